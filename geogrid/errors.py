@@ -1,0 +1,56 @@
+"""Every error geogrid raises on purpose: one base class, facts as attributes, one sentence in two languages.
+
+A fault in *data* is a finding (`geogrid.findings`); an error here means the input as a whole can not be used, or a caller's mistake.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class GeogridError(Exception):
+    """Base of all errors. `facts` hold ids, rows and names; `message_zh` says the same as `str(error)` in Chinese."""
+
+    code = "error"
+
+    def __init__(self, message: str, message_zh: str = "", **facts: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.message_zh = message_zh or message
+        self.facts = facts
+
+
+class InputError(GeogridError):
+    """A file, layer or recipe that can not be used. Facts: `file`, `layer`, `row`, `field`, `value` where known."""
+
+    code = "input_unusable"
+
+
+class RecipeError(InputError):
+    """A recipe that does not say what it must, or says what nobody knows."""
+
+    code = "recipe_invalid"
+
+
+class SchemeError(InputError):
+    """A scheme that contradicts itself or names unknown things."""
+
+    code = "scheme_invalid"
+
+
+class CrsError(InputError):
+    """A coordinate reference system that is missing, unknown or does not fit."""
+
+    code = "crs_unusable"
+
+
+class NotFoundError(GeogridError):
+    """A unit, level, page or file that does not exist."""
+
+    code = "not_found"
+
+
+class StoreError(GeogridError):
+    """A project file that can not be opened, is locked, too new, or would be overwritten."""
+
+    code = "store"

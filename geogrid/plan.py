@@ -1,0 +1,145 @@
+"""The one decision: a plan assigns atoms to units, and every polygon is derived.
+
+    cell   polygon round an entrance, a house, or land without homes       (Base.cells)
+    atom   cell x floors x part, with its households                       (Base.atoms)
+    leaf   the deepest unit an atom belongs to, of any level, or NO_UNIT   (Plan.leaf)
+    unit   a row of the tree: level, parent, code, name, kind              (Plan.units)
+
+A plan is immutable. `Plan.frame(level)` derives the level's polygons by uniting cells; nothing stores a border.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
+
+from geogrid.scheme import Scheme
+
+NO_UNIT = -1
+CELL_COLUMNS = ("enclosure", "kind", "building", "entrance", "geometry")
+ATOM_COLUMNS = ("code", "cell", "floor_from", "floor_to", "part", "households", "persons")
+UNIT_COLUMNS = ("level", "parent", "code", "name", "kind", "reason", "valid_from", "valid_to")
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """One set of cells and atoms in a projected CRS.
+
+    `cells`: index `cell` (int, 1 …), columns `enclosure` (int), `kind` ("home", "building", "land"), `building` (id or ""),
+    `entrance` (1 …, 0 for none), Polygon `geometry`; a valid coverage. `atoms`: index `atom` (int, 1 …), columns `code` ("cell-floor-part"), `cell`,
+    `floor_from`, `floor_to`, `part`, `households` (int), `persons` (int). Every cell has at least one atom. `district` is the noded parent;
+    `district_source` is "given" or "derived".
+    """
+
+    cells: gpd.GeoDataFrame
+    atoms: pd.DataFrame
+    district: BaseGeometry
+    district_source: str = "given"
+
+    @property
+    def crs(self) -> CRS:
+        """The working CRS, metres."""
+        return self.cells.crs
+
+    @cached_property
+    def cell_position(self) -> np.ndarray:
+        """Row of each atom's cell in `cells`, int (atoms,)."""
+        return self.cells.index.get_indexer(self.atoms["cell"].to_numpy())
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Units and the assignment of atoms to them.
+
+    `units`: index `unit` (permanent int id, 1 …), columns of `UNIT_COLUMNS`; `parent` is a unit id or NO_UNIT; `reason` says why a unit
+    may be out of bounds ("" where it is not an accepted exception): a key of `geogrid.catalogue.REASONS`.
+    `leaf`: int (atoms,), the unit id of each atom, or NO_UNIT.
+    """
+
+    base: Base
+    scheme: Scheme
+    units: pd.DataFrame
+    leaf: np.ndarray
+    id: str = "main"
+    version: int = 1
+    state: str = "draft"
+    _derived: dict[str, gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
+
+    def owner(self, level: str) -> np.ndarray:
+        """Unit id of each atom at `level`, int (atoms,); NO_UNIT where its leaf lies above, or nowhere."""
+        depth = {level.id: i for i, level in enumerate(self.scheme.levels)}
+        ids = self.units.index.to_numpy()
+        top = int(ids.max(initial=0)) + 1
+        parent = np.full(top + 1, NO_UNIT)
+        parent[ids] = self.units["parent"].to_numpy()
+        unit_depth = np.full(top + 1, -1)
+        unit_depth[ids] = self.units["level"].map(depth).to_numpy()
+        at = self.leaf.copy()
+        for _ in self.scheme.levels:
+            deeper = (at != NO_UNIT) & (unit_depth[at] > depth[level])
+            at = np.where(deeper, parent[at], at)
+        return np.where((at != NO_UNIT) & (unit_depth[at] == depth[level]), at, NO_UNIT)
+
+    def frame(self, level: str) -> gpd.GeoDataFrame:
+        """Derive the units of `level`: index `code`, columns of the exported properties, geometry in the working CRS.
+
+        Sorted by code. `stacked` is the number of units of the level on the unit's most crowded cell; `floor_from` and `floor_to` are given where
+        a unit shares a cell, else null. `parent` is the parent's code or "".
+        """
+        if level not in self._derived:
+            self._derived[level] = _derive(self, level)
+        return self._derived[level]
+
+
+def _derive(plan: Plan, level: str) -> gpd.GeoDataFrame:
+    plan.scheme.level(level)
+    atoms, base = plan.base.atoms, plan.base
+    rows = plan.units[plan.units["level"] == level]
+    owner = plan.owner(level)
+    pairs = pd.DataFrame({"unit": owner, "position": base.cell_position})[owner != NO_UNIT].drop_duplicates()
+    geometry = _united(pairs, base.cells.geometry.to_numpy())
+    crowd = pairs.groupby("position")["unit"].transform("size")
+    stacked = crowd.groupby(pairs["unit"]).max()
+    sums = atoms.groupby(owner).agg(households=("households", "sum"), persons=("persons", "sum"), low=("floor_from", "min"), high=("floor_to", "max"))
+    out = rows.join(sums).join(stacked.rename("stacked"))
+    shares = out["stacked"].fillna(1) > 1
+    code_of = plan.units["code"].to_dict()
+    frame = gpd.GeoDataFrame(
+        {
+            "code": out["code"],
+            "name": out["name"],
+            "level": level,
+            "parent": [code_of.get(p, "") for p in out["parent"]],
+            "kind": out["kind"],
+            "households": out["households"].fillna(0).astype("int64"),
+            "persons": out["persons"].fillna(0).astype("int64"),
+            "stacked": out["stacked"].fillna(0).astype("int64"),
+            "floor_from": out["low"].where(shares).astype("Int64"),
+            "floor_to": out["high"].where(shares).astype("Int64"),
+            "valid_from": out["valid_from"],
+            "valid_to": out["valid_to"],
+            "reason": out["reason"],
+            "unit": out.index,
+        },
+        geometry=geometry.reindex(out.index).to_numpy(),
+        crs=base.crs,
+    )
+    frame.insert(7, "area_m2", frame.geometry.area.round(3))
+    return frame.sort_values("code", kind="stable").set_index("code")
+
+
+def _united(pairs: pd.DataFrame, cells: np.ndarray) -> pd.Series:
+    """Unite each unit's cells; a Series of geometries by unit id."""
+    ordered = pairs.sort_values(["unit", "position"], kind="stable")
+    units = ordered["unit"].to_numpy()
+    starts = np.flatnonzero(np.r_[True, units[1:] != units[:-1]]) if len(units) else np.array([], int)
+    groups = np.split(cells[ordered["position"].to_numpy()], starts[1:]) if len(units) else []
+    united = [shapely.coverage_union_all(group) if len(group) > 1 else group[0] for group in groups]
+    return pd.Series(np.array(united, dtype=object), index=units[starts], dtype=object)
