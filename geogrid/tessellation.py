@@ -1,0 +1,307 @@
+"""Cells: every enclosure divided between the buildings (or entrances) in it. A valid coverage by construction.
+
+    footprints -> sites (sampling) -> ridges between labels -> noded ONCE with the rings of all enclosures -> faces
+    face -> its enclosure and the label of its nearest site -> pieces that lie apart from their label's home join a neighbour -> cells
+
+The parent of the cells is the noded one: the enclosures plus the vertices that the cuts add, at most a grid step away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from scipy.spatial import KDTree
+
+from geogrid.edges import canonical_order, face_pairs, merge_faces, shared_edges
+from geogrid.ridges import ridges
+from geogrid.sampling import sample_outlines
+
+SMOOTH_M = 0.1  # ridges may be straightened by so much
+OVERSHOOT_M = 0.003  # cut ridges reach so far beyond the ring that cuts them: the noding meets them surely, the rest is dropped as dangling
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells (c,) in canonical order and where everybody lives.
+
+    `geometry` Polygon; `enclosure` row; `building` row of footprints or -1 (land); `entrance` row of entrances or -1.
+    `home` (n,) for each footprint the cell of its households, -1 outside all enclosures: where a building is swallowed by one it
+    overlaps, the cell that covers it; where it has cells per entrance, the first of them. `entrance_home` (k,) the same for entrances.
+    """
+
+    geometry: np.ndarray
+    enclosure: np.ndarray
+    building: np.ndarray
+    entrance: np.ndarray
+    home: np.ndarray
+    entrance_home: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Seeds:
+    """What wants a cell, in canonical order: shapes (l,), their `enclosure`, `building` and `entrance` rows (entrance -1: whole building)."""
+
+    shape: np.ndarray
+    enclosure: np.ndarray
+    building: np.ndarray
+    entrance: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Sites:
+    """Sample points ordered by enclosure: `xy` (s, 2), `seed` (s,) row of seeds, `enclosure` (s,)."""
+
+    xy: np.ndarray
+    seed: np.ndarray
+    enclosure: np.ndarray
+
+
+def tessellate(
+    enclosures: np.ndarray,
+    footprints: np.ndarray,
+    *,
+    entrance_xy: np.ndarray | None = None,
+    entrance_building: np.ndarray | None = None,
+    spacing_m: float = 4.0,
+    shrink_m: float = 0.4,
+    grid_m: float = 0.001,
+) -> Cells:
+    """Divide `enclosures` (a noded coverage, metres) between `footprints` ((Multi)Polygons, may overlap, may be missing).
+
+    A building goes to the enclosure with its larger part. With two or more of the given entrances (`entrance_xy` (k, 2),
+    `entrance_building` (k,) rows of footprints) it gets a cell for each, else one cell. An enclosure without buildings is one cell.
+    """
+    xy = np.zeros((0, 2)) if entrance_xy is None else np.asarray(entrance_xy, float).reshape(-1, 2)
+    of = np.zeros(0, int) if entrance_building is None else np.asarray(entrance_building, int)
+    enclosures, shapes = np.asarray(enclosures, dtype=object), clean_footprints(footprints)
+    where = assign_enclosures(enclosures, shapes)
+    seeds = _seeds(shapes, where, xy, of)
+    sites = _sites(enclosures, seeds, spacing_m, shrink_m)
+    faces, enclosure, seed = _faces(enclosures, sites, grid_m)
+    faces, enclosure, seed = _one_piece_each(faces, enclosure, seed, seeds)
+    order = canonical_order(faces, enclosure)
+    faces, enclosure, seed = shapely.normalize(faces[order]), enclosure[order], seed[order]
+    held = seed >= 0
+    building = np.where(held, seeds.building[seed], -1) if len(seeds.building) else np.full(len(faces), -1)
+    entrance = np.where(held, seeds.entrance[seed], -1) if len(seeds.entrance) else np.full(len(faces), -1)
+    home, entrance_home = _homes(faces, enclosure, building, entrance, shapes, where, xy, of)
+    return Cells(faces, enclosure, building, entrance, home, entrance_home)
+
+
+def clean_footprints(footprints: np.ndarray) -> np.ndarray:
+    """Return the footprints as valid (Multi)Polygons; what is missing or has no area becomes an empty Polygon."""
+    shapes = np.empty(len(footprints), dtype=object)
+    shapes[:] = list(footprints)
+    shapes[shapely.is_missing(shapes)] = shapely.Polygon()
+    bad = ~shapely.is_valid(shapes)
+    shapes[bad] = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
+    shapes[~np.isin(shapely.get_type_id(shapes), [3, 6])] = shapely.Polygon()
+    return shapes
+
+
+def assign_enclosures(enclosures: np.ndarray, shapes: np.ndarray) -> np.ndarray:
+    """Return for each shape the enclosure that holds its larger part (the first of equals), -1 where none holds any."""
+    where = np.full(len(shapes), -1)
+    if not len(enclosures) or not len(shapes):
+        return where
+    tree = shapely.STRtree(shapes)
+    e, s = tree.query(enclosures, predicate="contains")
+    where[s] = e
+    e, s = tree.query(enclosures, predicate="intersects")
+    cross = where[s] < 0
+    e, s = e[cross], s[cross]
+    part = shapely.area(shapely.intersection(shapes[s], enclosures[e]))
+    order = np.lexsort((e, -part, s))
+    order = order[part[order] > 0]
+    best = order[np.unique(s[order], return_index=True)[1]]
+    where[s[best]] = e[best]
+    return where
+
+
+def _seeds(shapes: np.ndarray, where: np.ndarray, xy: np.ndarray, of: np.ndarray) -> _Seeds:
+    """List what wants a cell: whole buildings, and the part nearest each entrance of buildings with several."""
+    several = np.bincount(of, minlength=len(shapes))[: len(shapes)] >= 2
+    whole = np.flatnonzero((where >= 0) & ~several)
+    split = np.flatnonzero(several[of] & (where[of] >= 0)) if len(of) else np.zeros(0, int)
+    parts, rows = _entrance_parts(shapes, xy, of, split)
+    shape = np.concatenate([shapes[whole], parts])
+    building = np.concatenate([whole, of[rows]])
+    entrance = np.concatenate([np.full(len(whole), -1), rows])
+    box = shapely.bounds(shape)
+    order = np.lexsort((shapely.to_wkb(shape), box[:, 3], box[:, 2], box[:, 1], box[:, 0], where[building]))
+    return _Seeds(shape[order], where[building[order]], building[order], entrance[order])
+
+
+def _entrance_parts(shapes: np.ndarray, xy: np.ndarray, of: np.ndarray, split: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Divide each footprint between its entrances; return the parts and their entrance rows. Of entrances at one place the first counts."""
+    order = split[np.lexsort((xy[split, 1], xy[split, 0], of[split]))]
+    if not len(order):
+        return np.zeros(0, dtype=object), order
+    new = np.r_[True, (xy[order[1:]] != xy[order[:-1]]).any(axis=1) | (of[order[1:]] != of[order[:-1]])]
+    order = order[new]
+    building, group = np.unique(of[order], return_inverse=True)
+    points = shapely.multipoints(shapely.points(xy[order]), indices=group)
+    zones = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=shapely.buffer(shapes[building], 1), ordered=True))
+    single = np.bincount(group)[group] == 1
+    parts = shapes[of[order]]
+    parts[~single] = shapely.intersection(parts[~single], zones[~single])
+    kept = shapely.area(parts) > 0
+    return clean_footprints(parts[kept]), order[kept]
+
+
+def _sites(enclosures: np.ndarray, seeds: _Seeds, spacing_m: float, shrink_m: float) -> _Sites:
+    """Sample the seeds; where a building sticks out of its enclosure only the points inside count, if there are any."""
+    xy, seed = sample_outlines(seeds.shape, spacing_m=spacing_m, shrink_m=shrink_m)
+    xy = np.round(xy, 3)
+    shapely.prepare(enclosures)
+    inside = shapely.contains_xy(enclosures[seeds.enclosure[seed]], *xy.T) if len(seed) else np.zeros(0, bool)
+    lost = np.bincount(seed[inside], minlength=len(seeds.shape)) == 0
+    kept = inside | lost[seed]
+    xy, seed = xy[kept], seed[kept]
+    home = seeds.enclosure[seed]
+    order = np.lexsort((seed, xy[:, 1], xy[:, 0], home))
+    order = order[np.r_[True, (np.diff(xy[order], axis=0) != 0).any(axis=1) | (np.diff(home[order]) != 0)][: len(order)]]
+    return _Sites(xy[order], seed[order], home[order])
+
+
+def _faces(enclosures: np.ndarray, sites: _Sites, grid_m: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Cut the enclosures along the ridges; return the faces, and the enclosure and seed (-1: none) of each."""
+    chains = _cuts(enclosures, sites, grid_m)
+    lines = np.concatenate([chains, shapely.get_parts(shapely.boundary(enclosures))])
+    noded = shapely.union_all(lines, grid_size=grid_m)
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    faces = shapely.from_wkb(shapely.to_wkb(faces))
+    point = shapely.point_on_surface(faces)
+    e, f = shapely.STRtree(point).query(enclosures, predicate="intersects")
+    enclosure = np.full(len(faces), -1)
+    enclosure[f[::-1]] = e[::-1]
+    kept = enclosure >= 0
+    faces, enclosure = faces[kept], enclosure[kept]
+    return faces, enclosure, _nearest_seed(sites, shapely.get_coordinates(point[kept]), enclosure)
+
+
+def _cuts(enclosures: np.ndarray, sites: _Sites, grid_m: float) -> np.ndarray:
+    """Return the ridges of all enclosures with several seeds, cut at their enclosure's ring."""
+    several = np.zeros(len(enclosures), bool)
+    several[sites.enclosure[1:][(np.diff(sites.enclosure) == 0) & (np.diff(sites.seed) != 0)]] = True
+    used = several[sites.enclosure] if len(sites.enclosure) else np.zeros(0, bool)
+    rows, tile = np.unique(sites.enclosure[used], return_inverse=True)
+    chains, which = ridges(sites.xy[used], sites.seed[used], tile, shapely.bounds(enclosures[rows]), smooth_m=SMOOTH_M, grid_m=grid_m)
+    home = enclosures[rows[which]]
+    shapely.prepare(home)
+    inside = shapely.contains_properly(home, chains)
+    return np.concatenate([chains[inside], _trim(chains[~inside], rows[which[~inside]], enclosures)])
+
+
+def _trim(chains: np.ndarray, home: np.ndarray, enclosures: np.ndarray) -> np.ndarray:
+    """Cut chains at the ring of their enclosure, leaving a short overshoot at each new end."""
+    if not len(chains):
+        return chains
+    order = np.argsort(home, kind="stable")
+    rows, group = np.unique(home[order], return_inverse=True)
+    bundles = shapely.multilinestrings(chains[order], indices=group)
+    parts = shapely.get_parts(shapely.intersection(bundles, enclosures[rows]))
+    parts = shapely.get_parts(parts)
+    parts = parts[shapely.get_dimensions(parts) == 1]
+    xy, line = shapely.get_coordinates(parts, return_index=True)
+    first, last = np.searchsorted(line, np.arange(len(parts))), np.searchsorted(line, np.arange(len(parts)), side="right") - 1
+    old = set(map(tuple, shapely.get_coordinates(shapely.get_point(chains, [[0], [-1]])).tolist()))
+    stretched = xy.copy()
+    for end, inner in ((first, first + 1), (last, last - 1)):
+        new = np.array([tuple(p) not in old for p in xy[end].tolist()])
+        away = xy[end] - xy[inner]
+        stretched[end[new]] += (away / np.hypot(*away.T)[:, None] * OVERSHOOT_M)[new]
+    return shapely.linestrings(stretched, indices=line)
+
+
+def _nearest_seed(sites: _Sites, points: np.ndarray, enclosure: np.ndarray) -> np.ndarray:
+    """Return for each point the seed of the nearest site in its enclosure, -1 where the enclosure has none."""
+    seed = np.full(len(points), -1)
+    if not len(sites.xy):
+        return seed
+    # a third coordinate keeps the enclosures apart: a step of it is wider than the whole extent
+    both = np.concatenate([sites.xy, points])
+    step = 2 * float(np.ptp(both, axis=0).sum()) + 1
+    tree = KDTree(np.column_stack([sites.xy, sites.enclosure * step]), balanced_tree=False, compact_nodes=False)
+    lived = np.isin(enclosure, sites.enclosure)
+    nearest = tree.query(np.column_stack([points[lived], enclosure[lived] * step]))[1]
+    seed[lived] = sites.seed[nearest]
+    return seed
+
+
+def _one_piece_each(faces: np.ndarray, enclosure: np.ndarray, seed: np.ndarray, seeds: _Seeds) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Merge faces so that every seed, and every enclosure without one, is one Polygon; return faces, enclosure, seed."""
+    key = np.where(seed >= 0, seed, len(seeds.shape) + enclosure)
+    names, count = np.unique(key, return_counts=True)
+    if (count == 1).all():
+        return faces, enclosure, seed
+    a, b, length = face_pairs(shared_edges(faces))
+    key = _settle_strays(faces, key, _main_faces(faces, key, a, b, seeds), a, b, length, enclosure)
+    merged, names = merge_faces(faces, key)
+    first = np.unique(key, return_index=True)[1]
+    return merged, enclosure[first], np.where(names < len(seeds.shape), names, -1)
+
+
+def _main_faces(faces: np.ndarray, key: np.ndarray, a: np.ndarray, b: np.ndarray, seeds: _Seeds) -> np.ndarray:
+    """Answer for each face whether it belongs to the main piece of its key: the one that holds most of the footprint, then of the area."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    same = key[a] == key[b]
+    links = coo_array((np.ones(same.sum()), (a[same], b[same])), shape=(len(faces), len(faces)))
+    piece = connected_components(links, directed=False)[1]
+    piece_key = np.zeros(piece.max() + 1, int)
+    piece_key[piece] = key
+    contested = np.bincount(piece_key)[key] > 1
+    built = np.zeros(len(faces))
+    some = np.flatnonzero(contested & (key < len(seeds.shape)))
+    built[some] = shapely.area(shapely.intersection(faces[some], seeds.shape[key[some]]))
+    size = np.bincount(piece, shapely.area(faces))
+    order = np.lexsort((-size, -np.bincount(piece, built), piece_key))
+    main = order[np.unique(piece_key[order], return_index=True)[1]]
+    return np.isin(piece, main)
+
+
+def _settle_strays(
+    faces: np.ndarray, key: np.ndarray, settled: np.ndarray, a: np.ndarray, b: np.ndarray, length: np.ndarray, enclosure: np.ndarray
+) -> np.ndarray:
+    """Give each face apart from its key's main piece to the settled neighbour with the longest border, inside its enclosure first."""
+    key, settled = key.copy(), settled.copy()
+    left = np.concatenate([a, b])
+    right = np.concatenate([b, a])
+    border = np.concatenate([length, length])
+    weight = border + np.where(enclosure[left] == enclosure[right], 1e9, 0)
+    while not settled.all():
+        link = np.flatnonzero(~settled[left] & settled[right])
+        if not len(link):
+            break
+        pair, group = np.unique(np.stack([left[link], key[right[link]]], axis=1), axis=0, return_inverse=True)
+        total = np.bincount(group.ravel(), weight[link])
+        order = np.lexsort((pair[:, 1], -total, pair[:, 0]))
+        stray, best = np.unique(pair[order, 0], return_index=True)
+        key[stray], settled[stray] = pair[order[best], 1], True
+    return key
+
+
+def _homes(faces, enclosure, building, entrance, shapes, where, xy, of):  # noqa: ANN
+    """Return the cell of each building and of each entrance."""
+    home, entrance_home = np.full(len(shapes), -1), np.full(len(of), -1)
+    row = np.flatnonzero(building >= 0)[::-1]
+    home[building[row]] = row
+    lost = np.flatnonzero((home < 0) & (where >= 0))
+    home[lost] = _covering(faces, enclosure, shapely.point_on_surface(shapes[lost]), where[lost])
+    entrance_home[entrance[entrance >= 0]] = np.flatnonzero(entrance >= 0)
+    rest = entrance_home < 0
+    entrance_home[rest] = home[of[rest]]
+    return home, entrance_home
+
+
+def _covering(faces: np.ndarray, enclosure: np.ndarray, points: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """Return the face of the given enclosure nearest to each point (0 m: it covers it); the first of equals."""
+    out = np.full(len(points), -1)
+    for i, point in enumerate(points):
+        rows = np.flatnonzero(enclosure == where[i])
+        out[i] = rows[np.argmin(shapely.distance(faces[rows], point))]
+    return out
