@@ -17,7 +17,10 @@ from geogrid.errors import SchemeError
 
 MAKES = ("given", "column", "bounds", "count", "entrance", "compound", "building", "seeds")
 ROLES = {"street": "streets", "community": "communities", "grid": "grids", "microgrid": "microgrids", "compound": "compounds"}
-DEFAULTS: dict[str, float | list[float]] = {
+HOME_USES = (
+    "", "住宅", "居住", "居民楼", "居民地", "院落", "平房", "商住", "residential", "apartments", "house", "detached", "semidetached_house", "terrace", "dormitory", "mixed", "yes",
+)
+DEFAULTS: dict[str, Any] = {
     "walking_km_h": 4.5,
     "minutes": [5, 10, 15],
     "detour": 1.3,
@@ -26,6 +29,7 @@ DEFAULTS: dict[str, float | list[float]] = {
     "campus_m2": 20000,
     "dwelling_m2": 90,
     "default_floors": 1,
+    "home_uses": list(HOME_USES),
     "small_count": 3,
     "patrol_m": 15,
 }

@@ -1,0 +1,24 @@
+"""`geogrid build`: a recipe becomes a project file."""
+
+from __future__ import annotations
+
+import click
+
+from geogrid.cli.output import progress, show_json, show_summary
+
+
+@click.command(epilog="Example: geogrid build lixia/recipe.toml --out lixia.gpkg")
+@click.argument("recipe", type=click.Path())
+@click.option("--out", required=True, type=click.Path(), help="The project file to write (.gpkg).")
+@click.option("--accept-rejects", is_flag=True, help="Go on even if more than 1 % of a role's rows, or any row of an area role, can not be used.")
+@click.option("--force", is_flag=True, help="Replace a project that holds edits; a backup is kept.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@click.pass_context
+def build(ctx: click.Context, recipe: str, out: str, accept_rejects: bool, force: bool, as_json: bool) -> None:
+    """Build a project: files, checked, become cells, units of every level, joined sites and findings."""
+    from geogrid.pipeline import build as run
+
+    with run(recipe, out, progress=progress, accept_rejects=accept_rejects, force=force) as project:
+        summary = project.summary()
+    (show_json if as_json else show_summary)(summary)
+    ctx.exit(1 if summary["findings"]["error"] else 0)

@@ -1,0 +1,76 @@
+"""The `geogrid` group: loads its commands when they are called, and turns every error into one line and exit code 2."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from importlib import metadata
+from typing import Any
+
+import click
+
+from geogrid.cli.output import language
+from geogrid.errors import GeogridError
+
+COMMANDS = {
+    "systems": "districts",
+    "simulate": "districts",
+    "build": "build",
+    "validate": "validate",
+    "locate": "look",
+    "export": "look",
+    "map": "look",
+    "bench": "bench",
+}
+ORDER = ("systems", "simulate", "build", "validate", "locate", "export", "map", "serve", "demo", "bench")
+ENTRY_POINTS = "geogrid.commands"
+
+
+class Root(click.Group):
+    """Commands of the library and of the entry-point group `geogrid.commands`, each imported only when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the commands, in the order in which one meets them."""
+        known = set(COMMANDS) | {e.name for e in metadata.entry_points(group=ENTRY_POINTS)}
+        return sorted(known, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command by name."""
+        if cmd_name in COMMANDS:
+            return getattr(importlib.import_module(f"geogrid.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        for entry in metadata.entry_points(group=ENTRY_POINTS):
+            if entry.name == cmd_name:
+                return entry.load()
+        return None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what goes wrong is one line on stderr and exit code 2."""
+        try:
+            return super().invoke(ctx)
+        except GeogridError as error:
+            click.echo(error.message_zh if language() == "zh" else error.message, err=True)
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError, KeyboardInterrupt):
+            raise
+        except MemoryError:
+            click.echo("not enough memory for this input", err=True)
+        except Exception as error:
+            if os.environ.get("GEOGRID_DEBUG"):
+                traceback.print_exc()
+            said = " ".join(str(error).split())[:300]
+            click.echo(f"geogrid met an error of its own ({type(error).__name__}: {said}); set GEOGRID_DEBUG=1 to see where, and please report it", err=True)
+        ctx.exit(2)
+        return None
+
+
+@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="geogrid", message="%(prog)s %(version)s")
+def main() -> None:
+    """Cut a district into grids and micro-grids, check every border, and show it on a map.
+
+    Start with: geogrid demo
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # Chinese on any terminal, whatever its code page

@@ -1,0 +1,78 @@
+"""`geogrid validate`: every rule, on a project or on a bare layer file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import geopandas as gpd
+
+from geogrid.cli.output import findings_json, show_findings, show_json
+from geogrid.errors import InputError
+
+TEXT_FORMATS = (".geojson", ".json", ".geojsonl", ".kml", ".csv")
+"""Longitude and latitude as text: seven digits are a centimetre, so its borders match within two."""
+
+
+@click.command(epilog="Example: geogrid validate grids.geojson --parent district.geojson --code grid_code")
+@click.argument("path", metavar="PROJECT|LAYER", type=click.Path())
+@click.option("--parent", type=click.Path(), help="A file whose union the layer must fill.")
+@click.option("--layer", help="The layer of a file that has several.")
+@click.option("--level", default="", help="One level of a project; or what to call the layer's level.")
+@click.option("--code", help="The column with the units' codes.")
+@click.option("--tolerance", "tolerance_m", type=click.FloatRange(min=0), help="Metres. Default 0.001; 0.02 for longitude/latitude text formats.")
+@click.option("--crs", help="Where the file does not say, e.g. EPSG:4490, GCJ-02, BD-09.")
+@click.option("--encoding", help="Where the file does not say rightly, e.g. GB18030.")
+@click.option("--features", type=click.Path(), help="Write the faulty geometry as GeoJSON.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@click.pass_context
+def validate(ctx: click.Context, path: str, features: str | None, as_json: bool, **options: Any) -> None:
+    """Check a project or a layer: codes, geometry, gaps, overlaps, borders, bounds. Exit 1 when something is wrong."""
+    found, checked = check(Path(path), **options)
+    errors = int((found["severity"] == "error").sum())
+    if features:
+        from geogrid.exchange import write_findings
+
+        write_findings(found, Path(features))
+    if as_json:
+        show_json({"ok": errors == 0, "checked": checked, "findings": findings_json(found)})
+    else:
+        show_findings(found)
+        click.echo(f"{checked:,} units checked: {errors:,} errors, {len(found) - errors:,} warnings")
+    ctx.exit(1 if errors else 0)
+
+
+def check(
+    path: Path, *, parent: str | None, layer: str | None, level: str, code: str | None, tolerance_m: float | None, crs: str | None, encoding: str | None
+) -> tuple[gpd.GeoDataFrame, int]:
+    """Check a project or a layer file; findings in WGS 84 with `lon` and `lat`, and how many units were looked at."""
+    from geogrid.store import is_project
+
+    if is_project(path) and layer is None:
+        from geogrid.store import open_project
+
+        with open_project(path) as project:
+            found = project.validate()
+            if level:
+                project.scheme.level(level)
+                found = found[found["level"] == level]
+            checked = sum(len(project.units(name)) for name in project.levels if level in ("", name))
+        return placed(found), checked
+    from geogrid.reading import read_layer
+    from geogrid.rules import validate_layer
+
+    raw = read_layer(path, layer=layer, encoding=encoding, crs=crs)
+    if not isinstance(raw.frame, gpd.GeoDataFrame):
+        raise InputError(f"{path}: has no geometry to validate", f"{path}：没有可检查的几何", file=str(path))
+    limit = read_layer(Path(parent), crs=crs).frame if parent else None
+    if tolerance_m is None:
+        tolerance_m = 0.02 if path.suffix.lower() in TEXT_FORMATS else 0.001
+    return placed(validate_layer(raw.frame, parent=limit, level=level, code=code, tolerance_m=tolerance_m)), len(raw.frame)
+
+
+def placed(found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Findings in WGS 84 with the longitude and latitude of a point on each."""
+    out = found.to_crs(4326) if found.crs is not None else found
+    spot = out.geometry.representative_point()
+    return out.assign(lon=spot.x, lat=spot.y)

@@ -1,0 +1,183 @@
+"""How many households live in each building and entrance, and where the figure comes from.
+
+Per building the best source wins: a table of households, the entrances' or the building's column, an estimate (floors x footprint area
+/ area per dwelling, for buildings whose use is a home). An estimate is called one; rows that match no building are listed, never spread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geogrid.findings import Finding
+
+TABLE, COLUMN, ESTIMATE, NONE = "table", "column", "estimate", "none"
+
+
+@dataclass(frozen=True, eq=False)
+class Homes:
+    """Figures per building and per entrance, in the rows of the frames they were counted from.
+
+    `households`, `persons`, `floors`: int (buildings,); `source`: str (buildings,); `entrance_building`: int (entrances,), the building's row or -1;
+    `entrance_households`, `entrance_persons`, `entrance_floors`: int (entrances,).
+    """
+
+    households: np.ndarray
+    persons: np.ndarray
+    floors: np.ndarray
+    source: np.ndarray
+    entrance_building: np.ndarray
+    entrance_households: np.ndarray
+    entrance_persons: np.ndarray
+    entrance_floors: np.ndarray
+    findings: tuple[Finding, ...] = ()
+
+
+def count_homes(
+    buildings: gpd.GeoDataFrame,
+    entrances: gpd.GeoDataFrame | None = None,
+    table: pd.DataFrame | None = None,
+    *,
+    defaults: Mapping[str, Any],
+    home_uses: Collection[str] = (),
+) -> Homes:
+    """Count households of each building (working CRS, columns of the role) and spread them over its entrances.
+
+    `table` has a row per household with a `building` (and perhaps `persons`). `home_uses` are the values of `use` that mean homes; empty
+    means the scheme's `home_uses`.
+    """
+    n = len(buildings)
+    ids = pd.Index(buildings["id"]) if n else pd.Index([], dtype=object)
+    floors, unknown = _floors(buildings, float(defaults["default_floors"]))
+    entrance_building, orphans = _match(entrances, ids)
+    is_home = _is_home(buildings, home_uses or defaults["home_uses"])
+    estimate = np.where(is_home, np.floor(floors * buildings.geometry.area.to_numpy() / float(defaults["dwelling_m2"]) + 0.5), 0).astype(np.int64)
+    households, source = estimate, np.where(estimate > 0, ESTIMATE, NONE).astype(object)
+    households, source = _better(households, source, _numbers(buildings, "households"), COLUMN)
+    per_entrance = _sum_by(entrance_building, _numbers(entrances, "households"), n)
+    households, source = _better(households, source, per_entrance, COLUMN)
+    per_table, strays = _from_table(table, ids, n)
+    households, source = _better(households, source, per_table, TABLE)
+    persons = np.nan_to_num(_numbers(buildings, "persons")).astype(np.int64)
+    found = [*_estimated(source, unknown & (households > 0), buildings), *orphans, *strays]
+    split = _spread(entrances, entrance_building, households, persons, floors)
+    return Homes(households, persons, floors, source, entrance_building, *split, findings=tuple(found))
+
+
+def _numbers(frame: pd.DataFrame | None, column: str) -> np.ndarray:
+    if frame is None:
+        return np.full(0, np.nan)
+    return frame[column].to_numpy(dtype="float64") if column in frame else np.full(len(frame), np.nan)
+
+
+def _floors(buildings: gpd.GeoDataFrame, default_floors: float) -> tuple[np.ndarray, np.ndarray]:
+    given = _numbers(buildings, "floors")
+    height = _numbers(buildings, "height_m")
+    floors = np.where(given >= 0.5, given, np.where(height > 0, height / 3.0, np.nan))
+    unknown = np.isnan(floors)
+    return np.maximum(1, np.floor(np.where(unknown, default_floors, floors) + 1e-9)).astype(np.int64), unknown
+
+
+def _is_home(buildings: gpd.GeoDataFrame, home_uses: Collection[str]) -> np.ndarray:
+    if "use" not in buildings:
+        return np.ones(len(buildings), dtype=bool)
+    return buildings["use"].str.strip().isin(list(home_uses)).to_numpy()
+
+
+def _match(entrances: gpd.GeoDataFrame | None, ids: pd.Index) -> tuple[np.ndarray, list[Finding]]:
+    if entrances is None or len(entrances) == 0:
+        return np.full(0, -1), []
+    if not ids.is_unique:
+        ids = ids.where(~ids.duplicated(), None)
+    rows = ids.get_indexer(pd.Index(entrances["building"])) if "building" in entrances else np.full(len(entrances), -1)
+    lost = entrances[rows < 0]
+    return rows, [
+        Finding("point_unmatched", geometry=row.geometry, facts={"role": "entrances", "id": getattr(row, "id", ""), "reason": f"building {getattr(row, 'building', '')!r} unknown"})
+        for row in lost.itertuples()
+    ]
+
+
+def _better(households: np.ndarray, source: np.ndarray, figures: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
+    known = ~np.isnan(figures)
+    return np.where(known, np.nan_to_num(figures), households).astype(np.int64), np.where(known, name, source)
+
+
+def _sum_by(rows: np.ndarray, figures: np.ndarray, n: int) -> np.ndarray:
+    """Sum figures by row; NaN where a row has no figure, or an unknown one among them."""
+    ok = rows >= 0
+    count = np.bincount(rows[ok], minlength=n)
+    missing = np.bincount(rows[ok], weights=np.isnan(figures[ok]), minlength=n)
+    total = np.bincount(rows[ok], weights=np.nan_to_num(figures[ok]), minlength=n)
+    return np.where((count > 0) & (missing == 0), total, np.nan)
+
+
+def _from_table(table: pd.DataFrame | None, ids: pd.Index, n: int) -> tuple[np.ndarray, list[Finding]]:
+    if table is None or "building" not in table:
+        return np.full(n, np.nan), []
+    name_rows = pd.Series(np.arange(n), index=ids).groupby(level=0).agg(["first", "size"])
+    hit = name_rows.reindex(table["building"])
+    single = (hit["size"] == 1).to_numpy()
+    figures = np.bincount(hit["first"].to_numpy()[single].astype(np.int64), minlength=n).astype("float64")
+    lost = table.loc[~single]
+    found = [
+        Finding("row_rejected", severity="warning", facts={"role": "households", "row": row, "field": "building", "value": value, "reason": "no building, or several, with this id", "reason_zh": "没有或有多栋楼用这个编号"})
+        for row, value in zip(lost["row"], lost["building"], strict=True)
+    ]
+    return np.where(figures > 0, figures, np.nan), found
+
+
+def _estimated(source: np.ndarray, floors_unknown: np.ndarray, buildings: gpd.GeoDataFrame) -> list[Finding]:
+    found = []
+    n = int((source == ESTIMATE).sum())
+    if n:
+        found.append(Finding("estimated", value=n, facts={"what": "households", "what_zh": "户数", "of": len(buildings)}))
+    if floors_unknown.any():
+        found.append(Finding("estimated", value=int(floors_unknown.sum()), facts={"what": "floors", "what_zh": "层数", "of": len(buildings)}))
+    return found
+
+
+def _spread(
+    entrances: gpd.GeoDataFrame | None, rows: np.ndarray, households: np.ndarray, persons: np.ndarray, floors: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Spread each building's figures over its entrances: by their own households where given, else evenly; sums stay exact."""
+    m = len(rows)
+    own = _numbers(entrances, "households")
+    own_floors = _numbers(entrances, "floors")
+    ok = rows >= 0
+    n = len(households)
+    unknown = np.bincount(rows[ok], weights=np.isnan(own[ok]), minlength=n) > 0
+    weight = np.where(unknown[np.maximum(rows, 0)], 1.0, np.nan_to_num(own)) if m else own
+    spread_households = largest_remainder(weight, rows, households)
+    spread_persons = largest_remainder(spread_households + (0.001 if m else 0), rows, persons)
+    spread_floors = np.where(own_floors >= 1, own_floors, floors[np.maximum(rows, 0)] if n else 1).astype(np.int64) if m else np.zeros(0, np.int64)
+    return spread_households, spread_persons, spread_floors
+
+
+def largest_remainder(weights: np.ndarray, rows: np.ndarray, totals: np.ndarray) -> np.ndarray:
+    """Share integer totals (n,) over members (m,) of each row by weight; members with row -1 get 0. Ties go to the earlier member.
+
+    >>> largest_remainder(np.array([1.0, 1.0, 1.0]), np.array([0, 0, 1]), np.array([5, 2])).tolist()
+    [3, 2, 2]
+    """
+    ok = np.flatnonzero(rows >= 0)
+    out = np.zeros(len(rows), dtype=np.int64)
+    if len(ok) == 0:
+        return out
+    r = rows[ok]
+    sums = np.bincount(r, weights=weights[ok], minlength=len(totals))
+    members = np.bincount(r, minlength=len(totals))
+    w = np.where(sums[r] > 0, weights[ok] / np.where(sums[r] > 0, sums[r], 1), 1 / members[r])
+    exact = w * totals[r]
+    base = np.floor(exact + 1e-9).astype(np.int64)
+    left = totals - np.bincount(r, weights=base, minlength=len(totals)).astype(np.int64)
+    order = np.lexsort((np.arange(len(ok)), -(exact - base), r))
+    rank = np.empty(len(ok), dtype=np.int64)
+    starts = np.searchsorted(r[order], np.arange(len(totals)))
+    rank[order] = np.arange(len(ok)) - starts[r[order]]
+    out[ok] = base + (rank < left[r])
+    return out

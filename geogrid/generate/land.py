@@ -1,0 +1,125 @@
+"""Land without homes belongs to a unit too: which home does it go with, and which of it stands for itself (专属)?
+
+Every cell gets a *territory*: the home cell that it goes with, reached over borders that one can walk across, or a dedicated
+piece. Territories are in one piece, so groups of neighbouring territories are too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse.csgraph import connected_components, dijkstra
+
+from geogrid.generate.mesh import HARD, Mesh
+
+NONE = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Territories:
+    """`host` (c,): row of the home cell a cell goes with, or NONE; `dedicated` (c,): number of its dedicated piece, or NONE. One of them is set."""
+
+    host: np.ndarray
+    dedicated: np.ndarray
+
+
+def find_territories(mesh: Mesh, parent: np.ndarray, *, campus_m2: float, carve: bool) -> Territories:
+    """Give every cell with a parent label (c,) >= 0 a territory inside its parent.
+
+    With `carve`, an enclosure without homes of at least `campus_m2` becomes a dedicated piece, unless the homes of its parent would fall apart
+    without it. Land that no home reaches is dedicated when it is that large, else it joins the neighbour with the longest shared border.
+    """
+    inside = (parent[mesh.a] == parent[mesh.b]) & (parent[mesh.a] >= 0)
+    walkable = inside & (mesh.rank < HARD)
+    dedicated = _campuses(mesh, parent, walkable, campus_m2) if carve else np.full(len(parent), NONE)
+    host = _nearest_homes(mesh, walkable & (dedicated[mesh.a] < 0) & (dedicated[mesh.b] < 0))
+    return _settle(mesh, parent, inside, host, dedicated, campus_m2)
+
+
+def _campuses(mesh: Mesh, parent: np.ndarray, walkable: np.ndarray, campus_m2: float) -> np.ndarray:
+    """Number the enclosures that can be dedicated, largest first; the homes of a parent stay as connected as they were."""
+    out = np.full(len(parent), NONE)
+    key, lot = np.unique(np.c_[parent, mesh.enclosure], axis=0, return_inverse=True)
+    lot = lot.ravel()
+    area = np.bincount(lot, mesh.area_m2)
+    empty = (np.bincount(lot, mesh.households) == 0) & (area >= campus_m2) & (np.bincount(lot, mesh.water) == 0) & (key[:, 0] >= 0)
+    graph = mesh.graph(walkable)
+    number = 0
+    for p in np.unique(key[empty, 0]):
+        cells = np.flatnonzero(parent == p)
+        local = graph[cells][:, cells]
+        homes = mesh.households[cells] > 0
+        kept = np.ones(len(cells), dtype=bool)
+        lots = np.flatnonzero(empty & (key[:, 0] == p))
+        for candidate in lots[np.lexsort((lots, -area[lots]))]:
+            trial = kept & (lot[cells] != candidate)
+            if _home_parts(local, trial, homes) <= _home_parts(local, kept, homes):
+                kept = trial
+                out[cells[lot[cells] == candidate]] = number
+                number += 1
+    return out
+
+
+def _home_parts(graph, kept: np.ndarray, homes: np.ndarray) -> int:  # noqa: ANN001 - a scipy sparse matrix
+    if not (homes & kept).any():
+        return 0
+    _, part = connected_components(graph[kept][:, kept], directed=False)
+    return len(np.unique(part[homes[kept]]))
+
+
+def _nearest_homes(mesh: Mesh, edges: np.ndarray) -> np.ndarray:
+    homes = np.flatnonzero(mesh.households > 0)
+    host = np.full(len(mesh.xy), NONE)
+    if len(homes) == 0:
+        return host
+    distance, _, source = dijkstra(mesh.graph(edges, mesh.walk_m), directed=False, indices=homes, min_only=True, return_predecessors=True)
+    reached = np.isfinite(distance)
+    host[reached] = source[reached]
+    return host
+
+
+def _settle(mesh: Mesh, parent: np.ndarray, inside: np.ndarray, host: np.ndarray, dedicated: np.ndarray, campus_m2: float) -> Territories:
+    """Place the land that no home reaches: large dry pieces for themselves, the rest with its longest neighbour."""
+    host, dedicated = host.copy(), dedicated.copy()
+    loose = (host < 0) & (dedicated < 0) & (parent >= 0)
+    among = inside & loose[mesh.a] & loose[mesh.b] & (mesh.water[mesh.a] == mesh.water[mesh.b])
+    _, part = connected_components(mesh.graph(among), directed=False)
+    size = np.bincount(part[loose], mesh.area_m2[loose] * ~mesh.water[loose], minlength=part.max() + 1)
+    number = dedicated.max(initial=-1) + 1
+    for p in np.flatnonzero(size >= campus_m2):
+        dedicated[(part == p) & loose] = number
+        number += 1
+    while True:
+        loose = (host < 0) & (dedicated < 0) & (parent >= 0)
+        if not loose.any():
+            return Territories(host, dedicated)
+        joined = _join_longest(mesh, inside, loose, part, host, dedicated)
+        if not joined:  # parents without homes: their first piece stands for itself, the others then join it
+            rows = np.flatnonzero(loose)
+            _, first = np.unique(parent[rows], return_index=True)
+            for p in part[rows[first]]:
+                dedicated[(part == p) & loose] = number
+                number += 1
+
+
+def _join_longest(mesh: Mesh, inside: np.ndarray, loose: np.ndarray, part: np.ndarray, host: np.ndarray, dedicated: np.ndarray) -> bool:
+    """Join each loose part that touches a settled cell to the territory it shares most border with; edits host and dedicated."""
+    n = len(host)
+    settled = np.where(host >= 0, host, np.where(dedicated >= 0, n + dedicated, NONE))
+    sides = [(mesh.a, mesh.b), (mesh.b, mesh.a)]
+    rows = [(part[x[m]], settled[y[m]], mesh.length_m[m]) for x, y in sides for m in [inside & loose[x] & (settled[y] >= 0)]]
+    p, t, length = (np.concatenate([r[i] for r in rows]) for i in range(3))
+    if len(p) == 0:
+        return False
+    pair, where = np.unique(np.c_[p, t], axis=0, return_inverse=True)
+    total = np.bincount(where.ravel(), length)
+    order = np.lexsort((pair[:, 1], -np.round(total, 3), pair[:, 0]))
+    best = order[np.r_[True, pair[order][1:, 0] != pair[order][:-1, 0]]]
+    for q, target in pair[best]:
+        cells = (part == q) & loose
+        if target < n:
+            host[cells] = target
+        else:
+            dedicated[cells] = target - n
+    return True

@@ -1,0 +1,223 @@
+"""One level after the other, from the top down: each level's units and which unit every atom belongs to there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from scipy.sparse.csgraph import connected_components
+
+from geogrid.codes import issue
+from geogrid.errors import InputError
+from geogrid.generate.given import label_by_column, label_by_polygons, lowest_given, parent_codes
+from geogrid.generate.groups import Made, group_atoms, group_cells
+from geogrid.generate.land import Territories, find_territories
+from geogrid.generate.mesh import Mesh
+from geogrid.plan import Base
+from geogrid.scheme import Level, Scheme
+
+NONE = -1
+SPLIT_CODE = "given_column"
+"""Reason of a unit in several pieces whose buildings say so in their column."""
+
+
+@dataclass(frozen=True, eq=False)
+class LevelUnits:
+    """Units of one level in lists of equal length, and `label` (atoms,): the unit number of each atom, or NONE; `above`: numbers of the parents."""
+
+    level: Level
+    label: np.ndarray
+    code: list[str]
+    name: list[str]
+    above: list[int]
+    kind: list[str]
+    reason: list[str]
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """All that levels are made from: the base, its mesh, what the office gave, and the recipe's seed and name."""
+
+    base: Base
+    mesh: Mesh
+    scheme: Scheme
+    given: Mapping[str, gpd.GeoDataFrame]
+    column: Mapping[str, np.ndarray] = field(default_factory=dict)
+    name: str = ""
+    seed: int = 0
+
+    @property
+    def cells(self) -> np.ndarray:
+        """Polygons of the cells, (c,)."""
+        return self.base.cells.geometry.to_numpy()
+
+    def of_cells(self, label: np.ndarray) -> np.ndarray:
+        """Label of each cell (c,) at a level whose units never split one."""
+        out = np.full(len(self.base.cells), NONE)
+        out[self.base.cell_position] = label
+        return out
+
+
+def make_levels(ground: Ground) -> list[LevelUnits]:
+    """Make every level of the scheme in turn. Raises InputError where a level can not be made from what is given."""
+    scheme = ground.scheme
+    lowest = lowest_given(scheme, ground.given)
+    done: list[LevelUnits] = _given_levels(ground, lowest) if lowest else []
+    carved = False
+    for level in scheme.levels[len(done) :]:
+        above = done[-1] if done else None
+        if level.make == "given":
+            units = _one_per_parent(ground, level, above)
+        elif level.make == "column":
+            units = _by_column(ground, level, above)
+        else:
+            units = _made(ground, level, above, is_last=level is scheme.levels[-1], carve=not carved)
+            carved = True
+        done.append(units)
+    return done
+
+
+def _given_levels(ground: Ground, lowest: Level) -> list[LevelUnits]:
+    """Levels down to the lowest given one: its polygons label the cells, parent codes make the levels above."""
+    frame = ground.given[lowest.id]
+    polygons = frame.geometry.to_numpy()
+    widths = 2 * shapely.area(ground.cells) / np.maximum(shapely.length(ground.cells), 1e-9)
+    inner = shapely.point_on_surface(ground.cells)
+    label = label_by_polygons(polygons, ground.mesh, inner, widths)[ground.base.cell_position]
+    levels = list(ground.scheme.levels[: ground.scheme.depth(lowest.id) + 1])
+    out = [LevelUnits(lowest, label, frame.index.tolist(), _names(frame), [NONE] * len(frame), ["base"] * len(frame), [""] * len(frame))]
+    for level in reversed(levels[:-1]):
+        below = out[0]
+        codes = parent_codes(below.level, level, ground.given)
+        if not any(codes) and level.id not in ground.given:
+            codes = ["1"] * len(codes)
+        known = ground.given[level.id].index.tolist() if level.id in ground.given else []
+        order = known + sorted(set(codes) - set(known) - {""})
+        row = {code: i for i, code in enumerate(order)}
+        above = [row.get(code, NONE) for code in codes]
+        up = np.append(np.array(above, dtype=np.int64), NONE)[below.label]
+        names = dict(zip(known, _names(ground.given[level.id]), strict=True)) if known else {"1": ground.name}
+        out[0] = replace(below, above=above)
+        n = len(order)
+        out.insert(0, LevelUnits(level, up, order, [names.get(c, "") for c in order], [NONE] * n, ["base"] * n, [""] * n))
+    return out
+
+
+def _names(frame: gpd.GeoDataFrame) -> list[str]:
+    return frame["name"].tolist() if "name" in frame else [""] * len(frame)
+
+
+def _one_per_parent(ground: Ground, level: Level, above: LevelUnits | None) -> LevelUnits:
+    """A level that nobody gave: one derived unit in each parent, called as the project."""
+    if above is None:
+        label = np.zeros(len(ground.base.atoms), dtype=np.int64)
+        return LevelUnits(level, label, ["1"], [ground.name], [NONE], ["base"], [""])
+    n = len(above.code)
+    codes = _issue(ground, level, above.label, list(range(n)), above)
+    return LevelUnits(level, above.label, codes, list(above.name), list(range(n)), ["base"] * n, [""] * n)
+
+
+def _by_column(ground: Ground, level: Level, above: LevelUnits | None) -> LevelUnits:
+    """A level that a column on the buildings gives: each cell takes the nearest code."""
+    values = ground.column.get(level.id)
+    if values is None or not (values != "").any():
+        raise InputError(
+            f"level {level.id} is made from a column, but the buildings have none: give columns = {{ {level.id} = \"…\" }} under [inputs.buildings]",
+            f"层级 {level.id} 要从楼栋的列得出，但楼栋没有这一列：请在 [inputs.buildings] 写 columns = {{ {level.id} = \"…\" }}",
+            level=level.id,
+        )
+    code_of_cell = label_by_column(values, ground.mesh)
+    parent = ground.of_cells(above.label) if above else np.zeros(len(code_of_cell), dtype=np.int64)
+    keys = sorted({(int(p), str(c)) for p, c in zip(parent, code_of_cell, strict=True) if c and p >= 0})
+    row = {key: i for i, key in enumerate(keys)}
+    label = np.array([row.get((int(p), str(c)), NONE) for p, c in zip(parent, code_of_cell, strict=True)])
+    torn = _torn(ground.mesh, label, len(keys))
+    reason = [SPLIT_CODE if torn[i] else "" for i in range(len(keys))]
+    names = dict(zip(ground.given[level.id].index, _names(ground.given[level.id]), strict=True)) if level.id in ground.given else {}
+    codes = [code for _, code in keys]
+    return LevelUnits(level, label[ground.base.cell_position], codes, [names.get(c, "") for c in codes], [p if above else NONE for p, _ in keys], ["base"] * len(keys), reason)
+
+
+def _torn(mesh: Mesh, label: np.ndarray, n: int) -> np.ndarray:
+    """Tell which labels lie in several pieces, bool (n,)."""
+    same = (label[mesh.a] == label[mesh.b]) & (label[mesh.a] >= 0)
+    _, part = connected_components(mesh.graph(same), directed=False)
+    pairs = np.unique(np.c_[label, part][label >= 0], axis=0)
+    return np.bincount(pairs[:, 0], minlength=n) > 1
+
+
+def _made(ground: Ground, level: Level, above: LevelUnits | None, *, is_last: bool, carve: bool) -> LevelUnits:
+    """A level made by us inside each unit above."""
+    parent = ground.of_cells(above.label) if above else np.zeros(len(ground.base.cells), dtype=np.int64)
+    land = find_territories(ground.mesh, parent, campus_m2=float(ground.scheme.defaults["campus_m2"]), carve=carve)
+    if level.make in ("bounds", "count"):
+        group = group_atoms if is_last else group_cells
+        made = group(level, ground.base, ground.mesh, parent, land, ground.seed)
+    else:
+        made = _by_place(ground, level, parent, land)
+    n = len(made.kind)
+    over = np.full(n, NONE)
+    has = made.label >= 0
+    over[made.label[has]] = parent[ground.base.cell_position[has]]
+    above_numbers = over.tolist() if above else [NONE] * n
+    codes = _issue(ground, level, made.label, above_numbers, above)
+    return LevelUnits(level, made.label, codes, [""] * n, above_numbers, made.kind, made.reason)
+
+
+def _by_place(ground: Ground, level: Level, parent: np.ndarray, land: Territories) -> Made:
+    """One unit per entrance, building or compound, with the land that goes with it."""
+    cells = ground.base.cells
+    host = land.host
+    if level.make == "entrance":
+        key = [str(h) for h in host]
+    elif level.make == "building":
+        names = cells["building"].to_numpy()
+        key = [names[h] if h >= 0 else "" for h in host]
+    else:
+        if "compound" not in ground.given:
+            raise InputError(f"level {level.id} is made from compounds: give [inputs.compounds]", f"层级 {level.id} 由小区得出：请给出 [inputs.compounds]", level=level.id)
+        key = _compound_keys(ground, host)
+    full = [(int(p), "d" if d >= 0 else "b", str(d) if d >= 0 else k) for p, d, k in zip(parent, land.dedicated, key, strict=True)]
+    keys = sorted(set(f for f in full if f[0] >= 0))
+    row = {k: i for i, k in enumerate(keys)}
+    label = np.array([row.get(f, NONE) for f in full])
+    kinds = ["dedicated" if k[1] == "d" else "base" for k in keys]
+    return Made(label[ground.base.cell_position], kinds, [""] * len(keys))
+
+
+def _compound_keys(ground: Ground, host: np.ndarray) -> list[str]:
+    """Compound that holds each cell's home; "" outside all."""
+    frame = ground.given["compound"]
+    inner = shapely.points(ground.mesh.xy)
+    hit, row = shapely.STRtree(frame.geometry.to_numpy()).query(inner, predicate="intersects")
+    where = dict(zip(hit[::-1].tolist(), row[::-1].tolist(), strict=True))
+    return [str(frame.index[where[int(h)]]) if int(h) in where else "" for h in host]
+
+
+def _issue(ground: Ground, level: Level, label: np.ndarray, above_numbers: list[int], above: LevelUnits | None) -> list[str]:
+    """Issue codes in each parent, in reading order of the units' middles; without a code rule, 1, 2, … over the whole level."""
+    n = len(above_numbers)
+    middle = _middles(ground, label, n)
+    codes = [""] * n
+    groups: dict[int, list[int]] = {}
+    for unit in np.lexsort((np.arange(n), middle[:, 2])):  # stacked units share a place: the lower floors come first
+        groups.setdefault(above_numbers[unit] if level.code and above else NONE, []).append(int(unit))
+    for parent, members in groups.items():
+        prefix = above.code[parent] if above and parent >= 0 else ""
+        for unit, code in zip(members, issue(prefix, middle[members, :2], level.code), strict=True):
+            codes[unit] = code
+    return codes
+
+
+def _middles(ground: Ground, label: np.ndarray, n: int) -> np.ndarray:
+    """Where each unit's people live: mean x, y (to 1 cm) and floor, (n, 3); the middle of its land where nobody does."""
+    atoms, mesh, cell = ground.base.atoms, ground.mesh, ground.base.cell_position
+    weight = atoms["households"].to_numpy() + 1e-9 * mesh.area_m2[cell]
+    ok = label >= 0
+    total = np.maximum(np.bincount(label[ok], weight[ok], minlength=n), 1e-12)
+    parts = [mesh.xy[cell, 0], mesh.xy[cell, 1], atoms["floor_from"].to_numpy()]
+    sums = [np.bincount(label[ok], (weight * part)[ok], minlength=n) / total for part in parts]
+    return np.round(np.column_stack(sums), 2)

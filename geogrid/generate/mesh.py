@@ -1,0 +1,84 @@
+"""The cells as a graph: neighbours by shared border, and what a border crosses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.sparse import csr_matrix
+
+from geogrid.adjacency import contiguity, crossings
+from geogrid.plan import Base
+
+HARD = 3
+"""Rank of a border along rail, water or a wall: nobody walks across."""
+COST = np.array([1.0, 2.0, 9.0, 30.0])
+"""How much dearer it is to join two cells over nothing, a road, a main road, and a hard barrier."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mesh:
+    """Arrays over the cells of a base (c,) and their borders (m,).
+
+    `xy` (c, 2) and `area_m2` (c,) of the cells; `households` (c,); `enclosure` (c,); `water` bool (c,); `a`, `b` (m,) rows of cells with a<b, `length_m` and
+    `rank` (m,) of the border between them.
+    """
+
+    xy: np.ndarray
+    area_m2: np.ndarray
+    households: np.ndarray
+    enclosure: np.ndarray
+    water: np.ndarray
+    a: np.ndarray
+    b: np.ndarray
+    length_m: np.ndarray
+    rank: np.ndarray
+
+    def graph(self, edges: np.ndarray, weight: np.ndarray | None = None) -> csr_matrix:
+        """Return the symmetric matrix of the chosen borders (bool (m,)) with `weight` (m,), or ones."""
+        a, b = self.a[edges], self.b[edges]
+        w = np.ones(len(a)) if weight is None else weight[edges]
+        n = len(self.xy)
+        return csr_matrix((np.r_[w, w], (np.r_[a, b], np.r_[b, a])), shape=(n, n))
+
+    @property
+    def walk_m(self) -> np.ndarray:
+        """Cost of each border: metres between its cells' points times what it crosses, float (m,)."""
+        gap = self.xy[self.a] - self.xy[self.b]
+        return (np.hypot(gap[:, 0], gap[:, 1]) + 1.0) * COST[self.rank]
+
+
+def make_mesh(base: Base, points: np.ndarray, barriers: Mapping[str, np.ndarray], water: np.ndarray) -> Mesh:
+    """Make the mesh of a base. `points` (c, 2): where a cell's people live (its entrance or house), NaN for land; `water`: polygons."""
+    geometry = base.cells.geometry.to_numpy()
+    inside = shapely.point_on_surface(geometry)
+    xy = np.where(np.isnan(points), shapely.get_coordinates(inside), points)
+    pairs = contiguity(geometry)
+    rank = crossings(geometry, pairs, barriers)
+    wet = np.zeros(len(geometry), dtype=bool)
+    if len(water):
+        wet[np.unique(shapely.STRtree(inside).query(water, predicate="intersects")[1])] = True
+    households = np.bincount(base.cell_position, base.atoms["households"], minlength=len(geometry)).astype(np.int64)
+    wet &= households == 0
+    return Mesh(
+        xy, shapely.area(geometry), households, base.cells["enclosure"].to_numpy(), wet,
+        pairs["a"].to_numpy(), pairs["b"].to_numpy(), pairs["length_m"].to_numpy(), rank.astype(np.int64),
+    )  # fmt: skip
+
+
+def home_points(base: Base, footprints: pd.Series, entrances: Mapping[tuple[str, int], tuple[float, float]]) -> np.ndarray:
+    """Point where a cell's people live, (c, 2): its entrance, else its building's inner point, NaN for land."""
+    xy = np.full((len(base.cells), 2), np.nan)
+    building = base.cells["building"].to_numpy()
+    has = np.flatnonzero(building != "")
+    if len(has):
+        inner = shapely.get_coordinates(shapely.point_on_surface(footprints.reindex(building[has]).to_numpy()))
+        xy[has] = inner
+        for row in has[base.cells["entrance"].to_numpy()[has] > 0]:
+            spot = entrances.get((building[row], int(base.cells["entrance"].iat[row])))
+            if spot is not None:
+                xy[row] = spot
+    return xy

@@ -1,0 +1,43 @@
+"""The plan of a ground: all levels made, numbered and tied together; every atom points to its deepest unit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from geogrid.generate.levels import Ground, LevelUnits, make_levels
+from geogrid.plan import NO_UNIT, UNIT_COLUMNS, Plan
+
+
+def make_plan(ground: Ground) -> Plan:
+    """Make the plan `main`, a draft of version 1. Units are numbered level by level in order of their codes."""
+    levels = make_levels(ground)
+    frames, leaf = [], np.full(len(ground.base.atoms), NO_UNIT)
+    above_ids: np.ndarray | None = None
+    start = 1
+    for units in levels:
+        ids = np.full(len(units.code), 0)
+        ids[sorted(range(len(units.code)), key=lambda i: (units.code[i], i))] = np.arange(start, start + len(units.code))
+        frames.append(_rows(units, ids, above_ids))
+        has = units.label >= 0
+        leaf[has] = ids[units.label[has]]
+        above_ids, start = ids, start + len(ids)
+    table = pd.concat(frames).sort_index() if frames else pd.DataFrame(columns=list(UNIT_COLUMNS))
+    return Plan(ground.base, ground.scheme, table, leaf)
+
+
+def _rows(units: LevelUnits, ids: np.ndarray, above_ids: np.ndarray | None) -> pd.DataFrame:
+    parent = [int(above_ids[a]) if above_ids is not None and a >= 0 else NO_UNIT for a in units.above]
+    return pd.DataFrame(
+        {
+            "level": units.level.id,
+            "parent": parent,
+            "code": units.code,
+            "name": units.name,
+            "kind": units.kind,
+            "reason": units.reason,
+            "valid_from": "",
+            "valid_to": "",
+        },
+        index=pd.Index(ids, name="unit"),
+    )

@@ -1,0 +1,102 @@
+"""BUILD: a recipe becomes a project. Each step is a call; nothing here computes."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geogrid import rules, sites
+from geogrid.findings import Finding, to_frame
+from geogrid.generate import make_plan
+from geogrid.pipeline.ground import Prepared, prepare
+from geogrid.pipeline.stages import Progress, Stages, peak_rss_mb, silent
+from geogrid.plan import Plan
+from geogrid.reading import Sources, read_sources
+from geogrid.recipe import Recipe, read_recipe
+from geogrid.scheme import Scheme, read_scheme
+from geogrid.store import Contents, Project, open_project, write_project
+
+SITE_ROLES = ("stations", "cameras")
+LAYER_ROLES = ("buildings", "entrances", "roads", "railways", "water", "walls", "green", "compounds", "prohibited")
+
+
+def build(recipe: str | Path, out: str | Path, *, progress: Progress = silent, accept_rejects: bool = False, force: bool = False) -> Project:
+    """Build the project file `out` from the recipe file and open it.
+
+    Raises InputError (file, layer, row, field, value and what to do) when the input can not be used, StoreError when `out` may not be replaced; then
+    nothing is written.
+    """
+    stages = Stages(progress)
+    contents = assemble(read_recipe(recipe), stages, accept_rejects=accept_rejects)
+    with stages("store"):
+        meta = {**contents.meta, "seconds": dict(stages.seconds), "peak_rss_mb": peak_rss_mb()}
+        write_project(replace(contents, meta=meta), Path(out), force=force)
+    return open_project(out)
+
+
+def assemble(recipe: Recipe, stages: Stages, *, accept_rejects: bool = False) -> Contents:
+    """Make the contents of a project of a recipe, in memory."""
+    scheme = read_scheme(recipe.scheme, recipe.path.parent).with_levels(recipe.levels)
+    with stages("read"):
+        sources = read_sources(recipe, accept_rejects=accept_rejects)
+    homes = recipe.inputs["buildings"].homes if "buildings" in recipe.inputs else ()
+    prepared = prepare(sources.frames, scheme, sources.crs, stages, name=recipe.name, seed=recipe.seed, home_uses=homes)
+    with stages("units"):
+        plan = make_plan(prepared.ground)
+    with stages("sites"):
+        joined = {role: sites.join(sources.frames[role], plan) for role in SITE_ROLES if role in sources.frames}
+    with stages("rules"):
+        given = {k: v for k, v in prepared.ground.given.items() if k in {level.id for level in scheme.levels}}
+        lost = [f for role, frame in joined.items() for f in sites.find_unmatched(frame, role)]
+        found = rules.find_plan(plan, given=given)
+    return _contents(recipe, scheme, sources, prepared, plan, joined, given, lost, found)
+
+
+def _contents(
+    recipe: Recipe,
+    scheme: Scheme,
+    sources: Sources,
+    prepared: Prepared,
+    plan: Plan,
+    joined: Mapping[str, gpd.GeoDataFrame],
+    given: Mapping[str, gpd.GeoDataFrame],
+    lost: list[Finding],
+    found: list[Finding],
+) -> Contents:
+    noted = [*sources.findings, *prepared.findings, *lost]
+    notes = to_frame(noted, sources.crs, scheme.severity)
+    findings = to_frame([*noted, *found], sources.crs, scheme.severity)
+    layers = {role: frame for role, frame in sources.frames.items() if role in LAYER_ROLES and isinstance(frame, gpd.GeoDataFrame)}
+    if "buildings" in layers:
+        layers["buildings"] = _with_households(layers["buildings"], prepared)
+    return Contents(plan, given, joined, layers, notes, findings, sources.rejected, _meta(recipe, sources))
+
+
+def _with_households(buildings: gpd.GeoDataFrame, prepared: Prepared) -> gpd.GeoDataFrame:
+    """Buildings as read, with the figures that were counted and `households_source`; in the order of the file."""
+    homes = prepared.homes
+    counted = pd.DataFrame(
+        {"households": homes.households, "persons": homes.persons, "floors": homes.floors, "households_source": homes.source},
+        index=prepared.building_rows,
+    )
+    return buildings.drop(columns=[c for c in counted if c in buildings]).join(counted)
+
+
+def _meta(recipe: Recipe, sources: Sources) -> dict[str, Any]:
+    return {
+        "name": recipe.name,
+        "seed": recipe.seed,
+        "simulated": recipe.simulated,
+        "source": recipe.source,
+        "date": recipe.date,
+        "built": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "version": metadata.version("geogrid"),
+        "rejected": {role: int(n) for role, n in sources.rejected.groupby("role").size().items()},
+    }
