@@ -1,0 +1,207 @@
+"""Is a set of polygons a partition of its parent, and if not, where not.
+
+A valid coverage is not enough: a hole as large as a polygon passes `coverage_is_valid`. A partition also needs both differences to the parent
+empty. So the cheap global tests come first (`Cover.measure`), and only a layer that fails one of them is searched for the places.
+
+Everything is in metres of a projected CRS and runs on plain floats: a geometry stamped by `set_precision` answers 0 where floats say 62 m².
+What is narrower than the tolerance is no gap and no overlap. Positions in answers are rows of `polygons`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geogrid.vertices import take_over_vertices
+
+TOLERANCE_M = 0.001
+SLIVER_M = 0.5
+NOTHING = shapely.MultiPolygon()
+
+
+@dataclass(frozen=True, eq=False)
+class Faults:
+    """Where a layer is no partition; each a frame that is empty where there is nothing to say.
+
+    `overlaps`: a, b, area_m2, geometry. `gaps`: neighbours (tuple of rows), area_m2, geometry. `outside`: row, area_m2, geometry.
+    `unmatched`: a, b, length_m, geometry (lines).
+    """
+
+    overlaps: pd.DataFrame
+    gaps: pd.DataFrame
+    outside: pd.DataFrame
+    unmatched: pd.DataFrame
+
+    @property
+    def any(self) -> bool:
+        """True where something is wrong."""
+        return bool(len(self.overlaps) + len(self.gaps) + len(self.outside) + len(self.unmatched))
+
+
+@dataclass(frozen=True, eq=False)
+class Cover:
+    """The global tests of a layer: its edges that match nothing, its union, and what parent and union do not share."""
+
+    invalid_edges: np.ndarray
+    union: BaseGeometry
+    missing: BaseGeometry
+    beyond: BaseGeometry
+
+    @property
+    def is_valid(self) -> bool:
+        """True where edges match and nothing overlaps."""
+        return bool(shapely.is_empty(self.invalid_edges).all())
+
+
+def is_partition(parent: BaseGeometry, polygons: np.ndarray) -> bool:
+    """Tell whether polygons are edge-matched, do not overlap, and fill `parent` exactly.
+
+    >>> west, east = shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)
+    >>> is_partition(shapely.box(0, 0, 2, 1), [west, east]), is_partition(shapely.box(0, 0, 3, 1), [west, east])
+    (True, False)
+    """
+    cover = measure(parent, to_plain(polygons), 0.0)
+    return cover.is_valid and cover.missing.is_empty and cover.beyond.is_empty
+
+
+def find_faults(parent: BaseGeometry | None, polygons: np.ndarray, tolerance_m: float = TOLERANCE_M) -> Faults:
+    """Find overlaps, gaps, parts outside the parent and edges that do not match; without a parent, holes of the union are the gaps."""
+    plain = to_plain(polygons)
+    cover = measure(None if parent is None else to_plain([parent])[0], plain, tolerance_m)
+    overlaps = find_overlaps(plain, tolerance_m, cover.invalid_edges)
+    gaps = find_gaps(plain, cover.missing, tolerance_m)
+    outside = find_outside(plain, cover.beyond, tolerance_m)
+    explained = np.concatenate([frame["geometry"].to_numpy() for frame in (overlaps, gaps, outside)])
+    return Faults(overlaps, gaps, outside, find_unmatched_edges(plain, cover.invalid_edges, explained, tolerance_m))
+
+
+def measure(parent: BaseGeometry | None, polygons: np.ndarray, tolerance_m: float) -> Cover:
+    """Run the global tests; the parent first takes over the union's vertices that lie within the tolerance of its edge."""
+    if len(polygons) == 0:
+        return Cover(np.array([], dtype=object), NOTHING, parent or NOTHING, NOTHING)
+    edges = shapely.coverage_invalid_edges(polygons, gap_width=tolerance_m)
+    matched = bool(shapely.is_empty(edges).all())
+    # The coverage union is quick and right for valid coverages only; elsewhere it leaves overlaps and open edges in.
+    union = shapely.coverage_union_all(polygons) if matched else shapely.union_all(polygons)
+    if parent is None:
+        parent = filled(union)
+    missing, beyond = parent.difference(union), union.difference(parent)
+    if tolerance_m and not (missing.is_empty and beyond.is_empty):
+        parent = take_over_vertices(parent, union, tolerance_m)
+        missing, beyond = parent.difference(union), union.difference(parent)
+    return Cover(edges, union, missing, beyond)
+
+
+def find_overlaps(polygons: np.ndarray, tolerance_m: float, invalid_edges: np.ndarray | None = None) -> pd.DataFrame:
+    """Find the pairs that share area: a < b, area_m2, geometry. A pair without invalid edges can not overlap."""
+    edges = shapely.coverage_invalid_edges(polygons) if invalid_edges is None else invalid_edges
+    suspects = np.flatnonzero(~shapely.is_empty(edges))
+    i, b = shapely.STRtree(polygons).query(polygons[suspects], predicate="intersects")
+    a = suspects[i]
+    pairs = np.unique(np.sort(np.column_stack([a, b])[a != b], axis=1), axis=0)
+    common = areas_wider_than(shapely.intersection(polygons[pairs[:, 0]], polygons[pairs[:, 1]]), tolerance_m)
+    keep = ~shapely.is_empty(common)
+    return pd.DataFrame({"a": pairs[keep, 0], "b": pairs[keep, 1], "area_m2": shapely.area(common[keep]), "geometry": common[keep]})
+
+
+def find_gaps(polygons: np.ndarray, missing: BaseGeometry, tolerance_m: float) -> pd.DataFrame:
+    """Split what is missing into connected regions: neighbours (rows next to each), area_m2, geometry."""
+    parts = shapely.get_parts(areas_wider_than(np.array([missing], dtype=object), tolerance_m))
+    near, row = shapely.STRtree(polygons).query(parts, predicate="dwithin", distance=tolerance_m)
+    neighbours = [tuple(sorted(row[near == part].tolist())) for part in range(len(parts))]
+    return pd.DataFrame({"neighbours": pd.Series(neighbours, dtype=object), "area_m2": shapely.area(parts), "geometry": parts})
+
+
+def find_outside(polygons: np.ndarray, beyond: BaseGeometry, tolerance_m: float) -> pd.DataFrame:
+    """Find the polygons that reach into `beyond`: row, area_m2, geometry."""
+    parts = shapely.get_parts(areas_wider_than(np.array([beyond], dtype=object), tolerance_m))
+    part, row = shapely.STRtree(polygons).query(parts, predicate="intersects")
+    shared = areas_wider_than(shapely.intersection(polygons[row], parts[part]), tolerance_m)
+    pieces = pd.DataFrame({"row": row, "geometry": shared})[~shapely.is_empty(shared)]
+    united = pieces.groupby("row")["geometry"].agg(lambda g: shapely.union_all(g.to_numpy())).reset_index()
+    united.insert(1, "area_m2", shapely.area(united["geometry"].to_numpy()))
+    return united
+
+
+def find_unmatched_edges(polygons: np.ndarray, invalid_edges: np.ndarray, explained: np.ndarray, tolerance_m: float) -> pd.DataFrame:
+    """Find the pairs along whose common edge one lacks a vertex of the other: a < b, length_m, geometry.
+
+    A vertex that an overlap or gap (`explained`) has there is no second fault; vertices within the tolerance of each other match.
+    """
+    suspects = np.flatnonzero(~shapely.is_empty(invalid_edges))
+    points, owner = _vertices(polygons[suspects])
+    i, j = shapely.STRtree(invalid_edges[suspects]).query(points, predicate="dwithin", distance=tolerance_m)
+    foreign = owner[i] != j
+    i, j = i[foreign], j[foreign]
+    corners = shapely.multipoints(points, indices=owner) if len(points) else np.array([], dtype=object)
+    lacking = shapely.distance(points[i], corners[j]) > tolerance_m
+    i, j = i[lacking], j[lacking]
+    known = np.unique(shapely.STRtree(explained).query(points[i], predicate="dwithin", distance=tolerance_m)[0])
+    fresh = np.setdiff1d(np.arange(len(i)), known)
+    pairs = np.unique(np.sort(np.column_stack([suspects[owner[i[fresh]]], suspects[j[fresh]]]), axis=1), axis=0)
+    band = shapely.buffer(invalid_edges[pairs[:, 1]], max(tolerance_m, 1e-6), cap_style="flat")
+    shared = shapely.intersection(invalid_edges[pairs[:, 0]], band)
+    return pd.DataFrame({"a": pairs[:, 0], "b": pairs[:, 1], "length_m": shapely.length(shared), "geometry": shared})
+
+
+def find_pieces(polygons: np.ndarray) -> pd.DataFrame:
+    """Find polygons in several pieces: row, pieces. Pieces that touch in a point only are pieces."""
+    pieces = shapely.get_num_geometries(polygons)
+    rows = np.flatnonzero(pieces > 1)
+    return pd.DataFrame({"row": rows, "pieces": pieces[rows]})
+
+
+def find_slivers(polygons: np.ndarray, width_m: float = SLIVER_M) -> pd.DataFrame:
+    """Find pieces thinner than `width_m` on average (twice the area by the outline): row, area_m2, width_m, geometry."""
+    parts, row = shapely.get_parts(polygons, return_index=True)
+    area, length = shapely.area(parts), shapely.length(parts)
+    width = np.divide(2 * area, length, out=np.zeros_like(area), where=length > 0)
+    thin = width < width_m
+    return pd.DataFrame({"row": row[thin], "area_m2": area[thin], "width_m": width[thin], "geometry": parts[thin]})
+
+
+def to_plain(polygons: np.ndarray) -> np.ndarray:
+    """Return geometries without the stamp of a precision grid, coordinates unchanged."""
+    array = np.asarray(polygons, dtype=object)
+    stamped = shapely.get_precision(array) > 0
+    if not stamped.any():
+        return array
+    return np.where(stamped, shapely.from_wkb(shapely.to_wkb(array)), array)
+
+
+def filled(union: BaseGeometry) -> BaseGeometry:
+    """Return the union with its holes filled: the parent of a layer that names none."""
+    return shapely.union_all(shapely.polygons(shapely.get_exterior_ring(shapely.get_parts(union))))
+
+
+def areas_wider_than(geometry: np.ndarray, width_m: float) -> np.ndarray:
+    """Reduce each geometry to its polygons that a disc of this diameter fits into; MultiPolygons, empty where none is left.
+
+    >>> areas_wider_than(np.array([shapely.box(0, 0, 10, 0.001)]), 0.01)[0].is_empty
+    True
+    """
+    parts, row = shapely.get_parts(geometry, return_index=True)
+    parts, inner = shapely.get_parts(parts, return_index=True)  # a collection inside a collection
+    row = row[inner]
+    areal = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    parts, row = parts[areal], row[areal]
+    area = shapely.area(parts)
+    wide = (area > 0) & (2 * area > width_m * shapely.length(parts))
+    unsure = np.flatnonzero(~wide & (area > 0))
+    wide[unsure] = ~shapely.is_empty(shapely.buffer(parts[unsure], -width_m / 2))
+    out = np.full(len(geometry), NOTHING, dtype=object)
+    if wide.any():
+        present, position = np.unique(row[wide], return_inverse=True)
+        out[present] = shapely.multipolygons(parts[wide], indices=position)
+    return out
+
+
+def _vertices(polygons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct vertices of each polygon as points, and whose they are."""
+    xy, owner = shapely.get_coordinates(polygons, return_index=True)
+    distinct = np.unique(np.column_stack([owner, xy]), axis=0)
+    return shapely.points(distinct[:, 1:]), distinct[:, 0].astype(np.int64)
