@@ -1,0 +1,98 @@
+"""Open a project file for reading, and say plainly why not: missing, not a project, too new, damaged."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+from geogrid.errors import StoreError
+from geogrid.store.schema import FORMAT
+
+_MAGIC = b"SQLite format 3\0"
+_BUSY_S = 10.0
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Return a read-only connection, usable from any thread under the caller's lock; raises StoreError."""
+    _check_file(path)
+    try:
+        con = _read_only(path)
+    except sqlite3.Error as error:
+        raise _damaged(path, str(error)) from error
+    try:
+        _check_format(path, con)
+        _check_whole(path, con)
+    except BaseException:
+        con.close()
+        raise
+    return con
+
+
+def _check_file(path: Path) -> None:
+    if not path.is_file():
+        message = f"{path}: no such project file; make one with `geogrid build RECIPE --out {path.name}`"
+        raise StoreError(message, f"{path}：工程文件不存在，请用 geogrid build 生成", file=str(path))
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(_MAGIC))
+    except OSError as error:
+        raise StoreError(f"{path}: can not be read: {error.strerror}", f"{path}：无法读取：{error.strerror}", file=str(path)) from error
+    if magic != _MAGIC:
+        raise _foreign(path)
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    """Open in WAL mode; where the folder forbids the log's helper file, open as a file that nobody changes, unless a log waits beside it."""
+    uri = path.absolute().as_uri()
+    try:
+        return _opened(uri + "?mode=ro")
+    except sqlite3.OperationalError:
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            raise
+        return _opened(uri + "?mode=ro&immutable=1")
+
+
+def _opened(uri: str) -> sqlite3.Connection:
+    con = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+    try:
+        con.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except BaseException:
+        con.close()
+        raise
+    return con
+
+
+def _check_format(path: Path, con: sqlite3.Connection) -> None:
+    try:
+        row = con.execute("SELECT value FROM meta WHERE key = 'store.format'").fetchone()
+    except sqlite3.DatabaseError as error:
+        if "no such" not in str(error):
+            raise _damaged(path, str(error)) from error
+        row = None
+    if row is None:
+        raise _foreign(path)
+    if (version := json.loads(row[0])) > FORMAT:
+        message = f"{path}: was made by a newer geogrid (format {version}, this one reads {FORMAT}); update geogrid"
+        raise StoreError(message, f"{path}：由更新版本的 geogrid 生成（格式 {version}，本版只能读 {FORMAT}），请升级", file=str(path), value=version)
+
+
+def _check_whole(path: Path, con: sqlite3.Connection) -> None:
+    try:
+        answer = con.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise _damaged(path, str(error)) from error
+    if answer != "ok":
+        raise _damaged(path, answer)
+
+
+def _foreign(path: Path) -> StoreError:
+    message = f"{path}: is not a geogrid project; make one with `geogrid build RECIPE --out PROJECT.gpkg`, or check a layer with `geogrid validate`"
+    return StoreError(message, f"{path}：不是 geogrid 工程，请用 geogrid build 生成；单个图层可用 geogrid validate 检查", file=str(path))
+
+
+def _damaged(path: Path, why: str) -> StoreError:
+    return StoreError(
+        f"{path}: is damaged ({why}); restore a backup or build it again", f"{path}：文件已损坏（{why}），请恢复备份或重新生成", file=str(path)
+    )

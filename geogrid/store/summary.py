@@ -1,0 +1,42 @@
+"""A project in one screen: the JSON that `geogrid build` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from geogrid.store.project import Project
+
+
+def summarise(project: Project) -> dict[str, Any]:
+    """Return units, households and exceptions per level, sites and unmatched ones per kind, rejected rows per role, findings, time, memory."""
+    findings = project.findings()["severity"].value_counts()
+    rejected = project.rejected()["role"].value_counts().sort_index()
+    return {
+        "project": str(project.path),
+        "name": project.name,
+        "crs": project.crs.to_string(),
+        "levels": {level: _level(project, level) for level in project.levels},
+        "sites": {role.removesuffix("s"): _sites(project, role) for role in project.site_roles},
+        "rejected": {role: int(count) for role, count in rejected.items()},
+        "findings": {severity: int(findings.get(severity, 0)) for severity in ("error", "warning")},
+        "seconds": project.meta["seconds"],
+        "peak_rss_mb": project.meta["peak_rss_mb"],
+    }
+
+
+def _level(project: Project, level: str) -> dict[str, int | None]:
+    """Figures of a level; `in_bounds` is null where the scheme sets no bounds."""
+    units = project.units(level)
+    bound = project.scheme.level(level).households is not None
+    return {
+        "units": len(units),
+        "households": int(units["households"].sum()),
+        "in_bounds": int((units["status"] == "in").sum()) if bound else None,
+        "exceptions": int((units["reason"] != "").sum()),
+    }
+
+
+def _sites(project: Project, role: str) -> dict[str, int]:
+    sites = project.sites(role)
+    return {"n": len(sites), "unmatched": int((sites["outside_m"] > 0).sum())}

@@ -1,0 +1,115 @@
+"""A project file comes to be whole or not at all: written beside its place under another name, checked, then renamed.
+
+What may be lost is refused first: a file that is no project, a project that holds edits (without force), a project that someone has open. A stale
+`-wal` beside a new file would be replayed into it, so the old file gives its log up before the new one takes its place.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from geogrid.errors import StoreError
+
+_BUSY_S = 1.0
+
+
+@contextmanager
+def written_beside(path: Path, *, force: bool = False) -> Iterator[sqlite3.Connection]:
+    """Yield a connection to a new database that becomes `path` when the block ends well; on any error nothing is left and `path` is as it was.
+
+    Raises StoreError; with `force` a file that would be refused is kept as a backup beside it.
+    """
+    check_target(path, force=force)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    _remove(beside)
+    try:
+        with closing(sqlite3.connect(beside, isolation_level=None)) as con:
+            con.executescript(
+                "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -65536;"
+            )
+            yield con
+        _seal(beside)
+        _take_place(beside, path, keep=path.exists() and _refusal(path) is not None)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"{path}: can not be written: {error}", f"{path}：写入失败：{error}", file=str(path)) from error
+    finally:
+        _remove(beside)
+
+
+def check_target(path: Path, *, force: bool = False) -> None:
+    """Raise StoreError when a project may not be written to `path`: no such folder, or something there that would be lost."""
+    if not path.parent.is_dir():
+        raise StoreError(f"{path}: there is no folder {path.parent}; make it first", f"{path}：文件夹 {path.parent} 不存在，请先建立", file=str(path))
+    if path.is_dir():
+        raise StoreError(f"{path}: is a folder; give a file name", f"{path}：是文件夹，请给出文件名", file=str(path))
+    if path.exists() and not force and (why := _refusal(path)):
+        raise StoreError(
+            f"{path}: {why[0]}; use --force to replace it (a backup is kept)", f"{path}：{why[1]}；如要替换请加 --force（会保留备份）", file=str(path)
+        )
+
+
+def _refusal(path: Path) -> tuple[str, str] | None:
+    """Say why an existing file should not be replaced, in two languages, or None."""
+    try:
+        with closing(sqlite3.connect(path.absolute().as_uri() + "?mode=ro", uri=True, timeout=_BUSY_S)) as con:
+            if con.execute("SELECT 1 FROM meta WHERE key = 'store.format'").fetchone() is None:
+                return "exists and is not a geogrid project", "已存在，且不是 geogrid 工程"
+            edits = con.execute("SELECT count(*) FROM edit").fetchone()[0]
+    except sqlite3.DatabaseError:
+        return "exists and is not a geogrid project", "已存在，且不是 geogrid 工程"
+    return (f"holds {edits} edits", f"含有 {edits} 次调整") if edits else None
+
+
+def _seal(path: Path) -> None:
+    """Turn the finished database to WAL with an empty log, check it and bring it to the disk: the one file is the whole project."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as con:
+        con.execute("PRAGMA journal_mode = WAL")
+        con.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if (answer := con.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+            raise sqlite3.DatabaseError(answer)
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _take_place(beside: Path, path: Path, *, keep: bool) -> None:
+    if path.exists():
+        _release(path)
+        if keep:
+            shutil.copy2(path, _backup_name(path))
+    path.with_name(path.name + "-wal").unlink(missing_ok=True)
+    path.with_name(path.name + "-shm").unlink(missing_ok=True)
+    beside.replace(path)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
+
+def _release(path: Path) -> None:
+    """Make an old database give up its log; raise StoreError when another program has it open."""
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=_BUSY_S)) as con:
+            con.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.OperationalError as error:
+        message = f"{path}: is open in another program; close it (or stop `geogrid serve`) and try again"
+        raise StoreError(message, f"{path}：正被其他程序使用，请关闭后重试（或先停止 geogrid serve）", file=str(path)) from error
+    except sqlite3.DatabaseError:
+        return  # not a database: it has no log
+
+
+def _backup_name(path: Path) -> Path:
+    number = 1
+    while (name := path.with_name(f"{path.stem}.backup-{number}{path.suffix}")).exists():
+        number += 1
+    return name
+
+
+def _remove(path: Path) -> None:
+    for ending in ("", "-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + ending).unlink()
