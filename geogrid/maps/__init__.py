@@ -1,0 +1,14 @@
+"""Maps of a project: folium pages, vector tiles and small tables, all from the project's own data and without the outside world.
+
+A page asks `overview(project, lang="zh").parts(asset_prefix, nonce, data_prefix)` for its map, and serves `asset_path(name)` below
+`asset_prefix`, `tile(project, z, x, y)` as `<data_prefix>z/x/y.pbf` and `data(project, name)` as `<data_prefix><name>`.
+folium is used here and nowhere else.
+"""
+
+from geogrid.maps.assets import asset_names, asset_path
+from geogrid.maps.data import data
+from geogrid.maps.page import MapPage, MapParts
+from geogrid.maps.tiles import prepare, tile
+from geogrid.maps.views import cameras, checks, overview, stations, unit
+
+__all__ = ["MapPage", "MapParts", "asset_names", "asset_path", "cameras", "checks", "data", "overview", "prepare", "stations", "tile", "unit"]

@@ -1,0 +1,114 @@
+"""What maps ask of a project, and what they make of it once: nothing here is kept in the project file."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar
+from weakref import WeakKeyDictionary
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pyproj import CRS, Transformer
+from shapely.geometry.base import BaseGeometry
+
+from geogrid.plan import Plan
+from geogrid.scheme import Scheme
+
+T = TypeVar("T")
+MERCATOR = "EPSG:3857"
+STATUS = {"": 0, "in": 1, "below": 2, "above": 3, "dedicated": 4}
+# a level with more units than this, or with stacked ones, is not drawn on the whole district: its parent is
+MANY = 4000
+
+
+class ProjectLike(Protocol):
+    """The part of `geogrid.store.Project` that maps use: an open project, every frame in its working CRS."""
+
+    name: str
+    meta: Mapping[str, Any]
+    crs: CRS
+    scheme: Scheme
+    district: BaseGeometry
+
+    def plan(self) -> Plan:
+        """Return the plan."""
+        ...
+
+    def units(self, level: str) -> gpd.GeoDataFrame:
+        """Return a level's units by code, with `status`."""
+        ...
+
+    def cells(self) -> gpd.GeoDataFrame:
+        """Return the cells."""
+        ...
+
+    def layer(self, name: str) -> gpd.GeoDataFrame:
+        """Return a layer of the base map."""
+        ...
+
+    def sites(self, role: str) -> gpd.GeoDataFrame:
+        """Return joined points."""
+        ...
+
+    def findings(self) -> gpd.GeoDataFrame:
+        """Return what was found."""
+        ...
+
+
+_made: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
+_locks: WeakKeyDictionary[Any, threading.RLock] = WeakKeyDictionary()
+_door = threading.Lock()
+
+
+def once(project: ProjectLike, key: Any, make: Callable[[], T]) -> T:
+    """Return what `make` gives, made once per open project and key, and forgotten with the project."""
+    with _door:
+        made, lock = _made.setdefault(project, {}), _locks.setdefault(project, threading.RLock())
+    if key not in made:
+        with lock:
+            if key not in made:
+                made[key] = make()
+    return made[key]
+
+
+def to_crs(geometries: np.ndarray, source: CRS, target: str) -> np.ndarray:
+    """Project an array of geometries, x east and y north, Z dropped."""
+    move = Transformer.from_crs(source, target, always_xy=True).transform
+    return shapely.transform(np.asarray(geometries, dtype=object), lambda xy: np.column_stack(move(xy[:, 0], xy[:, 1])))
+
+
+def layer_or_none(project: ProjectLike, name: str) -> gpd.GeoDataFrame | None:
+    """Return a base map layer if the project has it and it is not empty."""
+    try:
+        frame = project.layer(name)
+    except (KeyError, LookupError):
+        return None
+    except Exception as error:
+        if getattr(error, "code", "") in ("not_found", "store"):
+            return None
+        raise
+    return frame if frame is not None and len(frame) else None
+
+
+def is_fine(project: ProjectLike, level: str) -> bool:
+    """Tell whether a level has too many units, or stacked ones, to be drawn on the whole district."""
+
+    def answer() -> bool:
+        units = project.units(level)
+        return len(units) > MANY or bool((units["stacked"] > 1).any())
+
+    return once(project, ("fine", level), answer)
+
+
+def level_ids(project: ProjectLike) -> list[str]:
+    """List the level ids of the project from the top down, without those that have no unit."""
+    return once(project, "levels", lambda: [level.id for level in project.scheme.levels if len(project.units(level.id))])
+
+
+def hues(project: ProjectLike, level: str) -> np.ndarray:
+    """Return the hue 0..4 of each unit of a level, in the order of `units(level)`: neighbours differ."""
+    from geogrid.measure import colours
+
+    return once(project, ("hues", level), lambda: np.asarray(colours(project.units(level).geometry.to_numpy()), dtype=int))

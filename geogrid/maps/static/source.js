@@ -1,0 +1,73 @@
+/* Where tiles and tables come from: fetched beside the page, or, in a page opened from disk, cut here from what the page carries. */
+"use strict";
+(function (geogrid) {
+  const EXTENT = 4096;
+
+  function fetched(prefix) {
+    return {
+      tile: (z, x, y, signal) =>
+        fetch(prefix + z + "/" + x + "/" + y + ".pbf", { signal: signal })
+          .then((answer) => (answer.ok && answer.status !== 204 ? answer.arrayBuffer() : new ArrayBuffer(0)))
+          .then((buffer) => geogrid.decodeTile(new Uint8Array(buffer))),
+      table: (name) => fetch(prefix + name).then((answer) => { if (!answer.ok) throw new Error(name + ": " + answer.status); return answer.json(); }),
+    };
+  }
+
+  /* inline.layers: {name: [{k: kind, r: [flat rings of degrees], p: {…}, z: first zoom}]} */
+  function inlined(inline) {
+    const layers = {};
+    for (const name of Object.keys(inline.layers || {})) layers[name] = inline.layers[name].map(projected);
+    return {
+      tile: (z, x, y) => Promise.resolve(cut(layers, z, x, y)),
+      table: (name) => (name in (inline.tables || {}) ? Promise.resolve(inline.tables[name]) : Promise.reject(new Error(name))),
+    };
+  }
+
+  function projected(feature) {
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    const rings = feature.r.map((ring) => {
+      const out = new Float64Array(ring.length);
+      for (let i = 0; i < ring.length; i += 2) {
+        const sin = Math.sin((ring[i + 1] * Math.PI) / 180);
+        const x = ring[i] / 360 + 0.5, y = 0.5 - (0.25 * Math.log((1 + sin) / (1 - sin))) / Math.PI;
+        out[i] = x;
+        out[i + 1] = y;
+        box[0] = Math.min(box[0], x);
+        box[1] = Math.min(box[1], y);
+        box[2] = Math.max(box[2], x);
+        box[3] = Math.max(box[3], y);
+      }
+      return out;
+    });
+    return { kind: feature.k, rings: rings, box: box, p: feature.p, zoom: feature.z || 0 };
+  }
+
+  function cut(layers, z, x, y) {
+    const scale = Math.pow(2, z) * EXTENT, left = x * EXTENT, top = y * EXTENT, found = {};
+    const margin = 64 / scale, x0 = left / scale - margin, y0 = top / scale - margin;
+    const x1 = (left + EXTENT) / scale + margin, y1 = (top + EXTENT) / scale + margin;
+    for (const name of Object.keys(layers)) {
+      const hit = layers[name].filter((f) => f.zoom <= z + 1 && f.box[0] <= x1 && f.box[2] >= x0 && f.box[1] <= y1 && f.box[3] >= y0);
+      if (hit.length) found[name] = hit.map((f) => local(f, scale, left, top));
+    }
+    return found;
+  }
+
+  function local(f, scale, left, top) {
+    const move = (ring) => {
+      const out = new Float64Array(ring.length);
+      for (let i = 0; i < ring.length; i += 2) {
+        out[i] = ring[i] * scale - left;
+        out[i + 1] = ring[i + 1] * scale - top;
+      }
+      return out;
+    };
+    const box = [f.box[0] * scale - left, f.box[1] * scale - top, f.box[2] * scale - left, f.box[3] * scale - top];
+    return { kind: f.kind, rings: f.rings.map(move), box: box, p: f.p };
+  }
+
+  geogrid.EXTENT = EXTENT;
+  geogrid.source = function (settings) {
+    return settings.inline && settings.inline.layers ? inlined(settings.inline) : fetched(settings.data);
+  };
+})(geogrid);

@@ -1,0 +1,112 @@
+"""Which map stands on which page: what it shows first, what it fills, where it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import shapely
+
+from geogrid.errors import NotFoundError
+from geogrid.maps.data import ROLES, WGS84, role_table
+from geogrid.maps.page import MapPage
+from geogrid.maps.project import ProjectLike, is_fine, level_ids, once, to_crs
+from geogrid.maps.words import words
+
+# line widths in pixels of the top level, the next, … on the whole district and close up; a level below the last takes the last
+_FAR_PX, _NEAR_PX = (1.8, 0.8, 0.4, 0.3), (3.0, 2.6, 1.2, 0.6)
+_KNOWN_WIDTHS = {"street": (1.8, 3.0), "community": (0.8, 2.6), "grid": (0.4, 1.2), "microgrid": (0.3, 0.6)}
+_LABEL_ZOOM = {"street": 0, "community": 12, "grid": 14, "microgrid": 16}
+
+
+def overview(project: ProjectLike, *, lang: str) -> MapPage:
+    """All levels, filled by the bounds of the lowest level that the whole district can show."""
+    return _page(project, "overview", lang, {})
+
+
+def unit(project: ProjectLike, code: str, *, lang: str) -> MapPage:
+    """One unit, selected, with its children; NotFoundError if no level has the code."""
+    level = next((level for level in reversed(level_ids(project)) if code in project.units(level).index), None)
+    if level is None:
+        raise NotFoundError(f"no unit with the code {code!r}", f"没有编码为 {code!r} 的区划单元", value=code)
+    box = _box(project, ("box", level, code), project.units(level).geometry[code])
+    below = level_ids(project)[level_ids(project).index(level) + 1 :]
+    focus = {"level": level, "code": code, "box": box}
+    return _page(project, "unit", lang, {"focus": focus, "level": below[0] if below else level, "fill": "bounds", "on": ["stations", "cameras"]})
+
+
+def stations(project: ProjectLike, *, lang: str) -> MapPage:
+    """Stations by kind; units of the top levels without one are tinted."""
+    return _page(project, "stations", lang, {"fill": "missing:stations", "level": _community(project), "on": ["stations"]})
+
+
+def cameras(project: ProjectLike, *, lang: str) -> MapPage:
+    """Cameras with their sectors; units without one are tinted."""
+    return _page(project, "cameras", lang, {"fill": "missing:cameras", "on": ["cameras"]})
+
+
+def checks(project: ProjectLike, *, lang: str) -> MapPage:
+    """What was found, each at its place, over units by identity."""
+    return _page(project, "checks", lang, {"fill": "identity", "on": ["findings"]})
+
+
+def _page(project: ProjectLike, page: str, lang: str, first: Mapping[str, Any]) -> MapPage:
+    title = words(lang)["map"].format(name=project.name)
+    return MapPage({**settings(project, lang), "page": page, **first}, title)
+
+
+def settings(project: ProjectLike, lang: str) -> dict[str, Any]:
+    """Return what every map of the project starts with."""
+    levels = [_level(project, level, lang) for level in level_ids(project)]
+    coarse = [level["id"] for level in levels if not level["fine"]]
+    return {
+        "lang": "en" if lang.startswith("en") else "zh",
+        "words": words(lang),
+        "name": project.name,
+        "bounds": _box(project, "box", project.district),
+        "levels": levels,
+        "level": coarse[-1] if coarse else (levels[-1]["id"] if levels else ""),
+        "fill": "bounds" if any(level["households"] for level in levels) else "identity",
+        "on": [],
+        "source": source_line(project, lang),
+        "simulated": bool(project.meta.get("simulated")),
+        "kinds": {role: once(project, ("kinds", role), lambda role=role: role_table(project, role)["kinds"]) for role in ROLES},
+    }
+
+
+def source_line(project: ProjectLike, lang: str) -> list[str]:
+    """Return what the corner strip says: simulated, source, date, coordinate system."""
+    meta = project.meta
+    simulated = words(lang)["simulated"].format(seed=meta.get("seed", 0)) if meta.get("simulated") else ""
+    crs = "CGCS2000" if "CGCS2000" in str(project.crs.name) else str(project.crs.name)
+    return [part for part in (simulated, "" if simulated else str(meta.get("source") or ""), str(meta.get("date") or ""), crs) if part]
+
+
+def _level(project: ProjectLike, level_id: str, lang: str) -> dict[str, Any]:
+    level = project.scheme.level(level_id)
+    order = level_ids(project).index(level_id)
+    depth = min(order + (4 - len(level_ids(project)) if len(level_ids(project)) < 4 else 0), 3)
+    far, near = _KNOWN_WIDTHS.get(level_id, (_FAR_PX[depth], _NEAR_PX[depth]))
+    return {
+        "id": level_id,
+        "name": level.name.say(lang),
+        "households": list(level.households) if level.households else None,
+        "fine": is_fine(project, level_id),
+        "n": len(project.units(level_id)),
+        "far": far,
+        "near": near,
+        "label": _LABEL_ZOOM.get(level_id, (0, 12, 14, 16)[depth]),
+        "digits": level.code.digits if level.code and level.code.parent else 0,
+    }
+
+
+def _community(project: ProjectLike) -> str:
+    coarse = [level for level in level_ids(project) if not is_fine(project, level)]
+    return "community" if "community" in coarse else (coarse[-1] if coarse else "")
+
+
+def _box(project: ProjectLike, key: Any, shape: Any) -> list[float]:
+    def make() -> list[float]:
+        return shapely.bounds(to_crs([shape], project.crs, WGS84)[0]).round(6).tolist()
+
+    return once(project, key, make)

@@ -1,0 +1,42 @@
+"""The words on the map itself, Chinese and English; names of levels and kinds come from the scheme."""
+
+from __future__ import annotations
+
+WORDS: dict[str, dict[str, str]] = {
+    "simulated": {"zh": "模拟数据（种子 {seed}）", "en": "Simulated data (seed {seed})"},
+    "stack": {"zh": "叠 {n} 个", "en": "{n} stacked"},
+    "stack_title": {"zh": "同一块地上叠着 {n} 个{level}", "en": "{n} {level}s on the same ground"},
+    "floors": {"zh": "{from}–{to} 层", "en": "floors {from}–{to}"},
+    "floor": {"zh": "{from} 层", "en": "floor {from}"},
+    "households": {"zh": "{n} 户", "en": "{n} households"},
+    "households_short": {"zh": "{n} 户", "en": "{n} hh"},
+    "above": {"zh": "超出上限", "en": "above the bounds"},
+    "below": {"zh": "不足下限", "en": "below the bounds"},
+    "in": {"zh": "界内", "en": "within bounds"},
+    "dedicated": {"zh": "专属", "en": "dedicated"},
+    "none_here": {"zh": "没有{what}", "en": "no {what}"},
+    "count": {"zh": "{n} 处", "en": "{n}"},
+    "stations": {"zh": "站点", "en": "stations"},
+    "cameras": {"zh": "摄像机", "en": "cameras"},
+    "findings": {"zh": "问题", "en": "findings"},
+    "north": {"zh": "北在上", "en": "North is up"},
+    "zoom_in": {"zh": "放大", "en": "Zoom in"},
+    "zoom_out": {"zh": "缩小", "en": "Zoom out"},
+    "fit": {"zh": "全区", "en": "Whole district"},
+    "map": {"zh": "{name}地图", "en": "Map of {name}"},
+    "direction_unknown": {"zh": "方向未知", "en": "direction unknown"},
+    "open": {"zh": "打开", "en": "Open"},
+    "outside": {"zh": "区外", "en": "outside the district"},
+}
+CAMERA_KINDS = {
+    "1": {"zh": "球机", "en": "dome (PTZ)"},
+    "2": {"zh": "半球", "en": "hemisphere"},
+    "3": {"zh": "枪机", "en": "fixed"},
+    "4": {"zh": "遥控枪机", "en": "remote fixed"},
+}
+
+
+def words(lang: str) -> dict[str, str]:
+    """Return every sentence in one language, "zh" unless `lang` starts with "en"."""
+    key = "en" if lang.startswith("en") else "zh"
+    return {name: text[key] for name, text in WORDS.items()}
