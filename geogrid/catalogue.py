@@ -157,3 +157,36 @@ def why(key: str, **facts: object) -> dict[str, str]:
     '80 km from the district'
     """
     return {"why": WHY[key]["en"].format_map(facts), "why_zh": WHY[key]["zh"].format_map(facts)}
+
+
+# Why a unit may be out of bounds (`geogrid.partition`): the key is stored with the unit, the sentence is said with its finding.
+REASONS: dict[str, dict[str, str]] = {
+    "component_too_light": {
+        "zh": "与其他住户不连通的这一片，总户数低于下限",
+        "en": "this part is cut off from all other households and holds fewer than the lower bound",
+    },
+    "component_between": {
+        "zh": "与其他住户不连通的这一片，总户数无论分成几组都不能全部落在上下限之内",
+        "en": "this part is cut off from all other households, and no number of groups divides its total within the bounds",
+    },
+    "no_packing": {
+        "zh": "各层（各户型）户数是整数块，任何组合都不能全部落在上下限之内",
+        "en": "its floors (or houses) come in sizes that no combination brings within the bounds",
+    },
+    "not_connectable": {
+        "zh": "按户数可以组合，但相邻关系不允许：已穷举全部连通分法",
+        "en": "sizes would fit, but neighbours do not: every connected division was tried",
+    },
+    "atom_too_heavy": {
+        "zh": "单独一层（一块）的户数就超过上限，不能再分",
+        "en": "one floor (or lot) alone holds more than the upper bound and can not be divided",
+    },
+    "count_fixed": {
+        "zh": "规定的单元个数与上下限不能同时满足",
+        "en": "the number of units that is laid down and the bounds can not both be met",
+    },
+    "not_proven": {
+        "zh": "未能证明不可避免，需人工核对",
+        "en": "not proven to be unavoidable: look at it by hand",
+    },
+}

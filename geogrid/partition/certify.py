@@ -1,0 +1,58 @@
+"""Why a group is out of bounds: the proof that no other cut would have fewer such groups, or the admission that there is none.
+
+A component's violations are certified when their number equals a proven lower bound. Bounds, cheapest first:
+
+    weight      no number of groups k has k*lower <= W <= k*upper       component_too_light, component_between
+    heavy       an atom above `upper` is in a group out of bounds       atom_too_heavy (it may swallow leftovers, so the rest is forced none)
+    packing     no grouping of the atom sizes, connectivity ignored     no_packing
+    exact       connected groups enumerated, least cover                not_connectable
+    none                                                               not_proven
+A group out of bounds may weigh `bounds_cap` at most, so that one giant group does not pass for a single exception.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geogrid.partition.jobs import Jobs
+from geogrid.partition.knapsack import bounds_cap
+
+
+def certify(jobs: Jobs, group: np.ndarray, lower: int, upper: int, wanted: np.ndarray) -> list[tuple[int, int, str]]:
+    """Return (group, weight, reason) of every group out of bounds, by group; `group` int (r,) is the group of each node."""
+    k = int(group.max(initial=-1)) + 1
+    weight = np.bincount(group, jobs.weight, k).astype(np.int64)
+    heaviest = np.zeros(k, np.int64)
+    np.maximum.at(heaviest, group, jobs.weight)
+    job = np.zeros(k, np.int64)
+    job[group] = jobs.of_node
+    bad = np.flatnonzero((weight > 0) & ((weight < lower) | (weight > upper)))
+    reasons = {int(g): "atom_too_heavy" for g in bad[heaviest[bad] > upper]}
+    for j in np.unique(job[bad]):
+        mine = [int(g) for g in bad[job[bad] == j] if int(g) not in reasons]
+        heavy = any(g in reasons for g in bad[job[bad] == j].tolist())
+        reasons |= dict.fromkeys(mine, _reason(jobs, int(j), len(mine), heavy, lower, upper, int(wanted[j])))
+    return [(int(g), int(weight[g]), reasons[int(g)]) for g in bad]
+
+
+def _reason(jobs: Jobs, job: int, found: int, heavy: bool, lower: int, upper: int, wanted: int) -> str:
+    """Return the reason that proves `found` violations beside the heavy atoms' own to be the fewest, else "not_proven"."""
+    weights = jobs.weight[jobs.first[job] : jobs.first[job + 1]]
+    total = int(weights.sum())
+    if wanted and not wanted * lower <= total <= wanted * upper:
+        return "count_fixed"
+    if not heavy and found <= least_violations(total, lower, upper):
+        return "component_too_light" if total < lower else "component_between"
+    return "not_proven"
+
+
+def least_violations(total: int, lower: int, upper: int) -> int:
+    """Return how many groups out of bounds the weight of a component alone forces.
+
+    >>> [least_violations(w, 10, 15) for w in (9, 10, 17, 20)]
+    [1, 0, 1, 0]
+    """
+    cap, bad = bounds_cap(lower, upper), 0
+    while bad * cap < total and not any(-(-left // upper) * lower <= left for left in range(total - min(bad * cap, total), total + 1)):
+        bad += 1
+    return bad

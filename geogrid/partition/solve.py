@@ -1,0 +1,214 @@
+"""One compiled entry point: every connected component cut into groups, in a loop without shared state.
+
+trees     a few noisy spanning trees, each cut by the knapsack; more while there are more violations than weight forces
+repair    violating groups dissolved with ever more neighbours
+count     groups added or removed one by one where a count is wanted
+polish    each group recut with a neighbour or two, kept if cheaper
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numba import njit
+
+from geogrid.partition.knapsack import bounds_cap, inertia
+from geogrid.partition.repair import HOLD, cut_tree, gather, group_sums, members, recut, score
+from geogrid.partition.trees import adjacency, seeded, uniform
+
+TREES = 6
+HARD_WORK = 400_000  # nodes visited by extra trees on a component that resists
+REPAIR_ROUNDS = 13
+MAX_CLASSES = 100
+
+
+@njit
+def forced_violations(weight: np.ndarray, lower: int, upper: int) -> int:
+    """Return violations that weight alone forces: heavy atoms; else leftovers, after the greatest common divisor of the atoms.
+
+    A heavy atom may swallow what is left over, so the rest forces none beside it.
+    """
+    heavy, total, divisor = 0, 0, 0
+    for w in weight:
+        heavy += w > upper
+        total += w
+        a, b = divisor, w
+        while b:
+            a, b = b, a % b
+        divisor = a
+    if heavy or total == 0:
+        return heavy
+    low, high, whole = -(-lower // divisor), upper // divisor, total // divisor
+    cap, bad = bounds_cap(lower, upper) // divisor, 0
+    while bad * cap < whole:
+        for rest in range(min(bad * cap, whole) + 1):
+            left = whole - rest
+            if high > 0 and -(-left // high) * low <= left:
+                return bad
+        bad += 1
+    return bad
+
+
+@njit
+def _moments(weight: np.ndarray, xyz: np.ndarray, faint: float) -> np.ndarray:
+    """Return (mass, mass x, mass y, mass z, mass |p|^2) of each atom about the mean; weightless atoms have a faint mass, so land keeps shape."""
+    out = np.empty((len(weight), 5))
+    cx, cy, cz = xyz[:, 0].mean(), xyz[:, 1].mean(), xyz[:, 2].mean()
+    for v in range(len(weight)):
+        mass = float(weight[v]) if weight[v] > 0 else faint
+        x, y, z = xyz[v, 0] - cx, xyz[v, 1] - cy, xyz[v, 2] - cz
+        out[v, 0], out[v, 1], out[v, 2], out[v, 3], out[v, 4] = mass, mass * x, mass * y, mass * z, mass * (x * x + y * y + z * z)
+    return out
+
+
+@njit
+def _typical(labels: np.ndarray, k: int, graph: tuple, bounds: tuple) -> float:
+    """Return the mean inertia of the groups in bounds, the natural price of one more group."""
+    total, sums = group_sums(labels, k, graph[0], graph[1])
+    shape, n = 1.0, 1
+    for g in range(k):
+        if bounds[0] <= total[g] <= bounds[1]:
+            shape += inertia(sums[g, 0], sums[g, 1], sums[g, 2], sums[g, 3], sums[g, 4])
+            n += 1
+    return shape / n
+
+
+@njit
+def _plant(graph: tuple, bounds: tuple, forced: int, ideal: float, state: np.ndarray) -> tuple:
+    """Return (labels, k, kappa, violations): the best of several trees."""
+    m = len(graph[0])
+    limit = TREES + max(20, min(1500, HARD_WORK // m))
+    kappa = 0.0
+    best, best_k = cut_tree(graph, bounds, kappa, 0.0, 0, state)
+    kappa = _typical(best, best_k, graph, bounds)
+    best_cost, bad = score(best, best_k, graph, bounds, kappa, ideal)
+    for t in range(1, limit):
+        if t >= TREES and bad <= forced:
+            break
+        labels, k = cut_tree(graph, bounds, kappa, ideal, t % 2 if t < TREES else (2 if t % 3 else 1), state)
+        cost, violations = score(labels, k, graph, bounds, kappa, ideal)
+        if cost < best_cost:
+            best, best_k, best_cost, bad = labels, k, cost, violations
+    return best, best_k, kappa, bad
+
+
+@njit
+def _repair(labels: np.ndarray, k: int, graph: tuple, links: tuple, bounds: tuple, costs: tuple, state: np.ndarray) -> int:
+    """Dissolve each violating group with 1 … 14 neighbours until none is left or the rounds are spent; return the ids in use."""
+    m = len(labels)
+    lists, local = members(labels, 4 * m + 64), np.full(m, -1)
+    for attempt in range(REPAIR_ROUNDS):
+        any_left = False
+        for g in range(k):
+            if lists[0][g] < 0 or bounds[0] <= _weight_of(g, lists, graph[0]) <= bounds[1]:
+                continue
+            any_left = True
+            groups = gather(g, 2 + attempt + int(uniform(state) * 3), labels, lists, links, state)
+            if len(groups) > 1:
+                k, _ = recut(groups, 6 + 2 * attempt, 0, labels, lists, k, graph, links, local, bounds, costs, state)
+        if not any_left:
+            break
+    return k
+
+
+@njit
+def _weight_of(group: int, lists: tuple, weight: np.ndarray) -> int:
+    head, follow = lists
+    total, v = 0, head[group]
+    while v >= 0:
+        total += weight[v]
+        v = follow[v]
+    return total
+
+
+@njit
+def _polish(labels: np.ndarray, k: int, graph: tuple, links: tuple, bounds: tuple, costs: tuple, hold: bool, state: np.ndarray) -> int:
+    """Recut each group with one or two neighbours and keep what is cheaper; with `hold` the number of groups stays."""
+    m = len(labels)
+    lists, local = members(labels, 4 * m + 64), np.full(m, -1)
+    for g in range(k):
+        if lists[0][g] >= 0:
+            groups = gather(g, 2 + g % 2, labels, lists, links, state)
+            if len(groups) > 1:
+                k, _ = recut(groups, 2, HOLD if hold else 0, labels, lists, k, graph, links, local, bounds, costs, state)
+    return k
+
+
+@njit
+def _reach_count(labels: np.ndarray, k: int, wanted: int, graph: tuple, links: tuple, bounds: tuple, costs: tuple, state: np.ndarray) -> int:
+    """Add or remove groups one by one by recutting few, then more neighbours, until `wanted` groups stand or nothing helps."""
+    m = len(labels)
+    lists, local = members(labels, 4 * m + 64), np.full(m, -1)
+    n = np.sum(lists[0] >= 0)
+    for want in (1, 2, 3, 2, 4, 5, 3, 6, 8, 10, 12, 14):
+        for g in range(k):
+            if n == wanted:
+                return k
+            if lists[0][g] >= 0:
+                groups = gather(g, want, labels, lists, links, state)
+                k, change = recut(groups, 4, 1 if n < wanted else -1, labels, lists, k, graph, links, local, bounds, costs, state)
+                n += change
+    return k
+
+
+@njit
+def _compact(labels: np.ndarray) -> None:
+    """Renumber groups 0, 1, … by their first atom."""
+    new = np.full(len(labels), -1)
+    k = 0
+    for v in range(len(labels)):
+        if new[labels[v]] < 0:
+            new[labels[v]] = k
+            k += 1
+        labels[v] = new[labels[v]]
+
+
+@njit
+def _component(graph: tuple, lower: int, upper: int, wanted: int, seed: np.uint64) -> np.ndarray:
+    """Return the group of each atom of one connected component."""
+    m, total = len(graph[0]), graph[0].sum()
+    if (total <= upper and wanted <= 1) or m == 1 or wanted == 1:
+        return np.zeros(m, np.int64)
+    state = seeded(seed)
+    bounds = (lower, upper, -(-bounds_cap(lower, upper) // MAX_CLASSES))
+    forced = forced_violations(graph[0], lower, upper)
+    ideal = total / wanted if wanted > 0 else 0.0
+    labels, k, kappa, bad = _plant(graph, bounds, forced, ideal, state)
+    links, costs = adjacency(m, graph[2], graph[3]), (kappa, ideal)
+    if bad > forced:
+        k = _repair(labels, k, graph, links, bounds, costs, state)
+    _compact(labels)
+    if wanted > 0:
+        k = _reach_count(labels, labels.max() + 1, wanted, graph, links, bounds, costs, state)
+        _compact(labels)
+    k = _polish(labels, labels.max() + 1, graph, links, bounds, costs, wanted > 0, state)
+    _compact(labels)
+    return labels
+
+
+def _stamp() -> int:
+    """Hash the package's sources: numba's cache looks at one file only, and would keep code of the others when they change."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return int(hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()[:12], 16)
+
+
+@cache
+def solver() -> Callable[..., np.ndarray]:
+    """Compile (or load) the kernel once."""
+    stamp = _stamp()
+
+    @njit(cache=True, nogil=True)
+    def solve_all(first, edge_first, weight, xyz, eu, ev, length, cut, lower, upper, wanted, seeds):
+        out = np.full(len(weight), min(stamp, 0))  # the stamp must occur in the code to be part of the cache's key
+        for j in range(len(first) - 1):
+            a, b, c, d = first[j], first[j + 1], edge_first[j], edge_first[j + 1]
+            own = weight[a:b].copy()
+            graph = (own, _moments(own, xyz[a:b], 0.1 * max(own.mean(), 1.0)), eu[c:d] - a, ev[c:d] - a, length[c:d].copy(), cut[c:d].copy())
+            out[a:b] = _component(graph, lower[j], upper[j], wanted[j], seeds[j])
+        return out
+
+    return solve_all
