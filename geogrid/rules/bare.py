@@ -1,0 +1,147 @@
+"""Validate a bare layer: any coverage in any CRS, no project needed.
+
+Longitudes and latitudes are converted to the working CRS, because sizes are told in metres; that bends straight borders, so the parent takes
+over the layer's vertices before the conversion as well as after it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
+
+from geogrid import topology
+from geogrid.catalogue import why
+from geogrid.crs import working_crs
+from geogrid.findings import Finding, to_frame
+from geogrid.rules.codes import find_codes, find_parents
+from geogrid.rules.layer import find_partition, find_shapes, in_order, usable
+from geogrid.rules.precision import tolerance_of
+from geogrid.vertices import take_over_vertices
+
+CODE_COLUMNS = ("code", "Code", "CODE", "编码", "代码", "网格编码")
+PARENT_COLUMNS = ("parent", "PARENT", "上级编码")
+_METRES_PER_DEGREE = 111_320.0
+
+Parent = BaseGeometry | gpd.GeoDataFrame | gpd.GeoSeries | None
+
+
+def validate_layer(
+    frame: gpd.GeoDataFrame,
+    *,
+    parent: Parent = None,
+    level: str = "",
+    code: str | None = None,
+    tolerance_m: float | None = None,
+    crs: CRS | str | None = None,
+    severity: Mapping[str, str] = {},
+) -> gpd.GeoDataFrame:
+    """Check every rule that a layer without a project can break; return the findings (`geogrid.findings.COLUMNS`) in metres.
+
+    `parent` is the outline to fill, or the polygons of the level above: a bare geometry is in the layer's CRS. `code` names the code column; without
+    a known one row numbers (from 1) stand for codes. `tolerance_m` defaults to 0.02 where coordinates are degrees of at most seven decimals, as text
+    formats write them, else 0.001. `crs` says what the layer does not say itself. `severity` overrides rules'. Raises ValueError when `code` is no column of the layer.
+    """
+    codes, numbered = _codes(frame, code, level)
+    found, layer, outline = _stated(frame.geometry, _outline(parent), crs)
+    if found and found[-1].rule == "crs_mismatch":
+        return to_frame(found, layer.crs, severity)
+    tolerance = tolerance_of(layer) if tolerance_m is None else tolerance_m
+    layer, outline = _in_metres(layer, outline, tolerance)
+    faulty, rows, polygons = usable(layer.to_numpy(), codes.to_numpy(), level)
+    found += faulty
+    if not numbered:
+        found += find_codes(codes, layer.to_numpy(), level, np.arange(1, len(frame) + 1))
+    found += _named_parents(frame, codes, parent, layer, level)
+    names = np.where(codes == "", [f"#{n}" for n in range(1, len(frame) + 1)], codes)[rows]
+    if outline is not None and len(rows) and not _meet(outline, polygons):
+        km = f"{shapely.distance(outline, shapely.multipoints(shapely.centroid(polygons))) / 1000:,.1f}"
+        return to_frame([*found, Finding("crs_mismatch", level, facts=why("crs_apart", km=km))], layer.crs, severity)
+    found += find_partition(polygons, names, outline, level, tolerance)
+    return to_frame(found + find_shapes(polygons, names, level), layer.crs, severity)
+
+
+def _codes(frame: gpd.GeoDataFrame, column: str | None, level: str) -> tuple[pd.Series, bool]:
+    """Return the codes as text, and whether row numbers stand for them."""
+    if column is not None and column not in frame.columns:
+        raise ValueError(f"no column {column!r} in the layer; it has: {', '.join(map(str, frame.columns))}")
+    names = [column] if column else [name for name in (*CODE_COLUMNS, f"{level}_code") if name in frame.columns]
+    if not names:
+        return pd.Series([str(n) for n in range(1, len(frame) + 1)], dtype=object), True
+    return pd.Series([_text(value) for value in frame[names[0]]], dtype=object), False
+
+
+def _text(value: object) -> str:
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _outline(parent: Parent) -> gpd.GeoSeries | None:
+    if parent is None:
+        return None
+    series = gpd.GeoSeries([parent]) if isinstance(parent, BaseGeometry) else parent.geometry
+    crs = series.crs
+    solid = shapely.make_valid(topology.to_plain(shapely.force_2d(series.dropna().to_numpy())))
+    return gpd.GeoSeries([solid[0] if len(solid) == 1 else shapely.union_all(solid)], crs=crs)
+
+
+def _stated(layer: gpd.GeoSeries, outline: gpd.GeoSeries | None, crs: CRS | str | None) -> tuple[list[Finding], gpd.GeoSeries, gpd.GeoSeries | None]:
+    """Settle the CRS of layer and outline; report one that is missing or can not be true."""
+    own = layer.crs or (CRS.from_user_input(crs) if crs is not None else None)
+    layer = layer.set_crs(own, allow_override=True).reset_index(drop=True)
+    found = [] if own is not None else [Finding("crs_missing")]
+    if outline is not None:
+        outline = outline.set_crs(own) if outline.crs is None else outline if own is None else outline.to_crs(own)
+    doubt = _doubt(own, layer)
+    return found + ([Finding("crs_mismatch", facts=why(doubt))] if doubt else []), layer, outline
+
+
+def _doubt(crs: CRS | None, layer: gpd.GeoSeries) -> str:
+    """Tell why numbers can not be of this CRS, "" where they can: degrees beyond the globe, or a whole layer within five metres."""
+    west, south, east, north = layer.total_bounds
+    if crs is None or not np.isfinite([west, south, east, north]).all():
+        return ""
+    on_globe = max(-west, east) <= 180 and max(-south, north) <= 90
+    if crs.is_geographic:
+        return "" if on_globe else "crs_metres"
+    looks_like_degrees = on_globe and max(east - west, north - south) < 5 and min(abs(west), abs(south)) > 1
+    return "crs_degrees" if looks_like_degrees else ""
+
+
+def _in_metres(layer: gpd.GeoSeries, outline: gpd.GeoSeries | None, tolerance_m: float) -> tuple[gpd.GeoSeries, BaseGeometry | None]:
+    """Convert a geographic or non-metric layer to its working CRS, and the outline with it."""
+    shape = None if outline is None else outline.iloc[0]
+    crs = layer.crs
+    if crs is None or len(layer) == 0 or not np.isfinite(layer.total_bounds).all():
+        return layer, shape
+    if crs.is_projected and crs.axis_info[0].unit_conversion_factor == 1:
+        return layer, shape
+    west, south, east, north = layer.to_crs(4326).total_bounds
+    metric = working_crs(west, south, east, north)
+    if shape is not None and crs.is_geographic:
+        scale = (_METRES_PER_DEGREE * math.cos(math.radians((south + north) / 2)), _METRES_PER_DEGREE)
+        shape = take_over_vertices(shape, shapely.geometrycollections(layer.dropna().to_numpy()), tolerance_m, scale)
+    shape = None if shape is None else gpd.GeoSeries([shape], crs=crs).to_crs(metric).iloc[0]
+    return layer.to_crs(metric), shape
+
+
+def _named_parents(frame: gpd.GeoDataFrame, codes: pd.Series, parent: Parent, layer: gpd.GeoSeries, level: str) -> list[Finding]:
+    """Where both layers carry codes, each unit's parent must exist."""
+    columns = [name for name in PARENT_COLUMNS if name in frame.columns]
+    if not columns or not isinstance(parent, gpd.GeoDataFrame) or not any(name in parent.columns for name in CODE_COLUMNS):
+        return []
+    known, _ = _codes(parent, None, "")
+    parents = pd.Series([_text(value) for value in frame[columns[0]]], dtype=object)
+    return in_order(find_parents(codes, parents, layer.to_numpy(), level, known))
+
+
+def _meet(outline: BaseGeometry, polygons: np.ndarray) -> bool:
+    shapely.prepare(outline)
+    return bool(shapely.intersects(outline, polygons).any())

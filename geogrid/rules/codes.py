@@ -1,0 +1,75 @@
+"""The rules of codes: present, unique, well formed, beginning with the parent's code, and the parent exists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from geogrid.catalogue import why
+from geogrid.findings import Finding
+from geogrid.scheme import CodeRule
+
+_BLANK = re.compile(r"^\s|\s$|[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202f\u2060\ufeff\u3000]")
+_NUMBER = re.compile(r"^\d+\.0+$|^\d(\.\d+)?[eE]\+\d+$")
+_MOST_SHARE = 0.9
+
+
+def find_codes(codes: pd.Series, geometry: np.ndarray, level: str, row_numbers: Collection[int]) -> list[Finding]:
+    """Check the codes of a layer (text, "" for none); `geometry` gives the places, `row_numbers` name rows without a code."""
+    found: list[Finding] = []
+    text = codes.to_numpy(dtype=object)
+    numbers = np.asarray(row_numbers)
+    for row in np.flatnonzero(text == ""):
+        found.append(Finding("code_missing", level, (), geometry[row], value=float(numbers[row]), facts={"row": int(numbers[row])}))
+    counts = pd.Series(text[text != ""], dtype=object).value_counts()
+    for code in sorted(counts.index[counts > 1]):
+        rows = np.flatnonzero(text == code)
+        found.append(Finding("code_duplicate", level, (code,), geometry[rows[1]], value=float(len(rows))))
+    return found + _malformed(text, geometry, level)
+
+
+def _malformed(text: np.ndarray, geometry: np.ndarray, level: str) -> list[Finding]:
+    usual = _usual_length(text)
+    found = []
+    for row in range(len(text)):
+        code = text[row]
+        if _BLANK.search(code):
+            fault = why("code_blank")
+        elif _NUMBER.match(code):
+            fault = why("code_number")
+        elif usual and code and (not code.isdigit() or len(code) != usual):
+            fault = why("code_length", found=len(code), wanted=usual)
+        else:
+            continue
+        found.append(Finding("code_format", level, (code,), geometry[row], facts=fault))
+    return found
+
+
+def _usual_length(text: np.ndarray) -> int:
+    """Return the length that nearly all codes share where they are official ones: all digits, nine or more; else 0."""
+    lengths = pd.Series([len(code) for code in text if code.isdigit() and len(code) >= 9], dtype="int64").value_counts()
+    present = np.count_nonzero(text != "")
+    return int(lengths.index[0]) if len(lengths) and present >= 5 and lengths.iloc[0] >= _MOST_SHARE * present else 0
+
+
+def find_code_rule(codes: pd.Series, parents: pd.Series, geometry: np.ndarray, level: str, rule: CodeRule) -> list[Finding]:
+    """Check the codes of a plan's level against the scheme: the parent's code, where it says so, and so many digits."""
+    found = []
+    for row, (code, parent) in enumerate(zip(codes, parents, strict=True)):
+        prefix = parent if rule.parent else ""
+        if not (code.startswith(prefix) and len(code) == len(prefix) + rule.digits and code[len(prefix) :].isdigit()):
+            found.append(Finding("code_format", level, (code,), geometry[row], facts=why("code_rule", prefix=prefix, digits=rule.digits)))
+    return found
+
+
+def find_parents(codes: pd.Series, parents: pd.Series, geometry: np.ndarray, level: str, known: Collection[str]) -> list[Finding]:
+    """Find units whose parent's code is empty or not among `known`."""
+    names = set(known)
+    return [
+        Finding("parent_missing", level, (code,), geometry[row], facts={"parent": parent})
+        for row, (code, parent) in enumerate(zip(codes, parents, strict=True))
+        if parent not in names
+    ]

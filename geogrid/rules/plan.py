@@ -1,0 +1,143 @@
+"""The rules of a plan: its cells partition the district, its atoms the cells' floors, its units the atoms; and each unit is sound.
+
+Polygons of units are derived, so the proof is made once, on the cells; stacked micro-grids share a footprint inside a cell, which planar rules
+would call an overlap. Above the lowest level a unit takes whole cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geogrid.catalogue import why
+from geogrid.findings import Finding
+from geogrid.plan import NO_UNIT, Plan
+from geogrid.rules.codes import find_code_rule, find_codes, find_parents
+from geogrid.rules.floors import find_floors
+from geogrid.rules.given import find_given
+from geogrid.rules.layer import find_partition, find_shapes, in_order
+from geogrid.rules.reasons import reason_facts, severity
+from geogrid.rules.status import status
+from geogrid.topology import TOLERANCE_M
+
+
+def find_plan(plan: Plan, *, given: Mapping[str, gpd.GeoDataFrame] = {}) -> list[Finding]:
+    """Check a plan, and the polygons that were given for its levels (column `code`, working CRS) against the district and the plan."""
+    found = find_base(plan)
+    for level in plan.scheme.levels:
+        found += find_units(plan, level.id, alone=level.id not in given)
+        found += find_unassigned(plan, level.id)
+        found += find_households(plan, level.id)
+        found += find_divided(plan, level.id)
+    found += find_parent_levels(plan)
+    for level_id, frame in given.items():
+        found += find_given(plan, level_id, frame)
+    return found
+
+
+def find_base(plan: Plan) -> list[Finding]:
+    """Prove the cover in cell, floor and part: cells partition the district, atoms the floors of each cell."""
+    cells = plan.base.cells
+    codes = cells.index.astype(str).to_numpy()
+    return find_partition(cells.geometry.to_numpy(), codes, plan.base.district, "cell", TOLERANCE_M) + find_floors(plan.base)
+
+
+def find_units(plan: Plan, level: str, *, alone: bool = True) -> list[Finding]:
+    """Check codes, parents and shapes of a level's units; `alone` is False where the shapes of given polygons are reported instead."""
+    frame, rule = plan.frame(level), plan.scheme.level(level)
+    codes, parents = pd.Series(frame.index, dtype=object), frame["parent"].reset_index(drop=True)
+    geometry = frame.geometry.to_numpy()
+    found = find_codes(codes, geometry, level, range(1, len(codes) + 1))
+    if rule.code:
+        found += find_code_rule(codes, parents, geometry, level, rule.code)
+    depth = plan.scheme.depth(level)
+    if depth:
+        above = {unit.id for unit in plan.scheme.levels[:depth]}
+        found += find_parents(codes, parents, geometry, level, plan.units.loc[plan.units["level"].isin(above), "code"].tolist())
+    return found + (_shapes(frame, level) if alone else [])
+
+
+def _shapes(frame: gpd.GeoDataFrame, level: str) -> list[Finding]:
+    """Report pieces and slivers, with the reason of a unit that has one."""
+    held = frame[~frame.geometry.isna()]
+    found = []
+    for finding in find_shapes(held.geometry.to_numpy(), held.index.to_numpy(), level):
+        reason = held.at[finding.units[0], "reason"] if held.index.is_unique else ""
+        facts = {**finding.facts, **reason_facts(reason)}
+        kind = severity(reason) if finding.rule == "not_connected" else ""
+        found.append(Finding(finding.rule, level, finding.units, finding.geometry, finding.area_m2, None, finding.value, kind, facts))
+    return found
+
+
+def find_unassigned(plan: Plan, level: str) -> list[Finding]:
+    """Report, once a level, the cells with atoms that no unit of a complete level holds: a warning in a draft, an error when adopted."""
+    rule = plan.scheme.level(level)
+    free = plan.owner(level) == NO_UNIT
+    if not rule.complete or not free.any():
+        return []
+    cells = np.unique(plan.base.cell_position[free])
+    place = shapely.coverage_union_all(plan.base.cells.geometry.to_numpy()[cells])
+    facts = {
+        "cells": len(cells),
+        "households": int(plan.base.atoms["households"].to_numpy()[free].sum()),
+        "level_zh": rule.name.zh,
+        "level_en": rule.name.en,
+    }
+    state = "error" if plan.state == "adopted" else "warning"
+    return [Finding("unassigned", level, (), place, area_m2=float(shapely.area(place)), severity=state, facts=facts)]
+
+
+def find_households(plan: Plan, level: str) -> list[Finding]:
+    """Report units below or above the level's bounds; a certified reason makes a warning of it and stands in the message."""
+    frame, rule = plan.frame(level), plan.scheme.level(level)
+    words = status(plan, level).to_numpy()
+    lower, upper = rule.households or (0, 0)
+    out = np.isin(words, ("below", "above"))
+    found = []
+    for unit, word in zip(frame[out].itertuples(), words[out], strict=True):
+        facts = {"lower": lower, "upper": upper, **reason_facts(unit.reason)}
+        size = float(unit.households)
+        found.append(Finding(f"households_{word}", level, (unit.Index,), unit.geometry, value=size, severity=severity(unit.reason), facts=facts))
+    return found
+
+
+def find_divided(plan: Plan, level: str) -> list[Finding]:
+    """Report, above the lowest level, cells that two units share (an overlap) and buildings that they divide."""
+    if level == plan.scheme.levels[-1].id:
+        return []
+    owner, base = plan.owner(level), plan.base
+    held = pd.DataFrame({"unit": owner, "position": base.cell_position})[owner != NO_UNIT].drop_duplicates()
+    held["building"] = base.cells["building"].to_numpy()[held["position"]]
+    code = plan.units["code"]
+    found = []
+    for position, group in _shared(held, "position"):
+        place = base.cells.geometry.iloc[position]
+        found.append(Finding("overlap", level, tuple(sorted(code[group["unit"]])), place, area_m2=float(place.area)))
+    for building, group in _shared(held[held["building"] != ""], "building"):
+        place = shapely.union_all(base.cells.geometry.to_numpy()[group["position"].unique()])
+        found.append(Finding("splits_building", level, tuple(sorted(set(code[group["unit"]]))), place, facts={"building": building}))
+    return in_order(found)
+
+
+def _shared(held: pd.DataFrame, key: str) -> list[tuple[object, pd.DataFrame]]:
+    """Return the groups by `key` with more than one unit."""
+    several = held.groupby(key)["unit"].transform("nunique") > 1
+    return list(held[several].groupby(key)) if several.any() else []
+
+
+def find_parent_levels(plan: Plan) -> list[Finding]:
+    """Report units whose parent is of the same level or a lower one."""
+    depth = {level.id: i for i, level in enumerate(plan.scheme.levels)}
+    units = plan.units
+    parents = units[units["parent"] != NO_UNIT]
+    known = parents[parents["parent"].isin(units.index)]
+    above = units["level"].map(depth).reindex(known["parent"]).to_numpy()
+    wrong = known[above >= known["level"].map(depth).to_numpy()]
+    codes = units["code"]
+    return [
+        Finding("parent_mismatch", unit.level, (unit.code,), None, facts=why("wrong_level", parent=codes[unit.parent])) for unit in wrong.itertuples()
+    ]
