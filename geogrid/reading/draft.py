@@ -1,0 +1,137 @@
+"""One role's rows with canonical columns and types, before they have a place in the working CRS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geogrid.crs import WGS84, parse_crs, shifted_name
+from geogrid.errors import CrsError, InputError
+from geogrid.findings import Finding
+from geogrid.reading.convert import Converted, convert
+from geogrid.reading.layer import read_layer
+from geogrid.reading.raw import Fault, RawLayer, refuse
+from geogrid.recipe import InputSpec
+from geogrid.schema import ROLES, RoleSpec, nearest
+
+_PLACES = (("lon", "lat"), ("x", "y"))
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A role on its way in: `frame` has `row` and the canonical columns given; `geometry` (or None) is in `crs`, or in the datum `shifted`."""
+
+    role: str
+    spec: RoleSpec
+    file: str
+    layer: str
+    frame: pd.DataFrame
+    geometry: np.ndarray | None
+    crs: CRS | None
+    shifted: str
+    rows_n: int
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
+
+    def with_geometry(self, geometry: np.ndarray, crs: CRS, faults: list[Fault]) -> Draft:
+        """Return the draft with checked geometries in `crs` and more faults."""
+        return replace(self, geometry=geometry, crs=crs, faults=[*self.faults, *faults])
+
+    def units(self, position: int) -> tuple[str, ...]:
+        """Return the code or id of one row, for a finding."""
+        name = next((name for name in ("code", "id") if name in self.frame), None)
+        return (self.frame[name].iloc[position],) if name else ()
+
+
+def draft_role(spec: InputSpec, folder: Path) -> Draft:
+    """Read a role's file and convert its columns; findings name the file as seen from `folder`. Raises InputError for a file, column or geometry that is not there."""
+    role = ROLES[spec.role]
+    raw = read_layer(spec.path, layer=spec.layer, encoding=spec.encoding, crs=spec.crs)
+    file = _shown(raw.file, folder)
+    if raw.frame.empty and not raw.faults:
+        raise refuse(raw.file, "holds no row", "没有任何行", layer=raw.layer, role=spec.role)
+    has_geometry = isinstance(raw.frame, gpd.GeoDataFrame) and raw.frame.active_geometry_name is not None
+    names = _columns(raw, spec, role, has_geometry)
+    converted = {ours: convert(raw.frame[theirs], theirs, role.columns[ours]) for ours, theirs in names.items()}
+    geometry, crs = _geometry(raw, spec, role, converted, has_geometry)
+    frame = _frame(raw, role, converted)
+    faults = [*raw.faults, *(fault for made in converted.values() for fault in made.faults)]
+    notes = [_control_note(file, raw.layer, spec.role, names[ours], made.cleaned_n) for ours, made in converted.items() if made.cleaned_n]
+    rows_n = len(raw.frame) + len(raw.faults)
+    return Draft(spec.role, role, file, raw.layer, frame, geometry, crs, shifted_name(spec.crs), rows_n, faults, notes)
+
+
+def _shown(file: str, folder: Path) -> str:
+    """Name a file as seen from the recipe, so that a project says the same wherever it was built."""
+    path = Path(file)
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+
+
+def _columns(raw: RawLayer, spec: InputSpec, role: RoleSpec, has_geometry: bool) -> dict[str, str]:
+    """Map canonical names to the file's: as the recipe says, else a column that bears the canonical name."""
+    there = [str(name) for name in raw.frame.columns if name != "geometry"]
+    for ours, theirs in spec.columns.items():
+        if theirs not in there:
+            hint, hint_zh = nearest(theirs, there)
+            message = f"{raw.file}: no column {theirs!r} (wanted as {ours}); {hint}"
+            raise InputError(message, f"{raw.file}：没有字段 {theirs!r}（用作 {ours}）；{hint_zh}", file=raw.file, layer=raw.layer, field=theirs)
+    places = {name for pair in _PLACES for name in pair} if has_geometry else set()
+    names = {ours: spec.columns.get(ours, ours) for ours in role.columns if ours not in places}
+    found = {ours: theirs for ours, theirs in names.items() if theirs in there}
+    for ours, column in role.columns.items():
+        if column.required and ours not in found:
+            message = f'{raw.file}: {spec.role} need a column {ours}: columns = {{ {ours} = "…" }}; the file has {", ".join(there[:20])}'
+            message_zh = f'{raw.file}：{spec.role} 需要字段 {ours}，请写 columns = {{ {ours} = "…" }}；文件有 {"、".join(there[:20])}'
+            raise InputError(message, message_zh, file=raw.file, layer=raw.layer, field=ours)
+    return found
+
+
+def _geometry(
+    raw: RawLayer, spec: InputSpec, role: RoleSpec, converted: Mapping[str, Converted], has_geometry: bool
+) -> tuple[np.ndarray | None, CRS | None]:
+    """Return the file's geometries, or points of its coordinate columns, with their CRS as far as somebody says it."""
+    if role.geometry == "none":
+        return None, None
+    if has_geometry:
+        return np.asarray(raw.frame.geometry.array, dtype=object), raw.crs
+    pair = next((pair for pair in _PLACES if all(name in converted for name in pair)), None)
+    if pair is None:
+        wanted = "columns lon and lat, or x and y" if role.geometry == "point" else "a format with geometries"
+        wanted_zh = "字段 lon、lat 或 x、y" if role.geometry == "point" else "带几何的格式"
+        raise refuse(raw.file, f"{spec.role} have no geometry; give {wanted}", f"{spec.role} 没有几何，请提供{wanted_zh}", layer=raw.layer)
+    crs = None if spec.crs is None or shifted_name(spec.crs) else parse_crs(spec.crs)
+    if pair == ("lon", "lat"):
+        if crs is not None and not crs.is_geographic:
+            message = f"{raw.file}: columns lon and lat can not be in {spec.crs}; map them as x and y"
+            raise CrsError(message, f"{raw.file}：字段 lon、lat 不可能是 {spec.crs}，请写作 x、y", file=raw.file, layer=raw.layer)
+        crs = crs or WGS84
+    x, y = (converted[name].values for name in pair)
+    points = shapely.points(np.where(np.isnan(x) | np.isnan(y), 0, x), np.where(np.isnan(x) | np.isnan(y), 0, y))
+    return np.where(np.isnan(x) | np.isnan(y), None, points), crs
+
+
+def _frame(raw: RawLayer, role: RoleSpec, converted: Mapping[str, Converted]) -> pd.DataFrame:
+    """Make the canonical frame: no coordinate columns, one direction in degrees, an id for every row."""
+    values = {name: made.values for name, made in converted.items() if name not in ("lon", "lat", "x", "y", "direction")}
+    if "direction" in converted:
+        compass = converted["direction"].values
+        given = values.get("direction_deg", np.full(len(compass), np.nan))
+        values["direction_deg"] = np.where(np.isnan(given), compass, given)
+    rows = raw.frame.index.to_numpy()
+    if "id" in role.columns:
+        ids = values.get("id", np.full(len(rows), "", dtype=object))
+        values["id"] = np.where(ids == "", rows.astype(str).astype(object), ids)
+    ordered = {name: values[name] for name in role.columns if name in values}
+    return pd.DataFrame({**ordered, "row": rows.astype("int64")})
+
+
+def _control_note(file: str, layer: str, role: str, name: str, count: int) -> Finding:
+    reason, reason_zh = f"invisible or control characters taken out of {count} values", f"{count} 个值中的不可见字符已去掉"
+    facts = {"role": role, "file": file, "layer": layer, "field": name, "count": count, "reason": reason, "reason_zh": reason_zh}
+    return Finding("text_control", ROLES[role].level, facts=facts)

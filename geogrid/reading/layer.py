@@ -1,0 +1,62 @@
+"""One file in, one raw layer out, whatever the format."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+
+from geogrid.crs import is_same_place, parse_crs, shifted_name
+from geogrid.errors import CrsError
+from geogrid.reading.door import admit
+from geogrid.reading.gdal import read_flatgeobuf, read_geoparquet, read_gpkg, read_markup
+from geogrid.reading.geojson import read_geojson
+from geogrid.reading.raw import RawLayer
+from geogrid.reading.shapefile import read_shapefile, read_zip
+from geogrid.reading.tables import read_csv, read_xlsx
+
+_READERS = {
+    "geojson": read_geojson,
+    "shapefile": read_shapefile,
+    "zip": read_zip,
+    "gpkg": read_gpkg,
+    "flatgeobuf": read_flatgeobuf,
+    "geoparquet": read_geoparquet,
+    "kml": read_markup,
+    "gpx": read_markup,
+    "csv": read_csv,
+    "xlsx": read_xlsx,
+}
+
+
+def read_layer(path: str | Path, *, layer: str | None = None, encoding: str | None = None, crs: str | None = None) -> RawLayer:
+    """Read one layer of any supported format as it stands. `crs` serves where the file does not say.
+
+    Raises InputError when the file is missing, damaged, in no supported format or encoding, or holds several layers and none is named;
+    CrsError when `crs` contradicts what the file says. GCJ-02 and BD-09 are only checked here (the frame keeps its coordinates in
+    degrees): `read_sources` converts them.
+    """
+    file, kind = admit(path)
+    return with_crs(_READERS[kind](file, layer, encoding), crs)
+
+
+def with_crs(raw: RawLayer, name: str | None) -> RawLayer:
+    """Give a layer the CRS that the recipe says, where the file says none. Raises CrsError when the two contradict each other."""
+    if name is None:
+        return raw
+    if shifted_name(name):
+        if raw.crs is not None and not raw.crs.is_geographic:
+            message = f"{raw.file}: is in {raw.crs.name}, so it can not be {shifted_name(name)}, which is in degrees"
+            raise CrsError(message, f"{raw.file}：坐标系是 {raw.crs.name}，不可能是 {shifted_name(name)}（经纬度）", file=raw.file, layer=raw.layer)
+        return raw
+    wanted = parse_crs(name)
+    if raw.crs is not None and raw.crs_stated and not is_same_place(raw.crs, wanted):
+        message = f"{raw.file}: says {raw.crs.name}, the recipe says {name}; take crs out of the recipe, or mend the file"
+        raise CrsError(
+            message, f"{raw.file}：文件的坐标系是 {raw.crs.name}，配方写的是 {name}；请去掉配方中的 crs 或改正文件", file=raw.file, layer=raw.layer
+        )
+    if raw.crs is not None and raw.crs_stated:
+        return raw
+    frame = raw.frame.set_crs(wanted, allow_override=True) if isinstance(raw.frame, gpd.GeoDataFrame) else raw.frame
+    return replace(raw, frame=frame, crs=wanted, crs_stated=True)

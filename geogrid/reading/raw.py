@@ -1,0 +1,46 @@
+"""What a file holds before anyone judges it: its rows as they stand, its CRS if it says one, and the rows no parser could make sense of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
+
+from geogrid.errors import InputError
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why one row can not be used: `row` as in the file, `field` and `value` where known, the reason in English and Chinese."""
+
+    row: int
+    reason: str
+    reason_zh: str
+    field: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class RawLayer:
+    """One layer as it stands in its file.
+
+    `frame`: columns as in the file; the index `row` counts from 1 as the file's own program shows it (a table's header is row 1). A GeoDataFrame has
+    its geometry column called "geometry". `crs` is None where nobody says; `crs_stated` is False where it is only a format's default
+    (GeoJSON without a `crs` member). `faults` are rows that could not even be parsed; they are not in `frame`.
+    """
+
+    frame: gpd.GeoDataFrame | pd.DataFrame
+    crs: CRS | None
+    file: str
+    layer: str
+    crs_stated: bool = True
+    encoding: str = ""
+    faults: tuple[Fault, ...] = field(default=())
+
+
+def refuse(file: str, reason: str, reason_zh: str, **facts: Any) -> InputError:
+    """Make the InputError of a file that can not be used: what, which, and why."""
+    return InputError(f"{file}: {reason}", f"{file}：{reason_zh}", file=file, **facts)

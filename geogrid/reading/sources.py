@@ -1,0 +1,236 @@
+"""All inputs of a recipe, checked at the door: canonical columns, sound shapes, one working CRS, and a list of every row that could not be used.
+
+    files → raw layers → drafts (columns, types, points from lon/lat) → working CRS by extent → projected, mended → Sources
+
+A row is used as it is, mended and said, or rejected and said; no row ever becomes a wrong row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geogrid.crs import WGS84, fitting_crs, is_old_datum, working_crs
+from geogrid.errors import CrsError, InputError
+from geogrid.findings import Finding
+from geogrid.reading.draft import Draft, draft_role
+from geogrid.reading.geometry import Reason, Shapes, check_degrees, check_kind, mend, project
+from geogrid.reading.raw import Fault
+from geogrid.recipe import Recipe
+
+REJECTED_COLUMNS = ("role", "file", "layer", "row", "field", "value", "reason", "reason_zh")
+MAX_REJECTED_SHARE = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class Sources:
+    """The inputs of a recipe by role, in the working CRS (metres), with what was wrong.
+
+    Frames have a RangeIndex, the canonical columns that the file gave (text "" and numbers NaN where missing), `row` as in the file, and,
+    but for plain tables, `geometry`. `rejected` has the columns of `REJECTED_COLUMNS`, one line a row.
+    """
+
+    frames: Mapping[str, gpd.GeoDataFrame | pd.DataFrame]
+    rejected: pd.DataFrame
+    findings: list[Finding]
+    crs: CRS
+
+
+def read_sources(recipe: Recipe, *, accept_rejects: bool = False) -> Sources:
+    """Read and check every input of a recipe.
+
+    Raises InputError when a file or column can not be used, or when over 1 % of a role's rows, or any row of an area role, is
+    rejected and `accept_rejects` is False; CrsError when a CRS is missing or does not fit.
+    """
+    drafts = [_located(draft_role(spec, recipe.path.parent)) for spec in recipe.inputs.values()]
+    crs = _working_crs(drafts, recipe)
+    frames: dict[str, gpd.GeoDataFrame | pd.DataFrame] = {}
+    rejected, findings = [], []
+    for draft in drafts:
+        frames[draft.role], faults, notes = _finished(draft, crs)
+        lines = _rejected(draft, faults)
+        if not accept_rejects:
+            _check_share(draft, lines)
+        rejected += lines
+        findings += [*draft.notes, *notes, *(_finding(line, draft) for line in lines)]
+    return Sources(frames, pd.DataFrame(rejected, columns=list(REJECTED_COLUMNS)), findings, crs)
+
+
+def _located(draft: Draft) -> Draft:
+    """Check kind and place of a draft's geometries in the CRS of the file; faulty ones become None. Raises CrsError."""
+    if draft.geometry is None:
+        return draft
+    geometry, bad = check_kind(draft.geometry, draft.spec.geometry)
+    geometry = _without(geometry, bad)
+    crs = _source_crs(draft, geometry)
+    if crs.is_geographic:
+        off = check_degrees(geometry)
+        if 2 * len(off) > len(geometry) - len(bad):
+            raise _crs_error(draft, geometry, f"coordinates do not fit {crs.name}", f"坐标与 {crs.name} 不符")
+        bad |= off
+    elif (shapely.bounds(geometry)[:, 2] > 1_000_000).any() and _is_metre_zone(crs):
+        raise _crs_error(draft, geometry, f"coordinates do not fit {crs.name}", f"坐标与 {crs.name} 不符")
+    return draft.with_geometry(_without(geometry, bad), crs, _faults(draft, bad))
+
+
+def _is_metre_zone(crs: CRS) -> bool:
+    """Tell whether a projected CRS is a transverse Mercator zone whose eastings lie around 500 km."""
+    operation = crs.coordinate_operation
+    if operation is None or "Transverse Mercator" not in operation.method_name:
+        return False
+    return any(p.name == "False easting" and p.value == 500_000 for p in operation.params)
+
+
+def _source_crs(draft: Draft, geometry: np.ndarray) -> CRS:
+    if draft.shifted:
+        return WGS84
+    if draft.crs is None:
+        raise _crs_error(draft, geometry, "says no CRS", "没有坐标系")
+    return draft.crs
+
+
+def _crs_error(draft: Draft, geometry: np.ndarray, what: str, what_zh: str) -> CrsError:
+    x_min, y_min, x_max, y_max = (float(v) for v in shapely.total_bounds(geometry))
+    fits = fitting_crs(x_min, y_min, x_max, y_max)
+    swapped = abs(x_max) <= 90 < abs(y_max) <= 180
+    where = f"x {x_min:.6g} … {x_max:.6g}, y {y_min:.6g} … {y_max:.6g}"
+    hint = f"crs = one of: {', '.join(fits)}" if fits else "longitude and latitude look swapped" if swapped else "no known CRS fits"
+    hint_zh = f"crs 可为：{'、'.join(fits)}" if fits else "经度和纬度似乎写反了" if swapped else "没有合适的坐标系"
+    return CrsError(
+        f"{draft.file}: {what} ({where}); {hint}", f"{draft.file}：{what_zh}（{where}）；{hint_zh}", file=draft.file, layer=draft.layer, fits=fits
+    )
+
+
+def _working_crs(drafts: list[Draft], recipe: Recipe) -> CRS:
+    """Choose by the extent of the given areas, else of the buildings, else of everything that has a place."""
+    placed = [d for d in drafts if d.geometry is not None and not shapely.is_missing(d.geometry).all()]
+    if not placed:
+        raise InputError(f"recipe {recipe.path}: no input has a geometry", f"配方 {recipe.path}：没有任何带几何的输入", file=str(recipe.path))
+    chosen = [d for d in placed if d.spec.area_role] or [d for d in placed if d.role == "buildings"] or placed
+    boxes = np.array([_degrees(d) for d in chosen])
+    return working_crs(*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
+
+
+def _degrees(draft: Draft) -> np.ndarray:
+    corners = shapely.points(shapely.total_bounds(draft.geometry).reshape(2, 2))
+    return shapely.get_coordinates(project(corners, draft.crs or WGS84, WGS84, draft.shifted)).ravel()
+
+
+def _finished(draft: Draft, crs: CRS) -> tuple[gpd.GeoDataFrame | pd.DataFrame, list[Fault], list[Finding]]:
+    """Project and mend; return the frame of the rows that can be used, all faults, and findings on shapes and datum."""
+    if draft.geometry is None:
+        return _kept(draft.frame, draft.faults, []), draft.faults, []
+    shapes = mend(project(draft.geometry, draft.crs or WGS84, crs, draft.shifted), draft.spec.geometry)
+    dropped = _droppable(draft, shapes.empty)
+    lost = {i: reason for i, reason in shapes.empty.items() if i not in dropped}
+    faults = [*draft.faults, *_faults(draft, shapes.bad | lost)]
+    notes = [*_datum_notes(draft), *_shape_notes(draft, shapes, dropped, {fault.row for fault in faults})]
+    frame = gpd.GeoDataFrame(draft.frame, geometry=shapes.geometry, crs=crs)
+    return _kept(frame, faults, list(dropped)), faults, notes
+
+
+def _droppable(draft: Draft, empty: Mapping[int, Reason]) -> dict[int, Reason]:
+    """Return the shapes without extent that can go with a warning: none of a level of the division, none that carries people."""
+    if draft.spec.area_role:
+        return {}
+    people = np.zeros(len(draft.frame))
+    for name in ("households", "persons"):
+        people = people + draft.frame[name].fillna(0).to_numpy() if name in draft.frame else people
+    return {i: reason for i, reason in empty.items() if people[i] == 0}
+
+
+def _shape_notes(draft: Draft, shapes: Shapes, dropped: Mapping[int, Reason], lost: set[int]) -> list[Finding]:
+    said = {i: (f"{why}; mended", f"{why}；已修复") for i, why in shapes.mended.items()}
+    said |= {i: (f"{why}; dropped", f"{why_zh}；已略去") for i, (why, why_zh) in dropped.items()}
+    rows = draft.frame["row"].to_numpy()
+    severity = "" if draft.spec.area_role else "warning"
+    notes = []
+    for i, (reason, reason_zh) in sorted(said.items()):
+        if rows[i] not in lost:
+            facts = {"role": draft.role, "file": draft.file, "layer": draft.layer, "row": int(rows[i]), "reason": reason, "reason_zh": reason_zh}
+            notes.append(Finding("geometry_invalid", draft.spec.level, draft.units(i), shapes.geometry[i], severity=severity, facts=facts))
+    return notes
+
+
+def _datum_notes(draft: Draft) -> list[Finding]:
+    facts = {"role": draft.role, "file": draft.file, "layer": draft.layer, "count": len(draft.frame)}
+    if draft.shifted:
+        reason, reason_zh = (
+            f"{len(draft.frame)} rows converted from {draft.shifted} to WGS 84",
+            f"{len(draft.frame)} 行已由 {draft.shifted} 换算到 WGS 84",
+        )
+        return [Finding("datum_shift", draft.spec.level, facts={**facts, "datum": draft.shifted, "reason": reason, "reason_zh": reason_zh})]
+    if draft.crs is not None and is_old_datum(draft.crs):
+        name = draft.crs.name
+        reason, reason_zh = f"{name} converted without local parameters: 30 to 150 m off", f"{name} 未用当地参数换算，可能偏差 30 至 150 米"
+        return [Finding("datum_shift", draft.spec.level, facts={**facts, "datum": name, "reason": reason, "reason_zh": reason_zh})]
+    return []
+
+
+def _kept(frame: pd.DataFrame, faults: list[Fault], dropped: list[int]) -> pd.DataFrame:
+    keep = ~frame["row"].isin({fault.row for fault in faults}).to_numpy()
+    keep[dropped] = False
+    return frame[keep].reset_index(drop=True)
+
+
+def _without(geometry: np.ndarray, bad: Mapping[int, Reason]) -> np.ndarray:
+    made = geometry.copy()
+    made[list(bad)] = None
+    return made
+
+
+def _faults(draft: Draft, bad: Mapping[int, Reason]) -> list[Fault]:
+    rows = draft.frame["row"].to_numpy()
+    return [Fault(int(rows[i]), reason, reason_zh, "geometry") for i, (reason, reason_zh) in sorted(bad.items())]
+
+
+def _rejected(draft: Draft, faults: list[Fault]) -> list[dict[str, object]]:
+    """One line a rejected row; where several things are wrong with it, all are said."""
+    by_row: dict[int, list[Fault]] = {}
+    for fault in faults:
+        by_row.setdefault(fault.row, []).append(fault)
+    return [
+        {
+            "role": draft.role,
+            "file": draft.file,
+            "layer": draft.layer,
+            "row": row,
+            "field": found[0].field,
+            "value": found[0].value,
+            "reason": "; ".join(_said(f.field, f.value, f.reason, " ") for f in found),
+            "reason_zh": "；".join(_said(f.field, f.value, f.reason_zh, "") for f in found),
+        }
+        for row, found in sorted(by_row.items())
+    ]
+
+
+def _said(field: str, value: str, reason: str, space: str) -> str:
+    return f"{field} {value!r} {reason}" if value and space else f"{field} {value!r}{reason}" if value else reason
+
+
+def _check_share(draft: Draft, lines: list[dict[str, object]]) -> None:
+    limit = 0 if draft.spec.area_role else MAX_REJECTED_SHARE * draft.rows_n
+    if len(lines) <= limit:
+        return
+    en = "; ".join(f"row {line['row']}: {line['reason']}" for line in lines[:3])
+    zh = "；".join(f"第 {line['row']} 行：{line['reason_zh']}" for line in lines[:3])
+    raise InputError(
+        f"{draft.file} ({draft.role}): {len(lines)} of {draft.rows_n} rows can not be used; {en}; mend them or give --accept-rejects",
+        f"{draft.file}（{draft.role}）：{draft.rows_n} 行中有 {len(lines)} 行不能使用；{zh}；请改正，或加 --accept-rejects",
+        file=draft.file,
+        layer=draft.layer,
+        role=draft.role,
+        row=lines[0]["row"],
+        field=lines[0]["field"],
+        value=lines[0]["value"],
+    )
+
+
+def _finding(line: Mapping[str, object], draft: Draft) -> Finding:
+    return Finding("row_rejected", draft.spec.level, facts=dict(line))
