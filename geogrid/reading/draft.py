@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -50,7 +51,10 @@ class Draft:
 
 
 def draft_role(spec: InputSpec, folder: Path) -> Draft:
-    """Read a role's file and convert its columns; findings name the file as seen from `folder`. Raises InputError for a file, column or geometry that is not there."""
+    """Read a role's file and convert its columns; findings name the file as seen from `folder`.
+
+    Raises InputError for a file, column or geometry that is not there.
+    """
     role = ROLES[spec.role]
     raw = read_layer(spec.path, layer=spec.layer, encoding=spec.encoding, crs=spec.crs)
     file = _shown(raw.file, folder)
