@@ -75,6 +75,8 @@ def find_faults(parent: BaseGeometry | None, polygons: np.ndarray, tolerance_m: 
     overlaps = find_overlaps(plain, tolerance_m, cover.invalid_edges)
     gaps = find_gaps(plain, cover.missing, tolerance_m)
     outside = find_outside(plain, cover.beyond, tolerance_m)
+    if cover.is_valid:
+        return Faults(overlaps, gaps, outside, _pairs("length_m"))
     explained = np.concatenate([frame["geometry"].to_numpy() for frame in (overlaps, gaps, outside)])
     return Faults(overlaps, gaps, outside, find_unmatched_edges(plain, cover.invalid_edges, explained, tolerance_m))
 
@@ -100,6 +102,8 @@ def find_overlaps(polygons: np.ndarray, tolerance_m: float, invalid_edges: np.nd
     """Find the pairs that share area: a < b, area_m2, geometry. A pair without invalid edges can not overlap."""
     edges = shapely.coverage_invalid_edges(polygons) if invalid_edges is None else invalid_edges
     suspects = np.flatnonzero(~shapely.is_empty(edges))
+    if len(suspects) == 0:
+        return _pairs("area_m2")
     i, b = shapely.STRtree(polygons).query(polygons[suspects], predicate="intersects")
     a = suspects[i]
     pairs = np.unique(np.sort(np.column_stack([a, b])[a != b], axis=1), axis=0)
@@ -111,6 +115,8 @@ def find_overlaps(polygons: np.ndarray, tolerance_m: float, invalid_edges: np.nd
 def find_gaps(polygons: np.ndarray, missing: BaseGeometry, tolerance_m: float) -> pd.DataFrame:
     """Split what is missing into connected regions: neighbours (rows next to each), area_m2, geometry."""
     parts = shapely.get_parts(areas_wider_than(np.array([missing], dtype=object), tolerance_m))
+    if len(parts) == 0:
+        return pd.DataFrame({"neighbours": [], "area_m2": [], "geometry": []}).astype({"neighbours": object, "geometry": object})
     near, row = shapely.STRtree(polygons).query(parts, predicate="dwithin", distance=tolerance_m)
     neighbours = [tuple(sorted(row[near == part].tolist())) for part in range(len(parts))]
     return pd.DataFrame({"neighbours": pd.Series(neighbours, dtype=object), "area_m2": shapely.area(parts), "geometry": parts})
@@ -119,6 +125,8 @@ def find_gaps(polygons: np.ndarray, missing: BaseGeometry, tolerance_m: float) -
 def find_outside(polygons: np.ndarray, beyond: BaseGeometry, tolerance_m: float) -> pd.DataFrame:
     """Find the polygons that reach into `beyond`: row, area_m2, geometry."""
     parts = shapely.get_parts(areas_wider_than(np.array([beyond], dtype=object), tolerance_m))
+    if len(parts) == 0:
+        return pd.DataFrame({"row": [], "area_m2": [], "geometry": []}).astype({"row": "int64", "geometry": object})
     part, row = shapely.STRtree(polygons).query(parts, predicate="intersects")
     shared = areas_wider_than(shapely.intersection(polygons[row], parts[part]), tolerance_m)
     pieces = pd.DataFrame({"row": row, "geometry": shared})[~shapely.is_empty(shared)]
@@ -157,7 +165,10 @@ def find_pieces(polygons: np.ndarray) -> pd.DataFrame:
 
 def find_slivers(polygons: np.ndarray, width_m: float = SLIVER_M) -> pd.DataFrame:
     """Find pieces thinner than `width_m` on average (twice the area by the outline): row, area_m2, width_m, geometry."""
-    parts, row = shapely.get_parts(polygons, return_index=True)
+    several = shapely.get_num_geometries(polygons) > 1
+    loose, owner = shapely.get_parts(polygons[several], return_index=True)
+    parts = np.concatenate([polygons[~several], loose])
+    row = np.concatenate([np.flatnonzero(~several), np.flatnonzero(several)[owner]])
     area, length = shapely.area(parts), shapely.length(parts)
     width = np.divide(2 * area, length, out=np.zeros_like(area), where=length > 0)
     thin = width < width_m
@@ -198,6 +209,12 @@ def areas_wider_than(geometry: np.ndarray, width_m: float) -> np.ndarray:
         present, position = np.unique(row[wide], return_inverse=True)
         out[present] = shapely.multipolygons(parts[wide], indices=position)
     return out
+
+
+def _pairs(size: str) -> pd.DataFrame:
+    """Return no pairs."""
+    empty = pd.DataFrame({"a": [], "b": [], size: [], "geometry": []})
+    return empty.astype({"a": "int64", "b": "int64", "geometry": object})
 
 
 def _vertices(polygons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -44,9 +44,10 @@ def validate_layer(
 ) -> gpd.GeoDataFrame:
     """Check every rule that a layer without a project can break; return the findings (`geogrid.findings.COLUMNS`) in metres.
 
-    `parent` is the outline to fill, or the polygons of the level above: a bare geometry is in the layer's CRS. `code` names the code column; without
-    a known one row numbers (from 1) stand for codes. `tolerance_m` defaults to 0.02 where coordinates are degrees of at most seven decimals, as text
-    formats write them, else 0.001. `crs` says what the layer does not say itself. `severity` overrides rules'. Raises ValueError when `code` is no column of the layer.
+    `parent` is the outline to fill, or the polygons of the level above: a bare geometry is in the layer's CRS. `code` names the code column;
+    without a known one row numbers (from 1) stand for codes. `tolerance_m` defaults to 0.02 where coordinates are degrees of at most seven
+    decimals, as text formats write them, else 0.001. `crs` says what the layer does not say itself. `severity` overrides the rules' own.
+    Raises ValueError when `code` is no column of the layer.
     """
     codes, numbered = _codes(frame, code, level)
     found, layer, outline = _stated(frame.geometry, _outline(parent), crs)
@@ -74,7 +75,13 @@ def _codes(frame: gpd.GeoDataFrame, column: str | None, level: str) -> tuple[pd.
     names = [column] if column else [name for name in (*CODE_COLUMNS, f"{level}_code") if name in frame.columns]
     if not names:
         return pd.Series([str(n) for n in range(1, len(frame) + 1)], dtype=object), True
-    return pd.Series([_text(value) for value in frame[names[0]]], dtype=object), False
+    return _texts(frame[names[0]]), False
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    if isinstance(column.dtype, pd.StringDtype):
+        return pd.Series(column.fillna("").to_numpy(dtype=object), dtype=object)
+    return pd.Series([_text(value) for value in column], dtype=object)
 
 
 def _text(value: object) -> str:
@@ -138,7 +145,7 @@ def _named_parents(frame: gpd.GeoDataFrame, codes: pd.Series, parent: Parent, la
     if not columns or not isinstance(parent, gpd.GeoDataFrame) or not any(name in parent.columns for name in CODE_COLUMNS):
         return []
     known, _ = _codes(parent, None, "")
-    parents = pd.Series([_text(value) for value in frame[columns[0]]], dtype=object)
+    parents = _texts(frame[columns[0]])
     return in_order(find_parents(codes, parents, layer.to_numpy(), level, known))
 
 

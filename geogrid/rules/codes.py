@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection
 
 import numpy as np
@@ -14,6 +15,7 @@ from geogrid.scheme import CodeRule
 
 _BLANK = re.compile(r"^\s|\s$|[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202f\u2060\ufeff\u3000]")
 _NUMBER = re.compile(r"^\d+\.0+$|^\d(\.\d+)?[eE]\+\d+$")
+_SUSPECT = re.compile(r"[^\w\n]")  # one search over all codes: nothing but letters, digits and _ can not be ill-formed
 _MOST_SHARE = 0.9
 
 
@@ -32,6 +34,9 @@ def find_codes(codes: pd.Series, geometry: np.ndarray, level: str, row_numbers: 
 
 
 def _malformed(text: np.ndarray, geometry: np.ndarray, level: str) -> list[Finding]:
+    lengths = set(map(len, text))
+    if not _SUSPECT.search("\n".join(text)) and (len(lengths) == 1 or not _usual_length(text)):
+        return []
     usual = _usual_length(text)
     found = []
     for row in range(len(text)):
@@ -50,9 +55,10 @@ def _malformed(text: np.ndarray, geometry: np.ndarray, level: str) -> list[Findi
 
 def _usual_length(text: np.ndarray) -> int:
     """Return the length that nearly all codes share where they are official ones: all digits, nine or more; else 0."""
-    lengths = pd.Series([len(code) for code in text if code.isdigit() and len(code) >= 9], dtype="int64").value_counts()
+    lengths = Counter(len(code) for code in text if code.isdigit() and len(code) >= 9)
     present = np.count_nonzero(text != "")
-    return int(lengths.index[0]) if len(lengths) and present >= 5 and lengths.iloc[0] >= _MOST_SHARE * present else 0
+    length, count = lengths.most_common(1)[0] if lengths else (0, 0)
+    return length if present >= 5 and count >= _MOST_SHARE * present else 0
 
 
 def find_code_rule(codes: pd.Series, parents: pd.Series, geometry: np.ndarray, level: str, rule: CodeRule) -> list[Finding]:

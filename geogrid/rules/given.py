@@ -21,7 +21,8 @@ def find_given(plan: Plan, level: str, given: gpd.GeoDataFrame) -> list[Finding]
     tolerance_m = tolerance_of(given.geometry)
     coded = given.set_index("code") if "code" in given.columns else given
     parent = plan.base.district if plan.base.district_source == "given" else None
-    return find_layer(coded, parent=parent, level=level, tolerance_m=tolerance_m) + find_differences(plan, level, coded, max(tolerance_m, GRID_TOLERANCE_M))
+    found = find_layer(coded, parent=parent, level=level, tolerance_m=tolerance_m)
+    return found + find_differences(plan, level, coded, max(tolerance_m, GRID_TOLERANCE_M))
 
 
 def find_differences(plan: Plan, level: str, given: gpd.GeoDataFrame, tolerance_m: float) -> list[Finding]:
