@@ -43,10 +43,14 @@ def _check_file(path: Path) -> None:
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
-    """Open in WAL mode; where the folder forbids the log's helper file, open as a file that nobody changes, unless a log waits beside it."""
+    """Open so that no statement can write.
+
+    Not `mode=ro`: such a connection can not take its `-wal` and `-shm` away again when it closes. Where the folder forbids these files, the
+    project is opened as one that nobody changes, unless a log waits beside it.
+    """
     uri = path.absolute().as_uri()
     try:
-        return _opened(uri + "?mode=ro")
+        return _opened(uri + "?mode=rw")
     except sqlite3.OperationalError:
         log = path.with_name(path.name + "-wal")
         if log.exists() and log.stat().st_size:
@@ -57,6 +61,7 @@ def _read_only(path: Path) -> sqlite3.Connection:
 def _opened(uri: str) -> sqlite3.Connection:
     con = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
     try:
+        con.execute("PRAGMA query_only = ON")
         con.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except BaseException:
         con.close()

@@ -126,9 +126,11 @@ def _values(series: pd.Series) -> list[Any]:
         return series.astype("int64").tolist()
     if kind == "REAL":
         return series.astype("float64").tolist()
+    missing = series.isna()
+    plain = series.astype(object).to_numpy(na_value=None) if missing.any() else series.astype(object).to_numpy()
     if kind == "TEXT":
-        return [value if isinstance(value, str) else None if missing else str(value) for value, missing in zip(series, series.isna(), strict=True)]
-    return [None if missing else int(value) for value, missing in zip(series, series.isna(), strict=True)]
+        return [value if value is None or type(value) is str else str(value) for value in plain.tolist()]
+    return [None if value is None else int(value) for value in plain.tolist()]
 
 
 def _series(values: list[Any], kind: str, full: bool) -> pd.Series:

@@ -56,7 +56,7 @@ def check_target(path: Path, *, force: bool = False) -> None:
 def _refusal(path: Path) -> tuple[str, str] | None:
     """Say why an existing file should not be replaced, in two languages, or None."""
     try:
-        with closing(sqlite3.connect(path.absolute().as_uri() + "?mode=ro", uri=True, timeout=_BUSY_S)) as con:
+        with closing(sqlite3.connect(path.absolute().as_uri() + "?mode=rw", uri=True, timeout=_BUSY_S)) as con:
             if con.execute("SELECT 1 FROM meta WHERE key = 'store.format'").fetchone() is None:
                 return "exists and is not a geogrid project", "已存在，且不是 geogrid 工程"
             edits = con.execute("SELECT count(*) FROM edit").fetchone()[0]

@@ -76,7 +76,7 @@ def _write_units(con: sqlite3.Connection, contents: Contents, srs_id: int) -> No
     note = _note(contents)
     for level in plan.scheme.levels:
         frame = plan.frame(level.id)
-        frame = frame.assign(status=_status(plan, level.id).reindex(frame.index).to_numpy())
+        frame = frame.assign(status=_status(plan, level.id).to_numpy())
         write_layer(con, f"unit_{level.id}", frame, srs_id, Look(level.name.zh, note, "MULTIPOLYGON"))
 
 

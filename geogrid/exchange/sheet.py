@@ -1,0 +1,67 @@
+"""Tables for offices: CSV and XLSX with the label point of each shape, and no cell that a spreadsheet would run as a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from geogrid.crs import to_wgs84
+from geogrid.exchange.geojson import DIGITS, plain_columns
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_XLSX_ROWS = 1_048_576
+
+
+def to_csv(frame: gpd.GeoDataFrame) -> bytes:
+    """Return UTF-8 with BOM: the properties, then `lon`, `lat` of the label point; texts that look like formulas get a leading '."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    columns = _with_label_point(frame)
+    writer.writerow(columns)
+    writer.writerows(zip(*([_harmless(value) for value in values] for values in columns.values()), strict=True))
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def write_xlsx(frame: gpd.GeoDataFrame, path: Path, title: str, about: Mapping[str, Any]) -> None:
+    """Write a workbook: sheet `title` with the columns of `to_csv`, texts as texts whatever they begin with, and a sheet `about`."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title[:31])
+    columns = _with_label_point(frame)
+    sheet.append(list(columns))
+    for row in list(zip(*columns.values(), strict=True))[: _XLSX_ROWS - 1]:
+        sheet.append([_cell(sheet, value) for value in row])
+    notes = book.create_sheet("about")
+    for key, value in about.items():
+        notes.append([key, _cell(notes, str(value))])
+    book.save(path)
+
+
+def _with_label_point(frame: gpd.GeoDataFrame) -> dict[str, list[Any]]:
+    inside = to_wgs84(frame.set_geometry(frame.geometry.representative_point())).geometry.to_numpy()
+    lon, lat = np.round(shapely.get_x(inside), DIGITS), np.round(shapely.get_y(inside), DIGITS)
+    places = {"lon": lon, "lat": lat}
+    return {**plain_columns(frame), **{name: [None if np.isnan(value) else value for value in values.tolist()] for name, values in places.items()}}
+
+
+def _harmless(value: Any) -> Any:
+    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    """Return a cell of text that stays text: openpyxl makes a formula of what begins with "=", and refuses control characters."""
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(sheet, _CONTROL.sub("", value))
+    cell.data_type = "s"
+    return cell
