@@ -1,0 +1,148 @@
+/* Names on the map: wholly inside their unit or left out, none over another or under a control; and the badges of stacked units. */
+"use strict";
+(function (geogrid) {
+  const FACE = '"Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif';
+  const WORLD = 40075016.685578488;
+
+  geogrid.Labels = geogrid.Overlay.extend({
+    initialize: function (state, ground) {
+      geogrid.Overlay.prototype.initialize.call(this, "geogrid-labels", 630);
+      this._state = state;
+      this._ground = ground;
+      this.badges = [];
+      ground.on("painted load", () => this.redraw());
+    },
+
+    paint: function (c, size, margin) {
+      this.badges = [];
+      if (!this._state.layers.labels) return;
+      this._room = geogrid.Room();
+      this._furniture(margin);
+      c.textAlign = "center";
+      c.textBaseline = "alphabetic";
+      c.lineJoin = "round";
+      this._stacks(c);
+      for (const level of this._order()) this._level(c, size, level);
+      this._alone(c);
+    },
+
+    /* The level in question first, then from the top down. */
+    _order: function () {
+      const zoom = this._map.getZoom(), all = this._state.levels, shown = all.filter((l) => zoom >= l.label && !this._stale(l, zoom));
+      return shown.sort((a, b) => all.indexOf(a) - all.indexOf(b));
+    },
+
+    /* A level whose grandchildren are labelled is labelled no more. */
+    _stale: function (level, zoom) {
+      const below = this._state.levels[this._state.levels.indexOf(level) + 1];
+      return !!below && zoom >= Math.max(below.label + 1.5, 13.5);
+    },
+
+    _level: function (c, size, level) {
+      const table = (this._state.tables || {})[level.id];
+      if (!table) return;
+      const metre = (256 * Math.pow(2, this._map.getZoom())) / WORLD;
+      for (const i of this._ranked(level, table)) {
+        const at = this.place(table.y[i], table.x[i]);
+        if (at.x < 0 || at.y < 0 || at.x > size.x || at.y > size.y) continue;
+        this._name(c, at, names(level, table, i), geogrid.say("households_short", { n: table.households[i] }), table.w[i] * metre, table.h[i] * metre, level);
+      }
+    },
+
+    /* Larger rooms first, the selected unit before all. */
+    _ranked: function (level, table) {
+      if (!table.ranked) table.ranked = table.code.map((_, i) => i).sort((a, b) => table.w[b] * table.h[b] - table.w[a] * table.h[a] || a - b);
+      return table.ranked;
+    },
+
+    _name: function (c, at, candidates, figure, width, height, level) {
+      const depth = this._state.levels.indexOf(level), sizes = depth === 0 ? [15, 13, 12] : [14, 12];
+      for (const text of candidates)
+        for (const px of sizes) {
+          c.font = "700 " + px + "px " + FACE;
+          const w = c.measureText(text).width + 6, two = height >= px + 17, h = two ? px + 19 : px + 5;
+          if (w > width || h > height) continue;
+          if (!this._room.take([at.x - w / 2, at.y - h / 2, at.x + w / 2, at.y + h / 2])) continue;
+          halo(c, text, at.x, two ? at.y - 1 : at.y + px * 0.36, "#1c2329");
+          if (two && c.measureText(figure).width < width) {
+            c.font = "400 12px " + FACE;
+            halo(c, figure, at.x, at.y + 14, "#2f3941");
+          }
+          return true;
+        }
+      return false;
+    },
+
+    /* Badges of the units that lie over one another: number, and a sign when one is out of bounds. */
+    _stacks: function (c) {
+      const fine = this._fine();
+      if (!fine) return;
+      this._ground.points("p:" + fine.id, (f, latlng) => {
+        if (!(f.p.n > 1)) return;
+        const at = this._map.latLngToLayerPoint(latlng).subtract(this._origin), zoom = this._map.getZoom();
+        const mark = f.p.status === geogrid.STATUS.ABOVE ? "▲ " : f.p.status === geogrid.STATUS.BELOW ? "▼ " : "";
+        const text = mark + (zoom >= 17 ? geogrid.say("stack", { n: f.p.n }) : String(f.p.n)), px = zoom >= 18 ? 14 : 12;
+        c.font = "700 " + px + "px " + FACE;
+        const w = c.measureText(text).width + px * 1.3, h = px + 10, box = [at.x - w / 2, at.y - h / 2, at.x + w / 2, at.y + h / 2];
+        if (!this._room.take(box)) return;
+        c.fillStyle = "#ffffff";
+        pill(c, box, 2);
+        c.fillStyle = f.p.status === geogrid.STATUS.ABOVE ? "#a84300" : f.p.status === geogrid.STATUS.BELOW ? "#005f96" : "#17324d";
+        pill(c, box, 0);
+        c.fillStyle = "#ffffff";
+        c.fillText(text, at.x, at.y + px * 0.36);
+        this.badges.push({ box: box, feature: f, latlng: latlng, level: fine.id });
+      });
+    },
+
+    _alone: function (c) {
+      const fine = this._fine(), metre = (256 * Math.pow(2, this._map.getZoom())) / WORLD;
+      if (!fine || this._map.getZoom() < fine.label + 0.5) return;
+      this._ground.points("p:" + fine.id, (f, latlng) => {
+        if (f.p.n > 1) return;
+        const at = this._map.latLngToLayerPoint(latlng).subtract(this._origin), digits = f.p.code.slice(-3);
+        const texts = [f.p.name || fine.name + " " + digits, digits].filter(Boolean);
+        this._name(c, at, texts, geogrid.say("households_short", { n: f.p.households }), f.p.w * metre, f.p.h * metre, fine);
+      });
+    },
+
+    _fine: function () { return this._state.levels.find((l) => l.fine && this._state.layers["u:" + l.id] !== false); },
+
+    _furniture: function (margin) {
+      const frame = this._map.getContainer().getBoundingClientRect();
+      for (const node of this._map.getContainer().querySelectorAll(".leaflet-control")) {
+        const box = node.getBoundingClientRect(), x = box.left - frame.left + margin.x, y = box.top - frame.top + margin.y;
+        this._room.block([x - 4, y - 4, x + box.width + 4, y + box.height + 4]);
+      }
+    },
+
+    /* Returns the badge under a place of the map's container, or null. */
+    badgeAt: function (point) {
+      const p = this._map.containerPointToLayerPoint(point).subtract(this._origin || L.point(0, 0));
+      return this.badges.find((b) => p.x >= b.box[0] && p.x <= b.box[2] && p.y >= b.box[1] && p.y <= b.box[3]) || null;
+    },
+  });
+
+  function names(level, table, i) {
+    const digits = level.digits ? table.code[i].slice(-level.digits) : "";
+    const name = table.name[i] || (level.name + " " + (digits || table.code[i]));
+    return digits && name !== digits ? [name, digits] : [name];
+  }
+
+  function halo(c, text, x, y, ink) {
+    c.lineWidth = 3.4;
+    c.strokeStyle = "rgba(255,255,255,0.94)";
+    c.strokeText(text, x, y);
+    c.fillStyle = ink;
+    c.fillText(text, x, y);
+  }
+
+  function pill(c, b, grow) {
+    c.beginPath();
+    c.roundRect(b[0] - grow, b[1] - grow, b[2] - b[0] + 2 * grow, b[3] - b[1] + 2 * grow, (b[3] - b[1]) / 2 + grow);
+    c.fill();
+  }
+
+  geogrid.FACE = FACE;
+  geogrid.halo = halo;
+})(geogrid);
