@@ -39,12 +39,13 @@ def join(points: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
         column[row[first]] = _names(plan, level)[codes[level][atom[first]]]
         joined[level] = column
     joined["outside_m"] = _outside(places, plan)
+    joined.attrs["levels"] = levels
     return joined
 
 
 def find_unmatched(points: gpd.GeoDataFrame, role: str) -> list[Finding]:
     """List joined points (`join`) that no unit of any level holds, with their distance; those nowhere near with why that is no position."""
-    levels = _level_columns(points)
+    levels = points.attrs.get("levels", [])
     alone = (points[levels] == "").all(axis=1).to_numpy() if levels else (points["outside_m"] != 0).to_numpy()
     lost = points[alone]
     at_zero = _at_zero(lost)
@@ -126,13 +127,6 @@ def _outside(places: np.ndarray, plan: Plan) -> np.ndarray:
     away = np.zeros(len(places))
     away[~inside] = shapely.distance(district, places[~inside])  # of a missing place: NaN
     return away
-
-
-def _level_columns(points: gpd.GeoDataFrame) -> list[str]:
-    """The columns that `join` added: they stand last, before `outside_m`, and hold codes of its levels."""
-    end = list(points.columns).index("outside_m")
-    start = list(points.columns).index("geometry") + 1 if "geometry" in points.columns[:end] else 0
-    return list(points.columns[start:end])
 
 
 def _names_of(points: gpd.GeoDataFrame) -> np.ndarray:

@@ -113,12 +113,14 @@ def find_overlaps(polygons: np.ndarray, tolerance_m: float, invalid_edges: np.nd
 
 
 def find_gaps(polygons: np.ndarray, missing: BaseGeometry, tolerance_m: float) -> pd.DataFrame:
-    """Split what is missing into connected regions: neighbours (rows next to each), area_m2, geometry."""
+    """Split what is missing into connected regions: neighbours (rows that border on each), area_m2, geometry."""
     parts = shapely.get_parts(areas_wider_than(np.array([missing], dtype=object), tolerance_m))
     if len(parts) == 0:
         return pd.DataFrame({"neighbours": [], "area_m2": [], "geometry": []}).astype({"neighbours": object, "geometry": object})
     near, row = shapely.STRtree(polygons).query(parts, predicate="dwithin", distance=tolerance_m)
-    neighbours = [tuple(sorted(row[near == part].tolist())) for part in range(len(parts))]
+    border = shapely.length(shapely.intersection(shapely.boundary(parts[near]), shapely.buffer(polygons[row], tolerance_m)))
+    beside = border > 2.5 * tolerance_m  # a corner that touches reaches two tolerances along the gap
+    neighbours = [tuple(sorted(row[(near == part) & beside].tolist())) for part in range(len(parts))]
     return pd.DataFrame({"neighbours": pd.Series(neighbours, dtype=object), "area_m2": shapely.area(parts), "geometry": parts})
 
 

@@ -96,7 +96,7 @@ def find_households(plan: Plan, level: str) -> list[Finding]:
     frame, rule = plan.frame(level), plan.scheme.level(level)
     words = status(plan, level).to_numpy()
     lower, upper = rule.households or (0, 0)
-    out = np.isin(words, ("below", "above"))
+    out = np.isin(words, ("below", "above")) & (frame["valid_to"] == "").to_numpy()
     found = []
     for unit, word in zip(frame[out].itertuples(), words[out], strict=True):
         facts = {"lower": lower, "upper": upper, **reason_facts(unit.reason)}
