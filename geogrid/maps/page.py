@@ -25,7 +25,8 @@ class LocalMap(folium.Map):
     _template = Template(
         """
         {% macro html(this, kwargs) %}
-            <div class="folium-map geogrid-map" id={{ this.get_name()|tojson }} role="region" tabindex="0" aria-label={{ this.label|tojson }}></div>
+            <div class="folium-map geogrid-map" id={{ this.get_name()|tojson }} 
+                 role="region" tabindex="0" aria-label={{ this.label|tojson }}></div>
         {% endmacro %}
         {% macro script(this, kwargs) %}
             var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {center: {{ this.location|tojson }}, ...{{ this.options|tojavascript }} });
@@ -73,6 +74,7 @@ class MapPage:
 
     def parts(self, asset_prefix: str, nonce: str, data_prefix: str) -> MapParts:
         """Render the map. `asset_prefix` stands before the names of `asset_names()`, `data_prefix` before `units.json` and `z/x/y.pbf`."""
+        asset_prefix, data_prefix = asset_prefix.rstrip("/") + "/", data_prefix.rstrip("/") + "/"
         west, south, east, north = self.settings["bounds"]
         drawn = LocalMap(location=[(south + north) / 2, (west + east) / 2], zoom_start=13, label=self.title, **_OPTIONS)
         drawn.add_child(Start({**self.settings, "data": data_prefix, "inline": dict(self.inline)}))

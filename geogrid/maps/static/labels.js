@@ -5,10 +5,11 @@
   const WORLD = 40075016.685578488;
 
   geogrid.Labels = geogrid.Overlay.extend({
-    initialize: function (state, ground) {
+    initialize: function (state, ground, points) {
       geogrid.Overlay.prototype.initialize.call(this, "geogrid-labels", 630);
       this._state = state;
       this._ground = ground;
+      this._points = points;
       this.badges = [];
       ground.on("painted load", () => this.redraw());
     },
@@ -18,6 +19,7 @@
       if (!this._state.layers.labels) return;
       this._room = geogrid.Room();
       this._furniture(margin);
+      for (const p of this._points.hits) this._room.block([p.x - p.r + 3, p.y - p.r + 3, p.x + p.r - 3, p.y + p.r - 3]);
       c.textAlign = "center";
       c.textBaseline = "alphabetic";
       c.lineJoin = "round";
@@ -61,16 +63,27 @@
         for (const px of sizes) {
           c.font = "700 " + px + "px " + FACE;
           const w = c.measureText(text).width + 6, two = height >= px + 17, h = two ? px + 19 : px + 5;
-          if (w > width || h > height) continue;
-          if (!this._room.take([at.x - w / 2, at.y - h / 2, at.x + w / 2, at.y + h / 2])) continue;
-          halo(c, text, at.x, two ? at.y - 1 : at.y + px * 0.36, "#1c2329");
+          if (w > width || h > height || w < 8) continue;
+          const spot = this._spot(at, w, h, width, height);
+          if (!spot) continue;
+          halo(c, text, spot.x, two ? spot.y - 1 : spot.y + px * 0.36, "#1c2329");
           if (two && c.measureText(figure).width < width) {
             c.font = "400 12px " + FACE;
-            halo(c, figure, at.x, at.y + 14, "#2f3941");
+            halo(c, figure, spot.x, spot.y + 14, "#2f3941");
           }
           return true;
         }
       return false;
+    },
+
+    /* Finds room for a label near its place without leaving its unit; null where there is none. */
+    _spot: function (at, w, h, width, height) {
+      const dx = Math.min((width - w) / 2, 60), dy = Math.min((height - h) / 2, 40);
+      for (const step of [[0, 0], [0, -0.5], [0, 0.5], [-0.5, 0], [0.5, 0], [0, -1], [0, 1], [-1, 0], [1, 0], [-1, -1], [1, 1]]) {
+        const x = at.x + step[0] * dx, y = at.y + step[1] * dy;
+        if (this._room.take([x - w / 2, y - h / 2, x + w / 2, y + h / 2])) return { x: x, y: y };
+      }
+      return null;
     },
 
     /* Badges of the units that lie over one another: number, and a sign when one is out of bounds. */

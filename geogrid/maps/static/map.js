@@ -44,12 +44,13 @@
     });
   };
 
+  /* Whoever came too early to call anything but `on` may start now. */
   function build() {
     geogrid.furnish(map);
     tip = geogrid.Tip(map);
     ground = new geogrid.Ground(source, state).addTo(map);
-    labels = new geogrid.Labels(state, ground).addTo(map);
     points = new geogrid.Points(state).addTo(map);
+    labels = new geogrid.Labels(state, ground, points).addTo(map);
     map.on("zoomend", () => { if (show()) ground.repaint(); });
     map.on("moveend", () => { writeAddress(); tell("view", view()); });
     map.on("click", click);
@@ -57,6 +58,7 @@
     map.on("mousemove", (e) => { if (!last) requestAnimationFrame(() => { const at = last; last = null; if (at) hover(at); }); last = e; });
     map.on("mouseout", () => { last = null; hover(null); });
     map.getContainer().addEventListener("keydown", (e) => { if (e.key === "Escape") geogrid.select(null, null); });
+    window.dispatchEvent(new CustomEvent("geogrid:ready"));
   }
 
   /* The level that is filled and clicked: a fine one only close up, else the next above it. */
@@ -81,7 +83,7 @@
 
   function fetchLayer(name) {
     if (name === "findings") return state.findings ? Promise.resolve() : load("findings.json", (found) => { state.findings = found; points.redraw(); });
-    return state.sites ? Promise.resolve() : load("sites.json", (found) => { state.sites = found; points.redraw(); });
+    return state.sites ? Promise.resolve() : load("sites.json", (found) => { state.sites = found; points.redraw(); labels.redraw(); });
   }
 
   function fetchCounts() {
@@ -145,7 +147,12 @@
     });
   }
 
+  /* highlight(level, code) or highlight(code); null for nothing */
   geogrid.highlight = function (level, code) {
+    if (arguments.length < 2) {
+      code = level;
+      level = Object.keys(state.rows).find((id) => state.rows[id].has(code)) || state.level;
+    }
     state.hover = code ? { level: level, code: code } : null;
     ground.repaintOver();
   };

@@ -93,7 +93,7 @@
   function units(c, t, s, d, state) {
     const features = t["u:" + state.shown] || [];
     const mode = state.fill.split(":");
-    if (mode[0] === "bounds") bounds(c, features, s, d);
+    if (mode[0] === "bounds") bounds(c, features, s, d, state.only);
     else if (mode[0] === "identity") groups(features, (f) => (f.p.n > 1 ? null : f.p.hue), (hue, same) => fill(c, same, s, LOOK.hues[hue], 0.3));
     else if (mode[0] === "missing" && state.counts) {
       const have = (state.counts[mode[1]] || {})[state.shown] || {};
@@ -106,14 +106,14 @@
     return !!kinds && (!kind || kinds[kind] > 0);
   }
 
-  function bounds(c, features, s, d) {
+  function bounds(c, features, s, d, only) {
     const near = d.zoom >= 15;
     const style = {
       0: null, 1: LOOK.within, 4: LOOK.dedicated,
       2: pattern("dots", LOOK.below, LOOK.belowMark, d.density), 3: pattern("lines", LOOK.above, LOOK.aboveMark, d.density),
     };
     const alpha = { 1: near ? 0.45 : 0.85, 2: near ? 0.7 : 1, 3: near ? 0.65 : 1, 4: near ? 0.6 : 0.9 };
-    groups(features, (f) => (style[f.p.status] ? f.p.status : null), (status, same) => fill(c, same, s, style[status], alpha[status]));
+    groups(features, (f) => (style[f.p.status] ? f.p.status : null), (status, same) => fill(c, same, s, style[status], alpha[status] * (!only || only.has(status) ? 1 : 0.15)));
   }
 
   function roads(c, t, s, d) {

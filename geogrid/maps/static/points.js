@@ -1,12 +1,12 @@
 /* Stations, cameras and findings: clusters with numbers below zoom 15, a sign per kind above, camera sectors from zoom 16. */
 "use strict";
 (function (geogrid) {
-  const CLUSTER_ZOOM = 15, SECTOR_ZOOM = 16, CELL_PX = 60, SIGN_PX = 9;
+  const CLUSTER_ZOOM = 15, SECTOR_ZOOM = 16, CELL_PX = 76, SIGN_PX = 9;
   const ROLE_COLOUR = { stations: "#8a4b08", cameras: "#17324d", findings: "#a84300" };
 
   geogrid.Points = geogrid.Overlay.extend({
     initialize: function (state) {
-      geogrid.Overlay.prototype.initialize.call(this, "geogrid-points", 640);
+      geogrid.Overlay.prototype.initialize.call(this, "geogrid-points", 620);
       this._state = state;
       this.hits = [];
     },
@@ -28,7 +28,7 @@
       }
       const zoom = this._map.getZoom();
       if (zoom < CLUSTER_ZOOM) return this._clusters(c, shown, role, (i) => table.kinds[table.kind[i]]);
-      if (role === "cameras" && zoom >= SECTOR_ZOOM) for (const p of shown) this._sector(c, p, table);
+      if (role === "cameras" && zoom >= SECTOR_ZOOM) this._sectors(c, shown, table);
       for (const p of shown) this._sign(c, p.at, table.kinds[table.kind[p.row]], role === "cameras" ? table.direction[p.row] : null, { role: role, row: p.row });
     },
 
@@ -48,7 +48,7 @@
     },
 
     _cluster: function (c, at, group, role, kind) {
-      const n = group.length, text = n.toLocaleString("en-US"), r = 10 + Math.min(9, Math.log2(n) * 1.15);
+      const n = group.length, text = n.toLocaleString("en-US"), r = 9 + Math.min(8, Math.log2(n) * 0.95);
       const one = kind && group.every((p) => kind(p.row) === kind(group[0].row)) ? kind(group[0].row) : null;
       disc(c, at, r + 2, "rgba(255,255,255,0.95)");
       disc(c, at, r, one && role === "stations" ? one.colour : ROLE_COLOUR[role]);
@@ -71,20 +71,25 @@
       this.hits.push({ x: at.x, y: at.y, r: px + 3, role: hit.role, rows: [hit.row] });
     },
 
+    /* All sectors are one path, so that ground seen twice is not darker. */
+    _sectors: function (c, shown, table) {
+      c.beginPath();
+      for (const p of shown) this._sector(c, p, table);
+      c.fillStyle = "rgba(0,158,115,0.17)";
+      c.fill("nonzero");
+      c.strokeStyle = "rgba(0,102,75,0.28)";
+      c.lineWidth = 0.7;
+      c.stroke();
+    },
+
     _sector: function (c, p, table) {
       const direction = table.direction[p.row], angle = table.angle[p.row], reach = table.range[p.row];
       const full = angle >= 360;
       if (!(reach > 0) || !(angle > 0) || (direction === null && !full)) return;
       const metre = (256 * Math.pow(2, this._map.getZoom())) / (40075016.685578488 * Math.cos((table.y[p.row] * Math.PI) / 180));
       const r = reach * metre, middle = ((direction - 90) * Math.PI) / 180, half = (angle * Math.PI) / 360;
-      c.beginPath();
-      if (full) c.arc(p.at.x, p.at.y, r, 0, 2 * Math.PI);
+      if (full) { c.moveTo(p.at.x + r, p.at.y); c.arc(p.at.x, p.at.y, r, 0, 2 * Math.PI); c.closePath(); }
       else { c.moveTo(p.at.x, p.at.y); c.arc(p.at.x, p.at.y, r, middle - half, middle + half); c.closePath(); }
-      c.fillStyle = "rgba(0,158,115,0.16)";
-      c.fill();
-      c.strokeStyle = "rgba(0,102,75,0.4)";
-      c.lineWidth = 0.8;
-      c.stroke();
     },
 
     _findings: function (c, size) {
