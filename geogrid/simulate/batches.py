@@ -8,8 +8,18 @@ import numpy as np
 import pandas as pd
 
 COLUMNS = {
-    "lot": np.int64, "x": float, "y": float, "length_m": float, "width_m": float, "template": object, "floors": np.int64,
-    "kind": object, "stairs": np.int64, "flats": float, "angle": float}
+    "lot": np.int64,
+    "x": float,
+    "y": float,
+    "length_m": float,
+    "width_m": float,
+    "template": object,
+    "floors": np.int64,
+    "kind": object,
+    "stairs": np.int64,
+    "flats": float,
+    "angle": float,
+}
 Batch = dict[str, np.ndarray]
 
 

@@ -20,8 +20,14 @@ OWN, SHARED = "智慧社区", "雪亮工程"
 
 
 def place_cameras(
-    terrain: Terrain, district: BaseGeometry, roads: gpd.GeoDataFrame, gates: gpd.GeoDataFrame, homes: np.ndarray, buildings: gpd.GeoDataFrame,
-    profile: Profile, rng: np.random.Generator,
+    terrain: Terrain,
+    district: BaseGeometry,
+    roads: gpd.GeoDataFrame,
+    gates: gpd.GeoDataFrame,
+    homes: np.ndarray,
+    buildings: gpd.GeoDataFrame,
+    profile: Profile,
+    rng: np.random.Generator,
 ) -> gpd.GeoDataFrame:
     """Return all cameras as points outside of buildings and inside the district; `homes` are the lots with estates.
 
@@ -34,7 +40,11 @@ def place_cameras(
     table = pd.concat([t for t in own + shared if len(t)], ignore_index=True)
     point = _into(district, _off_walls(shapely.points(table.x.to_numpy(), table.y.to_numpy()), buildings.geometry.values))
     azimuth = table.azimuth_deg.to_numpy() % 360
-    table = table.assign(azimuth_deg=azimuth, direction=DIRECTIONS[np.round(azimuth / 45).astype(int) % 8], secret=(table.kind == SHARED) & (rng.random(len(table)) < 0.02))
+    table = table.assign(
+        azimuth_deg=azimuth,
+        direction=DIRECTIONS[np.round(azimuth / 45).astype(int) % 8],
+        secret=(table.kind == SHARED) & (rng.random(len(table)) < 0.02),
+    )
     table.insert(0, "id", _ids(table.kind.to_numpy()))
     return gpd.GeoDataFrame(table.drop(columns=["x", "y"]), geometry=point, crs=roads.crs)
 
@@ -57,12 +67,11 @@ def _at_gates(gates: gpd.GeoDataFrame, most: int) -> pd.DataFrame:
 
 
 def _at_stairwells(buildings: gpd.GeoDataFrame, n: int, rng: np.random.Generator) -> pd.DataFrame:
-    """At the western end of the north front of as many slabs as there are cameras left, looking along the doors."""
+    """At one end of the north front of as many homes as there are cameras left, looking along the doors."""
     homes = np.flatnonzero(buildings.flats.to_numpy() > 0)
-    rows = np.sort(rng.permutation(homes)[: max(n, 0)])
-    more = rng.choice(homes, max(0, n - len(rows))) if n > len(rows) else np.array([], int)
-    east = np.r_[np.zeros(len(rows), bool), np.ones(len(more), bool)]
-    rows = np.r_[rows, more].astype(int)
+    shuffled = rng.permutation(homes)
+    rows = np.resize(shuffled, max(n, 0)) if len(homes) else homes
+    east = (rng.random(len(homes)) < 0.5)[np.searchsorted(homes, rows)] ^ (np.arange(len(rows)) >= len(homes))
     b = buildings.iloc[rows]
     angle, end = b.angle.to_numpy(), np.where(east, 1, -1) * (b.length_m.to_numpy() / 2 + 0.5)
     north, s, c = b.width_m.to_numpy() / 2 + 3.0, np.sin(b.angle.to_numpy()), np.cos(b.angle.to_numpy())
@@ -107,7 +116,17 @@ def _along_roads(roads: gpd.GeoDataFrame, n: int) -> pd.DataFrame:
     step = here - before
     along = step / (np.hypot(*step.T) + 1e-9)[:, None]
     xy = here + 9 * np.c_[along[:, 1], -along[:, 0]]
-    return _table(xy, 90 - np.degrees(np.arctan2(along[:, 1], along[:, 0])), SHARED, "路段", road=large.index.to_numpy()[row], ptz=3, range_m=80.0, angle_deg=45.0, height_m=6.0)
+    return _table(
+        xy,
+        90 - np.degrees(np.arctan2(along[:, 1], along[:, 0])),
+        SHARED,
+        "路段",
+        road=large.index.to_numpy()[row],
+        ptz=3,
+        range_m=80.0,
+        angle_deg=45.0,
+        height_m=6.0,
+    )
 
 
 def _off_walls(point: np.ndarray, footprints: np.ndarray) -> np.ndarray:

@@ -21,6 +21,7 @@ from geogrid.simulate.profiles import Profile
 LAND_WEIGHT_PER_HA = 1.2
 HEAVY_BLOCK = 1.45
 LARGE_COUNTRY_M2 = 6e6
+COUNTRY_FACTOR = 4.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,9 +36,8 @@ class Divided:
 
 def divide(land: Land, households: np.ndarray, profile: Profile, streets: pd.DataFrame, codes: pd.DataFrame) -> Divided:
     """Divide the lots into communities; `households` (n,) per lot, `streets` code name, `codes` code name streetCode."""
-    listed = chosen_communities(codes, profile.communities_n)
-    atoms = _Atoms(land, households, profile)
-    listed = listed[listed.streetCode.isin(streets.code)].reset_index(drop=True)
+    listed = chosen_communities(codes[codes.streetCode.isin(streets.code)], profile.communities_n)
+    atoms = _Atoms(land, households, profile, listed)
     street = atoms.streets(listed, profile)
     label = np.full(atoms.graph.n, -1)
     for code, group in listed.groupby("streetCode"):
@@ -46,7 +46,11 @@ def divide(land: Land, households: np.ndarray, profile: Profile, streets: pd.Dat
     label = mend(atoms.graph, label, atoms.weight, allowed=np.unique(street, return_inverse=True)[1])
     of_lot = label[atoms.of_lot]
     names = [community_name(name) for name in listed.name]
-    found = gpd.GeoDataFrame({"code": listed.code, "name": names, "parent": listed.streetCode}, geometry=_unions(land.lots.geometry.values, of_lot, len(listed)), crs=land.lots.crs)
+    found = gpd.GeoDataFrame(
+        {"code": listed.code, "name": names, "parent": listed.streetCode},
+        geometry=_unions(land.lots.geometry.values, of_lot, len(listed)),
+        crs=land.lots.crs,
+    )
     return Divided(found, _street_frame(found, streets, profile), of_lot, atoms.lot_graph(of_lot, len(listed)))
 
 
@@ -69,7 +73,7 @@ def _unions(geometry: np.ndarray, label: np.ndarray, n: int) -> np.ndarray:
 class _Atoms:
     """What communities are made of: whole blocks in town, single lots in the country and where a block is too heavy."""
 
-    def __init__(self, land: Land, households: np.ndarray, profile: Profile) -> None:
+    def __init__(self, land: Land, households: np.ndarray, profile: Profile, listed: pd.DataFrame) -> None:
         lots, self.terrain = land.lots, land.terrain
         weight = households + shapely.area(lots.geometry.values) / 1e4 * LAND_WEIGHT_PER_HA
         blocks, block = np.unique(lots.block.values, return_inverse=True)
@@ -81,8 +85,20 @@ class _Atoms:
         areas = _unions(lots.geometry.values, self.of_lot, len(first))
         barrier = shapely.union_all(np.r_[land.river_lines, land.railways])
         self.graph = neighbours(areas, lots.block.values[first], lots.superblock.values[first], barrier)
+        towns_n = int((listed.streetCode.str[6] == "1").sum())
+        self.country_weight = COUNTRY_FACTOR * weight.sum() * towns_n / max(len(listed), 1)
         self.area_m2, self.xy = shapely.area(areas), shapely.get_coordinates(shapely.centroid(areas))
-        self.rural = ~lots.urban.values[first] | (self.terrain.town_distance_m(self.xy) < 1500)
+        self.rural = self._country(~lots.urban.values[first])
+
+    def _country(self, rural: np.ndarray) -> np.ndarray:
+        """Country that belongs to towns: the outermost, as long as it is not too much for their few communities."""
+        near = self.terrain.town_distance_m(self.xy) < 1500
+        far = np.hypot(*(self.xy - self.terrain.core).T)
+        order = np.flatnonzero(rural | near)
+        order = order[np.argsort(-far[order], kind="stable")]
+        out = np.zeros(len(rural), bool)
+        out[order[np.cumsum(self.weight[order]) <= self.country_weight]] = True
+        return out
 
     def streets(self, listed: pd.DataFrame, profile: Profile) -> np.ndarray:
         """Return each atom's street code, every street connected."""

@@ -64,7 +64,18 @@ def simulate_town(profile: Profile, seed: int) -> Town:
     homes = np.flatnonzero((land.lots.use == "homes").to_numpy())
     cameras = place_cameras(land.terrain, district, land.roads, gates, homes, buildings, profile, next(rngs))
     return Town(
-        profile, land, divided, district, buildings, people.entrances, build_walls(land.lots, gates), draw_greens(land, built.greens), draw_lakes(land, next(rngs)), stations, cameras)
+        profile,
+        land,
+        divided,
+        district,
+        buildings,
+        people.entrances,
+        build_walls(land.lots, gates),
+        draw_greens(land, built.greens),
+        draw_lakes(land, next(rngs)),
+        stations,
+        cameras,
+    )
 
 
 def _used_land(profile: Profile, rng: np.random.Generator, use_rng: np.random.Generator) -> Land:

@@ -35,7 +35,7 @@ class EstateKind:
 
 
 KINDS = {
-    "old": EstateKind((5, 6, 6), (10.4, 12.2), (18.6, 26.0), (13.0, 15.0), (3, 3, 4, 4, 5), 6, (7, 11), 0.0),
+    "old": EstateKind((5, 6, 6), (10.4, 12.2), (18.6, 26.0), (13.0, 15.0), (3, 4, 4, 4, 5), 6, (7, 11), 0.0),
     "mid": EstateKind((6,), (11.8, 13.4), (22.3, 26.1), (15.2, 17.6), (3, 3, 4, 4, 5), 6, (7, 11), 0.0),
     "high": EstateKind((9, 11, 11, 11, 13), (12.8, 14.5), (33, 41), (16, 19.5), (2, 3, 3), 4, (11, 16), 0.25),
     "tower": EstateKind(tuple(TOWER_FLOORS), (15, 17.5), (46, 58), (21, 25), (1, 2, 2), 2, (17, 26), 0.34),
@@ -67,8 +67,16 @@ def fill_estate(lot: int, free: Polygon, angle: float, kind: str, street_sides: 
     width = rng.uniform(*table.width_m)
     gap = floors * FLOOR_M * rng.uniform(1.28, 1.5) if kind in ("old", "mid") else rng.uniform(*table.gap_m)
     rows = lay_rows(
-        frame, rng, width_m=width, gap_m=gap, unit_m=rng.uniform(*table.unit_m), typical=int(rng.choice(table.typical)), most=table.most,
-        end_gap_m=rng.uniform(*table.end_gap_m), hole=garden)
+        frame,
+        rng,
+        width_m=width,
+        gap_m=gap,
+        unit_m=rng.uniform(*table.unit_m),
+        typical=int(rng.choice(table.typical)),
+        most=table.most,
+        end_gap_m=rng.uniform(*table.end_gap_m),
+        hole=garden,
+    )
     if rows is None:
         return None
     homes = _homes(lot, frame, rows, kind, floors, width, rng)
@@ -91,7 +99,17 @@ def _homes(lot: int, frame: Frame, rows: Rows, kind: str, floors: int, width: fl
         flats = 2.0 if kind == "high" or rng.random() < 0.85 else 3.0
         each = floors - ((rng.random(n) < 0.06) if kind != "high" else np.zeros(n, bool)).astype(int)
     return make_batch(
-        lot, frame.back(rows.x, rows.y), kind, frame.angle, length_m=rows.length_m, width_m=width, template=template, floors=each, stairs=stairs, flats=flats)
+        lot,
+        frame.back(rows.x, rows.y),
+        kind,
+        frame.angle,
+        length_m=rows.length_m,
+        width_m=width,
+        template=template,
+        floors=each,
+        stairs=stairs,
+        flats=flats,
+    )
 
 
 def _side_slab(frame: Frame, rng: np.random.Generator) -> tuple[Frame, tuple[float, float, float, int, int] | None]:
@@ -112,8 +130,17 @@ def _side_slab(frame: Frame, rng: np.random.Generator) -> tuple[Frame, tuple[flo
 def _side_batch(lot: int, frame: Frame, side: tuple[float, float, float, int, int], kind: str, homes: Batch) -> Batch:
     x, y, length, stairs, direction = side
     return make_batch(
-        lot, frame.back(x, y), kind, frame.angle + np.pi / 2 * direction, length_m=length, width_m=11.6, template=f"slab{stairs}",
-        floors=homes["floors"][0], stairs=stairs, flats=homes["flats"][0])
+        lot,
+        frame.back(x, y),
+        kind,
+        frame.angle + np.pi / 2 * direction,
+        length_m=length,
+        width_m=11.6,
+        template=f"slab{stairs}",
+        floors=homes["floors"][0],
+        stairs=stairs,
+        flats=homes["flats"][0],
+    )
 
 
 def _house_in_the_middle(lot: int, frame: Frame, rows: Rows, rng: np.random.Generator) -> list[Batch]:
@@ -142,7 +169,11 @@ def _shops(lot: int, free: Polygon, angle: float, rng: np.random.Generator) -> l
     if not ends:
         return []
     a, b = np.array(ends).T
-    return [make_batch(lot, frame.back((a + b) / 2, y), "shop", frame.angle, length_m=b - a, width_m=7.5, template="box", floors=int(rng.choice([1, 2, 2, 3])))]
+    return [
+        make_batch(
+            lot, frame.back((a + b) / 2, y), "shop", frame.angle, length_m=b - a, width_m=7.5, template="box", floors=int(rng.choice([1, 2, 2, 3]))
+        )
+    ]
 
 
 def _garden(frame: Frame, rng: np.random.Generator) -> Polygon:
@@ -150,5 +181,3 @@ def _garden(frame: Frame, rng: np.random.Generator) -> Polygon:
     t = np.linspace(0, 2 * np.pi, 32, endpoint=False)
     r = 1 + 0.12 * np.sin(3 * t + rng.uniform(0, 6)) + 0.08 * np.sin(2 * t)
     return shapely.polygons(frame.back((x0 + x1) / 2 + (x1 - x0) * 0.15 * r * np.cos(t), (y0 + y1) / 2 + (y1 - y0) * 0.15 * r * np.sin(t)))
-
-

@@ -14,9 +14,35 @@ from geogrid.simulate.estates import FLOOR_M
 from geogrid.simulate.naming import Names, road_frame
 
 USES = {
-    "old": "住宅", "mid": "住宅", "high": "住宅", "tower": "住宅", "yard": "农村住宅", "service": "配套", "shop": "商业", "shopping": "商业", "office": "办公",
-    "government": "机关", "school": "学校", "college": "学校", "hospital": "医院", "works": "工业", "industry": "工业", "storage": "仓储"}
-STOREY_M = {"shopping": 4.8, "office": 3.8, "government": 3.6, "school": 3.7, "college": 3.8, "hospital": 3.9, "works": 9.0, "industry": 6.0, "storage": 6.5, "yard": 3.2}
+    "old": "住宅",
+    "mid": "住宅",
+    "high": "住宅",
+    "tower": "住宅",
+    "yard": "农村住宅",
+    "service": "配套",
+    "shop": "商业",
+    "shopping": "商业",
+    "office": "办公",
+    "government": "机关",
+    "school": "学校",
+    "college": "学校",
+    "hospital": "医院",
+    "works": "工业",
+    "industry": "工业",
+    "storage": "仓储",
+}
+STOREY_M = {
+    "shopping": 4.8,
+    "office": 3.8,
+    "government": 3.6,
+    "school": 3.7,
+    "college": 3.8,
+    "hospital": 3.9,
+    "works": 9.0,
+    "industry": 6.0,
+    "storage": 6.5,
+    "yard": 3.2,
+}
 RAIL_HALF_M = 12.0
 
 
@@ -34,7 +60,7 @@ def make_frames(town: Town, names: Names, kept: np.ndarray) -> dict[str, gpd.Geo
         "district": _frame(town, {"code": [town.profile.code], "name": [town.profile.name]}, [area]),
         "streets": _streets(town, communities),
         "communities": communities,
-        "buildings": _buildings(town, buildings, communities),
+        "buildings": _buildings(town, buildings),
         "entrances": _entrances(town, entrances),
         "roads": _roads(town, names, area, water),
         "railways": _lines(town, town.land.railways, area),
@@ -58,25 +84,41 @@ def _streets(town: Town, communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return _frame(town, {"code": list(listed.code), "name": list(listed.name), "parent": list(listed.parent)}, shapes)
 
 
-def _buildings(town: Town, buildings: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _buildings(town: Town, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     code = town.divided.communities.code.to_numpy()[town.divided.of_lot[buildings.lot.to_numpy()]]
     storey = buildings.kind.map(STOREY_M).fillna(FLOOR_M).to_numpy()
     columns = {
-        "id": buildings.id, "address": buildings.address, "floors": buildings.floors, "households": buildings.households, "persons": buildings.persons,
-        "use": buildings.kind.map(USES), "height_m": np.round(buildings.floors.to_numpy() * storey, 1), "community": code, "kind": buildings.kind}
+        "id": buildings.id,
+        "address": buildings.address,
+        "floors": buildings.floors,
+        "households": buildings.households,
+        "persons": buildings.persons,
+        "use": buildings.kind.map(USES),
+        "height_m": np.round(buildings.floors.to_numpy() * storey, 1),
+        "community": code,
+        "kind": buildings.kind,
+    }
     return _frame(town, columns, buildings.geometry.values).reset_index(drop=True)
 
 
 def _entrances(town: Town, entrances: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ids = entrances.building_id + "-" + entrances.unit.astype(str)
-    columns = {"id": ids, "building": entrances.building_id, "address": entrances.address, "floors": entrances.floors, "households": entrances.households}
+    columns = {
+        "id": ids,
+        "building": entrances.building_id,
+        "address": entrances.address,
+        "floors": entrances.floors,
+        "households": entrances.households,
+    }
     return _frame(town, columns, entrances.geometry.values).reset_index(drop=True)
 
 
 def _clipped(geometry: np.ndarray, area: BaseGeometry, kind: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the parts of one kind inside `area`, and the row each comes from."""
     parts, row = shapely.get_parts(shapely.intersection(np.asarray(geometry, object), area), return_index=True)
-    good = (shapely.get_type_id(parts) == (1 if kind == "line" else 3)) & ((shapely.length(parts) > 0.05) if kind == "line" else (shapely.area(parts) > 0.5))
+    good = (shapely.get_type_id(parts) == (1 if kind == "line" else 3)) & (
+        (shapely.length(parts) > 0.05) if kind == "line" else (shapely.area(parts) > 0.5)
+    )
     return parts[good], row[good]
 
 
@@ -91,7 +133,10 @@ def _roads(town: Town, names: Names, area: BaseGeometry, water: np.ndarray) -> g
     bridges.append(np.zeros(len(rows[0]), bool))
     for k in crossed:
         hole = shapely.union_all(under[over[road == k]])
-        for bridge, shape in ((False, shapely.difference(roads.geometry.values[k], hole)), (True, shapely.intersection(roads.geometry.values[k], hole))):
+        for bridge, shape in (
+            (False, shapely.difference(roads.geometry.values[k], hole)),
+            (True, shapely.intersection(roads.geometry.values[k], hole)),
+        ):
             pieces = shapely.get_parts(shape)
             parts.append(pieces)
             rows.append(np.full(len(pieces), k))
@@ -112,7 +157,11 @@ def _lines(town: Town, lines: np.ndarray, area: BaseGeometry) -> gpd.GeoDataFram
 def _water(town: Town, water: np.ndarray, area: BaseGeometry) -> gpd.GeoDataFrame:
     parts, row = _clipped(water, area, "area")
     river = row < len(town.land.rivers)
-    return _frame(town, {"class": np.where(river, "river", "lake").tolist(), "name": [f"河流{k + 1}" if r else "" for k, r in zip(row, river, strict=True)]}, parts)
+    return _frame(
+        town,
+        {"class": np.where(river, "river", "lake").tolist(), "name": [f"河流{k + 1}" if r else "" for k, r in zip(row, river, strict=True)]},
+        parts,
+    )
 
 
 def _walls(town: Town, lot_kept: np.ndarray, names: Names) -> gpd.GeoDataFrame:
@@ -145,7 +194,16 @@ def _cameras(town: Town, names: Names, area: BaseGeometry, whole: bool) -> gpd.G
     own, serial = (cameras.kind == OWN).to_numpy(), cameras.id.str[1:].astype(int)
     gb_code = [f"{town.profile.code}00{'01' if o else '00'}132{'8' if o else '0'}{n:06d}" for o, n in zip(own, serial, strict=True)]
     columns = {
-        "id": cameras.id, "kind": cameras.kind, "name": place + cameras.place, "direction": cameras.direction, "ptz": cameras.ptz, "range_m": cameras.range_m,
-        "angle_deg": cameras.angle_deg, "height_m": cameras.height_m, "gb_code": gb_code, "secret": cameras.secret}
+        "id": cameras.id,
+        "kind": cameras.kind,
+        "name": place + cameras.place,
+        "direction": cameras.direction,
+        "ptz": cameras.ptz,
+        "range_m": cameras.range_m,
+        "angle_deg": cameras.angle_deg,
+        "height_m": cameras.height_m,
+        "gb_code": gb_code,
+        "secret": cameras.secret,
+    }
     frame = _frame(town, columns, cameras.geometry.values)
     return frame if whole else frame[shapely.contains(area, frame.geometry.values)].reset_index(drop=True)

@@ -32,7 +32,12 @@ def find_gates(land: Land) -> gpd.GeoDataFrame:
         point = _nearest_crossing(shapely.intersection(ray, border), middle)
         road = tree.nearest(point)
         near = shapely.distance(point, roads.geometry.values[road]) < roads.half_m.values[road] + 7
-        table = {"lot": walled, "preference": roads["class"].map(PREFERENCE).values[road], "azimuth_deg": (90 - np.degrees(angle)) % 360, "geometry": point}
+        table = {
+            "lot": walled,
+            "preference": roads["class"].map(PREFERENCE).values[road],
+            "azimuth_deg": (90 - np.degrees(angle)) % 360,
+            "geometry": point,
+        }
         found.append(pd.DataFrame(table)[near & ~np.all(shapely.get_coordinates(point) == middle, axis=1)])
     gates = pd.concat(found, ignore_index=True).sort_values(["lot", "preference"], kind="stable")
     gates["rank"] = gates.groupby("lot").cumcount()

@@ -74,8 +74,11 @@ def _school(frame: Frame, use: str, rng: np.random.Generator) -> tuple[list[Box]
     low = y0 + (2 * half + across + 8 if not wide and track is not None else 0)
     w, h, middle = max(right - x0, 30), max(y1 - low, 30), (x0 + right) / 2
     boxes: list[Box] = [
-        (middle, low + h * 0.66, min(72, 0.86 * w), min(44, 0.42 * h), "E", 5), (middle - 0.1 * w, low + h * 0.24, min(60, 0.7 * w), 14, "box", 4),
-        (middle + 0.1 * w, low + h * 0.93, min(44, 0.5 * w), 12, "box", 3), (middle, low + h * 0.08, min(30, 0.4 * w), 18, "box", 2)]
+        (middle, low + h * 0.66, min(72, 0.86 * w), min(44, 0.42 * h), "E", 5),
+        (middle - 0.1 * w, low + h * 0.24, min(60, 0.7 * w), 14, "box", 4),
+        (middle + 0.1 * w, low + h * 0.93, min(44, 0.5 * w), 12, "box", 3),
+        (middle, low + h * 0.08, min(30, 0.4 * w), 18, "box", 2),
+    ]
     return boxes, track
 
 
@@ -95,16 +98,29 @@ def _college(frame: Frame, rng: np.random.Generator) -> list[Box]:
     x0, y0, x1, y1 = frame.bounds
     rows, columns = max(2, int((y1 - y0) // 62)), max(1, int((x1 - x0) * 0.68 // 88))
     return [
-        (x0 + 48 + i * 90, y0 + (j + 0.5) * (y1 - y0) / rows, rng.uniform(50, 76), rng.uniform(15, 34), str(rng.choice(["box", "box", "E", "U", "L"])), int(rng.choice([4, 5, 6, 6, 9])))
-        for j in range(rows) for i in range(columns)]
+        (
+            x0 + 48 + i * 90,
+            y0 + (j + 0.5) * (y1 - y0) / rows,
+            rng.uniform(50, 76),
+            rng.uniform(15, 34),
+            str(rng.choice(["box", "box", "E", "U", "L"])),
+            int(rng.choice([4, 5, 6, 6, 9])),
+        )
+        for j in range(rows)
+        for i in range(columns)
+    ]
 
 
 def _hospital(frame: Frame, rng: np.random.Generator) -> list[Box]:
     x0, y0, x1, y1 = frame.bounds
     w, h, ward = x1 - x0, y1 - y0, int(rng.integers(12, 19))
     return [
-        (x0 + 0.5 * w, y0 + 0.3 * h, min(80, 0.7 * w), 26, "U", 5), (x0 + 0.5 * w, y0 + 0.68 * h, min(72, 0.6 * w), 20, "box", ward),
-        (x0 + 0.2 * w, y0 + 0.88 * h, 36, 14, "box", 5), (x0 + 0.75 * w, y0 + 0.88 * h, 34, 14, "box", 4), (x0 + 0.14 * w, y0 + 0.5 * h, 16, 34, "box", 3)]
+        (x0 + 0.5 * w, y0 + 0.3 * h, min(80, 0.7 * w), 26, "U", 5),
+        (x0 + 0.5 * w, y0 + 0.68 * h, min(72, 0.6 * w), 20, "box", ward),
+        (x0 + 0.2 * w, y0 + 0.88 * h, 36, 14, "box", 5),
+        (x0 + 0.75 * w, y0 + 0.88 * h, 34, 14, "box", 4),
+        (x0 + 0.14 * w, y0 + 0.5 * h, 16, 34, "box", 3),
+    ]
 
 
 def _shopping(frame: Frame, rng: np.random.Generator) -> list[Box]:
@@ -112,7 +128,9 @@ def _shopping(frame: Frame, rng: np.random.Generator) -> list[Box]:
     w, h = x1 - x0, y1 - y0
     return [
         (x0 + 0.5 * w, y0 + 0.5 * h, min(0.86 * w, 150), min(0.62 * h, 90), str(rng.choice(["box", "L", "box"])), int(rng.choice([3, 4, 5, 6]))),
-        (x0 + 0.25 * w, y0 + 0.9 * h, 40, 16, "box", 3), (x0 + 0.25 * w, y0 + 0.09 * h, 36, 14, "box", 2)]
+        (x0 + 0.25 * w, y0 + 0.9 * h, 40, 16, "box", 3),
+        (x0 + 0.25 * w, y0 + 0.09 * h, 36, 14, "box", 2),
+    ]
 
 
 def _office(frame: Frame, rng: np.random.Generator) -> list[Box]:
@@ -130,7 +148,9 @@ def _offices(frame: Frame, rng: np.random.Generator, floors: int) -> list[Box]:
     return [
         (x0 + 0.33 * w, y0 + 0.45 * h, min(46 if tall else 60, 0.5 * w), min(30 if tall else 18, 0.4 * h), shape, floors),
         (x0 + 0.76 * w, y0 + 0.5 * h, min(40, 0.3 * w), 18, "box", max(4, floors - 5)),
-        (x0 + 0.5 * w, y0 + 0.88 * h, min(56, 0.6 * w), 14, "box", 4), (x0 + 0.5 * w, y0 + 0.1 * h, 30, 12, "box", 2)]
+        (x0 + 0.5 * w, y0 + 0.88 * h, min(56, 0.6 * w), 14, "box", 4),
+        (x0 + 0.5 * w, y0 + 0.1 * h, 30, 12, "box", 2),
+    ]
 
 
 def _works(frame: Frame, rng: np.random.Generator) -> list[Box]:
@@ -152,9 +172,26 @@ def _halls(frame: Frame, rng: np.random.Generator) -> list[Box]:
     w, h = x1 - x0, y1 - y0
     columns, rows = max(1, int(w // rng.uniform(62, 95))), max(1, int(h // rng.uniform(44, 70)))
     return [
-        (x0 + (i + 0.5) * w / columns, y0 + (j + 0.5) * h / rows, w / columns - rng.uniform(10, 18), min(h / rows - 12, float(rng.choice([20, 26, 34]))), "box", int(rng.choice([1, 1, 1, 2, 4])))
-        for i in range(min(columns, 5)) for j in range(min(rows, 5)) if rng.random() < 0.62]
+        (
+            x0 + (i + 0.5) * w / columns,
+            y0 + (j + 0.5) * h / rows,
+            w / columns - rng.uniform(10, 18),
+            min(h / rows - 12, float(rng.choice([20, 26, 34]))),
+            "box",
+            int(rng.choice([1, 1, 1, 2, 4])),
+        )
+        for i in range(min(columns, 5))
+        for j in range(min(rows, 5))
+        if rng.random() < 0.62
+    ]
 
 
 PLANS: dict[str, Plan] = {
-    "hospital": _hospital, "shopping": _shopping, "office": _office, "government": _government, "works": _works, "industry": _halls, "storage": _halls}
+    "hospital": _hospital,
+    "shopping": _shopping,
+    "office": _office,
+    "government": _government,
+    "works": _works,
+    "industry": _halls,
+    "storage": _halls,
+}

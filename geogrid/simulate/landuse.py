@@ -114,7 +114,7 @@ class _Uses:
         self.put(~self.urban, "farmland")
         n, fields = len(self.use), self.use == "farmland"
         inland = shapely.distance(shapely.points(self.xy), self.terrain.district.boundary) > 200
-        suited = fields & (self.area > 12e4) & (self.compact > 0.45) & (self.rail_m > 60) & (self.river_m > 20) & inland
+        suited = fields & (self.area > 17e4) & (self.compact > 0.45) & (self.rail_m > 60) & (self.river_m > 20) & inland
         self.use[self._darts(self.rng.permutation(np.flatnonzero(suited)))] = "village"
         near_rail = (self.rail_m < 260) & (self.land.lots.score.values > -0.9)
         self.use[(self.use == "farmland") & near_rail & (self.rng.random(n) < 0.5)] = "industry"

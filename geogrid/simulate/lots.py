@@ -49,7 +49,9 @@ def cut_land(terrain: Terrain, profile: Profile, rng: np.random.Generator) -> La
     street = [(c, a, g) for c, a, g in cuts.streets if c != "lane"]
     roads = gpd.GeoDataFrame(
         {"class": [*kinds[is_road], *(c for c, _, _ in street)], "axis": [*axes[is_road], *(a for _, a, _ in street)]},
-        geometry=np.array([*edges[is_road], *(g for _, _, g in street)], object), crs=profile.epsg)
+        geometry=np.array([*edges[is_road], *(g for _, _, g in street)], object),
+        crs=profile.epsg,
+    )
     roads["half_m"] = roads["class"].map(HALF_WIDTH_M).astype(float)
     inside = terrain.district
     rivers = [shapely.intersection(shapely.buffer(g, w / 2), inside) for g, w in zip(work.of("river"), work.river_widths_m, strict=True)]
@@ -112,7 +114,7 @@ class _Cuts:
             elif scores[k] > 0:
                 self._urban(face, k, angle, scores[k])
             else:
-                self._rural(face, k, angle, scores[k])
+                self._rural(face, k, angle)
 
     def _special(self) -> dict[int, str]:
         large = shapely.STRtree(np.where(shapely.area(self.superblocks) > 2.5e5, self.superblocks, None))
@@ -141,7 +143,7 @@ class _Cuts:
             for leaf in guillotine(block, angle, target, rng, jitter=0.07, tilt_deg=1.0)[0]:
                 self._leaf(leaf, k, b, angle, True)
 
-    def _rural(self, face: Polygon, k: int, angle: float, score: float) -> None:
+    def _rural(self, face: Polygon, k: int, angle: float) -> None:
         leaves, cuts = guillotine(face, angle, lambda: self.rng.uniform(14e4, 46e4), self.rng, jitter=0.11, tilt_deg=7.0)
         for line, area in cuts:
             if area > 70e4:
@@ -222,7 +224,9 @@ def with_free_land(land: Land) -> gpd.GeoDataFrame:
     lots, geometry = land.lots, land.lots.geometry.values
     cut = np.r_[
         shapely.buffer(land.roads.geometry.values, land.roads.half_m.values, cap_style="flat", join_style="mitre", quad_segs=2),
-        shapely.buffer(land.rivers, 38), shapely.buffer(land.railways, 22)]
+        shapely.buffer(land.rivers, 38),
+        shapely.buffer(land.railways, 22),
+    ]
     lot, which = shapely.STRtree(cut).query(geometry, predicate="intersects")
     order = np.lexsort((which, lot))
     lot, which = lot[order], which[order]

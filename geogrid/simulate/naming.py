@@ -15,8 +15,18 @@ from geogrid.simulate.names import estate_names, street_names, village_name
 
 FIXED_ROADS = {900: "环城路", 902: "绕城高速"}
 USE_NAMES = {
-    "service": "社区服务用房", "shop": "沿街商铺", "school": "学校", "college": "校区", "hospital": "医院", "shopping": "商场", "office": "写字楼", "government": "机关",
-    "works": "钢铁厂", "industry": "厂区", "storage": "仓库"}
+    "service": "社区服务用房",
+    "shop": "沿街商铺",
+    "school": "学校",
+    "college": "校区",
+    "hospital": "医院",
+    "shopping": "商场",
+    "office": "写字楼",
+    "government": "机关",
+    "works": "钢铁厂",
+    "industry": "厂区",
+    "storage": "仓库",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +53,15 @@ def _road_names(town: Town, rng: np.random.Generator) -> np.ndarray:
     """Name each axis once: the longest main ones take the well-known names; rural roads are numbered."""
     roads = town.land.roads
     ends = [shapely.get_coordinates(shapely.get_point(shapely.line_merge(roads.geometry.values), k)) for k in (0, -1)] if len(roads) else []
-    table = pd.DataFrame({"axis": roads.axis, "class": roads["class"], "length": roads.length.to_numpy(), "dx": np.abs(ends[1] - ends[0])[:, 0], "dy": np.abs(ends[1] - ends[0])[:, 1]})
+    table = pd.DataFrame(
+        {
+            "axis": roads.axis,
+            "class": roads["class"],
+            "length": roads.length.to_numpy(),
+            "dx": np.abs(ends[1] - ends[0])[:, 0],
+            "dy": np.abs(ends[1] - ends[0])[:, 1],
+        }
+    )
     axes = table.groupby("axis").agg(kind=("class", "first"), length=("length", "sum"), dx=("dx", "sum"), dy=("dy", "sum")).reset_index()
     axes = axes.sort_values(["length", "axis"], ascending=[False, True], kind="stable").reset_index(drop=True)
     rural = axes[axes.kind == "rural"]

@@ -94,13 +94,13 @@ LUBEI = Profile(
 PROFILES: Mapping[str, Profile] = {profile.system: profile for profile in (LUBEI,)}
 
 
-def systems() -> list[str]:
-    """List the systems that can be simulated.
+def systems() -> list[dict[str, str]]:
+    """List the systems that can be simulated: id, name, area code.
 
-    >>> systems()
-    ['lubei']
+    >>> systems()[0]
+    {'id': 'lubei', 'name': '路北区', 'code': '130203'}
     """
-    return list(PROFILES)
+    return [{"id": p.system, "name": p.name, "code": p.code} for p in PROFILES.values()]
 
 
 def find_profile(system: str) -> Profile:

@@ -79,7 +79,16 @@ class Rows:
 
 
 def lay_rows(
-    frame: Frame, rng: np.random.Generator, *, width_m: float, gap_m: float, unit_m: float, typical: int, most: int, end_gap_m: float, hole: float = 0.0
+    frame: Frame,
+    rng: np.random.Generator,
+    *,
+    width_m: float,
+    gap_m: float,
+    unit_m: float,
+    typical: int,
+    most: int,
+    end_gap_m: float,
+    hole: float = 0.0,
 ) -> Rows | None:
     """Fill the frame with rows of slabs of `typical` to `most` stairwells of `unit_m`; None where nothing fits.
 

@@ -12,11 +12,23 @@ from geogrid.simulate.profiles import Profile
 SUITED = ("service", "shop", "government")
 POSSIBLE = (*SUITED, "shopping", "old", "mid", "high", "tower")
 SUITED_BONUS_M, TAKEN_MALUS_M = 400.0, 60.0
-SIZES = {"day_care": (150, 420, 30), "warm_stop": (40, 120, 15), "nursing_home": (1800, 5200, 120), "canteen": (200, 600, 90), "after_school": (120, 360, 45), "nursery": (260, 800, 60)}
+SIZES = {
+    "day_care": (150, 420, 30),
+    "warm_stop": (40, 120, 15),
+    "nursing_home": (1800, 5200, 120),
+    "canteen": (200, 600, 90),
+    "after_school": (120, 360, 45),
+    "nursery": (260, 800, 60),
+}
 
 
 def place_stations(
-    communities: gpd.GeoDataFrame, households: np.ndarray, buildings: gpd.GeoDataFrame, community_of: np.ndarray, profile: Profile, rng: np.random.Generator
+    communities: gpd.GeoDataFrame,
+    households: np.ndarray,
+    buildings: gpd.GeoDataFrame,
+    community_of: np.ndarray,
+    profile: Profile,
+    rng: np.random.Generator,
 ) -> gpd.GeoDataFrame:
     """Return stations id kind name capacity host (building id) area_m2 community (row), as points inside their host's footprint."""
     xy = shapely.get_coordinates(shapely.centroid(buildings.geometry.values))

@@ -13,12 +13,15 @@ from geogrid.simulate.lots import largest_polygons
 from geogrid.simulate.profiles import Profile
 from geogrid.simulate.rows import make_frame, square_angle
 
+# A village that filled its lot would look like a rectangle: it leaves room for its ragged edge.
+LARGEST_SHARE = 0.62
+
 
 def draw_villages(lots: gpd.GeoDataFrame, profile: Profile, rng: np.random.Generator) -> gpd.GeoDataFrame:
     """Return all yards' houses: lot x y angle yard_width_m yard_depth_m floors; their number is the profile's `yards_n` exactly."""
     where = np.flatnonzero(lots.use.values == "village")
     sites = [_yards(lots.free.values[lot], lots.angle.values[lot], rng) for lot in where]
-    room = np.array([len(s) for s in sites])
+    room = np.array([int(len(s) * LARGEST_SHARE) for s in sites])
     size = np.clip(rng.lognormal(0, 0.5, len(sites)), 0.3, 2.6)
     count = apportion(size, min(profile.yards_n, int(room.sum())), room) if len(sites) else room
     tables = [site.head(n).assign(lot=lot) for site, n, lot in zip(sites, count, where, strict=True)]
@@ -43,7 +46,8 @@ def _yards(free: shapely.Polygon, angle: float, rng: np.random.Generator) -> pd.
     y = y + 5 * np.sin(x / 120 + rng.uniform(0, 6))
     dx, dy = (x - (x0 + x1) / 2) / (x1 - x0), (y - (y0 + y1) / 2) / (y1 - y0)
     turn = np.arctan2(dy, dx)
-    ragged = 1 + 0.2 * np.sin(2 * turn + rng.uniform(0, 6)) + 0.12 * np.sin(3 * turn + rng.uniform(0, 6)) + 0.07 * np.sin(5 * turn + rng.uniform(0, 6))
+    waves = [(0.2, 2), (0.12, 3), (0.07, 5)]
+    ragged = 1 + sum(height * np.sin(n * turn + rng.uniform(0, 6)) for height, n in waves)
     far = np.hypot(dx, dy) * ragged + 0.028 * rng.standard_normal(len(x))
     good = shapely.covers(inner_margin(frame.polygon), shapely.points(x, y)) & (rng.random(len(x)) > 0.045)
     order = np.flatnonzero(good)[np.argsort(far[good], kind="stable")]

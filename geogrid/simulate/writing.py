@@ -19,7 +19,8 @@ FILES = {
     "buildings": ("buildings", "entrances"),
     "base": ("roads", "railways", "water", "walls", "green", "compounds"),
     "stations": ("stations",),
-    "cameras": ("cameras",)}
+    "cameras": ("cameras",),
+}
 
 
 def write_sources(district: SimulatedDistrict, out_dir: Path | str) -> Path:
@@ -54,8 +55,13 @@ def recipe_text(district: SimulatedDistrict) -> str:
     facts = district.facts
     lines = [
         f"# Simulated district {facts['system']}, seed {facts['seed']}, scale {facts['scale']:g}: no real place but the outline and names.",
-        f"name = {_text(facts['name'] + '（模拟）')}", f"scheme = {_text(facts['scheme'])}", f"seed = {facts['seed']}", "simulated = true",
-        f"source = {_text(facts['source'])}", f"date = {_text(DATE)}"]
+        f"name = {_text(facts['name'] + '（模拟）')}",
+        f"scheme = {_text(facts['scheme'])}",
+        f"seed = {facts['seed']}",
+        "simulated = true",
+        f"source = {_text(facts['source'])}",
+        f"date = {_text(DATE)}",
+    ]
     for stem, roles in FILES.items():
         for role in roles:
             if len(district.frames[role]):
