@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import geopandas as gpd
 
-from geogrid.errors import GeogridError, InputError
+from geogrid.errors import InputError
+from geogrid.exchange.beside import written_beside
+from geogrid.exchange.findings import write_findings
 from geogrid.exchange.frames import UNIT_PROPERTIES, Readable, frame_of, known_levels
 from geogrid.exchange.gdal import write_fgb, write_gpkg, write_parquet, write_shp
 from geogrid.exchange.geojson import to_geojson, to_geojson_lines
 from geogrid.exchange.sheet import to_csv, write_xlsx
 
-__all__ = ["FORMATS", "UNIT_PROPERTIES", "export", "known_levels", "to_geojson"]
+__all__ = ["FORMATS", "UNIT_PROPERTIES", "export", "known_levels", "to_geojson", "write_findings"]
 
 About = dict[str, Any]
-_SHAPE_INDEXES = (".qix", ".sbn", ".sbx", ".idm", ".ind")
 Writer = Callable[[gpd.GeoDataFrame, Path, str, About], None]
 
 
-def export(project: Readable, level: str, path: str | Path) -> None:
-    """Write a level, or `cell atom district stations cameras entrances buildings`, of a project to `path`, in WGS 84.
+def export(project: Readable, level: str, path: str | Path) -> int:
+    """Write a level, or `cell atom district stations cameras entrances buildings`, of a project to `path` in WGS 84; return the number of rows.
 
     The ending says the format (`FORMATS`). The file appears whole or not at all. Raises NotFoundError for an unknown level, InputError for an
     unknown ending or a place that can not be written.
@@ -33,13 +33,12 @@ def export(project: Readable, level: str, path: str | Path) -> None:
     if writer is None:
         message = f"{path.name}: unknown ending {path.suffix!r}; write one of {' '.join(FORMATS)}"
         raise InputError(message, f"{path.name}：不认识的扩展名 {path.suffix!r}；可用：{'、'.join(FORMATS)}", file=str(path), value=path.suffix)
+    if path.exists() and path.samefile(project.path):
+        raise InputError(f"{path}: is the project itself; give another name", f"{path}：是工程文件本身，请换一个文件名", file=str(path))
     frame = frame_of(project, level)
-    try:
-        _write_beside(frame, path, level, _about(project, level), writer)
-    except GeogridError:
-        raise
-    except (OSError, RuntimeError, ValueError) as error:
-        raise InputError(f"{path}: can not be written: {error}", f"{path}：写入失败：{error}", file=str(path)) from error
+    with written_beside(path) as beside:
+        writer(frame, beside, level, _about(project, level))
+    return len(frame)
 
 
 def _about(project: Readable, level: str) -> About:
@@ -47,17 +46,6 @@ def _about(project: Readable, level: str) -> About:
     meta = project.meta
     simulated = {"simulated": True} if meta.get("simulated") else {}
     return {"name": project.name, "level": level, **simulated, "source": meta.get("source", ""), "date": meta.get("date", "")}
-
-
-def _write_beside(frame: gpd.GeoDataFrame, path: Path, level: str, about: About, writer: Writer) -> None:
-    """Write into a folder beside, then move each file (a shapefile is several) to its place, the one asked for last."""
-    with TemporaryDirectory(dir=path.parent, prefix=".geogrid-") as folder:
-        beside = Path(folder) / path.name
-        writer(frame, beside, level, about)
-        for part in sorted(Path(folder).iterdir(), key=lambda part: part == beside):
-            part.replace(path.with_name(part.name))
-    for stale in _SHAPE_INDEXES if path.suffix.lower() == ".shp" else ():
-        path.with_suffix(stale).unlink(missing_ok=True)
 
 
 def _write_geojson(frame: gpd.GeoDataFrame, path: Path, level: str, about: About) -> None:  # noqa: ARG001

@@ -6,6 +6,7 @@ every level.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Protocol
 
 import geopandas as gpd
@@ -15,6 +16,7 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from geogrid import sites
 from geogrid.errors import NotFoundError
 from geogrid.plan import NO_UNIT, Plan
 from geogrid.scheme import Scheme
@@ -29,6 +31,7 @@ _POINTS = ("stations", "cameras", "events", "entrances", "buildings")
 class Readable(Protocol):
     """The part of a project that exports read (`geogrid.store.Project`)."""
 
+    path: Path
     name: str
     meta: dict[str, Any]
     crs: CRS
@@ -98,8 +101,5 @@ def _points(project: Readable, level: str) -> gpd.GeoDataFrame:
 
 
 def _joined(project: Readable, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    from geogrid import sites
-
-    points = frame.set_geometry(frame.geometry.representative_point())
-    codes = sites.join(points, project.plan())[[*project.levels, "outside_m"]]
+    codes = sites.join(frame, project.plan())[[*project.levels, "outside_m"]]
     return frame.assign(**{name: codes[name].to_numpy() for name in codes})

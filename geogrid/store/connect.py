@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from geogrid.errors import StoreError
@@ -11,6 +12,17 @@ from geogrid.store.schema import FORMAT
 
 _MAGIC = b"SQLite format 3\0"
 _BUSY_S = 10.0
+
+
+def is_project(path: str | Path) -> bool:
+    """Tell whether a file is a geogrid project, of whatever format version; a missing file is not."""
+    path = Path(path)
+    try:
+        _check_file(path)
+        with closing(_read_only(path)) as con:
+            return _format_of(con) is not None
+    except (StoreError, sqlite3.Error):
+        return False
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -23,6 +35,9 @@ def connect(path: Path) -> sqlite3.Connection:
     try:
         _check_format(path, con)
         _check_whole(path, con)
+    except sqlite3.Error as error:
+        con.close()
+        raise _damaged(path, str(error)) from error
     except BaseException:
         con.close()
         raise
@@ -70,24 +85,23 @@ def _opened(uri: str) -> sqlite3.Connection:
 
 
 def _check_format(path: Path, con: sqlite3.Connection) -> None:
-    try:
-        row = con.execute("SELECT value FROM meta WHERE key = 'store.format'").fetchone()
-    except sqlite3.DatabaseError as error:
-        if "no such" not in str(error):
-            raise _damaged(path, str(error)) from error
-        row = None
-    if row is None:
+    version = _format_of(con)
+    if version is None:
         raise _foreign(path)
-    if (version := json.loads(row[0])) > FORMAT:
+    if version > FORMAT:
         message = f"{path}: was made by a newer geogrid (format {version}, this one reads {FORMAT}); update geogrid"
         raise StoreError(message, f"{path}：由更新版本的 geogrid 生成（格式 {version}，本版只能读 {FORMAT}），请升级", file=str(path), value=version)
 
 
+def _format_of(con: sqlite3.Connection) -> int | None:
+    """Return the format version of a project, None for any other database."""
+    tables = {name for (name,) in con.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    row = con.execute("SELECT value FROM meta WHERE key = 'store.format'").fetchone() if {"meta", "gpkg_contents"} <= tables else None
+    return json.loads(row[0]) if row else None
+
+
 def _check_whole(path: Path, con: sqlite3.Connection) -> None:
-    try:
-        answer = con.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        raise _damaged(path, str(error)) from error
+    answer = con.execute("PRAGMA quick_check(1)").fetchone()[0]
     if answer != "ok":
         raise _damaged(path, answer)
 

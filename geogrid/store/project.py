@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from geogrid.errors import NotFoundError
 from geogrid.findings import to_frame
 from geogrid.plan import NO_UNIT, Base, Plan
+from geogrid.rules import find_plan
 from geogrid.scheme import Scheme
 from geogrid.store.connect import connect
 from geogrid.store.frames import read_table
@@ -149,8 +150,6 @@ class Project:
 
     def validate(self) -> gpd.GeoDataFrame:
         """Check every rule again on the plan as stored; the notes of the input come first. Returns findings."""
-        from geogrid.rules import find_plan
-
         found = to_frame(find_plan(self.plan(), given={level: self.given(level) for level in self.given_levels}), self.crs, self.scheme.severity)
         notes = self._found()
         notes = notes[notes["note"]].drop(columns="note")

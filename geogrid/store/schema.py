@@ -66,6 +66,7 @@ TITLES = {
     "walls": "围墙",
     "green": "绿地",
     "compounds": "小区",
+    "prohibited": "禁设点",
 }
 """What QGIS shows as the name of a layer, beside its table name."""
 

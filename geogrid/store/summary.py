@@ -39,4 +39,5 @@ def _level(project: Project, level: str) -> dict[str, int | None]:
 
 def _sites(project: Project, role: str) -> dict[str, int]:
     sites = project.sites(role)
-    return {"n": len(sites), "unmatched": int((sites["outside_m"] > 0).sum())}
+    alone = (sites[project.levels] == "").all(axis=1)
+    return {"n": len(sites), "unmatched": int(alone.sum())}

@@ -29,9 +29,7 @@ def written_beside(path: Path, *, force: bool = False) -> Iterator[sqlite3.Conne
     _remove(beside)
     try:
         with closing(sqlite3.connect(beside, isolation_level=None)) as con:
-            con.executescript(
-                "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -65536;"
-            )
+            con.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -65536;")
             yield con
         _seal(beside)
         _take_place(beside, path, keep=path.exists() and _refusal(path) is not None)

@@ -14,6 +14,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.plan import NO_UNIT, Plan
+from geogrid.rules import status
 from geogrid.store.contents import META_DEFAULTS, Contents
 from geogrid.store.frames import Look, announce_table, write_layer, write_table
 from geogrid.store.gpkg import register
@@ -76,7 +77,7 @@ def _write_units(con: sqlite3.Connection, contents: Contents, srs_id: int) -> No
     note = _note(contents)
     for level in plan.scheme.levels:
         frame = plan.frame(level.id)
-        frame = frame.assign(status=_status(plan, level.id).to_numpy())
+        frame = frame.assign(status=status(plan, level.id).to_numpy())
         write_layer(con, f"unit_{level.id}", frame, srs_id, Look(level.name.zh, note, "MULTIPOLYGON"))
 
 
@@ -128,14 +129,6 @@ def _note(contents: Contents) -> str:
     if not contents.meta.get("simulated"):
         return str(contents.meta.get("source", ""))
     return f"模拟数据，非真实情况 simulated, not real. {contents.meta.get('source', '')}".strip()
-
-
-def _status(plan: Plan, level: str) -> pd.Series:
-    try:
-        from geogrid.rules import status
-    except ImportError:
-        return pd.Series("", index=plan.frame(level).index)
-    return status(plan, level)
 
 
 def _as_array(geometry: BaseGeometry) -> np.ndarray:
