@@ -27,8 +27,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "Code {units} occurs {value} times. Every unit needs a code of its own: renumber, or merge them.",
     },
     "code_format": {
-        "zh": "编码 {units} 的写法不合规则（{why_zh}）。请按规则改写。",
-        "en": "Code {units} is not well formed ({why}). Rewrite it by the rule.",
+        "zh": "编码“{units}”的写法不合规则（{why_zh}）。请按规则改写。",
+        "en": "Code “{units}” is not well formed ({why}). Rewrite it by the rule.",
     },
     "parent_missing": {
         "zh": "{units} 的上级“{parent}”不存在。请改正上级编码，或补上这个上级。",
@@ -67,8 +67,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{units}: a sliver of {area_m2} m², {width_m} m wide on average. Merge it into a neighbour.",
     },
     "not_connected": {
-        "zh": "{units} 分成互不相连的 {value} 块（只有一点相接不算相连）。{reason_zh}请改划成一块，或说明理由。",
-        "en": "{units} is in {value} pieces (touching in a point does not connect). {reason}Redraw it in one piece, or give the reason.",
+        "zh": "{units} 分成互不相连的 {value} 块（只有一点相接不算相连）：{reason_zh}。",
+        "en": "{units} is in {value} pieces (touching in a point does not connect): {reason}.",
     },
     "unassigned": {
         "zh": "{level_zh}：{cells} 个剖分单元（{area_m2} 平方米，{households} 户）还没有归属。请划入单元。",
@@ -79,12 +79,12 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "Cell {cell}: {why}. Every floor must belong to exactly one atom, and none may be missing.",
     },
     "households_below": {
-        "zh": "{units} 有 {value} 户，少于下限 {lower} 户。{reason_zh}",
-        "en": "{units} has {value} households, fewer than {lower}. {reason}",
+        "zh": "{units} 有 {value} 户，少于下限 {lower} 户：{reason_zh}。",
+        "en": "{units} has {value} households, fewer than {lower}: {reason}.",
     },
     "households_above": {
-        "zh": "{units} 有 {value} 户，多于上限 {upper} 户。{reason_zh}",
-        "en": "{units} has {value} households, more than {upper}. {reason}",
+        "zh": "{units} 有 {value} 户，多于上限 {upper} 户：{reason_zh}。",
+        "en": "{units} has {value} households, more than {upper}: {reason}.",
     },
     "estimated": {
         "zh": "{of} 栋楼中有 {value} 栋的{what_zh}是估算的。有实数时请补上。",
@@ -118,6 +118,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "zh": "{units} 没有{kind_zh}，按方案每个{level_zh}应有一处。请补设，或确认由哪里代办。",
         "en": "{units} has no {kind}, though the scheme wants one in every {level_en}. Provide one, or say who serves it.",
     },
+    "text_control": {
+        "zh": "{file} {layer} 的字段 {field} 有 {count} 个值含不可见字符，已去掉。请在原数据里清理。",
+        "en": "{file} {layer}: {count} values of {field} held invisible characters, which were taken out. Clean them in the source.",
+    },
 }
 
 # Halves of sentences, where one rule finds several kinds of fault: rules give them as the facts `why` and `why_zh`.
@@ -144,6 +148,8 @@ WHY: dict[str, dict[str, str]] = {
     "floors_missing": {"zh": "第 {floor} 层不属于任何基元", "en": "floor {floor} belongs to no atom"},
     "floors_upside_down": {"zh": "起始层高于终止层（{floor}）", "en": "an atom starts above its last floor ({floor})"},
     "no_atom": {"zh": "没有任何基元", "en": "it has no atom"},
+    "no_reason": {"zh": "请调整边界，或说明理由", "en": "redraw it, or give a reason"},
+    "in_pieces": {"zh": "请改划成一块，或说明理由", "en": "redraw it in one piece, or give a reason"},
     "no_position": {"zh": "没有坐标", "en": "it has none"},
     "null_island": {"zh": "经纬度为 0", "en": "longitude and latitude are zero"},
     "far_away": {"zh": "距本区 {km} 公里", "en": "{km} km from the district"},

@@ -13,12 +13,13 @@ from collections.abc import Callable
 import geopandas as gpd
 import numpy as np
 import shapely
-from pyproj import CRS
+from pyproj import CRS, Geod
 from pyproj.exceptions import CRSError as ProjError
 
 from geogrid.errors import CrsError
 
 WGS84 = CRS.from_epsg(4326)
+_GEOD = Geod(ellps="WGS84")
 SHIFTED = ("GCJ-02", "BD-09")
 _GK_FIRST, _GK_FIRST_DEG = 4534, 75
 # A coarse outline of China, land and coast, some 20 km wide of the border: it only has to tell which family of zones fits.
@@ -225,6 +226,11 @@ def unshift(geometry: np.ndarray, name: str) -> np.ndarray:
     """Return geometries of GCJ-02 or BD-09 coordinates (degrees) in WGS 84; missing ones stay missing."""
     convert = {"GCJ-02": gcj02_to_wgs84, "BD-09": bd09_to_wgs84}[name]
     return shapely.transform(geometry, lambda xy: np.column_stack(convert(xy[:, 0], xy[:, 1])))
+
+
+def mean_distance_m(a: np.ndarray, b: np.ndarray) -> float:
+    """Return the mean distance, metres on the ellipsoid, of two arrays of longitude, latitude (n, 2); 0 when they are empty."""
+    return float(np.mean(_GEOD.inv(a[:, 0], a[:, 1], b[:, 0], b[:, 1])[2])) if len(a) else 0.0
 
 
 def _undo(forward: Callable[..., tuple[np.ndarray, np.ndarray]], lon: np.ndarray, lat: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:

@@ -40,6 +40,11 @@ class Draft:
     faults: list[Fault] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """Say where a finding comes from."""
+        return {"role": self.role, "file": self.file, "layer": self.layer}
+
     def with_geometry(self, geometry: np.ndarray, crs: CRS, faults: list[Fault]) -> Draft:
         """Return the draft with checked geometries in `crs` and more faults."""
         return replace(self, geometry=geometry, crs=crs, faults=[*self.faults, *faults])

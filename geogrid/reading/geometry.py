@@ -18,6 +18,18 @@ _TYPES = {
     "point": (_POINT, _POINTS, _AREA, _AREAS),
 }
 _WORDS = {"area": ("an area", "面"), "line": ("a line", "线"), "any": ("a line or an area", "线或面"), "point": ("a point", "点")}
+WHY_ZH = {
+    "Self-intersection": "自相交",
+    "Ring Self-intersection": "环自相交",
+    "Too few points in geometry component": "点数过少",
+    "Hole lies outside shell": "内环在外环之外",
+    "Holes are nested": "内环相互嵌套",
+    "Nested holes": "内环相互嵌套",
+    "Nested shells": "部件相互嵌套",
+    "Duplicate Rings": "环重复",
+    "Interior is disconnected": "内部不连通",
+}
+"""GEOS's reasons in Chinese."""
 Reason = tuple[str, str]
 """Why a geometry can not be used, in English and Chinese."""
 

@@ -16,11 +16,11 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geogrid.crs import WGS84, fitting_crs, is_old_datum, working_crs
+from geogrid.crs import WGS84, fitting_crs, is_old_datum, mean_distance_m, unshift, working_crs
 from geogrid.errors import CrsError, InputError
 from geogrid.findings import Finding
 from geogrid.reading.draft import Draft, draft_role
-from geogrid.reading.geometry import Reason, Shapes, check_degrees, check_kind, mend, project
+from geogrid.reading.geometry import WHY_ZH, Reason, Shapes, check_degrees, check_kind, mend, project
 from geogrid.reading.raw import Fault
 from geogrid.recipe import Recipe
 
@@ -146,30 +146,32 @@ def _droppable(draft: Draft, empty: Mapping[int, Reason]) -> dict[int, Reason]:
 
 
 def _shape_notes(draft: Draft, shapes: Shapes, dropped: Mapping[int, Reason], lost: set[int]) -> list[Finding]:
-    said = {i: (f"{why}; mended", f"{why}；已修复") for i, why in shapes.mended.items()}
-    said |= {i: (f"{why}; dropped", f"{why_zh}；已略去") for i, (why, why_zh) in dropped.items()}
+    said = {i: (why.split("[")[0].strip(), WHY_ZH.get(why.split("[")[0].strip(), "图形不合规范")) for i, why in shapes.mended.items()}
+    said |= {i: (f"{why}; dropped", f"{why_zh}，已略去") for i, (why, why_zh) in dropped.items()}
     rows = draft.frame["row"].to_numpy()
     severity = "" if draft.spec.area_role else "warning"
     notes = []
-    for i, (reason, reason_zh) in sorted(said.items()):
+    for i, (why, why_zh) in sorted(said.items()):
         if rows[i] not in lost:
-            facts = {"role": draft.role, "file": draft.file, "layer": draft.layer, "row": int(rows[i]), "reason": reason, "reason_zh": reason_zh}
-            notes.append(Finding("geometry_invalid", draft.spec.level, draft.units(i), shapes.geometry[i], severity=severity, facts=facts))
+            facts = {**draft.facts, "row": int(rows[i]), "why": why, "why_zh": why_zh}
+            units = draft.units(i)
+            facts |= {} if units else {"units": f"{draft.file} #{rows[i]}"}
+            notes.append(Finding("geometry_invalid", draft.spec.level, units, shapes.geometry[i], severity=severity, facts=facts))
     return notes
 
 
 def _datum_notes(draft: Draft) -> list[Finding]:
-    facts = {"role": draft.role, "file": draft.file, "layer": draft.layer, "count": len(draft.frame)}
+    """Say that a shifted datum was undone, by how much on average; or that an old datum may be metres off."""
     if draft.shifted:
-        reason, reason_zh = (
-            f"{len(draft.frame)} rows converted from {draft.shifted} to WGS 84",
-            f"{len(draft.frame)} 行已由 {draft.shifted} 换算到 WGS 84",
-        )
-        return [Finding("datum_shift", draft.spec.level, facts={**facts, "datum": draft.shifted, "reason": reason, "reason_zh": reason_zh})]
+        here = draft.geometry[~shapely.is_missing(draft.geometry)]
+        there = unshift(here, draft.shifted)
+        moved_m = mean_distance_m(shapely.get_coordinates(here), shapely.get_coordinates(there))
+        return [Finding("datum_shift", draft.spec.level, length_m=moved_m, facts={**draft.facts, "datum": draft.shifted, "count": len(here)})]
     if draft.crs is not None and is_old_datum(draft.crs):
-        name = draft.crs.name
-        reason, reason_zh = f"{name} converted without local parameters: 30 to 150 m off", f"{name} 未用当地参数换算，可能偏差 30 至 150 米"
-        return [Finding("datum_shift", draft.spec.level, facts={**facts, "datum": name, "reason": reason, "reason_zh": reason_zh})]
+        # nobody knows the local parameters: up to 150 m is what such coordinates are off when taken for CGCS2000
+        why, why_zh = f"{draft.file} is in {draft.crs.name}, up to 150 m off without local parameters", "是旧基准，未用当地参数换算，可能偏差 150 米"
+        facts = {**draft.facts, "why": why, "why_zh": f"{draft.file} 的 {draft.crs.name} {why_zh}"}
+        return [Finding("crs_mismatch", draft.spec.level, severity="warning", facts=facts)]
     return []
 
 
