@@ -5,7 +5,8 @@ A component's violations are certified when their number equals a proven lower b
     weight      no number of groups k has k*lower <= W <= k*upper       component_too_light, component_between
     heavy       an atom above `upper` is in a group out of bounds       atom_too_heavy (it may swallow leftovers, so the rest is forced none)
     packing     no grouping of the atom sizes, connectivity ignored     no_packing
-    exact       connected groups enumerated, least cover                not_connectable
+    blocks      bottlenecks: parts that hang on single atoms            not_connectable
+    exact       every connected division of a small component tried     not_connectable
     none                                                               not_proven
 A group out of bounds may weigh `bounds_cap` at most, so that one giant group does not pass for a single exception.
 """
@@ -14,8 +15,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from geogrid.partition.bounds import MAX_TOTAL, by_blocks, by_packing, by_weight, splits
+from geogrid.partition.exact import NO, is_divisible
 from geogrid.partition.jobs import Jobs
-from geogrid.partition.knapsack import bounds_cap
 
 
 def certify(jobs: Jobs, group: np.ndarray, lower: int, upper: int, wanted: np.ndarray) -> list[tuple[int, int, str]]:
@@ -37,22 +39,20 @@ def certify(jobs: Jobs, group: np.ndarray, lower: int, upper: int, wanted: np.nd
 
 def _reason(jobs: Jobs, job: int, found: int, heavy: bool, lower: int, upper: int, wanted: int) -> str:
     """Return the reason that proves `found` violations beside the heavy atoms' own to be the fewest, else "not_proven"."""
-    weights = jobs.weight[jobs.first[job] : jobs.first[job + 1]]
-    total = int(weights.sum())
+    a, b = jobs.first[job], jobs.first[job + 1]
+    weights, total = jobs.weight[a:b], int(jobs.weight[a:b].sum())
+    c, d = jobs.edge_first[job], jobs.edge_first[job + 1]
+    edges = np.column_stack([jobs.eu[c:d], jobs.ev[c:d]]) - a
+    if total < lower:
+        return "component_too_light"
     if wanted and not wanted * lower <= total <= wanted * upper:
         return "count_fixed"
-    if not heavy and found <= least_violations(total, lower, upper):
-        return "component_too_light" if total < lower else "component_between"
+    if heavy:
+        return "not_proven"
+    if total <= MAX_TOTAL and found <= splits(total, lower, upper)[-1]:
+        return "component_between"
+    if found <= by_weight(weights, lower, upper) or found <= by_packing(weights, lower, upper):
+        return "no_packing"
+    if found <= by_blocks(weights, edges, lower, upper) or (found == 1 and is_divisible(weights, edges, lower, upper) == NO):
+        return "not_connectable"
     return "not_proven"
-
-
-def least_violations(total: int, lower: int, upper: int) -> int:
-    """Return how many groups out of bounds the weight of a component alone forces.
-
-    >>> [least_violations(w, 10, 15) for w in (9, 10, 17, 20)]
-    [1, 0, 1, 0]
-    """
-    cap, bad = bounds_cap(lower, upper), 0
-    while bad * cap < total and not any(-(-left // upper) * lower <= left for left in range(total - min(bad * cap, total), total + 1)):
-        bad += 1
-    return bad

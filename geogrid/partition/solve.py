@@ -21,7 +21,7 @@ from geogrid.partition.repair import HOLD, cut_tree, gather, group_sums, members
 from geogrid.partition.trees import adjacency, seeded, uniform
 
 TREES = 6
-HARD_WORK = 400_000  # nodes visited by extra trees on a component that resists
+HARD_WORK = 1_000_000  # nodes visited by extra trees on a component that resists
 REPAIR_ROUNDS = 13
 MAX_CLASSES = 100
 
