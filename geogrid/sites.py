@@ -65,11 +65,10 @@ def find_unmatched(points: gpd.GeoDataFrame, role: str) -> list[Finding]:
 
 def _as_points(geometry: np.ndarray) -> np.ndarray:
     """Return a point for each geometry; missing where it is missing, empty or not finite."""
+    geometry = np.where(shapely.is_empty(geometry), None, geometry)
     kind = shapely.get_type_id(geometry)
     places = np.where(kind == shapely.GeometryType.POINT, geometry, shapely.point_on_surface(geometry))
-    with np.errstate(invalid="ignore"):
-        finite = np.isfinite(shapely.get_x(places)) & np.isfinite(shapely.get_y(places))
-    return np.where(finite & ~shapely.is_empty(places), places, None)
+    return np.where(np.isfinite(shapely.get_x(places)) & np.isfinite(shapely.get_y(places)), places, None)
 
 
 def _atoms_at(points: gpd.GeoDataFrame, places: np.ndarray, plan: Plan) -> tuple[np.ndarray, np.ndarray]:

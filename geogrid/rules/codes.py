@@ -16,7 +16,7 @@ from geogrid.scheme import CodeRule
 _BLANK = re.compile(r"^\s|\s$|[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202f\u2060\ufeff\u3000]")
 _NUMBER = re.compile(r"^\d+\.0+$|^\d(\.\d+)?[eE]\+\d+$")
 _SUSPECT = re.compile(r"[^\w\n]")  # one search over all codes: nothing but letters, digits and _ can not be ill-formed
-_MOST_SHARE = 0.9
+_MOST_SHARE = 0.8
 
 
 def find_codes(codes: pd.Series, geometry: np.ndarray, level: str, row_numbers: Collection[int]) -> list[Finding]:

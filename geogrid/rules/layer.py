@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geogrid import topology
 from geogrid.findings import Finding
+from geogrid.rules.reasons import reason_facts
 
 AREAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
@@ -64,9 +65,10 @@ def find_partition(
 
 def find_shapes(polygons: np.ndarray, codes: Sequence[str] | np.ndarray, level: str) -> list[Finding]:
     """Find units in several pieces and slivers."""
-    found = [
-        Finding("not_connected", level, (codes[f.row],), polygons[f.row], value=float(f.pieces)) for f in topology.find_pieces(polygons).itertuples()
-    ]
+    found = []
+    for f in topology.find_pieces(polygons).itertuples():
+        facts = reason_facts("", "in_pieces")
+        found.append(Finding("not_connected", level, (codes[f.row],), polygons[f.row], value=float(f.pieces), facts=facts))
     for f in topology.find_slivers(polygons).itertuples():
         found.append(Finding("sliver", level, (codes[f.row],), f.geometry, area_m2=f.area_m2, facts={"width_m": f"{f.width_m:.2g}"}))
     return in_order(found)

@@ -67,7 +67,7 @@ def _shapes(frame: gpd.GeoDataFrame, level: str) -> list[Finding]:
     found = []
     for finding in find_shapes(held.geometry.to_numpy(), held.index.to_numpy(), level):
         reason = held.at[finding.units[0], "reason"] if held.index.is_unique else ""
-        facts = {**finding.facts, **reason_facts(reason)}
+        facts = {**finding.facts, **reason_facts(reason, "in_pieces")}
         kind = severity(reason) if finding.rule == "not_connected" else ""
         found.append(Finding(finding.rule, level, finding.units, finding.geometry, finding.area_m2, None, finding.value, kind, facts))
     return found

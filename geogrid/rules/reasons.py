@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geogrid import catalogue
+from geogrid.catalogue import REASONS, WHY
 
 NOT_PROVEN = "not_proven"
 
@@ -12,10 +12,7 @@ def severity(reason: str) -> str:
     return "warning" if reason not in ("", NOT_PROVEN) else ""
 
 
-def reason_facts(reason: str) -> dict[str, str]:
-    """Return the facts `reason` and `reason_zh`: the sentence of a reason, or what to do where there is none."""
-    sentences = getattr(catalogue, "REASONS", {})
-    if reason:
-        entry = sentences.get(reason, {"zh": reason, "en": reason})
-        return {"reason": entry["en"], "reason_zh": entry["zh"]}
-    return {"reason": "", "reason_zh": ""}
+def reason_facts(reason: str, otherwise: str = "no_reason") -> dict[str, str]:
+    """Return the facts `reason` and `reason_zh`: the sentence of a reason (a given one reads as it is), else what to do (a key of `WHY`)."""
+    entry = REASONS.get(reason, {"zh": reason, "en": reason}) if reason else WHY[otherwise]
+    return {"reason": entry["en"], "reason_zh": entry["zh"]}
