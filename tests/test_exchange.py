@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geogrid.errors import InputError, NotFoundError
@@ -84,6 +84,7 @@ def test_a_hole_runs_clockwise_and_a_missing_shape_is_null():
     assert (second["geometry"], second["properties"]) == (None, {"n": None})
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), min_size=1, max_size=30))
 def test_no_number_of_geojson_has_more_than_seven_digits(places):
     frame = gpd.GeoDataFrame(geometry=[shapely.Point(*place) for place in places], crs=4326)
@@ -94,6 +95,7 @@ def test_no_number_of_geojson_has_more_than_seven_digits(places):
     assert text == to_geojson(frame.copy())
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.text("abcdefABC名字_1", min_size=1, max_size=16), unique=True, max_size=40))
 def test_short_names_are_short_and_differ_whatever_their_case(names):
     unique = list({name.lower(): name for name in names}.values())

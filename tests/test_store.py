@@ -16,7 +16,7 @@ import pytest
 import shapely
 from pandas.testing import assert_frame_equal
 
-from geogrid.errors import NotFoundError, StoreError
+from geogrid.errors import NotFoundError
 from geogrid.scheme import built_in, read_scheme
 from geogrid.store import Contents, open_project, write_project
 from geogrid.store.scheme_json import scheme_from_dict, scheme_to_dict
@@ -37,11 +37,6 @@ def path(contents: Contents, tmp_path: Path) -> Path:
 
 def as_wkb(frame: gpd.GeoDataFrame) -> list[bytes]:
     return shapely.to_wkb(frame.geometry.to_numpy()).tolist()
-
-
-def edited(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as con, con:
-        con.execute("INSERT INTO edit (plan, version, at, kind, body, inverse) VALUES (1, 2, '2026-01-01', 'move', '{}', '{}')")
 
 
 def test_every_level_comes_back_bit_for_bit_with_its_status(contents, path):
@@ -187,111 +182,6 @@ def test_several_threads_read_one_project(path):
             pool.submit(ask) for _ in range(10) for ask in (project.summary, project.plan, project.findings, lambda: project.locate(114.455, 37.897))
         ]
         assert len({str(job.result()) for job in jobs[::4]}) == 1
-
-
-def test_a_file_that_is_no_project_says_what_to_do(tmp_path, contents):
-    text, empty, foreign = tmp_path / "text.gpkg", tmp_path / "empty.gpkg", tmp_path / "foreign.gpkg"
-    text.write_text("not a database at all, but long enough", "utf-8")
-    empty.touch()
-    pyogrio.write_dataframe(contents.layers["roads"], foreign, layer="roads")
-    for path in (text, empty, foreign):
-        with pytest.raises(StoreError, match="is not a geogrid project; make one with"):
-            open_project(path)
-    with pytest.raises(StoreError, match="no such project file; make one with"):
-        open_project(tmp_path / "missing.gpkg")
-    with pytest.raises(StoreError, match="no such project file"):
-        open_project(tmp_path)
-
-
-def test_a_newer_project_is_refused(path):
-    with closing(sqlite3.connect(path)) as con, con:
-        con.execute("UPDATE meta SET value = '99' WHERE key = 'store.format'")
-    with pytest.raises(StoreError, match="made by a newer geogrid"):
-        open_project(path)
-
-
-def test_reading_writes_nothing_and_leaves_nothing_behind(path):
-    before = path.read_bytes()
-    with open_project(path) as project:
-        project.plan()
-        with pytest.raises(sqlite3.OperationalError, match="readonly"):
-            project._con.execute("DELETE FROM assign")
-    assert path.read_bytes() == before
-    assert [p.name for p in path.parent.iterdir()] == [path.name]
-
-
-def test_a_damaged_project_is_refused(path):
-    whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(StoreError, match="is damaged"):
-        open_project(path)
-    path.write_bytes(whole[:8192] + bytes(len(whole) - 8192))
-    with pytest.raises(StoreError, match=r"is damaged|not a geogrid project"):
-        open_project(path)
-
-
-def test_a_folder_that_allows_no_log_file_is_read_all_the_same(path, monkeypatch):
-    import geogrid.store.connect as connect
-
-    opened = connect._opened
-
-    def no_log(uri: str) -> sqlite3.Connection:
-        if "immutable" not in uri:
-            raise sqlite3.OperationalError("unable to open database file")
-        return opened(uri)
-
-    monkeypatch.setattr(connect, "_opened", no_log)
-    with open_project(path) as project:
-        assert len(project.units("grid")) == 4
-    path.with_name(path.name + "-wal").write_bytes(b"pending")
-    with pytest.raises(StoreError, match="unable to open"):
-        open_project(path)
-
-
-def test_a_project_is_replaced_but_not_one_that_holds_edits(contents, path):
-    write_project(contents, path)
-    edited(path)
-    before = path.read_bytes()
-    with pytest.raises(StoreError, match="holds 1 edits; use --force"):
-        write_project(contents, path)
-    assert path.read_bytes() == before
-    write_project(contents, path, force=True)
-    backup = path.with_name(f"{path.stem}.backup-1.gpkg")
-    with closing(sqlite3.connect(backup)) as con:
-        assert con.execute("SELECT count(*) FROM edit").fetchone() == (1,)
-    assert sorted(p.name for p in path.parent.iterdir()) == sorted([path.name, backup.name])
-
-
-def test_a_stranger_is_not_overwritten(contents, tmp_path):
-    for name, text in (("notes.gpkg", b"my notes"), ("zero.gpkg", b"")):
-        stranger = tmp_path / name
-        stranger.write_bytes(text)
-        with pytest.raises(StoreError, match="not a geogrid project"):
-            write_project(contents, stranger)
-        assert stranger.read_bytes() == text
-    write_project(contents, tmp_path / "notes.gpkg", force=True)
-    assert (tmp_path / "notes.backup-1.gpkg").read_bytes() == b"my notes"
-    for place in (tmp_path / "no" / "folder.gpkg", tmp_path):
-        with pytest.raises(StoreError, match="folder"):
-            write_project(contents, place)
-
-
-def test_a_project_that_is_open_elsewhere_is_not_replaced(contents, path):
-    with open_project(path) as project:
-        with pytest.raises(StoreError, match="is open in another program"):
-            write_project(contents, path)
-        assert len(project.units("grid")) == 4
-    write_project(contents, path)
-    assert [p.name for p in path.parent.iterdir()] == [path.name]
-
-
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(contents, path):
-    before = path.read_bytes()
-    broken = dataclasses.replace(contents, meta={"name": object()})
-    with pytest.raises(TypeError):
-        write_project(broken, path)
-    assert path.read_bytes() == before
-    assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
 def test_a_working_crs_without_a_number_is_kept(contents, tmp_path):

@@ -40,15 +40,18 @@ def written_beside(path: Path, *, force: bool = False) -> Iterator[sqlite3.Conne
 
 
 def check_target(path: Path, *, force: bool = False) -> None:
-    """Raise StoreError when a project may not be written to `path`: no such folder, or something there that would be lost."""
+    """Raise StoreError when a project may not be written to `path`: no folder, something there that would be lost, or that someone has open."""
     if not path.parent.is_dir():
         raise StoreError(f"{path}: there is no folder {path.parent}; make it first", f"{path}：文件夹 {path.parent} 不存在，请先建立", file=str(path))
     if path.is_dir():
         raise StoreError(f"{path}: is a folder; give a file name", f"{path}：是文件夹，请给出文件名", file=str(path))
-    if path.exists() and not force and (why := _refusal(path)):
+    if not path.exists():
+        return
+    if not force and (why := _refusal(path)):
         raise StoreError(
             f"{path}: {why[0]}; use --force to replace it (a backup is kept)", f"{path}：{why[1]}；如要替换请加 --force（会保留备份）", file=str(path)
         )
+    _alone(path, "PRAGMA locking_mode = EXCLUSIVE", "SELECT count(*) FROM sqlite_schema")
 
 
 def _refusal(path: Path) -> tuple[str, str] | None:
@@ -76,7 +79,7 @@ def _seal(path: Path) -> None:
 
 def _take_place(beside: Path, path: Path, *, keep: bool) -> None:
     if path.exists():
-        _release(path)
+        _alone(path, "PRAGMA journal_mode = DELETE")
         if keep:
             shutil.copy2(path, _backup_name(path))
     path.with_name(path.name + "-wal").unlink(missing_ok=True)
@@ -88,16 +91,17 @@ def _take_place(beside: Path, path: Path, *, keep: bool) -> None:
         os.close(folder)
 
 
-def _release(path: Path) -> None:
-    """Make an old database give up its log; raise StoreError when another program has it open."""
+def _alone(path: Path, *statements: str) -> None:
+    """Run statements that succeed only where nobody else has the database open, else raise StoreError; what is no database passes."""
     try:
         with closing(sqlite3.connect(path, isolation_level=None, timeout=_BUSY_S)) as con:
-            con.execute("PRAGMA journal_mode = DELETE")
+            for statement in statements:
+                con.execute(statement).fetchall()
     except sqlite3.OperationalError as error:
-        message = f"{path}: is open in another program; close it (or stop `geogrid serve`) and try again"
-        raise StoreError(message, f"{path}：正被其他程序使用，请关闭后重试（或先停止 geogrid serve）", file=str(path)) from error
+        message = f"{path}: is open in another program or may not be written; close it there (or stop `geogrid serve`) and try again"
+        raise StoreError(message, f"{path}：正被其他程序使用或不可写，请关闭后重试（或先停止 geogrid serve）", file=str(path)) from error
     except sqlite3.DatabaseError:
-        return  # not a database: it has no log
+        return
 
 
 def _backup_name(path: Path) -> Path:
