@@ -1,0 +1,277 @@
+"""The JSON API for reading (`/api/…`): units, a place, sites, findings, version. Its names are promises."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from flask import Blueprint, Response, request
+
+from geogrid.errors import InputError, NotFoundError
+from geogrid.exchange import to_geojson
+from web import findings, tables
+from web.served import Served, kept_bytes, served, to_bytes
+
+blueprint = Blueprint("api", __name__, url_prefix="/api")
+SEARCH_MAX = 50
+
+
+@blueprint.get("/units")
+def units() -> Response:
+    """Answer with the units of a level as GeoJSON, filtered by `parent`, `bbox`, `at`, cut by `limit` and `offset`."""
+    now = served()
+    level = _level(now)
+    arguments = tuple(request.args.get(name, "") for name in ("parent", "bbox", "at", "limit", "offset"))
+    if any(arguments):
+        return _geojson(_units(now, level, *arguments))
+    return kept_bytes(("units", level), lambda: _geojson_bytes(now.project.units(level)), "application/geo+json")
+
+
+def _level(now: Served) -> str:
+    asked = request.args.get("level", "")
+    if asked and asked not in now.project.levels:
+        known = ", ".join(now.project.levels)
+        raise NotFoundError(f"no level {asked!r}; there are: {known}", f"没有层级“{asked}”；可用：{known}", value=asked)
+    if asked:
+        return asked
+    parent = request.args.get("parent", "")
+    levels = list(now.project.levels)
+    if not parent:
+        return levels[0]
+    below = levels[levels.index(tables.find_unit(now, parent)) + 1 :]
+    return next((name for name in below if (now.project.units(name)["parent"] == parent).any()), (below or levels)[0])
+
+
+def _units(now: Served, level: str, parent: str, bbox: str, at: str, limit: str, offset: str) -> Any:
+    frame = now.project.units(level)
+    keep = np.ones(len(frame), bool)
+    if parent:
+        tables.find_unit(now, parent)
+        keep &= (tables.lineage(now, level).drop(columns=level) == parent).any(axis=1).to_numpy()
+    if bbox:
+        box = shapely.box(*_box(bbox))
+        keep &= shapely.intersects(_lonlat(now, level), box)
+    if at:
+        keep &= _valid_at(frame, at, now)
+    start = _whole("offset", offset, 0)
+    return frame[keep].iloc[start : start + _whole("limit", limit, len(frame))]
+
+
+def _lonlat(now: Served, level: str) -> np.ndarray:
+    return now.keep(("lonlat", level), lambda: now.project.units(level).geometry.to_crs(4326).to_numpy())
+
+
+def _box(text: str) -> tuple[float, float, float, float]:
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        west = south = east = north = float("nan")
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise InputError(
+            f"bbox={text!r}: write west,south,east,north in degrees", f"bbox={text!r}：应写成 西,南,东,北（经纬度）", field="bbox", value=text
+        )
+    return west, south, east, north
+
+
+def _valid_at(frame: pd.DataFrame, at: str, now: Served) -> np.ndarray:
+    if at.isdecimal():
+        if int(at) != now.project.plan().version:
+            raise NotFoundError(f"no version {at}; the project has {now.project.plan().version}", f"没有第 {at} 版", value=at)
+        return np.ones(len(frame), bool)
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}(T.*)?", at):
+        raise InputError(f"at={at!r}: write a version number or a date like 2026-01-31", f"at={at!r}：应为版本号或 2026-01-31 这样的日期", field="at", value=at)
+    day = at[:10]
+    begins, ends = frame["valid_from"].fillna("").astype(str), frame["valid_to"].fillna("").astype(str)
+    return ((begins.str[:10] <= day) & ((ends == "") | (ends.str[:10] > day))).to_numpy()
+
+
+def _whole(name: str, text: str, fallback: int) -> int:
+    if not text:
+        return fallback
+    if not text.isdecimal():
+        raise InputError(f"{name}={text!r}: write a whole number, 0 or more", f"{name}={text!r}：应为不小于 0 的整数", field=name, value=text)
+    return min(int(text), 10**9)
+
+
+def _number(name: str, *, needed: bool = True) -> float | None:
+    text = request.args.get(name, "")
+    try:
+        value = float(text) if text or needed else None
+    except ValueError:
+        value = float("nan")
+    if value is not None and not np.isfinite(value):
+        raise InputError(f"{name}={text!r}: write a number", f"{name}={text!r}：应为数字", field=name, value=text)
+    return value
+
+
+def _geojson_bytes(frame: Any) -> bytes:
+    return to_geojson(frame.drop(columns=["unit"], errors="ignore").reset_index())
+
+
+def _geojson(frame: Any) -> Response:
+    return Response(_geojson_bytes(frame), mimetype="application/geo+json", headers={"Cache-Control": "no-cache"})
+
+
+@blueprint.get("/units/<code>")
+def unit(code: str) -> Response:
+    """Answer with one unit as a GeoJSON feature; beside its properties what it holds (`summary`)."""
+    now = served()
+    level = tables.find_unit(now, code, request.args.get("level", ""))
+    return kept_bytes(("unit", level, code), lambda: _unit(now, level, code), "application/geo+json")
+
+
+def _unit(now: Served, level: str, code: str) -> bytes:
+    import json
+
+    feature = json.loads(_geojson_bytes(now.project.units(level).loc[[code]]))["features"][0]
+    row = tables.unit_rows(now, level).loc[code]
+    geometry = now.project.units(level).loc[[code]].to_crs(4326).geometry
+    feature["bbox"] = [] if geometry.iloc[0] is None else [round(float(v), 7) for v in geometry.total_bounds]
+    feature["summary"] = {
+        "parent_name": row["above_name"],
+        "status": row["status"],
+        "levels": _below(now, level, code),
+        "stations": int(row["stations"]),
+        "cameras": int(row["cameras"]),
+        "findings": sum(code in codes for codes in findings.frame(now)["units"]),
+    }
+    return to_bytes(feature)
+
+
+def _below(now: Served, level: str, code: str) -> dict[str, dict[str, int]]:
+    levels = list(now.project.levels)
+    out = {}
+    for lower in levels[levels.index(level) + 1 :]:
+        status = tables.unit_rows(now, lower)["status"][(tables.lineage(now, lower)[level] == code).to_numpy()]
+        out[lower] = {"units": len(status), "above": int((status == "above").sum()), "below": int((status == "below").sum())}
+    return out
+
+
+@blueprint.get("/locate")
+def locate() -> Response:
+    """Answer with the unit of every level at a place; null where none."""
+    if request.args.get("address"):
+        raise InputError("address: not known to this service yet; give lon and lat", "暂不支持按地址查找，请给出 lon 和 lat", field="address")
+    lon, lat, floor = _number("lon"), _number("lat"), _number("floor", needed=False)
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise InputError(f"lon={lon}, lat={lat}: not degrees", f"lon={lon}、lat={lat}：不是经纬度", field="lon", value=lon)
+    if floor is not None and floor != int(floor):
+        raise InputError(f"floor={floor}: write a whole number", f"floor={floor}：应为整数", field="floor", value=floor)
+    return _json(served().project.locate(lon, lat, floor=None if floor is None else int(floor)))
+
+
+@blueprint.get("/sites")
+def sites() -> Response:
+    """Answer with stations and cameras as GeoJSON; `kind` is `stations`, `cameras` or a kind of them. Secret cameras are left out."""
+    now, kind = served(), request.args.get("kind", "")
+    roles = [role for role in tables.SITES if kind in ("", role, role.removesuffix("s"))] or list(tables.SITES)
+    only = "" if kind in ("", *tables.SITES, *(role.removesuffix("s") for role in tables.SITES)) else kind
+    return kept_bytes(("sites", kind), lambda: _sites(now, roles, only), "application/geo+json")
+
+
+def _sites(now: Served, roles: list[str], kind: str) -> bytes:
+    frames = []
+    for role in roles:
+        frame = tables.sites(now, role)
+        if frame is None or not len(frame):
+            continue
+        frame = frame[frame["kind"] == kind] if kind else frame
+        frames.append(frame.assign(role=role.removesuffix("s")))
+    if not any(len(frame) for frame in frames):
+        return to_bytes({"type": "FeatureCollection", "features": []})
+    import geopandas as gpd
+
+    both = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
+    return to_geojson(gpd.GeoDataFrame(both, geometry="geometry", crs=frames[0].crs))
+
+
+@blueprint.get("/findings")
+def all_findings() -> Response:
+    """Answer with the findings as `geogrid validate --json` does; filtered by `rule`, `severity`, `level`, `unit`, cut by `limit` and `offset`."""
+    now = served()
+    names = ("rule", "severity", "level", "unit", "limit", "offset")
+    arguments = {name: request.args.get(name, "") for name in names}
+    if any(arguments.values()):
+        return Response(_findings(now, arguments), mimetype="application/json", headers={"Cache-Control": "no-cache"})
+    return kept_bytes("findings.json", lambda: _findings(now, arguments), "application/json")
+
+
+def _findings(now: Served, arguments: dict[str, str]) -> bytes:
+    found = findings.frame(now)
+    for name in ("rule", "severity", "level"):
+        found = found[found[name] == arguments[name]] if arguments[name] else found
+    if arguments["unit"]:
+        found = found[[arguments["unit"] in codes for codes in found["units"]]]
+    start = _whole("offset", arguments["offset"], 0)
+    found = found.iloc[start : start + _whole("limit", arguments["limit"], len(found))]
+    every = findings.frame(now)
+    body = {
+        "ok": not bool((every["severity"] == "error").any()),
+        "checked": sum(len(now.project.units(level)) for level in now.project.levels),
+        "findings": [_finding(row) for row in found.drop(columns="geometry").to_dict("records")],
+    }
+    return to_bytes(body)
+
+
+def _finding(row: dict[str, Any]) -> dict[str, Any]:
+    out = {"rule": row["rule"], "severity": row["severity"], "level": row["level"], "units": list(row["units"])}
+    out |= {size: row[size] for size in findings.SIZES if row[size] == row[size] and row[size] is not None}
+    out |= {"message": row["message"], "message_zh": row["message_zh"]}
+    return out | {name: None if row[name] != row[name] else row[name] for name in ("lon", "lat")}
+
+
+@blueprint.get("/version")
+def version() -> Response:
+    """Answer with what is served: program, project, plan and its version."""
+    now = served()
+    plan = now.project.plan()
+    body = {
+        "geogrid": program_version(),
+        "project": now.project.path.name,
+        "name": now.project.name,
+        "crs": now.project.crs.to_string(),
+        "plan": plan.id,
+        "version": plan.version,
+        "state": plan.state,
+        "levels": {level: len(now.project.units(level)) for level in now.project.levels},
+        "simulated": bool(now.project.meta.get("simulated")),
+        "etag": now.version,
+    }
+    return _json(body)
+
+
+def program_version() -> str:
+    """Return the installed version of geogrid."""
+    try:
+        return installed("geogrid")
+    except PackageNotFoundError:
+        return "0"
+
+
+@blueprint.get("/search")
+def search() -> Response:
+    """Answer with units whose code or name holds `q`, upper levels first: `{"units": [{level, code, name, parent_name, households}]}`."""
+    now, text = served(), request.args.get("q", "").strip().lower()
+    limit = min(_whole("limit", request.args.get("limit", ""), 12), SEARCH_MAX)
+    hits: list[dict[str, Any]] = []
+    for level in now.project.levels if text else ():
+        rows = tables.unit_rows(now, level)
+        place = now.keep(("search", level), lambda rows=rows: (rows["name"].fillna("") + "\n" + rows.index).str.lower())
+        for code, row in rows[place.str.contains(text, regex=False).to_numpy()].head(limit - len(hits)).iterrows():
+            hits.append({"level": level, "code": code, "name": row["name"], "parent_name": row["above_name"], "households": int(row["households"])})
+    return _json({"units": hits})
+
+
+@blueprint.route("/<path:anything>")
+def unknown(anything: str) -> Response:
+    """Answer that there is no such address."""
+    raise NotFoundError(f"no such address: /api/{anything}", f"没有此接口：/api/{anything}", value=anything)
+
+
+def _json(body: Any) -> Response:
+    return Response(to_bytes(body), mimetype="application/json", headers={"Cache-Control": "no-cache"})

@@ -1,0 +1,41 @@
+"""Make the Flask application: one project, two blueprints (pages, API), one error table, one policy of headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from web import api, downloads, errors, language, pages, security, words
+from web.served import Source
+
+LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+
+
+def create_app(project_path: str | Path, *, opener: Callable[[Path], Any] | None = None, trusted_hosts: list[str] | None = LOOPBACK_HOSTS) -> Flask:
+    """Return the application that shows the project at `project_path`.
+
+    The file is opened at the first request and again whenever it changes. `opener` opens it (`geogrid.store.open_project`).
+    `trusted_hosts` are the names a browser may ask for, so that a foreign page can not reach the service by a name of its own; None for any.
+    """
+    app = Flask(__name__, static_folder="static", template_folder="templates")
+    app.json.ensure_ascii = False
+    app.config["TRUSTED_HOSTS"] = trusted_hosts
+    app.config["MAX_CONTENT_LENGTH"] = 1 << 20
+    app.extensions["geogrid"] = Source(Path(project_path), opener or _open)
+    language.install(app)
+    security.install(app)
+    words.install(app)
+    errors.install(app)
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(downloads.blueprint)
+    app.register_blueprint(api.blueprint)
+    return app
+
+
+def _open(path: Path) -> Any:
+    from geogrid.store import open_project
+
+    return open_project(path)

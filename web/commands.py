@@ -1,0 +1,155 @@
+"""`geogrid serve PROJECT` and `geogrid demo`, registered in the entry-point group `geogrid.commands`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from geogrid.errors import GeogridError
+from web import service
+from web.api import program_version
+
+PORT = 8000
+DEMO_SYSTEM = "lubei"
+_STAMP = "demo.json"
+
+
+@click.command(epilog="Example: geogrid serve lixia.gpkg --port 8080")
+@click.argument("project", type=click.Path(path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; without users only this machine's own.")
+@click.option("--port", default=PORT, show_default=True, type=click.IntRange(0, 65535), help="Port; another free one is taken when it is in use.")
+@click.option("--behind-proxy", is_flag=True, help="Trust one proxy's X-Forwarded headers.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document with the address.")
+def serve(project: Path, host: str, port: int, behind_proxy: bool, as_json: bool) -> None:
+    """Show PROJECT's pages and API on this machine until Ctrl-C."""
+    with _ends_with_a_sentence():
+        service.check_host(host)
+        _check_project(project)
+        service.run(project, host=host, port=port, behind_proxy=behind_proxy, announce=lambda address: _announce(address, project, port, as_json, ()))
+
+
+@click.command(epilog="Example: geogrid demo --port 8080")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the demo [default: $GEOGRID_HOME, else ./demo].")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port [default: $GEOGRID_PORT, else 8000]; another free one when it is in use.")
+@click.option("--no-serve", is_flag=True, help="Simulate and build only.")
+@click.option("--scale", default=1.0, show_default=True, type=click.FloatRange(0, 1, min_open=True), help="Keep about this share of the communities.")
+@click.option("--seed", default=0, show_default=True, help="Seed of the simulation.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document with the address.")
+def demo(out: Path | None, port: int | None, no_serve: bool, scale: float, seed: int, as_json: bool) -> None:
+    """Simulate the district of Lubei, build it and show it; what is built already is used again."""
+    with _ends_with_a_sentence():
+        folder = out or Path(os.environ.get("GEOGRID_HOME") or "demo")
+        project = _built_demo(folder, scale=scale, seed=seed)
+        if no_serve:
+            click.echo(json.dumps({"project": str(project)}) if as_json else str(project))
+            return
+        wanted = port if port is not None else _port_of(os.environ.get("GEOGRID_PORT", ""))
+        service.run(
+            project, host="127.0.0.1", port=wanted, behind_proxy=False, announce=lambda at: _announce(at, project, wanted, as_json, _things_to_try(at))
+        )
+
+
+def _built_demo(folder: Path, *, scale: float, seed: int) -> Path:
+    """Return the demo's project, made anew unless the one in `folder` is of this program, seed and scale."""
+    project, stamp = folder / f"{DEMO_SYSTEM}.gpkg", folder / _STAMP
+    wanted = {"geogrid": program_version(), "system": DEMO_SYSTEM, "seed": seed, "scale": scale}
+    if project.is_file() and _read_stamp(stamp) == wanted:
+        _say(f"Using the demo in {folder} (built before; delete the folder to build it anew).")
+        return project
+    from geogrid import pipeline, simulate
+
+    stamp.unlink(missing_ok=True)
+    _say(f"Simulating {DEMO_SYSTEM} into {folder} …")
+    recipe = simulate.write_sources(simulate.simulate(DEMO_SYSTEM, seed=seed, scale=scale), folder / DEMO_SYSTEM)
+    progress = _Progress()
+    project.unlink(missing_ok=True)
+    pipeline.build(recipe, project, progress=progress)
+    progress.close()
+    stamp.write_text(json.dumps(wanted), "utf-8")
+    return project
+
+
+def _read_stamp(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+class _Progress:
+    """Prints each stage of a build with its seconds."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._since = time.monotonic()
+
+    def __call__(self, stage: str, *details: Any) -> None:
+        """Note that `stage` begins."""
+        if stage != self._stage:
+            self.close()
+            self._stage, self._since = stage, time.monotonic()
+            click.echo(f"  {stage} …", nl=False, err=True)
+
+    def close(self) -> None:
+        """Say how long the last stage took."""
+        if self._stage:
+            click.echo(f" {time.monotonic() - self._since:.1f} s", err=True)
+        self._stage = ""
+
+
+def _check_project(path: Path) -> None:
+    from geogrid.store import open_project
+
+    open_project(path).close()
+
+
+def _port_of(text: str) -> int:
+    return int(text) if text.isdecimal() and int(text) < 65536 else PORT
+
+
+def _things_to_try(address: str) -> tuple[str, ...]:
+    return (
+        f"Press / on {address} and type a name or a code, for instance 和",
+        f"See what is not right, and where: {address}checks",
+        f"Get the same as GeoJSON: {address}api/units?level=grid",
+    )
+
+
+def _announce(address: str, project: Path, wanted: int, as_json: bool, tries: tuple[str, ...]) -> None:
+    if as_json:
+        click.echo(json.dumps({"address": address, "project": str(project)}))
+        sys.stdout.flush()
+        return
+    if wanted and f":{wanted}/" not in address:
+        _say(f"Port {wanted} is taken; another is used.")
+    click.echo(f"geogrid shows {project.name} at {address}")
+    for index, text in enumerate(tries, 1):
+        click.echo(f"  {index}. {text}")
+    click.echo("Ctrl-C ends it.")
+    sys.stdout.flush()
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+class _ends_with_a_sentence:  # noqa: N801 - reads as a clause
+    """Turn the program's errors into one line and exit code 2, and Ctrl-C into a clean end."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> bool:
+        if isinstance(error, GeogridError):
+            click.echo(f"Error: {error.message}", err=True)
+            sys.exit(2)
+        if isinstance(error, KeyboardInterrupt):
+            click.echo("", err=True)
+            sys.exit(0)
+        return False

@@ -1,0 +1,102 @@
+"""The tables that page scripts show, as JSON bytes: one per page and level, in the page's language, made once per project version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from flask_babel import gettext as _
+
+from web import findings, tables, words
+from web.served import Served, to_bytes
+
+PAGES = ("overview", "stations", "cameras")
+
+
+def table(served: Served, page: str, level: str) -> bytes:
+    """Return `{"level", "columns": [{key, title, kind}], "codes", "labels", "above", "status", "values": {key: [...]}}` for a page's table.
+
+    `values` holds integers; `above` is the name of the parent where labels alone would not tell units apart.
+    """
+    rows = tables.unit_rows(served, level)
+    columns, values = {"overview": _overview, "stations": _stations, "cameras": _cameras}[page](served, level, rows)
+    spec = served.project.scheme.level(level)
+    body = {
+        "level": level,
+        "columns": [{"key": "name", "title": words.level_name(spec), "kind": "text"}, *columns],
+        "codes": rows.index.tolist(),
+        "labels": labels(served, level),
+        "above": rows["above_name"].tolist(),
+        "status": rows["status"].tolist(),
+        "values": {key: np.asarray(column).tolist() for key, column in values.items()},
+    }
+    return to_bytes(body)
+
+
+def labels(served: Served, level: str) -> list[str]:
+    """Return what each unit is called, in order of code."""
+    rows, spec = tables.unit_rows(served, level), served.project.scheme.level(level)
+    return [words.unit_label(code, name, parent, spec) for code, name, parent in zip(rows.index, rows["name"].fillna(""), rows["parent"], strict=True)]
+
+
+def _column(key: str, title: str, kind: str = "number") -> dict[str, str]:
+    return {"key": key, "title": title, "kind": kind}
+
+
+def _overview(served: Served, level: str, rows: pd.DataFrame) -> tuple[list[dict[str, str]], dict[str, Any]]:
+    scheme, order = served.project.scheme, list(served.project.levels)
+    following = tables.next_level(served, level)
+    columns: list[dict[str, str]] = []
+    if following:
+        columns.append(_column("children", words.level_name(scheme.level(following), plural=True)))
+    elif (rows["stacked"] > 1).any():
+        columns.append(_column("floors", _("floors"), "text"))
+    below = [name for name in tables.bound_levels(served) if order.index(name) > order.index(level)]
+    if below:
+        columns.append(_column("out", _("out of bounds")))
+    columns.append(_column("households", _("households")))
+    values: dict[str, Any] = {key: rows[key] for key in ("children", "out", "households")}
+    if columns[0]["key"] == "floors":
+        values["floors"] = _floors(rows)
+    return columns, values
+
+
+def _floors(rows: pd.DataFrame) -> list[str]:
+    pairs = zip(rows["floor_from"], rows["floor_to"], strict=True)
+    return ["" if pd.isna(low) else f"{low}" if low == high else f"{low}–{high}" for low, high in pairs]
+
+
+def _stations(served: Served, level: str, rows: pd.DataFrame) -> tuple[list[dict[str, str]], dict[str, Any]]:
+    counts = tables.site_counts(served, "stations", level).reindex(rows.index).fillna(0).astype("int64")
+    values: dict[str, Any] = {f"kind:{kind}": counts[kind] for kind in counts.columns}
+    values |= {"all": rows["stations"], "households": rows["households"]}
+    return [_column("all", _("stations")), _column("households", _("households"))], values
+
+
+def _cameras(served: Served, level: str, rows: pd.DataFrame) -> tuple[list[dict[str, str]], dict[str, Any]]:
+    counts = tables.site_counts(served, "cameras", level).reindex(rows.index).fillna(0).astype("int64")
+    values: dict[str, Any] = {f"kind:{kind}": counts[kind] for kind in counts.columns}
+    values |= {"all": rows["cameras"], "unknown": unknown_direction(served, level, rows.index), "households": rows["households"]}
+    return [_column("all", _("cameras")), _column("unknown", _("direction unknown")), _column("households", _("households"))], values
+
+
+def unknown_direction(served: Served, level: str, index: pd.Index) -> pd.Series:
+    """Count the cameras of each unit whose direction nobody gave; one that turns all round needs none but is not known to do so here."""
+    frame = tables.sites(served, "cameras")
+    if frame is None or not len(frame) or level not in frame.columns:
+        return pd.Series(0, index=index)
+    missing = frame[has_no_direction(frame)]
+    return missing[level].value_counts().reindex(index).fillna(0).astype("int64")
+
+
+def has_no_direction(cameras: pd.DataFrame) -> np.ndarray:
+    """Tell, per camera, whether its direction is not given, bool (n,)."""
+    if "direction_deg" not in cameras.columns:
+        return np.ones(len(cameras), bool)
+    return cameras["direction_deg"].isna().to_numpy()
+
+
+def finding_items(served: Served, rule: str, level: str, severity: str) -> bytes:
+    """Return the findings of one group as `[{text, units: [[level, code]], lon, lat, bbox}]`."""
+    return to_bytes(findings.items(served, rule, level, severity))

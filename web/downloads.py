@@ -1,0 +1,71 @@
+"""Files of what a table shows, with the same filters: `/download/<level>.geojson|xlsx`, also of stations, cameras and findings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+from flask import Blueprint, Response, request
+
+from geogrid.errors import NotFoundError
+from geogrid.exchange import to_geojson
+from geogrid.exchange.sheet import write_xlsx
+from web import findings, tables
+from web.served import Served, served
+
+blueprint = Blueprint("downloads", __name__, url_prefix="/download")
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("/<name>.<ending>")
+def download(name: str, ending: str) -> Response:
+    """Answer with the file; the filters are those of `web.tables.select`."""
+    now = served()
+    if ending not in ("geojson", "xlsx"):
+        raise NotFoundError(f"no download as .{ending}; there are .geojson and .xlsx", f"不能下载 .{ending}；可用 .geojson、.xlsx", value=ending)
+    frame = _frame(now, name)
+    stem = f"{now.project.name or 'geogrid'}-{name}" + ("-simulated" if now.project.meta.get("simulated") else "")
+    body, mimetype = (to_geojson(frame), "application/geo+json") if ending == "geojson" else (_workbook(now, frame, name), _XLSX)
+    disposition = f"attachment; filename={name}.{ending}; filename*=UTF-8''{quote(stem + '.' + ending)}"
+    return Response(body, mimetype=mimetype, headers={"Content-Disposition": disposition, "Cache-Control": "no-cache"})
+
+
+def _frame(now: Served, name: str) -> Any:
+    if name in now.project.levels:
+        return _units(now, name)
+    if name in tables.SITES:
+        frame = tables.sites(now, name)
+        kind = request.args.get("kind", "")
+        if frame is None or not len(frame):
+            raise NotFoundError(f"this project has no {name}", "本项目没有这类点位", value=name)
+        return frame[frame["kind"] == kind] if kind else frame
+    if name == "findings":
+        found = findings.frame(now).drop(columns=["west", "south", "east", "north"])
+        found = found.assign(units=[" ".join(codes) for codes in found["units"]])
+        for column in ("rule", "severity", "level"):
+            found = found[found[column] == request.args[column]] if request.args.get(column) else found
+        return found
+    raise NotFoundError(f"nothing to download is called {name!r}", f"没有可下载的“{name}”", value=name)
+
+
+def _units(now: Served, level: str) -> Any:
+    rows = tables.select(tables.unit_rows(now, level), now, level, request.args)
+    frame = now.project.units(level).loc[rows.index].drop(columns=["unit"], errors="ignore")
+    frame = frame.assign(stations=rows["stations"], cameras=rows["cameras"])
+    if role := request.args.get("with", ""):
+        counts = tables.site_counts(now, role, level) if role in tables.SITES else pd.DataFrame()
+        frame = frame.join(counts.add_prefix(role + "_")).fillna({f"{role}_{kind}": 0 for kind in counts.columns})
+    return frame.reset_index()
+
+
+def _workbook(now: Served, frame: Any, name: str) -> bytes:
+    """Write a workbook of values, texts as texts, and a sheet that says whose data they are."""
+    meta = now.project.meta
+    about = {"name": now.project.name, "simulated": bool(meta.get("simulated")), "source": meta.get("source", ""), "date": meta.get("date", "")}
+    with TemporaryDirectory(prefix="geogrid-") as folder:
+        path = Path(folder) / "table.xlsx"
+        write_xlsx(frame, path, name, about)
+        return path.read_bytes()

@@ -1,0 +1,121 @@
+"""Buildings seen from the side: which floors of which stairwell belong to which of the stacked units.
+
+    6 | 002  12 households
+    4 |
+    3 | 001  12 households
+    1 |____
+       1 单元
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from geogrid.maps.project import hues
+from web import tables
+from web.served import Served
+
+BUILDINGS_MAX = 24
+
+
+@dataclass(frozen=True)
+class Block:
+    """Floors of one stairwell that belong to one unit. `hue` is 0–4: neighbours in the stack differ."""
+
+    code: str
+    floor_from: int
+    floor_to: int
+    households: int
+    status: str
+    hue: int
+
+
+@dataclass(frozen=True)
+class Stairwell:
+    """One cell with its blocks from the ground up; `entrance` is 0 where the building has one cell for all its stairwells."""
+
+    entrance: int
+    households: int
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Building:
+    """One building: `floors` is the highest, `out` the number of its units out of bounds."""
+
+    id: str
+    address: str
+    low: int
+    floors: int
+    households: int
+    out: int
+    stairwells: tuple[Stairwell, ...]
+
+
+def elevations(served: Served, level: str, code: str) -> list[Building]:
+    """Return the buildings in the unit whose ground is shared by several units of the lowest level, those with most out of bounds first."""
+    blocks = served.keep("blocks", lambda: _blocks(served))
+    here = _cells_of(served, level, code)
+    found = blocks[blocks["cell"].isin(here)]
+    made = [_building(served, name, group) for name, group in found.groupby("building", sort=True)]
+    return sorted(made, key=lambda b: (-b.out, -b.households, b.id))
+
+
+def _cells_of(served: Served, level: str, code: str) -> np.ndarray:
+    plan = served.project.plan()
+    owner = served.keep(("owner", level), lambda: plan.owner(level))
+    unit = served.project.units(level)["unit"].loc[code]
+    return np.unique(plan.base.atoms["cell"].to_numpy()[owner == unit])
+
+
+def _blocks(served: Served) -> pd.DataFrame:
+    """Return one row a (cell, unit of the lowest level, run of floors) of every stacked cell."""
+    plan, level = served.project.plan(), served.project.levels[-1]
+    units = tables.unit_rows(served, level)
+    atoms = plan.base.atoms.assign(unit=plan.owner(level))
+    atoms = atoms[atoms["unit"].isin(units["unit"])]
+    several = atoms.groupby("cell")["unit"].transform("nunique") > 1
+    atoms = atoms[several].sort_values(["cell", "floor_from", "part"], kind="stable")
+    changed = (atoms["cell"].diff() != 0) | (atoms["unit"].diff() != 0)
+    runs = atoms.assign(run=changed.cumsum()).groupby("run", sort=True)
+    rows = runs.agg(
+        cell=("cell", "first"), unit=("unit", "first"), low=("floor_from", "min"), high=("floor_to", "max"), households=("households", "sum")
+    )
+    rows["order"] = rows.groupby("cell").cumcount()
+    cells = plan.base.cells[["building", "entrance"]]
+    rows = rows.join(cells, on="cell")
+    rows["building"] = rows["building"].where(rows["building"] != "", "cell " + rows["cell"].astype(str))
+    by_unit = units.reset_index().assign(hue=hues(served.project, level)).set_index("unit").reindex(rows["unit"])
+    return rows.assign(code=by_unit["code"].to_numpy(), status=by_unit["status"].to_numpy(), hue=by_unit["hue"].to_numpy())
+
+
+def _building(served: Served, name: str, rows: pd.DataFrame) -> Building:
+    stairwells = tuple(_stairwell(group) for _, group in rows.groupby(["entrance", "cell"], sort=True))
+    out = rows.loc[rows["status"].isin(["above", "below"]), "code"].nunique()
+    return Building(
+        name, _addresses(served).get(name, ""), int(rows["low"].min()), int(rows["high"].max()), int(rows["households"].sum()), int(out), stairwells
+    )
+
+
+def _stairwell(rows: pd.DataFrame) -> Stairwell:
+    blocks = tuple(
+        Block(row.code, int(row.low), int(row.high), int(row.households), row.status, int(row.hue))
+        for row in rows.sort_values(["low", "order"]).itertuples()
+    )
+    return Stairwell(int(rows["entrance"].iloc[0]), int(rows["households"].sum()), blocks)
+
+
+def _addresses(served: Served) -> dict[str, str]:
+    return served.keep("addresses", lambda: _read_addresses(served))
+
+
+def _read_addresses(served: Served) -> dict[str, str]:
+    if "buildings" not in served.project.layers:
+        return {}
+    buildings = served.project.layer("buildings")
+    if not {"id", "address"} <= set(buildings.columns):
+        return {}
+    return dict(zip(buildings["id"].astype(str), buildings["address"].fillna("").astype(str), strict=True))

@@ -1,0 +1,117 @@
+"""Findings as pages tell them: grouped by kind, the gravest first, each with its place in degrees; and what was checked and is right."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from web import tables, words
+from web.language import pick
+from web.served import Served
+
+SIZES = ("area_m2", "length_m", "value")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Findings of one rule, level and severity: how many, and what they have in common."""
+
+    rule: str
+    level: str
+    severity: str
+    title: str
+    meaning: str
+    n: int
+    level_name: str
+
+
+def frame(served: Served) -> gpd.GeoDataFrame:
+    """Return all findings, with columns `lon lat` (a point inside the place) and `west south east north` in degrees, NaN where they have no place."""
+    return served.keep("findings", lambda: _frame(served))
+
+
+def _frame(served: Served) -> gpd.GeoDataFrame:
+    found = served.project.findings().reset_index(drop=True)
+    placed = (~(found.geometry.isna() | found.geometry.is_empty)).to_numpy()
+    out = found.assign(**{name: np.nan for name in ("lon", "lat", "west", "south", "east", "north")})
+    if placed.any():
+        place = found.geometry[placed].to_crs(4326)
+        point = gpd.GeoSeries(shapely.point_on_surface(found.geometry[placed].to_numpy()), crs=found.crs).to_crs(4326)
+        out.loc[placed, ["lon", "lat"]] = np.c_[point.x, point.y].round(7)
+        out.loc[placed, ["west", "south", "east", "north"]] = place.bounds.to_numpy().round(7)
+    return out
+
+
+def groups(served: Served) -> list[Group]:
+    """Return the groups, errors first, then by number."""
+    found = frame(served)
+    counts = found.groupby(["severity", "rule", "level"], sort=True).size() if len(found) else pd.Series(dtype=int)
+    made = [_group(served, *key, int(n)) for key, n in counts.items()]
+    return sorted(made, key=lambda group: (group.severity != "error", -group.n, group.rule, group.level))
+
+
+def _group(served: Served, severity: str, rule: str, level: str, n: int) -> Group:
+    known = level in served.project.levels
+    name = words.level_name(served.project.scheme.level(level)) if known else ""
+    return Group(rule, level, severity, words.rule_title(rule), words.rule_title(rule, 1), n, name)
+
+
+def of_units(served: Served, level: str, code: str) -> list[dict[str, Any]]:
+    """Return the findings that name the unit."""
+    found = frame(served)
+    if not len(found):
+        return []
+    here = found[[code in units for units in found["units"]] & ((found["level"] == level) | (found["level"] == "")).to_numpy()]
+    return [_item(served, row) | {"severity": row["severity"], "title": words.rule_title(row["rule"])} for row in here.to_dict("records")]
+
+
+def items(served: Served, rule: str, level: str, severity: str) -> list[dict[str, Any]]:
+    """Return the findings of one group, the largest first."""
+    found = frame(served)
+    here = found[(found["rule"] == rule) & (found["level"] == level) & (found["severity"] == severity)]
+    size = here[list(SIZES)].abs().max(axis=1).fillna(0)
+    ordered = here.loc[size.sort_values(ascending=False, kind="stable").index]
+    return [_item(served, row) | {"index": int(index)} for index, row in zip(ordered.index, ordered.to_dict("records"), strict=True)]
+
+
+def _item(served: Served, row: dict[str, Any]) -> dict[str, Any]:
+    item: dict[str, Any] = {"text": pick(row), "units": [[row["level"], code] for code in row["units"]][:6], "more": max(0, len(row["units"]) - 6)}
+    if not math.isnan(row["lon"]):
+        item |= {"lon": row["lon"], "lat": row["lat"], "bbox": [row["west"], row["south"], row["east"], row["north"]]}
+    for size in SIZES:
+        if row[size] is not None and not math.isnan(row[size]):
+            item["size"] = words.area(row[size]) if size == "area_m2" else words.metres(row[size]) if size == "length_m" else words.number(row[size])
+    return item
+
+
+def good(served: Served) -> tuple[list[str], int]:
+    """Return what was checked and is right, in words, and how many units that concerns."""
+    rules = set(frame(served)["rule"])
+    fine = [str(text) for names, text in words.GOOD if not rules & set(names)]
+    return fine, sum(len(tables.unit_rows(served, level)) for level in served.project.levels)
+
+
+def is_estimated(served: Served) -> bool:
+    """Tell whether any households are estimates."""
+    return "estimated" in set(frame(served)["rule"]) or bool(estimated_households(served)[0])
+
+
+def estimated_households(served: Served) -> tuple[int, int]:
+    """Return how many households of buildings are estimates, and of how many."""
+    return served.keep("estimated", lambda: _estimated(served))
+
+
+def _estimated(served: Served) -> tuple[int, int]:
+    if "buildings" not in served.project.layers:
+        return 0, 0
+    buildings = served.project.layer("buildings")
+    if "households_source" not in buildings.columns or "households" not in buildings.columns:
+        return 0, 0
+    homes = buildings["households"].fillna(0)
+    return int(homes[buildings["households_source"] == "estimate"].sum()), int(homes.sum())

@@ -1,0 +1,193 @@
+"""The pages, each one question: overview, unit, stations, cameras, checks; and the files they fetch."""
+
+from __future__ import annotations
+
+import mimetypes
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, send_file
+
+from geogrid import maps
+from web import data, elevation, findings, mapview, neighbours, overview, scriptdata, sitepages, tables, words
+from geogrid.errors import NotFoundError
+from web.language import language
+from web.served import Served, kept_bytes, served, to_bytes
+
+blueprint = Blueprint("pages", __name__)
+CHILDREN_MAX = 400
+
+
+@blueprint.app_context_processor
+def _bar() -> dict[str, Any]:
+    """Give every template what the bar says of the project; an error page must do without."""
+    if request.endpoint == "static":
+        return {}
+    try:
+        now = served()
+    except Exception:  # the error page tells why
+        return {"project": None}
+    return {"project": now.project, "levels": tables.levels(now), "meta": now.project.meta, "version": now.version, "plan": now.project.plan(), "scheme": now.project.scheme}
+
+
+def _level(now: Served, fallback: str) -> str:
+    """Return the level the address asks for."""
+    asked = request.args.get("level", "")
+    return asked if asked in tables.levels(now) else fallback
+
+
+def _page(page: str, template: str, *, script: dict[str, Any] | None = None, **words_of_page: Any) -> str:
+    """Render a page; `script` is added to what its script is told."""
+    told = scriptdata.told(served(), page, words_of_page.get("level", "")) | (script or {})
+    return render_template(template, page=page, page_data=lambda: told, **words_of_page)
+
+
+@blueprint.get("/")
+def overview_page() -> str:
+    """全区怎样划分，哪里不对？"""
+    now = served()
+    level = _level(now, overview.first_level(now))
+    return _page("overview", "overview.html", level=level, map=mapview.parts(now, "overview"), **overview.answer(now))
+
+
+@blueprint.get("/stations")
+def stations_page() -> str:
+    """哪里没有站点？"""
+    return _sites_page("stations")
+
+
+@blueprint.get("/cameras")
+def cameras_page() -> str:
+    """哪里没有摄像机？"""
+    return _sites_page("cameras")
+
+
+def _sites_page(role: str) -> str:
+    now = served()
+    level = _level(now, sitepages.first_level(now, role))
+    answer = sitepages.answer(now, role)
+    script = {"role": role, "kinds": answer["kinds"], "site_levels": answer["levels"]}
+    return _page(role, "sites.html", script=script, role=role, level=level, map=mapview.parts(now, role), **answer)
+
+
+@blueprint.get("/checks")
+def checks_page() -> str:
+    """先改哪一处？"""
+    now = served()
+    fine, checked = findings.good(now)
+    return _page(
+        "checks", "checks.html", groups=findings.groups(now), fine=fine, checked=checked, rejected=len(now.project.rejected()), map=mapview.parts(now, "checks")
+    )
+
+
+@blueprint.get("/units/<code>")
+def unit_page(code: str) -> str:
+    """Everything about one unit."""
+    now = served()
+    level = tables.find_unit(now, code, request.args.get("level", ""))
+    row = tables.unit_rows(now, level).loc[code]
+    levels = list(now.project.levels)
+    spec = now.project.scheme.level(level)
+    chain = tables.lineage(now, level).loc[code]
+    crumbs = [(upper, chain[upper], _label(now, upper, chain[upper])) for upper in levels[: levels.index(level)] if chain[upper]]
+    near = neighbours.neighbours(now, level, code)
+    children_level = _children_level(now, level, code)
+    children = tables.select(tables.unit_rows(now, children_level), now, children_level, {"parent": code}) if children_level else None
+    return _page(
+        "unit",
+        "unit.html",
+        script={"code": code},
+        level=level,
+        spec=spec,
+        code=code,
+        row=row,
+        label=_label(now, level, code),
+        crumbs=crumbs,
+        neighbours=[(other, _label(now, level, other), tables.unit_rows(now, level).loc[other], near.loc[other]) for other in near.index],
+        children_level=children_level,
+        children=[] if children is None else [(c, _label(now, children_level, c), r) for c, r in children.iloc[:CHILDREN_MAX].iterrows()],
+        children_n=0 if children is None else len(children),
+        site_kinds={role: sitepages.kinds_in(now, role, level, code) for role in tables.SITES},
+        found=findings.of_units(now, level, code),
+        buildings=elevation.elevations(now, level, code) if level in levels[-2:] else [],
+        lowest=levels[-1],
+        map=mapview.parts(now, "unit", code),
+    )
+
+
+def _children_level(now: Served, level: str, code: str) -> str:
+    """Return the next level below on which the unit has units: a level need not be complete."""
+    levels = list(now.project.levels)
+    for lower in levels[levels.index(level) + 1 :]:
+        if (tables.lineage(now, lower)[level] == code).any():
+            return lower
+    return ""
+
+
+def _label(now: Served, level: str, code: str) -> str:
+    row = tables.unit_rows(now, level).loc[code]
+    return words.unit_label(code, row["name"] or "", row["parent"], now.project.scheme.level(level))
+
+
+@blueprint.get("/data/<version>/tables/<page>/<level>.json")
+def table_data(version: str, page: str, level: str) -> Response:
+    """Serve a page's table; the version in the address lets browsers keep it."""
+    now = served()
+    if page not in data.PAGES or level not in now.project.levels:
+        raise NotFoundError(f"no table {page}/{level}", f"没有表 {page}/{level}", value=level)
+    lang = language()
+    return kept_bytes(("table", page, level, lang), lambda: data.table(now, page, level), "application/json", immutable=version == now.version)
+
+
+@blueprint.get("/data/<version>/findings.json")
+def findings_data(version: str) -> Response:
+    """Serve the findings of one group: `?rule=&level=&severity=`."""
+    now = served()
+    rule, level, severity = (request.args.get(name, "") for name in ("rule", "level", "severity"))
+    key = ("findings", rule, level, severity, language())
+    return kept_bytes(key, lambda: data.finding_items(now, rule, level, severity), "application/json", immutable=version == now.version)
+
+
+@blueprint.get("/data/<version>/codes.json")
+def codes_data(version: str) -> Response:
+    """Serve the codes of a level inside a unit above it: `?level=&parent=`."""
+    now = served()
+    level, parent = request.args.get("level", ""), request.args.get("parent", "")
+    rows = tables.select(tables.unit_rows(now, level), now, level, {"parent": parent})
+    return kept_bytes(("codes", level, parent), lambda: to_bytes({"codes": rows.index.tolist()}), "application/json", immutable=version == now.version)
+
+
+@blueprint.get("/assets/", defaults={"name": ""})
+@blueprint.get("/assets/<path:name>")
+def asset(name: str) -> Response:
+    """Serve a script or style of the map."""
+    path = maps.asset_path(name)
+    response = send_file(path, mimetype=mimetypes.guess_type(str(name))[0] or "application/octet-stream", conditional=True)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.get("/tiles/<version>/", defaults={"name": ""})
+@blueprint.get("/tiles/<version>/<path:name>")
+def map_data(version: str, name: str) -> Response:
+    """Serve a small table of the map, as `units.json`."""
+    now = served()
+    return kept_bytes(("map data", name), lambda: maps.data(now.project, name), "application/json", immutable=version == now.version)
+
+
+@blueprint.get("/tiles/<version>/<int:z>/<int:x>/<int:y>.pbf")
+def tile(version: str, z: int, x: int, y: int) -> Response:
+    """Serve a vector tile."""
+    now = served()
+    if not (z <= 22 and x < 1 << z and y < 1 << z):
+        raise NotFoundError(f"no tile {z}/{x}/{y}", f"没有瓦片 {z}/{x}/{y}")
+    key = ("tile", z, x, y)
+    return kept_bytes(key, lambda: maps.tile(now.project, z, x, y), "application/x-protobuf", immutable=version == now.version)
+
+
+@blueprint.get("/healthz")
+def health() -> Response:
+    """Answer `ok` when the project can be read."""
+    served()
+    return Response("ok\n", mimetype="text/plain", headers={"Cache-Control": "no-store"})
+
+

@@ -1,0 +1,93 @@
+"""The project that is served: opened once, opened anew when its file changes; what is derived from it is kept as long as it is open."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from flask import Response, current_app, request
+
+from geogrid.errors import StoreError
+
+T = TypeVar("T")
+
+
+class Served:
+    """One opened project and all that was computed from it. `version` changes whenever the file does."""
+
+    def __init__(self, project: Any, version: str) -> None:
+        self.project = project
+        self.version = version
+        self._kept: dict[Hashable, Any] = {}
+        self._lock = threading.RLock()
+
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` made for `key`, making it once."""
+        if key not in self._kept:
+            with self._lock:
+                if key not in self._kept:
+                    self._kept[key] = make()
+        return self._kept[key]
+
+
+class Source:
+    """The file behind the service; `current` answers with the project as it now is. Safe from several threads."""
+
+    def __init__(self, path: Path, opener: Callable[[Path], Any]) -> None:
+        self.path = path
+        self._opener = opener
+        self._stamp: tuple[int, int] | None = None
+        self._served: Served | None = None
+        self._lock = threading.Lock()
+
+    def current(self) -> Served:
+        """Return the project, opened anew if the file changed. Raises StoreError when it is gone or unreadable."""
+        with self._lock:
+            stamp = self._read_stamp()
+            if self._served is None or stamp != self._stamp:
+                # Requests that still use the former project keep it alive; it closes with the last of them.
+                self._served = Served(self._opener(self.path), hashlib.sha256(repr(stamp).encode()).hexdigest()[:12])
+                self._stamp = stamp
+            return self._served
+
+    def _read_stamp(self) -> tuple[int, int]:
+        try:
+            stat = self.path.stat()
+        except OSError:
+            message = f"project {self.path.name}: the file is not there; build it with `geogrid build`"
+            raise StoreError(message, f"项目 {self.path.name}：文件不存在，请先运行 geogrid build", file=self.path.name) from None
+        return stat.st_mtime_ns, stat.st_size
+
+
+def served() -> Served:
+    """Return the project of the running application."""
+    return current_app.extensions["geogrid"].current()
+
+
+def to_bytes(value: Any) -> bytes:
+    """Serialise once, compactly, Chinese as it is."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def kept_bytes(key: Hashable, make: Callable[[], bytes], mimetype: str, *, immutable: bool = False) -> Response:
+    """Answer with bytes that were made and gzipped once per project version, with an ETag; 304 where the browser has them."""
+    now = served()
+
+    def pack() -> tuple[bytes, bytes, str]:
+        body = make()
+        return body, gzip.compress(body, 6, mtime=0), hashlib.sha256(body).hexdigest()[:20]
+
+    body, small, tag = now.keep(("bytes", key), pack)
+    zipped = "gzip" in request.headers.get("Accept-Encoding", "") and len(small) < len(body)
+    response = Response(small if zipped else body, mimetype=mimetype)
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable" if immutable else "no-cache"
+    response.set_etag(tag + ("-gz" if zipped else ""))
+    return response.make_conditional(request)

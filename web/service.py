@@ -1,0 +1,88 @@
+"""Run the application: a loopback socket of our own, waitress with four threads, a clean end by Ctrl-C."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from flask import Flask
+from waitress import create_server
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from geogrid.errors import InputError
+from web.app import LOOPBACK_HOSTS, create_app
+
+THREADS = 4
+
+
+def check_host(host: str) -> None:
+    """Raise InputError unless `host` is this very machine: without users, nobody else may come in."""
+    try:
+        inside = host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        inside = False
+    if not inside:
+        raise InputError(
+            f"--host {host}: this project has no users, so the service answers to this machine only; leave --host out, or put a proxy"
+            " that asks for a password before it",
+            f"--host {host}：项目没有用户，服务只对本机开放；请去掉 --host，或在前面放置需要登录的代理",
+            field="host",
+            value=host,
+        )
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket on `port`, or on any free port where it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for wanted in (port, 0):
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        # Windows would let two services share a port under SO_REUSEADDR; elsewhere it only lets a port be used again at once.
+        option = getattr(socket, "SO_EXCLUSIVEADDRUSE", None) if os.name == "nt" else socket.SO_REUSEADDR
+        listener.setsockopt(socket.SOL_SOCKET, option or socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host.strip("[]"), wanted))
+            listener.listen(128)
+        except OSError:
+            listener.close()
+            if not wanted:
+                raise
+        else:
+            return listener
+    raise AssertionError("a socket was bound or an error raised")
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return the address to open in a browser."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def run(project_path: Path, *, host: str, port: int, behind_proxy: bool, announce: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM. `announce` is called with the address once it answers."""
+    check_host(host)
+    app = create_app(project_path, trusted_hosts=None if behind_proxy else LOOPBACK_HOSTS)
+    application = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_prefix=1) if behind_proxy else app
+    listener = bind("127.0.0.1" if host == "localhost" else host, port)
+    server = create_server(application, sockets=[listener], threads=THREADS, ident=None)
+    signal.signal(signal.SIGTERM, _stop)
+    threading.Thread(target=warm, args=(app,), daemon=True).start()
+    announce(address_of(listener))
+    server.run()
+    server.close()
+
+
+def warm(app: Flask) -> None:
+    """Compute what the first visitor would wait for; a failure here shows itself on the page."""
+    client = app.test_client()
+    for path in ("/", "/checks", "/stations", "/cameras"):
+        client.get(path, headers={"Host": "127.0.0.1"})
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

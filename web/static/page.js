@@ -1,0 +1,17 @@
+// Start what a page has: the bar and panels, search, the map's link, then the page's own list.
+import { chrome } from "./chrome.js";
+import { checks } from "./checks.js";
+import { layers } from "./layers.js";
+import { search } from "./search.js";
+import { sites } from "./sites.js";
+import { unit } from "./unit.js";
+import { units } from "./units.js";
+
+const block = document.getElementById("page-data");
+const page = block ? JSON.parse(block.textContent) : null;
+chrome();
+if (page) {
+  search(page);
+  layers();
+  ({ overview: units, stations: sites, cameras: sites, checks, unit })[page.page]?.(page);
+}
