@@ -50,7 +50,7 @@ def find_gates(land: Land) -> gpd.GeoDataFrame:
 def _nearest_crossing(crossing: np.ndarray, middle: np.ndarray) -> np.ndarray:
     """Return, per ray, the crossing nearest to its start; the start itself where the ray crosses nothing."""
     points, row = shapely.get_parts(crossing, return_index=True)
-    points = shapely.point_on_surface(points)
+    row, points = row[~shapely.is_empty(points)], shapely.point_on_surface(points[~shapely.is_empty(points)])
     order = np.lexsort((shapely.distance(points, shapely.points(middle[row])), row))
     rows, first = np.unique(row[order], return_index=True)
     out = shapely.points(middle)
