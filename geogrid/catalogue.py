@@ -72,7 +72,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     },
     "unassigned": {
         "zh": "{level_zh}：{cells} 个剖分单元（{area_m2} 平方米，{households} 户）还没有归属。请划入单元。",
-        "en": "{level_en}: {cells} cells ({area_m2} m², {households} households) belong to no unit. Assign them.",
+        "en": "{level_en}: no unit holds {cells} of the cells ({area_m2} m², {households} households). Assign them.",
     },
     "floor_overlap": {
         "zh": "剖分单元 {cell} 的楼层{why_zh}。请让每一层只属于一个基元，且不缺层。",

@@ -120,7 +120,10 @@ def find_gaps(polygons: np.ndarray, missing: BaseGeometry, tolerance_m: float) -
     near, row = shapely.STRtree(polygons).query(parts, predicate="dwithin", distance=tolerance_m)
     border = shapely.length(shapely.intersection(shapely.boundary(parts[near]), shapely.buffer(polygons[row], tolerance_m)))
     beside = border > 2.5 * tolerance_m  # a corner that touches reaches two tolerances along the gap
-    neighbours = [tuple(sorted(row[(near == part) & beside].tolist())) for part in range(len(parts))]
+    near, row = near[beside], row[beside]
+    order = np.lexsort((row, near))
+    split = np.split(row[order], np.searchsorted(near[order], np.arange(1, len(parts))))
+    neighbours = [tuple(rows.tolist()) for rows in split]
     return pd.DataFrame({"neighbours": pd.Series(neighbours, dtype=object), "area_m2": shapely.area(parts), "geometry": parts})
 
 

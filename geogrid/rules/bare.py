@@ -60,7 +60,7 @@ def validate_layer(
     if not numbered:
         found += find_codes(codes, layer.to_numpy(), level, np.arange(1, len(frame) + 1))
     found += _named_parents(frame, codes, parent, layer, level)
-    names = np.where(codes == "", [f"#{n}" for n in range(1, len(frame) + 1)], codes)[rows]
+    names = _names(codes)[rows]
     if outline is not None and len(rows) and not _meet(outline, polygons):
         km = f"{shapely.distance(outline, shapely.multipoints(shapely.centroid(polygons))) / 1000:,.1f}"
         return to_frame([*found, Finding("crs_mismatch", level, facts=why("crs_apart", km=km))], layer.crs, severity)
@@ -76,6 +76,14 @@ def _codes(frame: gpd.GeoDataFrame, column: str | None, level: str) -> tuple[pd.
     if not names:
         return pd.Series([str(n) for n in range(1, len(frame) + 1)], dtype=object), True
     return _texts(frame[names[0]]), False
+
+
+def _names(codes: pd.Series) -> np.ndarray:
+    """Return the codes, with "#row" for the rows that have none."""
+    names = codes.to_numpy(dtype=object, copy=True)
+    for row in np.flatnonzero(names == ""):
+        names[row] = f"#{row + 1}"
+    return names
 
 
 def _texts(column: pd.Series) -> pd.Series:
@@ -126,13 +134,14 @@ def _in_metres(layer: gpd.GeoSeries, outline: gpd.GeoSeries | None, tolerance_m:
     """Convert a geographic or non-metric layer to its working CRS, and the outline with it."""
     shape = None if outline is None else outline.iloc[0]
     crs = layer.crs
-    if crs is None or len(layer) == 0 or not np.isfinite(layer.total_bounds).all():
+    extent = layer if outline is None or np.isfinite(layer.total_bounds).all() else outline
+    if crs is None or not np.isfinite(extent.total_bounds).all():
         return layer, shape
     if crs.is_projected and crs.axis_info[0].unit_conversion_factor == 1:
         return layer, shape
-    west, south, east, north = layer.to_crs(4326).total_bounds
+    west, south, east, north = extent.to_crs(4326).total_bounds
     metric = working_crs(west, south, east, north)
-    if shape is not None and crs.is_geographic:
+    if shape is not None and crs.is_geographic and extent is layer:
         scale = (_METRES_PER_DEGREE * math.cos(math.radians((south + north) / 2)), _METRES_PER_DEGREE)
         shape = take_over_vertices(shape, shapely.geometrycollections(layer.dropna().to_numpy()), tolerance_m, scale)
     shape = None if shape is None else gpd.GeoSeries([shape], crs=crs).to_crs(metric).iloc[0]

@@ -19,18 +19,21 @@ _SUSPECT = re.compile(r"[^\w\n]")  # one search over all codes: nothing but lett
 _MOST_SHARE = 0.8
 
 
-def find_codes(codes: pd.Series, geometry: np.ndarray, level: str, row_numbers: Collection[int]) -> list[Finding]:
-    """Check the codes of a layer (text, "" for none); `geometry` gives the places, `row_numbers` name rows without a code."""
+def find_codes(codes: pd.Series, geometry: np.ndarray, level: str, row_numbers: Collection[int], *, form: bool = True) -> list[Finding]:
+    """Check the codes of a layer (text, "" for none); `geometry` gives the places, `row_numbers` name rows without a code.
+
+    `form` is False where a scheme's rule says how a code looks (`find_code_rule`).
+    """
     found: list[Finding] = []
     text = codes.to_numpy(dtype=object)
     numbers = np.asarray(row_numbers)
     for row in np.flatnonzero(text == ""):
         found.append(Finding("code_missing", level, (), geometry[row], value=float(numbers[row]), facts={"row": int(numbers[row])}))
-    counts = pd.Series(text[text != ""], dtype=object).value_counts()
-    for code in sorted(counts.index[counts > 1]):
+    counts = Counter(text) if len(set(text)) < len(text) else {}
+    for code in sorted(code for code, n in counts.items() if n > 1 and code):
         rows = np.flatnonzero(text == code)
         found.append(Finding("code_duplicate", level, (code,), geometry[rows[1]], value=float(len(rows))))
-    return found + _malformed(text, geometry, level)
+    return found + (_malformed(text, geometry, level) if form else [])
 
 
 def _malformed(text: np.ndarray, geometry: np.ndarray, level: str) -> list[Finding]:

@@ -51,7 +51,7 @@ def find_units(plan: Plan, level: str, *, alone: bool = True) -> list[Finding]:
     frame, rule = plan.frame(level), plan.scheme.level(level)
     codes, parents = pd.Series(frame.index, dtype=object), frame["parent"].reset_index(drop=True)
     geometry = frame.geometry.to_numpy()
-    found = find_codes(codes, geometry, level, range(1, len(codes) + 1))
+    found = find_codes(codes, geometry, level, range(1, len(codes) + 1), form=rule.code is None)
     if rule.code:
         found += find_code_rule(codes, parents, geometry, level, rule.code)
     depth = plan.scheme.depth(level)
