@@ -7,8 +7,23 @@ folium is used here and nowhere else.
 
 from geogrid.maps.assets import asset_names, asset_path
 from geogrid.maps.data import data
+from geogrid.maps.offline import write_offline
 from geogrid.maps.page import MapPage, MapParts
 from geogrid.maps.tiles import prepare, tile
 from geogrid.maps.views import cameras, checks, overview, stations, unit
 
-__all__ = ["MapPage", "MapParts", "asset_names", "asset_path", "cameras", "checks", "data", "overview", "prepare", "stations", "tile", "unit"]
+__all__ = [
+    "MapPage",
+    "MapParts",
+    "asset_names",
+    "asset_path",
+    "cameras",
+    "checks",
+    "data",
+    "overview",
+    "prepare",
+    "stations",
+    "tile",
+    "unit",
+    "write_offline",
+]

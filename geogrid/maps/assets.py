@@ -16,6 +16,8 @@ LINKS = {
     "leaflet": "vendor/leaflet.js",
     "leaflet_css": "vendor/leaflet.css",
     "map_css": "static/map.css",
+    "offline_css": "static/offline.css",
+    "offline": "static/offline.js",
     **{name.removesuffix(".js"): f"static/{name}" for name in OWN_SCRIPTS},
 }
 _HERE = Path(__file__).parent
@@ -27,7 +29,8 @@ def asset_path(name: str) -> Path:
         raise NotFoundError(f"no asset called {name!r}", f"没有名为 {name!r} 的页面文件", file=name)
     path = _HERE / name
     if not path.is_file():
-        raise NotFoundError(f"asset {name!r} is not installed: run scripts/assets.py", f"页面文件 {name!r} 尚未安装：请运行 scripts/assets.py", file=name)
+        message = f"asset {name!r} is not installed: run scripts/assets.py"
+        raise NotFoundError(message, f"页面文件 {name!r} 尚未安装：请运行 scripts/assets.py", file=name)
     return path
 
 

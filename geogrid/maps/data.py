@@ -59,7 +59,7 @@ def level_table(project: ProjectLike, level: str) -> dict[str, list[Any]]:
         "parent": units["parent"].fillna("").to_list(),
         "households": units["households"].astype(int).to_list(),
         "status": units["status"].map(STATUS).fillna(0).astype(int).to_list(),
-        "hue": hues(project, level).tolist(),
+        "hue": [] if is_fine(project, level) else hues(project, level).tolist(),
         "x": places[:, 0].tolist(),
         "y": places[:, 1].tolist(),
         "w": room[:, 0].round(1).tolist(),

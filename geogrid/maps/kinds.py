@@ -22,11 +22,10 @@ def kinds_of(scheme: Scheme, role: str, frame: pd.DataFrame) -> list[dict[str, A
     ids = [k for k in known if k in number] + sorted(k for k in number if k not in known)
     names = {kind: _names(scheme, role, kind) for kind in ids}
     signs = _signs([names[kind]["zh"] for kind in ids])
-    place = {kind: (known + sorted(k for k in number if k not in known)).index(kind) for kind in ids}
-    return [
-        {"id": kind, **names[kind], "sign": sign, "n": number[kind], **(_look(place[kind]) if role == "stations" else {"shape": _camera(kind), "colour": _CAMERA})}
-        for kind, sign in zip(ids, signs, strict=True)
-    ]
+    every = known + sorted(k for k in number if k not in known)
+    place = {kind: every.index(kind) for kind in ids}
+    look = {kind: _look(place[kind]) if role == "stations" else {"shape": _camera(kind), "colour": _CAMERA} for kind in ids}
+    return [{"id": kind, **names[kind], "sign": sign, "n": number[kind], **look[kind]} for kind, sign in zip(ids, signs, strict=True)]
 
 
 def _names(scheme: Scheme, role: str, kind: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ import shapely
 from geogrid.maps.places import label_places
 from geogrid.maps.project import MERCATOR, STATUS, ProjectLike, hues, is_fine, layer_or_none, level_ids, once, to_crs
 from geogrid.maps.stacks import pieces
+from geogrid.measure import colours
 
 WORLD_M = 40_075_016.685578488
 # generalisations: up to this map zoom, with a tolerance of about half a pixel at that zoom
@@ -129,13 +130,12 @@ def _units(project: ProjectLike, level: str, detail: int) -> Drawn:
 def _fine(project: ProjectLike, level: str, detail: int) -> Drawn:
     found = pieces(project, level)
     geometry = _simplify_cover(_mercator(project, "u:" + level, lambda: found), detail)
-    hue = dict(zip(project.units(level).index, hues(project, level).tolist(), strict=True))
-    first = [codes[0] for codes in found["codes"]]
+    hue = once(project, ("hues", level), lambda: colours(found.geometry.to_numpy()).tolist())
     properties = {
         "code": [" ".join(codes) for codes in found["codes"]],
         "n": found["n"].to_list(),
         "status": found["status"].to_list(),
-        "hue": [hue[code] for code in first],
+        "hue": hue,
         "stack": [text or None for text in found["stack"]],
     }
     return Drawn.of(geometry, properties, FINE_ZOOM)
@@ -147,7 +147,7 @@ def _places(project: ProjectLike, level: str, detail: int) -> Drawn:  # noqa: AR
 
 def _fine_places(project: ProjectLike, level: str) -> Drawn:
     found, units = pieces(project, level), project.units(level)
-    points, room = label_places(_mercator(project, "u:" + level, lambda: found))
+    points, room = label_places(_mercator(project, "u:" + level, lambda: found), 5)
     first = [codes[0] for codes in found["codes"]]
     alone = units.loc[first]
     properties = {

@@ -25,11 +25,12 @@ class LocalMap(folium.Map):
     _template = Template(
         """
         {% macro html(this, kwargs) %}
-            <div class="folium-map geogrid-map" id={{ this.get_name()|tojson }} 
+            <div class="folium-map geogrid-map" id={{ this.get_name()|tojson }}
                  role="region" tabindex="0" aria-label={{ this.label|tojson }}></div>
         {% endmacro %}
         {% macro script(this, kwargs) %}
-            var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {center: {{ this.location|tojson }}, ...{{ this.options|tojavascript }} });
+            var {{ this.get_name() }} = L.map(
+                {{ this.get_name()|tojson }}, {center: {{ this.location|tojson }}, ...{{ this.options|tojavascript }} });
         {% endmacro %}
         """
     )
@@ -85,7 +86,7 @@ class MapPage:
         return MapParts(_head(figure, asset_prefix), figure.html.render(), script)
 
 
-_OPTIONS = {"attribution_control": False, "zoom_snap": 0.5, "zoom_delta": 1, "wheel_px_per_zoom_level": 90, "keyboard": True}
+_OPTIONS = {"attribution_control": False, "zoom_snap": 0.25, "wheel_px_per_zoom_level": 90}
 
 
 def _head(figure: Figure, prefix: str) -> str:

@@ -13,6 +13,7 @@ import shapely
 from pyproj import CRS, Transformer
 from shapely.geometry.base import BaseGeometry
 
+from geogrid.measure import colours
 from geogrid.plan import Plan
 from geogrid.scheme import Scheme
 
@@ -108,7 +109,5 @@ def level_ids(project: ProjectLike) -> list[str]:
 
 
 def hues(project: ProjectLike, level: str) -> np.ndarray:
-    """Return the hue 0..4 of each unit of a level, in the order of `units(level)`: neighbours differ."""
-    from geogrid.measure import colours
-
+    """Return the hue 0..4 of each unit of a level that is not fine, in the order of `units(level)`: neighbours differ."""
     return once(project, ("hues", level), lambda: np.asarray(colours(project.units(level).geometry.to_numpy()), dtype=int))

@@ -42,7 +42,7 @@ def stations(project: ProjectLike, *, lang: str) -> MapPage:
 
 def cameras(project: ProjectLike, *, lang: str) -> MapPage:
     """Cameras with their sectors; units without one are tinted."""
-    return _page(project, "cameras", lang, {"fill": "missing:cameras", "on": ["cameras"]})
+    return _page(project, "cameras", lang, {"fill": "missing:cameras", "on": ["cameras", "sectors"]})
 
 
 def checks(project: ProjectLike, *, lang: str) -> MapPage:

@@ -26,6 +26,11 @@ WORDS: dict[str, dict[str, str]] = {
     "map": {"zh": "{name}地图", "en": "Map of {name}"},
     "direction_unknown": {"zh": "方向未知", "en": "direction unknown"},
     "open": {"zh": "打开", "en": "Open"},
+    "table": {"zh": "列表", "en": "List"},
+    "name": {"zh": "名称", "en": "Name"},
+    "column_households": {"zh": "户", "en": "Households"},
+    "state": {"zh": "界限", "en": "Bounds"},
+    "simulated_tag": {"zh": "模拟数据", "en": "Simulated data"},
     "outside": {"zh": "区外", "en": "outside the district"},
 }
 CAMERA_KINDS = {

@@ -30,7 +30,9 @@
 
     /* The level in question first, then from the top down. */
     _order: function () {
-      const zoom = this._map.getZoom(), all = this._state.levels, shown = all.filter((l) => zoom >= l.label && !this._stale(l, zoom));
+      const zoom = this._map.getZoom(), all = this._state.levels, focus = this._state.focus;
+      if (focus) return all.filter((l) => l.id === focus.level || (!l.fine && all.indexOf(l) > all.findIndex((f) => f.id === focus.level) && zoom >= l.label));
+      const shown = all.filter((l) => zoom >= l.label && !this._stale(l, zoom));
       return shown.sort((a, b) => all.indexOf(a) - all.indexOf(b));
     },
 
@@ -45,10 +47,24 @@
       if (!table) return;
       const metre = (256 * Math.pow(2, this._map.getZoom())) / WORLD;
       for (const i of this._ranked(level, table)) {
+        if (!this._wanted(level, table.code[i], table.y[i], table.x[i])) continue;
         const at = this.place(table.y[i], table.x[i]);
         if (at.x < 0 || at.y < 0 || at.x > size.x || at.y > size.y) continue;
         this._name(c, at, names(level, table, i), geogrid.say("households_short", { n: table.households[i] }), table.w[i] * metre, table.h[i] * metre, level);
       }
+    },
+
+    /* On a unit's own page: its neighbours by name, its children inside it, not itself. */
+    _wanted: function (level, code, lat, lon) {
+      const focus = this._state.focus;
+      if (!focus) return true;
+      if (level.id === focus.level) return code !== focus.code;
+      return this._inFocus(L.latLng(lat, lon));
+    },
+
+    _inFocus: function (latlng) {
+      const focus = this._state.focus, feature = focus && this._ground.at(latlng, focus.level);
+      return !focus || (!!feature && feature.p.code.split(" ").includes(focus.code));
     },
 
     /* Larger rooms first, the selected unit before all. */
@@ -91,13 +107,18 @@
       const fine = this._fine();
       if (!fine) return;
       this._ground.points("p:" + fine.id, (f, latlng) => {
-        if (!(f.p.n > 1)) return;
+        if (!(f.p.n > 1) || !this._inFocus(latlng)) return;
         const at = this._map.latLngToLayerPoint(latlng).subtract(this._origin), zoom = this._map.getZoom();
         const mark = f.p.status === geogrid.STATUS.ABOVE ? "▲ " : f.p.status === geogrid.STATUS.BELOW ? "▼ " : "";
         const text = mark + (zoom >= 17 ? geogrid.say("stack", { n: f.p.n }) : String(f.p.n)), px = zoom >= 18 ? 14 : 12;
         c.font = "700 " + px + "px " + FACE;
         const w = c.measureText(text).width + px * 1.3, h = px + 10, box = [at.x - w / 2, at.y - h / 2, at.x + w / 2, at.y + h / 2];
-        if (!this._room.take(box)) return;
+        if (!this._room.take(box)) {
+          box[1] += 26;
+          box[3] += 26;
+          at.y += 26;
+          if (!this._room.take(box)) return;
+        }
         c.fillStyle = "#ffffff";
         pill(c, box, 2);
         c.fillStyle = f.p.status === geogrid.STATUS.ABOVE ? "#a84300" : f.p.status === geogrid.STATUS.BELOW ? "#005f96" : "#17324d";
@@ -112,7 +133,7 @@
       const fine = this._fine(), metre = (256 * Math.pow(2, this._map.getZoom())) / WORLD;
       if (!fine || this._map.getZoom() < fine.label + 0.5) return;
       this._ground.points("p:" + fine.id, (f, latlng) => {
-        if (f.p.n > 1) return;
+        if (f.p.n > 1 || !this._inFocus(latlng)) return;
         const at = this._map.latLngToLayerPoint(latlng).subtract(this._origin), digits = f.p.code.slice(-3);
         const texts = [f.p.name || fine.name + " " + digits, digits].filter(Boolean);
         this._name(c, at, texts, geogrid.say("households_short", { n: f.p.households }), f.p.w * metre, f.p.h * metre, fine);

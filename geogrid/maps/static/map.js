@@ -3,7 +3,7 @@
    geogrid.on(name, fn), off    ready · select {level, code, codes, stack, by} · hover {level, code} · view {zoom, center, bounds} · layer {level, fill, on}
                                 · site {role, id, kind, name} · finding {at, rule}.  `on` works before the start
    geogrid.select(level, code, {zoom, box})   setLevel(id)   setFill("bounds" | "identity" | "none" | "missing:<role>[:<kind>]")
-   geogrid.setLayer(name, on)   stations cameras findings labels buildings, stations:<kind> cameras:<kind>, u:<level> (its lines)
+   geogrid.setLayer(name, on)   stations cameras sectors findings labels buildings, stations:<kind> cameras:<kind>, u:<level> (its lines)
    geogrid.highlight(level, code)  filter(codes of status or null)  showFinding(at)  addFindings(list)  fit(box, {padding})  padding({left, …})  state()  map
 
    The address's fragment holds level, fill, layers, selection and view, so that a copied link shows the same. */
@@ -30,7 +30,7 @@
     for (const name of settings.on) state.layers[name] = true;
     map.setMaxZoom(TOP_ZOOM);
     if (map.attributionControl) map.attributionControl.setPrefix("");
-    if (settings.focus) state.selected = { level: settings.focus.level, code: settings.focus.code };
+    if (settings.focus) state.selected = state.focus = { level: settings.focus.level, code: settings.focus.code };
     const asked = readAddress();
     if (asked.view) map.setView(asked.view.center, asked.view.zoom, { animate: false });
     else geogrid.fit(settings.focus ? settings.focus.box : settings.bounds, { animate: false });

@@ -158,7 +158,17 @@
     roads(c, tile, s, d);
     built(c, tile, s, d, state);
     lines(c, tile, s, d, state);
+    if (state.focus) veil(c, tile, s, state.focus);
   };
+
+  /* On a unit's own page the rest stands back. */
+  function veil(c, t, s, focus) {
+    const own = (t["u:" + focus.level] || []).filter((f) => f.p.code === focus.code);
+    trace(c, own, s, true);
+    c.rect(0, 0, c.canvas.width, c.canvas.height);
+    c.fillStyle = "rgba(247,245,240,0.62)";
+    c.fill("evenodd");
+  }
 
   /* Draws what is hovered and selected over the tile. */
   geogrid.paintOver = function (c, tile, s, d, state) {

@@ -28,7 +28,7 @@
       }
       const zoom = this._map.getZoom();
       if (zoom < CLUSTER_ZOOM) return this._clusters(c, shown, role, (i) => table.kinds[table.kind[i]]);
-      if (role === "cameras" && zoom >= SECTOR_ZOOM) this._sectors(c, shown, table);
+      if (role === "cameras" && zoom >= SECTOR_ZOOM && this._state.layers.sectors) this._sectors(c, shown, table);
       for (const p of shown) this._sign(c, p.at, table.kinds[table.kind[p.row]], role === "cameras" ? table.direction[p.row] : null, { role: role, row: p.row });
     },
 

@@ -1,7 +1,7 @@
 /* Where tiles and tables come from: fetched beside the page, or, in a page opened from disk, cut here from what the page carries. */
 "use strict";
 (function (geogrid) {
-  const EXTENT = 4096;
+  const EXTENT = 4096, WORLD = 40075016.685578488;
 
   function fetched(prefix) {
     return {
@@ -13,23 +13,25 @@
     };
   }
 
-  /* inline.layers: {name: [{k: kind, r: [flat rings of degrees], p: {…}, z: first zoom}]} */
+  /* inline.layers: {name: [{k: kind, r: [rings], p: {…}, z: first zoom}]}; a ring is x, y, then steps, in decimetres from inline.origin */
   function inlined(inline) {
     const layers = {};
-    for (const name of Object.keys(inline.layers || {})) layers[name] = inline.layers[name].map(projected);
+    for (const name of Object.keys(inline.layers || {})) layers[name] = inline.layers[name].map((f) => projected(f, inline.origin));
     return {
       tile: (z, x, y) => Promise.resolve(cut(layers, z, x, y)),
       table: (name) => (name in (inline.tables || {}) ? Promise.resolve(inline.tables[name]) : Promise.reject(new Error(name))),
     };
   }
 
-  function projected(feature) {
+  function projected(feature, origin) {
     const box = [Infinity, Infinity, -Infinity, -Infinity];
     const rings = feature.r.map((ring) => {
       const out = new Float64Array(ring.length);
+      let east = 0, north = 0;
       for (let i = 0; i < ring.length; i += 2) {
-        const sin = Math.sin((ring[i + 1] * Math.PI) / 180);
-        const x = ring[i] / 360 + 0.5, y = 0.5 - (0.25 * Math.log((1 + sin) / (1 - sin))) / Math.PI;
+        east += ring[i];
+        north += ring[i + 1];
+        const x = (origin[0] + east / 10) / WORLD + 0.5, y = 0.5 - (origin[1] + north / 10) / WORLD;
         out[i] = x;
         out[i + 1] = y;
         box[0] = Math.min(box[0], x);
