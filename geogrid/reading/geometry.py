@@ -10,6 +10,8 @@ from pyproj import CRS, Transformer
 
 from geogrid.crs import unshift
 
+GRID_M = 0.001
+"""What is shorter or thinner than the grid of coordinates has no extent: a spike in degrees gets a hair's breadth when it is projected."""
 _POINT, _LINE, _RING, _AREA, _POINTS, _LINES, _AREAS = range(7)
 _TYPES = {
     "area": (_AREA, _AREAS),
@@ -98,9 +100,9 @@ def mend(geometry: np.ndarray, kind: str) -> Shapes:
         bad[int(i)], made[i] = ("can not be converted to the working CRS", "不能换算到工作坐标系"), None
     for i in np.flatnonzero(areal & ~shapely.is_valid(made) & ~shapely.is_missing(made)):
         mended[int(i)], made[i] = shapely.is_valid_reason(made[i]), areal_parts(shapely.make_valid(made[i], method="structure", keep_collapsed=False))
-    lines = np.isin(types, _TYPES["line"]) & (shapely.length(made) == 0)
+    lines = np.isin(types, _TYPES["line"]) & (shapely.length(made) < GRID_M)
     empty: dict[int, Reason] = {int(i): ("is a line without length", "是没有长度的线") for i in np.flatnonzero(lines)}
-    empty |= {int(i): ("has no area", "面积为零") for i in np.flatnonzero(areal & (shapely.area(made) <= 0))}
+    empty |= {int(i): ("has no area", "面积为零") for i in np.flatnonzero(areal & (2 * shapely.area(made) <= GRID_M * shapely.length(made)))}
     mended = {i: why for i, why in mended.items() if i not in empty}
     made = _as_points(made, types) if kind == "point" else made
     return Shapes(made, bad, mended, empty)
