@@ -166,6 +166,13 @@ def test_a_straight_outline_in_degrees_takes_over_vertices_before_it_bends():
     assert len(validate_layer(layer, parent=shapely.box(118.0, 39.5, 118.2, 39.6), tolerance_m=0.001)) == 0
 
 
+def test_an_invalid_parent_is_said_to_be_so_and_mended():
+    bow = shapely.Polygon([(X0, Y0), (X0 + 30, Y0 + 30), (X0 + 30, Y0), (X0, Y0 + 30)])
+    found = validate_layer(coded(nine()), parent=bow)
+    assert found["units"][0] == ["parent"]
+    assert rules(found) == ["geometry_invalid", *["outside_parent"] * 7]
+
+
 def test_a_parent_that_does_not_exist_is_found_by_code():
     parent = gpd.GeoDataFrame({"code": ["P1"]}, geometry=[WHOLE], crs=CRS)
     layer = sown(parent=["P1"] * 8 + ["P9"])

@@ -210,6 +210,13 @@ def test_a_given_polygon_that_differs_is_found_with_the_area():
     assert [f.area_m2 for f in found] == [pytest.approx(200.0)] * 2
 
 
+def test_given_polygons_are_checked_against_the_outline_that_came():
+    given = tiny_plan().frame("community").reset_index()[["code", "geometry"]]
+    outline = gpd.GeoDataFrame(geometry=[shapely.box(X0, Y0, X0 + 190, Y0 + 210)])
+    found = new(tiny_plan(), community=given, district=outline)
+    assert [(f.rule, f.units, f.area_m2) for f in found] == [("gap", (WEST, EAST), 1900.0), ("outside_parent", (EAST,), 2000.0)]
+
+
 def test_a_given_polygon_that_the_plan_does_not_know_is_found():
     given = tiny_plan().frame("community").reset_index()[["code", "geometry"]]
     given.loc[1, "code"] = "130102001009"

@@ -51,7 +51,8 @@ def validate_layer(
     """
     codes, numbered = _codes(frame, code, level)
     found, layer, outline = _stated(frame.geometry, _outline(parent), crs)
-    if found and found[-1].rule == "crs_mismatch":
+    found += _unsound(parent)
+    if any(f.rule == "crs_mismatch" for f in found):
         return to_frame(found, layer.crs, severity)
     tolerance = tolerance_of(layer) if tolerance_m is None else tolerance_m
     layer, outline = _in_metres(layer, outline, tolerance)
@@ -105,6 +106,15 @@ def _outline(parent: Parent) -> gpd.GeoSeries | None:
     crs = series.crs
     solid = shapely.make_valid(topology.to_plain(shapely.force_2d(series.dropna().to_numpy())))
     return gpd.GeoSeries([solid[0] if len(solid) == 1 else shapely.union_all(solid)], crs=crs)
+
+
+def _unsound(parent: Parent) -> list[Finding]:
+    """Report a parent whose own geometry is invalid: the checks go on with a mended copy."""
+    if parent is None:
+        return []
+    shapes = np.array([parent], dtype=object) if isinstance(parent, BaseGeometry) else parent.geometry.dropna().to_numpy()
+    reasons = shapely.is_valid_reason(shapes[~shapely.is_valid(shapes)])
+    return [Finding("geometry_invalid", "parent", ("parent",), facts={"why": reason.split("[")[0].strip()}) for reason in reasons]
 
 
 def _stated(layer: gpd.GeoSeries, outline: gpd.GeoSeries | None, crs: CRS | str | None) -> tuple[list[Finding], gpd.GeoSeries, gpd.GeoSeries | None]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import geopandas as gpd
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geogrid.catalogue import why
 from geogrid.findings import Finding
@@ -16,12 +19,21 @@ from geogrid.topology import areas_wider_than, to_plain
 GRID_TOLERANCE_M = 0.005  # noding on the 1 mm grid moves a given border by a little more than the grid
 
 
-def find_given(plan: Plan, level: str, given: gpd.GeoDataFrame) -> list[Finding]:
-    """Check given polygons (column or index `code`, working CRS) against the district, then against the plan's."""
+DISTRICT = "district"
+
+
+def outline_of(plan: Plan, given: Mapping[str, gpd.GeoDataFrame]) -> BaseGeometry | None:
+    """Return the outline that given polygons should fill: the one that came, else the plan's; None where that was derived from them."""
+    if DISTRICT in given:
+        return shapely.union_all(shapely.make_valid(to_plain(given[DISTRICT].geometry.dropna().to_numpy())))
+    return plan.base.district if plan.base.district_source == "given" else None
+
+
+def find_given(plan: Plan, level: str, given: gpd.GeoDataFrame, outline: BaseGeometry | None) -> list[Finding]:
+    """Check given polygons (column or index `code`, working CRS) against the outline, then against the plan's."""
     tolerance_m = tolerance_of(given.geometry)
     coded = given.set_index("code") if "code" in given.columns else given
-    parent = plan.base.district if plan.base.district_source == "given" else None
-    found = find_layer(coded, parent=parent, level=level, tolerance_m=tolerance_m)
+    found = find_layer(coded, parent=outline, level=level, tolerance_m=tolerance_m)
     return found + find_differences(plan, level, coded, max(tolerance_m, GRID_TOLERANCE_M))
 
 

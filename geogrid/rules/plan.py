@@ -18,7 +18,7 @@ from geogrid.findings import Finding
 from geogrid.plan import NO_UNIT, Plan
 from geogrid.rules.codes import find_code_rule, find_codes, find_parents
 from geogrid.rules.floors import find_floors
-from geogrid.rules.given import find_given
+from geogrid.rules.given import find_given, outline_of
 from geogrid.rules.layer import find_partition, find_shapes, in_order
 from geogrid.rules.reasons import reason_facts, severity
 from geogrid.rules.status import status
@@ -26,17 +26,20 @@ from geogrid.topology import TOLERANCE_M
 
 
 def find_plan(plan: Plan, *, given: Mapping[str, gpd.GeoDataFrame] = {}) -> list[Finding]:
-    """Check a plan, and the polygons that were given for its levels (column `code`, working CRS) against the district and the plan."""
+    """Check a plan, and the polygons that were given for its levels (column `code`, working CRS) against the district and the plan.
+
+    `given["district"]` is the outline as it came: the plan's own district is what the cells cover, which reaches as far as given units do.
+    """
+    outline = outline_of(plan, given)
     found = find_base(plan)
     for level in plan.scheme.levels:
         found += find_units(plan, level.id, alone=level.id not in given)
         found += find_unassigned(plan, level.id)
         found += find_households(plan, level.id)
         found += find_divided(plan, level.id)
-    found += find_parent_levels(plan)
-    for level_id, frame in given.items():
-        found += find_given(plan, level_id, frame)
-    return found
+        if level.id in given:
+            found += find_given(plan, level.id, given[level.id], outline)
+    return found + find_parent_levels(plan)
 
 
 def find_base(plan: Plan) -> list[Finding]:
