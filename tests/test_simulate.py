@@ -11,7 +11,7 @@ from geogrid.scheme import read_scheme
 from geogrid.simulate import simulate, systems, write_sources
 from geogrid.simulate.apportion import apportion
 from geogrid.simulate.bisection import mend, neighbours, split
-from geogrid.simulate.lots import guillotine
+from geogrid.simulate.guillotine import guillotine
 
 SMALL = 0.02
 

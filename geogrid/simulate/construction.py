@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 from shapely import Polygon
 
+from geogrid.errors import GeogridError
 from geogrid.simulate.batches import join
 from geogrid.simulate.estates import Estate, fill_estate
 from geogrid.simulate.footprints import draw
@@ -157,6 +158,11 @@ def _counted(buildings: gpd.GeoDataFrame, profile: Profile, rng: np.random.Gener
     keep = np.ones(len(buildings), bool)
     keep[np.flatnonzero(home)[profile.residential_n :]] = False
     others = np.flatnonzero(~home)
+    if home.sum() < profile.residential_n or len(others) < profile.other_n:
+        raise GeogridError(
+            f"this seed leaves room for {home.sum()} residential and {len(others)} other buildings, fewer than declared: take another seed",
+            f"此种子只放得下 {home.sum()} 栋住宅、{len(others)} 栋其他建筑，少于公布数：请换一个种子",
+        )
     order = np.lexsort((rng.random(len(others)), buildings.kind.map(KEPT_LAST).fillna(9).values[others]))
     keep[others[order[: max(0, len(others) - profile.other_n)]]] = False
     return pd.DataFrame(buildings)[keep].reset_index(drop=True).pipe(gpd.GeoDataFrame, geometry="geometry", crs=buildings.crs)

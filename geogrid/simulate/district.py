@@ -14,10 +14,11 @@ from geogrid.simulate import outlines
 from geogrid.simulate.cameras import place_cameras
 from geogrid.simulate.communities import Divided, divide
 from geogrid.simulate.construction import build
+from geogrid.simulate.free_land import with_free_land
 from geogrid.simulate.gates import build_walls, find_gates
 from geogrid.simulate.greens import draw_greens, draw_lakes
 from geogrid.simulate.landuse import with_uses
-from geogrid.simulate.lots import Land, cut_land, with_free_land
+from geogrid.simulate.lots import Land, cut_land
 from geogrid.simulate.population import settle
 from geogrid.simulate.profiles import Profile
 from geogrid.simulate.stations import place_stations

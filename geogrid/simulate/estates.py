@@ -12,7 +12,7 @@ import shapely
 from shapely import Polygon
 
 from geogrid.simulate.batches import Batch, make_batch
-from geogrid.simulate.lots import largest_polygons
+from geogrid.simulate.free_land import largest_polygons
 from geogrid.simulate.rows import Frame, Rows, lay_rows, make_frame, square_angle
 
 FLOOR_M = 2.9

@@ -13,7 +13,7 @@ from shapely import LineString, Polygon
 
 from geogrid.simulate.batches import Batch, make_batch
 from geogrid.simulate.footprints import draw
-from geogrid.simulate.lots import largest_polygons
+from geogrid.simulate.free_land import largest_polygons
 from geogrid.simulate.rows import Frame, make_frame, square_angle
 
 Box = tuple[float, float, float, float, str, int]

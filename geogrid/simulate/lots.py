@@ -5,7 +5,6 @@ Every lot border is noded with every other, so that lots are a valid coverage of
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -15,13 +14,14 @@ import shapely
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
+from geogrid.simulate.guillotine import grain, guillotine
 from geogrid.simulate.linework import Linework, draw_linework
 from geogrid.simulate.profiles import Profile
 from geogrid.simulate.terrain import Terrain
 
 HALF_WIDTH_M = {"ring": 27.0, "primary": 20.0, "secondary": 14.0, "branch": 8.0, "rural": 5.0, "motorway": 17.0}
-RANK = {"river": 0, "rail": 1, "motorway": 2, "ring": 3, "primary": 4, "secondary": 5}
-NODE_M = 0.01
+RANK = {"river": 0, "rail": 1, "motorway": 2, "ring": 3, "primary": 4, "secondary": 5, "branch": 6, "rural": 7}
+NODE_M, NEAR_M = 0.01, 0.03
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,20 +43,19 @@ def cut_land(terrain: Terrain, profile: Profile, rng: np.random.Generator) -> La
     superblocks = np.array(shapely.get_parts(shapely.polygonize([shapely.union_all(edges)])))
     cuts = _Cuts(terrain, profile, rng, superblocks)
     cuts.run()
-    lots = _node(edges, cuts, profile.epsg)
+    net = shapely.union_all(np.r_[edges, shapely.boundary(np.array(cuts.leaves, object))], grid_size=NODE_M)
+    lots = _faces(net, cuts, profile.epsg)
     lots["score"] = terrain.score(shapely.get_coordinates(shapely.point_on_surface(lots.geometry.values)))
-    is_road = np.isin(kinds, ("ring", "primary", "secondary", "motorway"))
-    street = [(c, a, g) for c, a, g in cuts.streets if c != "lane"]
-    roads = gpd.GeoDataFrame(
-        {"class": [*kinds[is_road], *(c for c, _, _ in street)], "axis": [*axes[is_road], *(a for _, a, _ in street)]},
-        geometry=np.array([*edges[is_road], *(g for _, _, g in street)], object),
-        crs=profile.epsg,
-    )
+    kept = ~np.isin(kinds, ("outline", "river"))
+    named = [*zip(kinds[kept], axes[kept], edges[kept], strict=True), *(street for street in cuts.streets if street[0] != "lane")]
+    roads = _noded(shapely.get_parts(net), named, profile.epsg)
+    railways = roads.geometry.values[(roads["class"] == "rail").to_numpy()]
+    roads = roads[roads["class"] != "rail"].reset_index(drop=True)
     roads["half_m"] = roads["class"].map(HALF_WIDTH_M).astype(float)
     inside = terrain.district
     rivers = [shapely.intersection(shapely.buffer(g, w / 2), inside) for g, w in zip(work.of("river"), work.river_widths_m, strict=True)]
-    lines = [shapely.intersection(work.of(kind), inside) for kind in ("river", "rail")]
-    return Land(terrain, lots, roads, np.array(rivers, object), *(g[~shapely.is_empty(g)] for g in lines))
+    river_lines = shapely.intersection(work.of("river"), inside)
+    return Land(terrain, lots, roads, np.array(rivers, object), river_lines[~shapely.is_empty(river_lines)], np.array(railways, object))
 
 
 def _network(terrain: Terrain, work: Linework) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -152,61 +151,25 @@ class _Cuts:
             self._leaf(leaf, k, b, angle, False)
 
 
-def grain(face: Polygon, theta: float) -> float:
-    """Return the angle in radians of the face's own rectangle, where it is within 24 degrees of `theta`, else `theta`."""
-    corner = shapely.get_coordinates(shapely.minimum_rotated_rectangle(face))
-    edge = corner[1] - corner[0]
-    off = (np.arctan2(edge[1], edge[0]) - theta + np.pi / 4) % (np.pi / 2) - np.pi / 4
-    return theta + (off if abs(off) < np.radians(24) else 0.0)
+def _noded(net: np.ndarray, named: list[tuple[str, int, BaseGeometry]], epsg: int) -> gpd.GeoDataFrame:
+    """Return roads and railways (class axis) made of the edges of the net, so that they lie on lot borders to the last digit."""
+    kinds, axes, lines = (list(column) for column in zip(*named, strict=True))
+    middle = shapely.line_interpolate_point(net, 0.5, normalized=True)
+    at, line = shapely.STRtree(lines).query(middle, predicate="dwithin", distance=NEAR_M)
+    order = np.lexsort((line, [RANK[kinds[k]] for k in line], at))
+    at, first = np.unique(at[order], return_index=True)
+    line = line[order][first]
+    table = pd.DataFrame({"class": np.array(kinds, object)[line], "axis": np.array(axes)[line], "edge": at})
+    groups = [(kind, axis, group.edge.to_numpy()) for (kind, axis), group in table.groupby(["class", "axis"])]
+    merged = [shapely.get_parts(shapely.line_merge(shapely.multilinestrings(list(net[edges])))) for _, _, edges in groups]
+    n = [len(m) for m in merged]
+    columns = {"class": np.repeat([g[0] for g in groups], n).astype(object), "axis": np.repeat([g[1] for g in groups], n)}
+    return gpd.GeoDataFrame(columns, geometry=np.concatenate(merged), crs=epsg)
 
 
-def guillotine(
-    face: Polygon, angle: float, area_m2: float | Callable[[], float], rng: np.random.Generator, *, jitter: float = 0.08, tilt_deg: float = 0.0
-) -> tuple[list[Polygon], list[tuple[BaseGeometry, float]]]:
-    """Cut a polygon across its longer side, in the frame `angle`, until pieces are near `area_m2`.
-
-    Cuts lean by about `tilt_deg`. Returns the leaves, and the cuts each with the area of the piece it went through.
-    """
-    c, s = np.cos(angle), np.sin(angle)
-    turn = np.array([[c, -s], [s, c]])
-    stack, leaves, cuts = [shapely.transform(face, lambda p: p @ turn)], [], []
-    while stack:
-        piece = stack.pop()
-        if piece.area < 1:
-            continue
-        x0, y0, x1, y1 = piece.bounds
-        limit = (area_m2() if callable(area_m2) else area_m2) * rng.uniform(0.75, 1.3)
-        if piece.area < limit and max(x1 - x0, y1 - y0) < 3.2 * np.sqrt(limit):
-            leaves.append(piece)
-            continue
-        low, high, line = _cut(piece.bounds, rng, jitter, tilt_deg)
-        for half in (low, high):
-            stack.extend(q for q in shapely.get_parts(piece.intersection(half)) if q.geom_type == "Polygon")
-        cuts.extend((q, piece.area) for q in shapely.get_parts(piece.intersection(line)) if q.geom_type == "LineString")
-    back = turn.T
-    return [shapely.transform(g, lambda p: p @ back) for g in leaves], [(shapely.transform(g, lambda p: p @ back), a) for g, a in cuts]
-
-
-def _cut(bounds: tuple[float, float, float, float], rng: np.random.Generator, jitter: float, tilt_deg: float) -> tuple[BaseGeometry, ...]:
-    """Return the two half planes and the line of one cut, across the longer side."""
-    x0, y0, x1, y1 = bounds
-    part, wide = np.clip(rng.normal(0.5, jitter), 0.34, 0.66), x1 - x0 > (y1 - y0) * rng.uniform(0.85, 1.2)
-    if not wide:
-        x0, y0, x1, y1 = y0, x0, y1, x1
-    at = x0 + part * (x1 - x0)
-    lean = np.tan(np.radians(np.clip(rng.normal(0, tilt_deg), -2 * tilt_deg, 2 * tilt_deg))) * (y1 - y0 + 2) / 2
-    lean = np.clip(lean, -0.2 * (x1 - x0), 0.2 * (x1 - x0))
-    low, high = (at - lean, y0 - 1), (at + lean, y1 + 1)
-    shapes = [[(x0 - 1, y0 - 1), low, high, (x0 - 1, y1 + 1)], [(x1 + 1, y0 - 1), low, high, (x1 + 1, y1 + 1)], [low, high]]
-    if not wide:
-        shapes = [[(y, x) for x, y in shape] for shape in shapes]
-    return shapely.Polygon(shapes[0]), shapely.Polygon(shapes[1]), shapely.LineString(shapes[2])
-
-
-def _node(edges: np.ndarray, cuts: _Cuts, epsg: int) -> gpd.GeoDataFrame:
-    """Node all borders once and give each face the facts of the leaf it lies in."""
+def _faces(net: BaseGeometry, cuts: _Cuts, epsg: int) -> gpd.GeoDataFrame:
+    """Give each face of the net the facts of the leaf it lies in."""
     leaves = np.array(cuts.leaves, object)
-    net = shapely.union_all(np.r_[edges, shapely.boundary(leaves)], grid_size=NODE_M)
     faces = np.array(shapely.get_parts(shapely.polygonize([net])))
     inside = shapely.point_on_surface(faces)
     leaf, face = shapely.STRtree(inside).query(leaves, predicate="intersects")
@@ -217,33 +180,3 @@ def _node(edges: np.ndarray, cuts: _Cuts, epsg: int) -> gpd.GeoDataFrame:
         owner[lost] = shapely.STRtree(leaves).nearest(inside[lost])
     facts = pd.DataFrame(cuts.facts, columns=["superblock", "block", "angle", "urban", "special"]).iloc[owner].reset_index(drop=True)
     return gpd.GeoDataFrame(facts, geometry=faces, crs=epsg)
-
-
-def with_free_land(land: Land) -> gpd.GeoDataFrame:
-    """Return the lots with `free`: the lot less half of each road, the river with its bank and the railway's corridor."""
-    lots, geometry = land.lots, land.lots.geometry.values
-    cut = np.r_[
-        shapely.buffer(land.roads.geometry.values, land.roads.half_m.values, cap_style="flat", join_style="mitre", quad_segs=2),
-        shapely.buffer(land.rivers, 38),
-        shapely.buffer(land.railways, 22),
-    ]
-    lot, which = shapely.STRtree(cut).query(geometry, predicate="intersects")
-    order = np.lexsort((which, lot))
-    lot, which = lot[order], which[order]
-    starts = np.flatnonzero(np.r_[True, np.diff(lot) > 0])
-    taken = np.array([shapely.union_all(g) for g in np.split(cut[which], starts[1:])], object)
-    free = np.array(geometry, object)
-    free[lot[starts]] = shapely.difference(free[lot[starts]], taken)
-    free = shapely.simplify(largest_polygons(shapely.buffer(free, -2.5, join_style="mitre", quad_segs=2)), 0.3)
-    area = shapely.area(free)
-    compact = 4 * np.pi * area / np.maximum(shapely.length(free), 1) ** 2
-    return lots.assign(free=free, free_m2=area, compact=compact)
-
-
-def largest_polygons(geometry: np.ndarray) -> np.ndarray:
-    """Return the largest polygon of each geometry, an empty one where there is none."""
-    out = np.array(geometry, object)
-    for k in np.flatnonzero(shapely.get_type_id(out) != 3):
-        parts = [q for q in shapely.get_parts(out[k]) if q.geom_type == "Polygon"]
-        out[k] = max(parts, key=lambda q: q.area, default=Polygon())
-    return out

@@ -92,9 +92,12 @@ def _village_names(town: Town, lots: np.ndarray) -> list[str]:
     listed = listed[listed.code.str[9] == "2"]
     pools = {street: [village_name(n) for n in group["name"]] for street, group in listed.groupby("streetCode")}
     street = town.divided.communities.parent.to_numpy()[town.divided.of_lot[lots]]
+    of_street = dict(zip(town.divided.streets.code, town.divided.streets["name"], strict=True))
     names: list[str] = [pools[s].pop(0) if pools.get(s) else "" for s in street]
     left = [name for pool in pools.values() for name in pool]
-    return [name or (left.pop(0) if left else f"第{k + 1}村") for k, name in enumerate(names)]
+    names = [name or (left.pop(0) if left else f"第{k + 1}村") for k, name in enumerate(names)]
+    # Villages of two towns may share a name: the town tells them apart.
+    return [of_street[s] + name for s, name in zip(street, names, strict=True)]
 
 
 def _building_addresses(town: Town, lot_names: np.ndarray) -> np.ndarray:

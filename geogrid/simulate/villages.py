@@ -9,7 +9,7 @@ import shapely
 
 from geogrid.simulate.apportion import apportion
 from geogrid.simulate.footprints import draw
-from geogrid.simulate.lots import largest_polygons
+from geogrid.simulate.free_land import largest_polygons
 from geogrid.simulate.profiles import Profile
 from geogrid.simulate.rows import make_frame, square_angle
 
