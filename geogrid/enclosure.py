@@ -8,6 +8,7 @@ Two lines that nearly coincide (a border drawn along a road axis) leave slivers 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -117,7 +118,7 @@ def _units_of(points: np.ndarray, limits: np.ndarray) -> _Membership:
 
 def _unit_sets(units: _Membership, face_n: int) -> list[frozenset[int]]:
     start = np.searchsorted(units.face, np.arange(face_n + 1))
-    return [frozenset(units.limit[a:b].tolist()) for a, b in zip(start[:-1], start[1:], strict=True)]
+    return [frozenset(units.limit[a:b].tolist()) for a, b in pairwise(start)]
 
 
 def is_sliver(polygons: np.ndarray, width_m: float) -> np.ndarray:

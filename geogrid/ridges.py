@@ -18,7 +18,9 @@ PITCH = 6.0  # tile width, in diameters of the largest enclosure of the batch
 GUARD = 2.0  # distance of the guard points, in diameters: they close every ridge that matters
 
 
-def ridges(xy: np.ndarray, label: np.ndarray, tile: np.ndarray, bounds: np.ndarray, *, smooth_m: float, grid_m: float) -> tuple[np.ndarray, np.ndarray]:
+def ridges(
+    xy: np.ndarray, label: np.ndarray, tile: np.ndarray, bounds: np.ndarray, *, smooth_m: float, grid_m: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Return chains (LineStrings) between sites of different labels, and the tile of each.
 
     `xy` (s, 2) metres, `label` (s,), `tile` (s,) ascending 0..t-1 with every tile present, `bounds` (t, 4) of the tiles' enclosures.

@@ -12,14 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from geogrid.edges import canonical_order, face_pairs, merge_faces, shared_edges
 from geogrid.ridges import ridges
 from geogrid.sampling import sample_outlines
 
-SMOOTH_M = 0.1  # ridges may be straightened by so much
-OVERSHOOT_M = 0.003  # cut ridges reach so far beyond the ring that cuts them: the noding meets them surely, the rest is dropped as dangling
+SMOOTH_M = 0.03  # ridges may be straightened by so much
+OVERSHOOT_M = 0.0015  # cut ridges reach so far beyond the ring that cuts them: the noding meets them surely, the rest is dropped as dangling
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def tessellate(
     *,
     entrance_xy: np.ndarray | None = None,
     entrance_building: np.ndarray | None = None,
-    spacing_m: float = 4.0,
+    spacing_m: float = 6.0,
     shrink_m: float = 0.4,
     grid_m: float = 0.001,
 ) -> Cells:
@@ -153,7 +155,7 @@ def _entrance_parts(shapes: np.ndarray, xy: np.ndarray, of: np.ndarray, split: n
 
 def _sites(enclosures: np.ndarray, seeds: _Seeds, spacing_m: float, shrink_m: float) -> _Sites:
     """Sample the seeds; where a building sticks out of its enclosure only the points inside count, if there are any."""
-    xy, seed = sample_outlines(seeds.shape, spacing_m=spacing_m, shrink_m=shrink_m)
+    xy, seed = sample_outlines(seeds.shape, seeds.enclosure, spacing_m=spacing_m, shrink_m=shrink_m)
     xy = np.round(xy, 3)
     shapely.prepare(enclosures)
     inside = shapely.contains_xy(enclosures[seeds.enclosure[seed]], *xy.T) if len(seed) else np.zeros(0, bool)
@@ -177,9 +179,25 @@ def _faces(enclosures: np.ndarray, sites: _Sites, grid_m: float) -> tuple[np.nda
     e, f = shapely.STRtree(point).query(enclosures, predicate="intersects")
     enclosure = np.full(len(faces), -1)
     enclosure[f[::-1]] = e[::-1]
+    enclosure = _claim_slivers(faces, enclosure, enclosures, grid_m)
     kept = enclosure >= 0
     faces, enclosure = faces[kept], enclosure[kept]
     return faces, enclosure, _nearest_seed(sites, shapely.get_coordinates(point[kept]), enclosure)
+
+
+def _claim_slivers(faces: np.ndarray, enclosure: np.ndarray, enclosures: np.ndarray, grid_m: float) -> np.ndarray:
+    """Give faces that rounding left between two enclosures to the nearer one; those on the outer rim stay out (they are overshoot)."""
+    lost = np.flatnonzero(enclosure < 0)
+    if not len(lost):
+        return enclosure
+    a, b, length = face_pairs(shared_edges(faces))
+    shared = np.bincount(a, length, len(faces)) + np.bincount(b, length, len(faces))
+    lost = lost[shared[lost] >= shapely.length(faces[lost]) - grid_m / 2]
+    (row, e), far = shapely.STRtree(enclosures).query_nearest(shapely.point_on_surface(faces[lost]), return_distance=True, all_matches=False)
+    near = far <= 2 * grid_m
+    out = enclosure.copy()
+    out[lost[row[near]]] = e[near]
+    return out
 
 
 def _cuts(enclosures: np.ndarray, sites: _Sites, grid_m: float) -> np.ndarray:
@@ -238,7 +256,7 @@ def _one_piece_each(faces: np.ndarray, enclosure: np.ndarray, seed: np.ndarray, 
     if (count == 1).all():
         return faces, enclosure, seed
     a, b, length = face_pairs(shared_edges(faces))
-    key = _settle_strays(faces, key, _main_faces(faces, key, a, b, seeds), a, b, length, enclosure)
+    key = _settle_strays(key, _main_faces(faces, key, a, b, seeds), a, b, length, enclosure)
     merged, names = merge_faces(faces, key)
     first = np.unique(key, return_index=True)[1]
     return merged, enclosure[first], np.where(names < len(seeds.shape), names, -1)
@@ -246,9 +264,6 @@ def _one_piece_each(faces: np.ndarray, enclosure: np.ndarray, seed: np.ndarray, 
 
 def _main_faces(faces: np.ndarray, key: np.ndarray, a: np.ndarray, b: np.ndarray, seeds: _Seeds) -> np.ndarray:
     """Answer for each face whether it belongs to the main piece of its key: the one that holds most of the footprint, then of the area."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     same = key[a] == key[b]
     links = coo_array((np.ones(same.sum()), (a[same], b[same])), shape=(len(faces), len(faces)))
     piece = connected_components(links, directed=False)[1]
@@ -265,7 +280,7 @@ def _main_faces(faces: np.ndarray, key: np.ndarray, a: np.ndarray, b: np.ndarray
 
 
 def _settle_strays(
-    faces: np.ndarray, key: np.ndarray, settled: np.ndarray, a: np.ndarray, b: np.ndarray, length: np.ndarray, enclosure: np.ndarray
+    key: np.ndarray, settled: np.ndarray, a: np.ndarray, b: np.ndarray, length: np.ndarray, enclosure: np.ndarray
 ) -> np.ndarray:
     """Give each face apart from its key's main piece to the settled neighbour with the longest border, inside its enclosure first."""
     key, settled = key.copy(), settled.copy()
@@ -285,16 +300,28 @@ def _settle_strays(
     return key
 
 
-def _homes(faces, enclosure, building, entrance, shapes, where, xy, of):  # noqa: ANN
-    """Return the cell of each building and of each entrance."""
+def _homes(
+    faces: np.ndarray,
+    enclosure: np.ndarray,
+    building: np.ndarray,
+    entrance: np.ndarray,
+    shapes: np.ndarray,
+    where: np.ndarray,
+    xy: np.ndarray,
+    of: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the cell of each building and of each entrance (without a cell of its own: that of the nearest sibling)."""
     home, entrance_home = np.full(len(shapes), -1), np.full(len(of), -1)
     row = np.flatnonzero(building >= 0)[::-1]
     home[building[row]] = row
     lost = np.flatnonzero((home < 0) & (where >= 0))
     home[lost] = _covering(faces, enclosure, shapely.point_on_surface(shapes[lost]), where[lost])
     entrance_home[entrance[entrance >= 0]] = np.flatnonzero(entrance >= 0)
-    rest = entrance_home < 0
-    entrance_home[rest] = home[of[rest]]
+    placed = np.flatnonzero(entrance_home >= 0)
+    for k in np.flatnonzero(entrance_home < 0):
+        siblings = placed[of[placed] == of[k]]
+        nearest = siblings[np.argmin(np.hypot(*(xy[siblings] - xy[k]).T))] if len(siblings) else -1
+        entrance_home[k] = entrance_home[nearest] if len(siblings) else home[of[k]]
     return home, entrance_home
 
 
