@@ -49,8 +49,10 @@ def build(lots: gpd.GeoDataFrame, on_street: np.ndarray, profile: Profile, seed:
     table = join(batches)
     geometry = draw(*(table[c].to_numpy() for c in ("x", "y", "angle", "length_m", "width_m", "template")))
     lots = lots.assign(use=uses, kind=[site.kinds.get(k, "") if k in estates else "" for k in range(len(lots))])
-    frame = gpd.GeoDataFrame(table, geometry=geometry, crs=lots.crs)
-    return Built(_counted(_without_clashes(frame, lots), profile, np.random.default_rng([seed, 77])), lots, greens)
+    frame = _without_clashes(gpd.GeoDataFrame(table, geometry=geometry, crs=lots.crs), lots)
+    counted = _counted(frame, lots.depth.to_numpy(), profile, np.random.default_rng([seed, 77]))
+    idle = lots.use.isin(["industry", "storage"]) & ~lots.index.isin(counted.lot)
+    return Built(counted, lots.assign(use=np.where(idle, "farmland", lots.use)), greens)
 
 
 class _Site:
@@ -152,8 +154,11 @@ def _without_clashes(buildings: gpd.GeoDataFrame, lots: gpd.GeoDataFrame) -> gpd
     return buildings.drop(index=np.union1d(close, outside)).reset_index(drop=True)
 
 
-def _counted(buildings: gpd.GeoDataFrame, profile: Profile, rng: np.random.Generator) -> gpd.GeoDataFrame:
-    """Drop surplus homes (outermost first) and surplus works, storage, service houses and shops, to the declared numbers."""
+def _counted(buildings: gpd.GeoDataFrame, depth: np.ndarray, profile: Profile, rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Drop surplus homes (outermost first) and surplus works, storage, service houses and shops, to the declared numbers.
+
+    Works go lot by lot, the outermost first, so that what stays is a whole yard; shops and service houses here and there.
+    """
     home = buildings.flats.values > 0
     keep = np.ones(len(buildings), bool)
     keep[np.flatnonzero(home)[profile.residential_n :]] = False
@@ -163,6 +168,8 @@ def _counted(buildings: gpd.GeoDataFrame, profile: Profile, rng: np.random.Gener
             f"this seed leaves room for {home.sum()} residential and {len(others)} other buildings, fewer than declared: take another seed",
             f"此种子只放得下 {home.sum()} 栋住宅、{len(others)} 栋其他建筑，少于公布数：请换一个种子",
         )
-    order = np.lexsort((rng.random(len(others)), buildings.kind.map(KEPT_LAST).fillna(9).values[others]))
+    kind = buildings.kind.to_numpy()[others]
+    outer = np.where(np.isin(kind, ("industry", "storage")), -depth[buildings.lot.to_numpy()[others]], rng.random(len(others)))
+    order = np.lexsort((outer, [KEPT_LAST.get(k, 9) for k in kind]))
     keep[others[order[: max(0, len(others) - profile.other_n)]]] = False
     return pd.DataFrame(buildings)[keep].reset_index(drop=True).pipe(gpd.GeoDataFrame, geometry="geometry", crs=buildings.crs)
