@@ -20,9 +20,28 @@ from geogrid.catalogue import MESSAGES
 COLUMNS = ("rule", "severity", "level", "units", "area_m2", "length_m", "value", "message", "message_zh", "geometry")
 
 _ERRORS = frozenset(
-    "code_missing code_duplicate code_format parent_missing parent_mismatch crs_missing crs_mismatch overlap floor_overlap row_rejected gap"
-    " outside_parent not_edge_matched unassigned households_below households_above not_connected geometry_missing geometry_invalid"
-    " geometry_type".split()
+    [
+        "code_missing",
+        "code_duplicate",
+        "code_format",
+        "parent_missing",
+        "parent_mismatch",
+        "crs_missing",
+        "crs_mismatch",
+        "overlap",
+        "floor_overlap",
+        "row_rejected",
+        "gap",
+        "outside_parent",
+        "not_edge_matched",
+        "unassigned",
+        "households_below",
+        "households_above",
+        "not_connected",
+        "geometry_missing",
+        "geometry_invalid",
+        "geometry_type",
+    ]
 )
 
 

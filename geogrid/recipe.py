@@ -32,13 +32,16 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
     "inputs": dict,
     "levels": dict,
 }
-_INPUT_KEYS: dict[str, type] = {"path": str, "layer": str, "crs": str, "columns": dict, "encoding": str}
-_TYPE_NAMES = {str: ("text", "文字"), int: ("a whole number", "整数"), bool: ("true or false", "true 或 false"), dict: ("a table", "一个表")}
+_INPUT_KEYS: dict[str, type] = {"path": str, "layer": str, "crs": str, "columns": dict, "encoding": str, "homes": list}
+_TYPE_NAMES = {str: ("text", "文字"), int: ("a whole number", "整数"), bool: ("true or false", "true 或 false"), dict: ("a table", "一个表"), list: ("a list", "一个列表")}
 
 
 @dataclass(frozen=True)
 class InputSpec:
-    """One input: `path` is absolute; `columns` maps our names to theirs; `layer`, `crs`, `encoding` only where the file needs them."""
+    """One input: `path` is absolute; `columns` maps our names to theirs; `layer`, `crs`, `encoding` only where the file needs them.
+
+    `homes`: the values of the buildings' `use` that mean homes; empty leaves it to the scheme's `home_uses`.
+    """
 
     role: str
     path: Path
@@ -46,6 +49,7 @@ class InputSpec:
     crs: str | None = None
     columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     encoding: str | None = None
+    homes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ def _input(role: str, entry: Any, path: Path) -> InputSpec:
                 f"{where}: column {ours} = {theirs!r} must be the name in the file", f"{where}：字段 {ours} = {theirs!r} 应为文件中的列名", path, ours
             )
     file = Path(_joined(path.parent, entry["path"]))
-    return InputSpec(role, file, entry.get("layer"), entry.get("crs"), MappingProxyType(dict(columns)), entry.get("encoding"))
+    return InputSpec(role, file, entry.get("layer"), entry.get("crs"), MappingProxyType(dict(columns)), entry.get("encoding"), tuple(str(v) for v in entry.get("homes", ())))
 
 
 def _joined(folder: Path, name: str) -> str:

@@ -18,8 +18,26 @@ from geogrid.errors import SchemeError
 MAKES = ("given", "column", "bounds", "count", "entrance", "compound", "building", "seeds")
 ROLES = {"street": "streets", "community": "communities", "grid": "grids", "microgrid": "microgrids", "compound": "compounds"}
 HOME_USES = (
-    "", "住宅", "居住", "居民楼", "居民地", "院落", "平房", "商住", "residential", "apartments", "house", "detached", "semidetached_house", "terrace", "dormitory", "mixed", "yes",
+    "",
+    "住宅",
+    "居住",
+    "居民楼",
+    "居民地",
+    "院落",
+    "平房",
+    "商住",
+    "residential",
+    "apartments",
+    "house",
+    "detached",
+    "semidetached_house",
+    "terrace",
+    "dormitory",
+    "mixed",
+    "yes",
 )
+MAIN_ROADS = ("motorway", "trunk", "primary", "ring", "main", "高速公路", "快速路", "主干路", "主干道")
+PATHS = ("footway", "path", "trail", "steps", "cycleway", "corridor", "elevator", "platform", "service", "proposed", "construction")
 DEFAULTS: dict[str, Any] = {
     "walking_km_h": 4.5,
     "minutes": [5, 10, 15],
@@ -30,6 +48,8 @@ DEFAULTS: dict[str, Any] = {
     "dwelling_m2": 90,
     "default_floors": 1,
     "home_uses": list(HOME_USES),
+    "main_roads": list(MAIN_ROADS),
+    "paths": list(PATHS),
     "small_count": 3,
     "patrol_m": 15,
 }
@@ -159,20 +179,32 @@ def parse_scheme(text: str, scheme_id: str) -> Scheme:
     _known(defaults, tuple(DEFAULTS), scheme_id + " [defaults]")
     for rule, severity in table.get("severity", {}).items():
         if severity not in RULE_SEVERITIES:
-            raise SchemeError(f"scheme {scheme_id}: severity of {rule} is {severity!r}: write error or warning", f"层级方案 {scheme_id}：{rule} 的级别只能是 error 或 warning")
+            raise SchemeError(
+                f"scheme {scheme_id}: severity of {rule} is {severity!r}: write error or warning",
+                f"层级方案 {scheme_id}：{rule} 的级别只能是 error 或 warning",
+            )
     stations = {k: SiteKind(_text(v.get("name", k)), v.get("one_per", "")) for k, v in table.get("stations", {}).items()}
     return Scheme(scheme_id, _text(table.get("name", scheme_id)), levels, defaults, table.get("cameras", {}), stations, table.get("severity", {}))
 
 
 def _level(entry: Mapping[str, Any], scheme_id: str) -> Level:
-    _known(entry, ("id", "name", "make", "households", "count", "complete", "code", "kinds", "link_m", "halve", "split_floors"), scheme_id + " [[levels]]")
+    _known(
+        entry,
+        ("id", "name", "make", "households", "count", "complete", "code", "kinds", "link_m", "halve", "split_floors"),
+        scheme_id + " [[levels]]",
+    )
     level_id = entry.get("id", "")
     if not (isinstance(level_id, str) and level_id.isascii() and level_id.isidentifier()):
-        raise SchemeError(f"scheme {scheme_id}: level id {level_id!r} must be an ASCII word", f"层级方案 {scheme_id}：层级 id {level_id!r} 只能用英文字母、数字、下划线")
+        raise SchemeError(
+            f"scheme {scheme_id}: level id {level_id!r} must be an ASCII word",
+            f"层级方案 {scheme_id}：层级 id {level_id!r} 只能用英文字母、数字、下划线",
+        )
     code = entry.get("code")
     rule = CodeRule(int(code["digits"]), code.get("from", "parent") == "parent", code.get("order", "W-E,N-S")) if code else None
     kinds = {kind: bool(table.get("bounds", True)) for kind, table in entry.get("kinds", {}).items()} or {"base": True, "dedicated": False}
-    level = Level(level_id, _text(entry.get("name", level_id)), entry.get("make", "given"), complete=entry.get("complete", True), code=rule, kinds=kinds)
+    level = Level(
+        level_id, _text(entry.get("name", level_id)), entry.get("make", "given"), complete=entry.get("complete", True), code=rule, kinds=kinds
+    )
     return _overridden(level, {k: v for k, v in entry.items() if k in ("households", "count", "link_m", "halve", "split_floors", "make")}, scheme_id)
 
 
@@ -182,15 +214,20 @@ def _overridden(level: Level, table: Mapping[str, Any], scheme_id: str) -> Level
     if "households" in changes:
         bounds = changes["households"]
         if not (isinstance(bounds, list) and len(bounds) == 2 and all(isinstance(b, int) for b in bounds) and 0 < bounds[0] <= bounds[1]):
-            raise SchemeError(f"level {level.id}: households = {bounds!r}: write [lower, upper] with 0 < lower <= upper", f"层级 {level.id}：households = {bounds!r}，应写成 [下限, 上限]")
+            raise SchemeError(
+                f"level {level.id}: households = {bounds!r}: write [lower, upper] with 0 < lower <= upper",
+                f"层级 {level.id}：households = {bounds!r}，应写成 [下限, 上限]",
+            )
         changes["households"] = (bounds[0], bounds[1])
     if changes.get("make", level.make) not in MAKES:
         raise _unknown("make", str(changes["make"]), list(MAKES), f"level {level.id}")
     made = replace(level, **changes)
     if made.make == "bounds" and made.households is None:
-        raise SchemeError(f"level {level.id}: make = \"bounds\" needs households = [lower, upper]", f"层级 {level.id}：make = \"bounds\" 需要 households = [下限, 上限]")
+        raise SchemeError(
+            f'level {level.id}: make = "bounds" needs households = [lower, upper]', f'层级 {level.id}：make = "bounds" 需要 households = [下限, 上限]'
+        )
     if made.make == "count" and not (isinstance(made.count, int) and made.count > 0):
-        raise SchemeError(f"level {level.id}: make = \"count\" needs count = a positive number", f"层级 {level.id}：make = \"count\" 需要正整数 count")
+        raise SchemeError(f'level {level.id}: make = "count" needs count = a positive number', f'层级 {level.id}：make = "count" 需要正整数 count')
     return made
 
 

@@ -31,7 +31,9 @@ def systems(as_json: bool) -> None:
 @click.argument("system")
 @click.option("--out", required=True, type=click.Path(), help="The folder for the source files and recipe.toml.")
 @click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--scale", type=click.FloatRange(min=0, min_open=True, max=1), default=1.0, show_default=True, help="Keep about this share of the communities.")
+@click.option(
+    "--scale", type=click.FloatRange(min=0, min_open=True, max=1), default=1.0, show_default=True, help="Keep about this share of the communities."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def simulate(system: str, out: str, seed: int, scale: float, as_json: bool) -> None:
     """Write source files of a simulated district, as an office would hand them over, and a recipe to build them."""

@@ -73,7 +73,7 @@ def export(path: str, level: str, out: str, as_json: bool) -> None:
 @click.option("--out", required=True, type=click.Path(), help="The folder to write.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="Language of the pages.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def map(path: str, out: str, lang: str, as_json: bool) -> None:  # noqa: A001 - the command's name
+def map(path: str, out: str, lang: str, as_json: bool) -> None:
     """Write pages that open from disk, offline: the district down to grids, and one page a community."""
     from geogrid.maps import write_offline
     from geogrid.store import open_project

@@ -31,12 +31,12 @@ ENTRY_POINTS = "geogrid.commands"
 class Root(click.Group):
     """Commands of the library and of the entry-point group `geogrid.commands`, each imported only when it is needed."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """List the commands, in the order in which one meets them."""
         known = set(COMMANDS) | {e.name for e in metadata.entry_points(group=ENTRY_POINTS)}
         return sorted(known, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Load a command by name."""
         if cmd_name in COMMANDS:
             return getattr(importlib.import_module(f"geogrid.cli.{COMMANDS[cmd_name]}"), cmd_name)
@@ -59,7 +59,9 @@ class Root(click.Group):
             if os.environ.get("GEOGRID_DEBUG"):
                 traceback.print_exc()
             said = " ".join(str(error).split())[:300]
-            click.echo(f"geogrid met an error of its own ({type(error).__name__}: {said}); set GEOGRID_DEBUG=1 to see where, and please report it", err=True)
+            click.echo(
+                f"geogrid met an error of its own ({type(error).__name__}: {said}); set GEOGRID_DEBUG=1 to see where, and please report it", err=True
+            )
         ctx.exit(2)
         return None
 

@@ -44,7 +44,15 @@ def validate(ctx: click.Context, path: str, features: str | None, as_json: bool,
 
 
 def check(
-    path: Path, *, parent: str | None, layer: str | None, level: str, code: str | None, tolerance_m: float | None, crs: str | None, encoding: str | None
+    path: Path,
+    *,
+    parent: str | None,
+    layer: str | None,
+    level: str,
+    code: str | None,
+    tolerance_m: float | None,
+    crs: str | None,
+    encoding: str | None,
 ) -> tuple[gpd.GeoDataFrame, int]:
     """Check a project or a layer file; findings in WGS 84 with `lon` and `lat`, and how many units were looked at."""
     from geogrid.store import is_project

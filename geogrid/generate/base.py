@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
 
 from geogrid.generate.households import Homes
 from geogrid.plan import Base
@@ -16,8 +17,8 @@ WHOLE_UP_TO = 2
 """A cell with so few households is one atom over all its floors: nobody divides a courtyard house by storeys."""
 
 
-def make_base(cells: Cells, buildings: gpd.GeoDataFrame, homes: Homes, crs: CRS, *, district_source: str = "given") -> Base:
-    """Make the base of a plan: cells with what stands on them, atoms with their households; the district is the union of the cells.
+def make_base(cells: Cells, buildings: gpd.GeoDataFrame, homes: Homes, crs: CRS, *, outline: BaseGeometry, district_source: str = "given") -> Base:
+    """Make the base of a plan: cells with what stands on them, atoms with their households; the district is the union of the cells in the outline.
 
     Figures of a building without a cell of its own are added to the cell that `cells.home` names.
     """
@@ -36,7 +37,14 @@ def make_base(cells: Cells, buildings: gpd.GeoDataFrame, homes: Homes, crs: CRS,
         index=pd.RangeIndex(1, len(cells.geometry) + 1, name="cell"),
         crs=crs,
     )
-    return Base(frame, make_atoms(figures), shapely.coverage_union_all(cells.geometry), district_source)
+    return Base(frame, make_atoms(figures), _noded(cells.geometry, outline), district_source)
+
+
+def _noded(cells: np.ndarray, outline: BaseGeometry) -> BaseGeometry:
+    """The outline with the vertices that cells add to it: the union of the cells inside. Given units may reach beyond it."""
+    shapely.prepare(outline)
+    inside = shapely.intersects(outline, shapely.point_on_surface(cells))
+    return shapely.coverage_union_all(cells[inside])
 
 
 def _entrance_number(cells: Cells) -> np.ndarray:
@@ -76,15 +84,11 @@ def _of_buildings(cells: Cells, homes: Homes) -> tuple[np.ndarray, np.ndarray, n
 
 
 def _of_entrances(cells: Cells, homes: Homes) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Figures of entrances of divided buildings; an entrance without a cell gives them to the building's cell."""
+    """Figures of the entrances of divided buildings."""
     split = _split_buildings(cells, len(homes.households))
-    at = np.full(len(homes.entrance_building), -1)
-    own = np.flatnonzero(cells.entrance >= 0)
-    at[cells.entrance[own]] = own
-    rows = np.flatnonzero(homes.entrance_building >= 0)
+    rows = np.flatnonzero((homes.entrance_building >= 0) & (cells.entrance_home >= 0))
     rows = rows[split[homes.entrance_building[rows]]]
-    place = np.where(at[rows] >= 0, at[rows], cells.home[homes.entrance_building[rows]])
-    return place, homes.entrance_households[rows], homes.entrance_persons[rows], homes.entrance_floors[rows]
+    return cells.entrance_home[rows], homes.entrance_households[rows], homes.entrance_persons[rows], homes.entrance_floors[rows]
 
 
 def make_atoms(figures: pd.DataFrame) -> pd.DataFrame:

@@ -13,8 +13,8 @@ from geogrid.generate.mesh import Mesh
 from geogrid.scheme import Level, Scheme
 
 NONE = -1
-OPEN_WIDTH_M = 2.0
-"""Land between given units that is narrower is a drawing fault: it goes to the neighbour with the longest border; wider land stays without a unit."""
+OPEN_WIDTH_M, OPEN_AREA_M2 = 1.0, 50.0
+"""Narrower and smaller land between given units is a drawing fault: it goes to the neighbour with the longest border; other land has no unit."""
 
 
 def lowest_given(scheme: Scheme, given: Mapping[str, gpd.GeoDataFrame]) -> Level | None:
@@ -23,12 +23,13 @@ def lowest_given(scheme: Scheme, given: Mapping[str, gpd.GeoDataFrame]) -> Level
     return levels[-1] if levels else None
 
 
-def label_by_polygons(polygons: np.ndarray, mesh: Mesh, inner: np.ndarray, widths_m: np.ndarray) -> np.ndarray:
-    """Label each cell (inner point (c,), mean width (c,)) with the row of the given polygon that it lies in, int (c,); NONE outside all.
+def label_by_polygons(polygons: np.ndarray, mesh: Mesh, cells: np.ndarray) -> np.ndarray:
+    """Label each cell (polygons (c,)) with the row of the given polygon that it lies in, int (c,); NONE outside all.
 
-    A cell claimed by several goes to the claimant with the longest border on undisputed cells; one claimed by none and narrower than OPEN_WIDTH_M to
+    A cell claimed by several goes to the claimant with the longest border on undisputed cells; one claimed by none that is a drawing fault to
     the neighbour with the longest border.
     """
+    inner = shapely.point_on_surface(cells)
     cell, claim = shapely.STRtree(inner).query(polygons, predicate="intersects")[::-1]
     order = np.lexsort((claim, cell))
     cell, claim = cell[order], claim[order]
@@ -38,8 +39,13 @@ def label_by_polygons(polygons: np.ndarray, mesh: Mesh, inner: np.ndarray, width
     claims = {int(c): set(claim[cell == c].tolist()) for c in np.flatnonzero(n > 1)}
     for c in claims:
         label[c] = min(claims[c])
-    open_cells = {int(c): None for c in np.flatnonzero((n == 0) & (widths_m < OPEN_WIDTH_M))}
+    open_cells = {int(c): None for c in np.flatnonzero((n == 0) & _is_drawing_fault(cells))}
     return _by_longest_border(label, mesh, {**claims, **open_cells})
+
+
+def _is_drawing_fault(cells: np.ndarray) -> np.ndarray:
+    area = shapely.area(cells)
+    return (2 * area < OPEN_WIDTH_M * shapely.length(cells)) & (area < OPEN_AREA_M2)
 
 
 def _by_longest_border(label: np.ndarray, mesh: Mesh, disputed: Mapping[int, set[int] | None]) -> np.ndarray:
@@ -88,7 +94,7 @@ def label_by_column(values: np.ndarray, mesh: Mesh) -> np.ndarray:
 
 
 def parent_codes(level: Level, above: Level, given: Mapping[str, gpd.GeoDataFrame]) -> list[str]:
-    """Parent code of each given unit of `level`: its `parent` column, else the code above that begins its own, else the polygon above that holds it."""
+    """Parent code of each given unit of `level`: its `parent` column, else the code above that begins its own, else the polygon that holds it."""
     frame = given[level.id]
     if "parent" in frame and (frame["parent"] != "").any():
         return frame["parent"].tolist()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
 from geogrid.errors import InputError
 from geogrid.generate.land import Territories
@@ -29,20 +31,42 @@ class Made:
 
 def group_cells(level: Level, base: Base, mesh: Mesh, parent: np.ndarray, land: Territories, seed: int) -> Made:
     """Group territories into units of whole cells. `parent` (c,): label of the unit above, >= 0 or NONE."""
+    lower, upper = level.households or (1, int(mesh.households.sum()) + 1)
     homes = np.unique(land.host[land.host >= 0])
     node = np.full(len(parent), NONE)
     node[homes] = np.arange(len(homes))
     of_cell = np.where(land.host >= 0, node[np.maximum(land.host, 0)], NONE)
     edges, cost = _territory_edges(mesh, of_cell, parent)
+    whole = _whole_buildings(base.cells["building"].to_numpy()[homes], mesh.households[homes], edges, upper)
+    of_cell = np.where(of_cell >= 0, whole[np.maximum(of_cell, 0)], NONE)
+    edges, cost = _territory_edges(mesh, of_cell, parent)
     pieces = np.unique(land.dedicated[land.dedicated >= 0])
-    counts = _counts(level, mesh.households[homes], parent[homes], len(pieces)) if level.make == "count" else None
-    lower, upper = level.households or (1, int(mesh.households.sum()) + 1)
-    xyz = np.c_[mesh.xy[homes], np.zeros(len(homes))]
-    done = partition(mesh.households[homes], edges, lower=lower, upper=upper, xyz=xyz, edge_cost=cost, within=parent[homes], counts=counts, seed=seed)
+    weight, xyz, within = _nodes(mesh, homes, whole, parent)
+    counts = _counts(level, weight, within, len(pieces)) if level.make == "count" else None
+    done = partition(weight, edges, lower=lower, upper=upper, xyz=xyz, edge_cost=cost, within=within, counts=counts, seed=seed)
     return _gather(base, done, of_cell, land, pieces)
 
 
-def _gather(base: Base, done, of_cell: np.ndarray, land: Territories, pieces: np.ndarray) -> Made:  # noqa: ANN001 - a Partition
+def _whole_buildings(building: np.ndarray, weight: np.ndarray, edges: np.ndarray, upper: int) -> np.ndarray:
+    """Number of the node that each territory becomes: neighbouring entrances of one building stay together where it fits into `upper`."""
+    n = len(building)
+    names, number = np.unique(building.astype(str), return_inverse=True)
+    fits = (np.bincount(number, weight, minlength=len(names)) <= upper) & (names != "")
+    same = (number[edges[:, 0]] == number[edges[:, 1]]) & fits[number[edges[:, 0]]] if len(edges) else np.zeros(0, dtype=bool)
+    a, b = edges[same, 0], edges[same, 1]
+    return connected_components(csr_matrix((np.ones(len(a)), (a, b)), shape=(n, n)), directed=False)[1]
+
+
+def _nodes(mesh: Mesh, homes: np.ndarray, whole: np.ndarray, parent: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weight int (k,), middle (k, 3) and parent (k,) of the nodes that territories were gathered into."""
+    weight = np.bincount(whole, mesh.households[homes]).astype(np.int64)
+    middle = [np.bincount(whole, mesh.households[homes] * mesh.xy[homes, i]) / np.maximum(weight, 1) for i in (0, 1)]
+    within = np.full(len(weight), NONE)
+    within[whole] = parent[homes]
+    return weight, np.round(np.column_stack([*middle, np.zeros(len(weight))]), 3), within
+
+
+def _gather(base: Base, done, of_cell: np.ndarray, land: Territories, pieces: np.ndarray) -> Made:
     k = int(done.labels.max(initial=-1)) + 1
     cell_label = np.where(of_cell >= 0, done.labels[np.maximum(of_cell, 0)] if len(done.labels) else NONE, NONE)
     cell_label = np.where(land.dedicated >= 0, k + np.searchsorted(pieces, land.dedicated), cell_label)
@@ -64,7 +88,7 @@ def _territory_edges(mesh: Mesh, of_cell: np.ndarray, parent: np.ndarray) -> tup
 
 
 def _counts(level: Level, weights: np.ndarray, parent: np.ndarray, dedicated_n: int) -> dict[int, int]:
-    """Share the level's count, less its dedicated units, over parents by households; a parent gets no more than it has homes."""
+    """Share the level's count, less its dedicated units, over parents by households."""
     wanted = int(level.count or 0) - dedicated_n
     labels, at = np.unique(parent, return_inverse=True)
     if wanted < len(labels):
@@ -73,12 +97,8 @@ def _counts(level: Level, weights: np.ndarray, parent: np.ndarray, dedicated_n: 
             f"层级 {level.id}：count = {level.count} 少于无住户单元 {dedicated_n} 个与有住户的上级 {len(labels)} 个之和",
             level=level.id,
         )
-    total = np.bincount(at, weights)
-    nodes = np.bincount(at, weights > 0).astype(np.int64)
-    lower, upper = level.households or (1, int(total.max()))
-    least = np.minimum(np.maximum(1, np.ceil(total / upper)), nodes).astype(np.int64)
-    most = np.maximum(least, np.minimum(nodes, np.maximum(1, np.floor(total / lower)))).astype(np.int64)
-    shares = apportion(total, wanted, least, most)
+    lower, upper = level.households or (1, int(weights.sum()))
+    shares = apportion(np.bincount(at, weights).astype(np.int64), wanted, lower, upper)
     return dict(zip(labels.tolist(), shares.tolist(), strict=True))
 
 
@@ -93,13 +113,22 @@ def group_atoms(level: Level, base: Base, mesh: Mesh, parent: np.ndarray, land: 
     first = np.full(len(homes), NONE)
     first[cell[rows][::-1]] = node[rows][::-1]  # the lowest storey of each home cell: atoms of a cell stand in floor order
     of_cell = np.where(land.host >= 0, first[np.maximum(land.host, 0)], NONE)
-    edges, kind, cost = _storey_edges(base, mesh, parent, rows, node, land.host)
+    edges, kind, cost = _storey_edges(base, mesh, parent, rows, land.host)
     pieces = np.unique(land.dedicated[land.dedicated >= 0])
     lower, upper = level.households or (1, int(mesh.households.sum()) + 1)
     xyz = np.c_[mesh.xy[cell[rows]], STOREY_M * atoms["floor_from"].to_numpy()[rows]]
     counts = _counts(level, atoms["households"].to_numpy()[rows], parent[cell[rows]], len(pieces)) if level.make == "count" else None
     done = partition(
-        atoms["households"].to_numpy()[rows], edges, lower=lower, upper=upper, xyz=xyz, edge_kind=kind, edge_cost=cost, within=parent[cell[rows]], counts=counts, seed=seed
+        atoms["households"].to_numpy()[rows],
+        edges,
+        lower=lower,
+        upper=upper,
+        xyz=xyz,
+        edge_kind=kind,
+        edge_cost=cost,
+        within=parent[cell[rows]],
+        counts=counts,
+        seed=seed,
     )
     made = _gather(base, done, of_cell, land, pieces)
     label = made.label.copy()
@@ -107,7 +136,7 @@ def group_atoms(level: Level, base: Base, mesh: Mesh, parent: np.ndarray, land: 
     return Made(label, made.kind, made.reason)
 
 
-def _storey_edges(base: Base, mesh: Mesh, parent: np.ndarray, rows: np.ndarray, node: np.ndarray, host: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _storey_edges(base: Base, mesh: Mesh, parent: np.ndarray, rows: np.ndarray, host: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Edges between storeys: next floor of an entrance, same floor of the next entrance of a house, ground between houses."""
     cell = base.cell_position[rows]
     up = np.flatnonzero(cell[1:] == cell[:-1])

@@ -97,7 +97,11 @@ def _match(entrances: gpd.GeoDataFrame | None, ids: pd.Index) -> tuple[np.ndarra
     rows = ids.get_indexer(pd.Index(entrances["building"])) if "building" in entrances else np.full(len(entrances), -1)
     lost = entrances[rows < 0]
     return rows, [
-        Finding("point_unmatched", geometry=row.geometry, facts={"role": "entrances", "id": getattr(row, "id", ""), "reason": f"building {getattr(row, 'building', '')!r} unknown"})
+        Finding(
+            "point_unmatched",
+            geometry=row.geometry,
+            facts={"role": "entrances", "id": getattr(row, "id", ""), "reason": f"building {getattr(row, 'building', '')!r} unknown"},
+        )
         for row in lost.itertuples()
     ]
 
@@ -125,7 +129,18 @@ def _from_table(table: pd.DataFrame | None, ids: pd.Index, n: int) -> tuple[np.n
     figures = np.bincount(hit["first"].to_numpy()[single].astype(np.int64), minlength=n).astype("float64")
     lost = table.loc[~single]
     found = [
-        Finding("row_rejected", severity="warning", facts={"role": "households", "row": row, "field": "building", "value": value, "reason": "no building, or several, with this id", "reason_zh": "没有或有多栋楼用这个编号"})
+        Finding(
+            "row_rejected",
+            severity="warning",
+            facts={
+                "role": "households",
+                "row": row,
+                "field": "building",
+                "value": value,
+                "reason": "no building, or several, with this id",
+                "reason_zh": "没有或有多栋楼用这个编号",
+            },
+        )
         for row, value in zip(lost["row"], lost["building"], strict=True)
     ]
     return np.where(figures > 0, figures, np.nan), found

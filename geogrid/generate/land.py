@@ -61,7 +61,7 @@ def _campuses(mesh: Mesh, parent: np.ndarray, walkable: np.ndarray, campus_m2: f
     return out
 
 
-def _home_parts(graph, kept: np.ndarray, homes: np.ndarray) -> int:  # noqa: ANN001 - a scipy sparse matrix
+def _home_parts(graph, kept: np.ndarray, homes: np.ndarray) -> int:
     if not (homes & kept).any():
         return 0
     _, part = connected_components(graph[kept][:, kept], directed=False)

@@ -84,9 +84,7 @@ def _given_levels(ground: Ground, lowest: Level) -> list[LevelUnits]:
     """Levels down to the lowest given one: its polygons label the cells, parent codes make the levels above."""
     frame = ground.given[lowest.id]
     polygons = frame.geometry.to_numpy()
-    widths = 2 * shapely.area(ground.cells) / np.maximum(shapely.length(ground.cells), 1e-9)
-    inner = shapely.point_on_surface(ground.cells)
-    label = label_by_polygons(polygons, ground.mesh, inner, widths)[ground.base.cell_position]
+    label = label_by_polygons(polygons, ground.mesh, ground.cells)[ground.base.cell_position]
     levels = list(ground.scheme.levels[: ground.scheme.depth(lowest.id) + 1])
     out = [LevelUnits(lowest, label, frame.index.tolist(), _names(frame), [NONE] * len(frame), ["base"] * len(frame), [""] * len(frame))]
     for level in reversed(levels[:-1]):
@@ -125,8 +123,8 @@ def _by_column(ground: Ground, level: Level, above: LevelUnits | None) -> LevelU
     values = ground.column.get(level.id)
     if values is None or not (values != "").any():
         raise InputError(
-            f"level {level.id} is made from a column, but the buildings have none: give columns = {{ {level.id} = \"…\" }} under [inputs.buildings]",
-            f"层级 {level.id} 要从楼栋的列得出，但楼栋没有这一列：请在 [inputs.buildings] 写 columns = {{ {level.id} = \"…\" }}",
+            f'level {level.id} is made from a column, but the buildings have none: give columns = {{ {level.id} = "…" }} under [inputs.buildings]',
+            f'层级 {level.id} 要从楼栋的列得出，但楼栋没有这一列：请在 [inputs.buildings] 写 columns = {{ {level.id} = "…" }}',
             level=level.id,
         )
     code_of_cell = label_by_column(values, ground.mesh)
@@ -138,7 +136,15 @@ def _by_column(ground: Ground, level: Level, above: LevelUnits | None) -> LevelU
     reason = [SPLIT_CODE if torn[i] else "" for i in range(len(keys))]
     names = dict(zip(ground.given[level.id].index, _names(ground.given[level.id]), strict=True)) if level.id in ground.given else {}
     codes = [code for _, code in keys]
-    return LevelUnits(level, label[ground.base.cell_position], codes, [names.get(c, "") for c in codes], [p if above else NONE for p, _ in keys], ["base"] * len(keys), reason)
+    return LevelUnits(
+        level,
+        label[ground.base.cell_position],
+        codes,
+        [names.get(c, "") for c in codes],
+        [p if above else NONE for p, _ in keys],
+        ["base"] * len(keys),
+        reason,
+    )
 
 
 def _torn(mesh: Mesh, label: np.ndarray, n: int) -> np.ndarray:
@@ -178,10 +184,14 @@ def _by_place(ground: Ground, level: Level, parent: np.ndarray, land: Territorie
         key = [names[h] if h >= 0 else "" for h in host]
     else:
         if "compound" not in ground.given:
-            raise InputError(f"level {level.id} is made from compounds: give [inputs.compounds]", f"层级 {level.id} 由小区得出：请给出 [inputs.compounds]", level=level.id)
+            raise InputError(
+                f"level {level.id} is made from compounds: give [inputs.compounds]",
+                f"层级 {level.id} 由小区得出：请给出 [inputs.compounds]",
+                level=level.id,
+            )
         key = _compound_keys(ground, host)
     full = [(int(p), "d" if d >= 0 else "b", str(d) if d >= 0 else k) for p, d, k in zip(parent, land.dedicated, key, strict=True)]
-    keys = sorted(set(f for f in full if f[0] >= 0))
+    keys = sorted({f for f in full if f[0] >= 0})
     row = {k: i for i, k in enumerate(keys)}
     label = np.array([row.get(f, NONE) for f in full])
     kinds = ["dedicated" if k[1] == "d" else "base" for k in keys]

@@ -23,8 +23,8 @@ COST = np.array([1.0, 2.0, 9.0, 30.0])
 class Mesh:
     """Arrays over the cells of a base (c,) and their borders (m,).
 
-    `xy` (c, 2) and `area_m2` (c,) of the cells; `households` (c,); `enclosure` (c,); `water` bool (c,); `a`, `b` (m,) rows of cells with a<b, `length_m` and
-    `rank` (m,) of the border between them.
+    `xy` (c, 2) and `area_m2` (c,) of the cells; `households` (c,); `enclosure` (c,); `water` bool (c,);
+    `a`, `b` (m,) rows of cells with a<b, `length_m` and `rank` (m,) of the border between them.
     """
 
     xy: np.ndarray

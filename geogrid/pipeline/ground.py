@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -22,9 +22,6 @@ from geogrid.scheme import Scheme
 from geogrid.tessellation import Cells, tessellate
 
 BARRIERS = ("roads", "railways", "water", "walls")
-MAIN_CLASSES = ("motorway", "trunk", "primary", "ring", "main", "快速路", "主干路", "高速")
-NO_BARRIER = ("footway", "path", "steps", "cycleway", "corridor", "elevator", "platform", "proposed", "construction")
-"""Lines of the roads layer that one walks on rather than along: they close no block."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,18 +41,17 @@ def prepare(
     """Make the ground of the frames (by role, working CRS). Raises InputError when nothing bounds the district."""
     given = given_levels(frames, scheme)
     buildings = _buildings(frames, crs)
-    lines = barrier_lines(frames)
+    lines = barrier_lines(frames, scheme)
     with stages("enclosures"):
         parent = _parent(frames, given, scheme, lines, buildings)
         source = "given" if "district" in frames or given else "derived"
         lowest = lowest_given(scheme, given)
         borders = given[lowest.id].geometry.to_numpy() if lowest else np.array([], dtype=object)
-        closing = np.concatenate([lines["all"], np.array([], dtype=object)])
-        enclosures = enclose(parent, closing, borders)
+        enclosures = enclose(parent, lines["all"], borders)
     with stages("cells"):
         homes = count_homes(buildings, frames.get("entrances"), frames.get("households"), defaults=scheme.defaults, home_uses=home_uses)
         cells = _cells(enclosures.polygons, buildings, frames.get("entrances"), homes)
-        base = make_base(cells, buildings, homes, crs, district_source=source)
+        base = make_base(cells, buildings, homes, crs, outline=parent, district_source=source)
     with stages("graph"):
         points = home_points(base, buildings.set_index("id").geometry, _entrance_spots(base, cells, frames.get("entrances")))
         water = _polygons(frames.get("water"))
@@ -88,8 +84,11 @@ def _buildings(frames: Mapping[str, pd.DataFrame], crs: CRS) -> gpd.GeoDataFrame
     return frame.assign(_at=frame.index).iloc[order].reset_index(drop=True)
 
 
-def barrier_lines(frames: Mapping[str, pd.DataFrame]) -> dict[str, np.ndarray]:
-    """Barrier geometries by kind: `all` that close blocks; `road`, `main`, `hard` by what crossing them means; `bridge`s, which lead across hard ones."""
+def barrier_lines(frames: Mapping[str, pd.DataFrame], scheme: Scheme) -> dict[str, np.ndarray]:
+    """Barrier geometries by kind: `all` that close blocks; `road`, `main`, `hard` by what crossing them means; `bridge`s lead across hard ones.
+
+    The scheme's `paths` are walked on, not along: they close no block. Its `main_roads` are dear to cross.
+    """
     empty = np.array([], dtype=object)
     out: dict[str, list[np.ndarray]] = {"all": [empty], "road": [empty], "main": [empty], "hard": [empty], "bridge": [empty]}
     for role in BARRIERS:
@@ -100,8 +99,8 @@ def barrier_lines(frames: Mapping[str, pd.DataFrame]) -> dict[str, np.ndarray]:
         kind = frame["class"].to_numpy() if "class" in frame else np.full(len(frame), "", dtype=object)
         under = _flag(frame, "tunnel")
         if role == "roads":
-            shut = ~under & ~np.isin(kind, NO_BARRIER)
-            main = shut & (np.isin(kind, MAIN_CLASSES) | _flag(frame, "main"))
+            shut = ~under & ~np.isin(kind, scheme.defaults["paths"])
+            main = shut & (np.isin(kind, scheme.defaults["main_roads"]) | _flag(frame, "main"))
             out["all"].append(geometry[shut])
             out["road"].append(geometry[shut & ~main])
             out["main"].append(geometry[main])
@@ -118,7 +117,11 @@ def _flag(frame: gpd.GeoDataFrame, column: str) -> np.ndarray:
 
 
 def _parent(
-    frames: Mapping[str, pd.DataFrame], given: Mapping[str, gpd.GeoDataFrame], scheme: Scheme, lines: Mapping[str, np.ndarray], buildings: gpd.GeoDataFrame
+    frames: Mapping[str, pd.DataFrame],
+    given: Mapping[str, gpd.GeoDataFrame],
+    scheme: Scheme,
+    lines: Mapping[str, np.ndarray],
+    buildings: gpd.GeoDataFrame,
 ) -> BaseGeometry:
     district = frames.get("district")
     if isinstance(district, gpd.GeoDataFrame) and len(district):
@@ -138,11 +141,13 @@ def _cells(enclosures: np.ndarray, buildings: gpd.GeoDataFrame, entrances: pd.Da
     known = np.flatnonzero(homes.entrance_building >= 0)
     xy = shapely.get_coordinates(entrances.geometry.to_numpy())[known] if isinstance(entrances, gpd.GeoDataFrame) and len(known) else np.zeros((0, 2))
     cells = tessellate(enclosures, buildings.geometry.to_numpy(), entrance_xy=xy, entrance_building=homes.entrance_building[known])
-    rows = np.where(cells.entrance >= 0, known[np.maximum(cells.entrance, 0)], -1) if len(known) else cells.entrance
-    return Cells(cells.geometry, cells.enclosure, cells.building, rows, cells.home)
+    rows = known[cells.entrance] if len(known) else cells.entrance
+    home = np.full(len(homes.entrance_building), -1)
+    home[known] = cells.entrance_home
+    return replace(cells, entrance=np.where(cells.entrance >= 0, rows, -1), entrance_home=home)
 
 
-def _entrance_spots(base, cells: Cells, entrances: pd.DataFrame | None) -> dict[tuple[str, int], tuple[float, float]]:  # noqa: ANN001 - a Base
+def _entrance_spots(base, cells: Cells, entrances: pd.DataFrame | None) -> dict[tuple[str, int], tuple[float, float]]:
     if not isinstance(entrances, gpd.GeoDataFrame) or entrances.empty:
         return {}
     xy = shapely.get_coordinates(entrances.geometry.to_numpy())
@@ -158,7 +163,7 @@ def _polygons(frame: pd.DataFrame | None) -> np.ndarray:
     return geometry[shapely.get_dimensions(geometry) == 2]
 
 
-def _columns(base, buildings: gpd.GeoDataFrame, scheme: Scheme) -> dict[str, np.ndarray]:  # noqa: ANN001 - a Base
+def _columns(base, buildings: gpd.GeoDataFrame, scheme: Scheme) -> dict[str, np.ndarray]:
     """Codes of levels that are made from a column of the buildings, per cell; "" where the cell has no building."""
     out = {}
     for level in scheme.levels:

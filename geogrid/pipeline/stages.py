@@ -22,7 +22,7 @@ STAGES = {
 }
 
 
-def silent(stage: str, share: float) -> None:  # noqa: ARG001 - the signature of Progress
+def silent(stage: str, share: float) -> None:
     """Watch nothing."""
 
 
