@@ -9,7 +9,8 @@ import numpy as np
 
 from geogrid.crs import to_wgs84
 from geogrid.exchange.beside import written_beside
-from geogrid.exchange.geojson import DIGITS, to_geojson
+from geogrid.exchange.geojson import to_geojson
+from geogrid.exchange.rounding import DIGITS
 
 _PROPERTIES = ["rule", "severity", "level", "units", "area_m2", "length_m", "value", "message", "message_zh", "lon", "lat"]
 

@@ -85,7 +85,7 @@ def _atoms(project: Readable) -> gpd.GeoDataFrame:
 
 def _district(project: Readable) -> gpd.GeoDataFrame:
     district = project.district
-    row = {"code": [""], "name": [project.name], "source": [project.district_source], "area_m2": [round(district.area, 3)]}
+    row = {"name": [project.name], "source": [project.district_source], "area_m2": [round(district.area, 3)]}
     return gpd.GeoDataFrame(row, geometry=[district], crs=project.crs)
 
 

@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geogrid.crs import to_wgs84
+from geogrid.exchange.rounding import DIGITS, rounded_wgs84
 
-DIGITS = 7
 _TOO_LONG = re.compile(r"-?\d+\.\d{8,}")
 
 
@@ -33,13 +32,6 @@ def to_geojson(frame: gpd.GeoDataFrame, members: Mapping[str, Any] = {}) -> byte
 def to_geojson_lines(frame: gpd.GeoDataFrame, members: Mapping[str, Any] = {}) -> bytes:
     """Return one feature a line without a collection round them (newline-delimited GeoJSON); `members` stand in every feature."""
     return "".join(f"{feature}\n" for feature in _features(frame, members)).encode()
-
-
-def rounded_wgs84(geometry: gpd.GeoSeries) -> np.ndarray:
-    """Return the geometries in degrees of WGS 84, rounded to seven digits (a centimetre), rings by the right-hand rule."""
-    degrees = to_wgs84(geometry.to_frame("geometry")).geometry.to_numpy()
-    turned = shapely.orient_polygons(np.asarray(degrees, dtype=object), exterior_cw=False)
-    return shapely.transform(turned, lambda xy: np.round(xy, DIGITS) + 0.0)
 
 
 def plain_columns(frame: gpd.GeoDataFrame) -> dict[str, list[Any]]:

@@ -16,7 +16,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from geogrid.crs import to_wgs84
-from geogrid.exchange.geojson import DIGITS, plain_columns
+from geogrid.exchange.geojson import plain_columns
+from geogrid.exchange.rounding import DIGITS
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")

@@ -45,7 +45,7 @@ class Locator:
         places = [self._at(cell, floor) for cell in self._tree.query(point, predicate="intersects").tolist()]
         best = min(places, key=lambda place: [code or _LAST for code in place[0]], default=([None] * len(self._levels), []))
         units = dict(zip(self._levels, best[0], strict=True))
-        return {"lon": lon, "lat": lat, "floor": floor, "units": units, "stack": best[1], "responsible": []}
+        return {"lon": float(lon), "lat": float(lat), "floor": floor, "units": units, "stack": best[1], "responsible": []}
 
     def _at(self, cell: int, floor: int | None) -> tuple[list[str | None], list[dict[str, Any]]]:
         """Return the code at every level on a floor of a cell, and the units stacked there."""
