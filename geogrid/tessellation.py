@@ -19,6 +19,7 @@ from scipy.spatial import KDTree
 from geogrid.edges import canonical_order, face_pairs, merge_faces, shared_edges
 from geogrid.ridges import ridges
 from geogrid.sampling import sample_outlines
+from geogrid.seeds import Seeds, assign_enclosures, clean_footprints, list_seeds
 
 SMOOTH_M = 0.03  # ridges may be straightened by so much
 OVERSHOOT_M = 0.0015  # cut ridges reach so far beyond the ring that cuts them: the noding meets them surely, the rest is dropped as dangling
@@ -39,16 +40,6 @@ class Cells:
     entrance: np.ndarray
     home: np.ndarray
     entrance_home: np.ndarray
-
-
-@dataclass(frozen=True)
-class _Seeds:
-    """What wants a cell, in canonical order: shapes (l,), their `enclosure`, `building` and `entrance` rows (entrance -1: whole building)."""
-
-    shape: np.ndarray
-    enclosure: np.ndarray
-    building: np.ndarray
-    entrance: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -79,7 +70,7 @@ def tessellate(
     of = np.zeros(0, int) if entrance_building is None else np.asarray(entrance_building, int)
     enclosures, shapes = np.asarray(enclosures, dtype=object), clean_footprints(footprints)
     where = assign_enclosures(enclosures, shapes)
-    seeds = _seeds(shapes, where, xy, of)
+    seeds = list_seeds(shapes, where, xy, of)
     sites = _sites(enclosures, seeds, spacing_m, shrink_m)
     faces, enclosure, seed = _faces(enclosures, sites, grid_m)
     faces, enclosure, seed = _one_piece_each(faces, enclosure, seed, seeds)
@@ -92,68 +83,7 @@ def tessellate(
     return Cells(faces, enclosure, building, entrance, home, entrance_home)
 
 
-def clean_footprints(footprints: np.ndarray) -> np.ndarray:
-    """Return the footprints as valid (Multi)Polygons; what is missing or has no area becomes an empty Polygon."""
-    shapes = np.empty(len(footprints), dtype=object)
-    shapes[:] = list(footprints)
-    shapes[shapely.is_missing(shapes)] = shapely.Polygon()
-    bad = ~shapely.is_valid(shapes)
-    shapes[bad] = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
-    shapes[~np.isin(shapely.get_type_id(shapes), [3, 6])] = shapely.Polygon()
-    return shapes
-
-
-def assign_enclosures(enclosures: np.ndarray, shapes: np.ndarray) -> np.ndarray:
-    """Return for each shape the enclosure that holds its larger part (the first of equals), -1 where none holds any."""
-    where = np.full(len(shapes), -1)
-    if not len(enclosures) or not len(shapes):
-        return where
-    tree = shapely.STRtree(shapes)
-    e, s = tree.query(enclosures, predicate="contains")
-    where[s] = e
-    e, s = tree.query(enclosures, predicate="intersects")
-    cross = where[s] < 0
-    e, s = e[cross], s[cross]
-    part = shapely.area(shapely.intersection(shapes[s], enclosures[e]))
-    order = np.lexsort((e, -part, s))
-    order = order[part[order] > 0]
-    best = order[np.unique(s[order], return_index=True)[1]]
-    where[s[best]] = e[best]
-    return where
-
-
-def _seeds(shapes: np.ndarray, where: np.ndarray, xy: np.ndarray, of: np.ndarray) -> _Seeds:
-    """List what wants a cell: whole buildings, and the part nearest each entrance of buildings with several."""
-    several = np.bincount(of, minlength=len(shapes))[: len(shapes)] >= 2
-    whole = np.flatnonzero((where >= 0) & ~several)
-    split = np.flatnonzero(several[of] & (where[of] >= 0)) if len(of) else np.zeros(0, int)
-    parts, rows = _entrance_parts(shapes, xy, of, split)
-    shape = np.concatenate([shapes[whole], parts])
-    building = np.concatenate([whole, of[rows]])
-    entrance = np.concatenate([np.full(len(whole), -1), rows])
-    box = shapely.bounds(shape)
-    order = np.lexsort((shapely.to_wkb(shape), box[:, 3], box[:, 2], box[:, 1], box[:, 0], where[building]))
-    return _Seeds(shape[order], where[building[order]], building[order], entrance[order])
-
-
-def _entrance_parts(shapes: np.ndarray, xy: np.ndarray, of: np.ndarray, split: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Divide each footprint between its entrances; return the parts and their entrance rows. Of entrances at one place the first counts."""
-    order = split[np.lexsort((xy[split, 1], xy[split, 0], of[split]))]
-    if not len(order):
-        return np.zeros(0, dtype=object), order
-    new = np.r_[True, (xy[order[1:]] != xy[order[:-1]]).any(axis=1) | (of[order[1:]] != of[order[:-1]])]
-    order = order[new]
-    building, group = np.unique(of[order], return_inverse=True)
-    points = shapely.multipoints(shapely.points(xy[order]), indices=group)
-    zones = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=shapely.buffer(shapes[building], 1), ordered=True))
-    single = np.bincount(group)[group] == 1
-    parts = shapes[of[order]]
-    parts[~single] = shapely.intersection(parts[~single], zones[~single])
-    kept = shapely.area(parts) > 0
-    return clean_footprints(parts[kept]), order[kept]
-
-
-def _sites(enclosures: np.ndarray, seeds: _Seeds, spacing_m: float, shrink_m: float) -> _Sites:
+def _sites(enclosures: np.ndarray, seeds: Seeds, spacing_m: float, shrink_m: float) -> _Sites:
     """Sample the seeds; where a building sticks out of its enclosure only the points inside count, if there are any."""
     xy, seed = sample_outlines(seeds.shape, seeds.enclosure, spacing_m=spacing_m, shrink_m=shrink_m)
     xy = np.round(xy, 3)
@@ -249,7 +179,7 @@ def _nearest_seed(sites: _Sites, points: np.ndarray, enclosure: np.ndarray) -> n
     return seed
 
 
-def _one_piece_each(faces: np.ndarray, enclosure: np.ndarray, seed: np.ndarray, seeds: _Seeds) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _one_piece_each(faces: np.ndarray, enclosure: np.ndarray, seed: np.ndarray, seeds: Seeds) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Merge faces so that every seed, and every enclosure without one, is one Polygon; return faces, enclosure, seed."""
     key = np.where(seed >= 0, seed, len(seeds.shape) + enclosure)
     names, count = np.unique(key, return_counts=True)
@@ -262,7 +192,7 @@ def _one_piece_each(faces: np.ndarray, enclosure: np.ndarray, seed: np.ndarray, 
     return merged, enclosure[first], np.where(names < len(seeds.shape), names, -1)
 
 
-def _main_faces(faces: np.ndarray, key: np.ndarray, a: np.ndarray, b: np.ndarray, seeds: _Seeds) -> np.ndarray:
+def _main_faces(faces: np.ndarray, key: np.ndarray, a: np.ndarray, b: np.ndarray, seeds: Seeds) -> np.ndarray:
     """Answer for each face whether it belongs to the main piece of its key: the one that holds most of the footprint, then of the area."""
     same = key[a] == key[b]
     links = coo_array((np.ones(same.sum()), (a[same], b[same])), shape=(len(faces), len(faces)))

@@ -4,7 +4,8 @@ import pytest
 import shapely
 
 from geogrid.enclosure import derived_parent, enclose
-from geogrid.tessellation import assign_enclosures, clean_footprints, tessellate
+from geogrid.seeds import assign_enclosures, clean_footprints
+from geogrid.tessellation import tessellate
 from tests.scenes import assert_partition, random_scene
 from tests.shared import shared_path
 

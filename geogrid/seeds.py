@@ -1,0 +1,87 @@
+"""Seeds of the tessellation: what wants a cell, cleaned, put into its enclosure and into canonical order.
+
+A building is one seed; with several entrances given, the part of its footprint nearest to each entrance is one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+COLLAPSED_M = 0.5  # half the width given to a footprint without area, so that its households have a home
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """What wants a cell, in canonical order: shapes (l,), their `enclosure`, `building` and `entrance` rows (entrance -1: whole building)."""
+
+    shape: np.ndarray
+    enclosure: np.ndarray
+    building: np.ndarray
+    entrance: np.ndarray
+
+
+def clean_footprints(footprints: np.ndarray) -> np.ndarray:
+    """Return the footprints as valid (Multi)Polygons: mended, a collapsed one half a metre round its line; a missing one is empty."""
+    shapes = np.empty(len(footprints), dtype=object)
+    shapes[:] = list(footprints)
+    shapes[shapely.is_missing(shapes)] = shapely.Polygon()
+    bad = np.flatnonzero(~shapely.is_valid(shapes))
+    given = shapes[bad]
+    shapes[bad] = shapely.make_valid(given, method="structure", keep_collapsed=False)
+    flat = shapely.is_empty(shapes[bad])
+    shapes[bad[flat]] = shapely.buffer(shapely.make_valid(given[flat]), COLLAPSED_M)
+    shapes[~np.isin(shapely.get_type_id(shapes), [3, 6])] = shapely.Polygon()
+    return shapes
+
+
+def assign_enclosures(enclosures: np.ndarray, shapes: np.ndarray) -> np.ndarray:
+    """Return for each shape the enclosure that holds its larger part (the first of equals), -1 where none holds any."""
+    where = np.full(len(shapes), -1)
+    if not len(enclosures) or not len(shapes):
+        return where
+    tree = shapely.STRtree(shapes)
+    e, s = tree.query(enclosures, predicate="contains")
+    where[s] = e
+    e, s = tree.query(enclosures, predicate="intersects")
+    cross = where[s] < 0
+    e, s = e[cross], s[cross]
+    part = shapely.area(shapely.intersection(shapes[s], enclosures[e]))
+    order = np.lexsort((e, -part, s))
+    order = order[part[order] > 0]
+    best = order[np.unique(s[order], return_index=True)[1]]
+    where[s[best]] = e[best]
+    return where
+
+
+def list_seeds(shapes: np.ndarray, where: np.ndarray, xy: np.ndarray, of: np.ndarray) -> Seeds:
+    """List what wants a cell: whole buildings, and the part nearest each entrance of buildings with several."""
+    several = np.bincount(of, minlength=len(shapes))[: len(shapes)] >= 2
+    whole = np.flatnonzero((where >= 0) & ~several)
+    split = np.flatnonzero(several[of] & (where[of] >= 0)) if len(of) else np.zeros(0, int)
+    parts, rows = _entrance_parts(shapes, xy, of, split)
+    shape = np.concatenate([shapes[whole], parts])
+    building = np.concatenate([whole, of[rows]])
+    entrance = np.concatenate([np.full(len(whole), -1), rows])
+    box = shapely.bounds(shape)
+    order = np.lexsort((shapely.to_wkb(shape), box[:, 3], box[:, 2], box[:, 1], box[:, 0], where[building]))
+    return Seeds(shape[order], where[building[order]], building[order], entrance[order])
+
+
+def _entrance_parts(shapes: np.ndarray, xy: np.ndarray, of: np.ndarray, split: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Divide each footprint between its entrances; return the parts and their entrance rows. Of entrances at one place the first counts."""
+    order = split[np.lexsort((xy[split, 1], xy[split, 0], of[split]))]
+    if not len(order):
+        return np.zeros(0, dtype=object), order
+    new = np.r_[True, (xy[order[1:]] != xy[order[:-1]]).any(axis=1) | (of[order[1:]] != of[order[:-1]])]
+    order = order[new]
+    building, group = np.unique(of[order], return_inverse=True)
+    points = shapely.multipoints(shapely.points(xy[order]), indices=group)
+    zones = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=shapely.buffer(shapes[building], 1), ordered=True))
+    single = np.bincount(group)[group] == 1
+    parts = shapes[of[order]]
+    parts[~single] = shapely.intersection(parts[~single], zones[~single])
+    kept = shapely.area(parts) > 0
+    return clean_footprints(parts[kept]), order[kept]
