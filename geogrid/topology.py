@@ -117,14 +117,19 @@ def find_gaps(polygons: np.ndarray, missing: BaseGeometry, tolerance_m: float) -
     parts = shapely.get_parts(areas_wider_than(np.array([missing], dtype=object), tolerance_m))
     if len(parts) == 0:
         return pd.DataFrame({"neighbours": [], "area_m2": [], "geometry": []}).astype({"neighbours": object, "geometry": object})
-    near, row = shapely.STRtree(polygons).query(parts, predicate="dwithin", distance=tolerance_m)
-    border = shapely.length(shapely.intersection(shapely.boundary(parts[near]), shapely.buffer(polygons[row], tolerance_m)))
-    beside = border > 2.5 * tolerance_m  # a corner that touches reaches two tolerances along the gap
-    near, row = near[beside], row[beside]
-    order = np.lexsort((row, near))
-    split = np.split(row[order], np.searchsorted(near[order], np.arange(1, len(parts))))
-    neighbours = [tuple(rows.tolist()) for rows in split]
+    neighbours = _beside(parts, polygons, tolerance_m)
     return pd.DataFrame({"neighbours": pd.Series(neighbours, dtype=object), "area_m2": shapely.area(parts), "geometry": parts})
+
+
+def _beside(parts: np.ndarray, polygons: np.ndarray, tolerance_m: float) -> list[tuple[int, ...]]:
+    """List for each gap the rows of the polygons that it shares a border with, edge by edge: one gap may wind round thousands of them."""
+    edges, part = _edges(parts)
+    edge, row = shapely.STRtree(polygons).query(edges, predicate="dwithin", distance=tolerance_m)
+    length = shapely.length(shapely.intersection(edges[edge], shapely.buffer(polygons[row], tolerance_m)))
+    border = pd.Series(length).groupby([part[edge], row]).sum()
+    border = border[border > 2.5 * tolerance_m]  # a corner that touches reaches two tolerances along the gap
+    near, row = (border.index.get_level_values(i).to_numpy() for i in (0, 1))
+    return [tuple(rows.tolist()) for rows in np.split(row, np.searchsorted(near, np.arange(1, len(parts))))]
 
 
 def find_outside(polygons: np.ndarray, beyond: BaseGeometry, tolerance_m: float) -> pd.DataFrame:
@@ -132,8 +137,11 @@ def find_outside(polygons: np.ndarray, beyond: BaseGeometry, tolerance_m: float)
     parts = shapely.get_parts(areas_wider_than(np.array([beyond], dtype=object), tolerance_m))
     if len(parts) == 0:
         return pd.DataFrame({"row": [], "area_m2": [], "geometry": []}).astype({"row": "int64", "geometry": object})
-    part, row = shapely.STRtree(polygons).query(parts, predicate="intersects")
-    shared = areas_wider_than(shapely.intersection(polygons[row], parts[part]), tolerance_m)
+    tree = shapely.STRtree(polygons)
+    part, row = tree.query(parts, predicate="intersects")
+    shared = polygons[row]
+    crossing = ~np.isin(row, tree.query(parts, predicate="covers")[1])
+    shared[crossing] = areas_wider_than(shapely.intersection(shared[crossing], parts[part[crossing]]), tolerance_m)
     pieces = pd.DataFrame({"row": row, "geometry": shared})[~shapely.is_empty(shared)]
     united = pieces.groupby("row")["geometry"].agg(lambda g: shapely.union_all(g.to_numpy())).reset_index()
     united.insert(1, "area_m2", shapely.area(united["geometry"].to_numpy()))
@@ -153,7 +161,7 @@ def find_unmatched_edges(polygons: np.ndarray, invalid_edges: np.ndarray, explai
     corners = shapely.multipoints(points, indices=owner) if len(points) else np.array([], dtype=object)
     lacking = shapely.distance(points[i], corners[j]) > tolerance_m
     i, j = i[lacking], j[lacking]
-    known = np.unique(shapely.STRtree(explained).query(points[i], predicate="dwithin", distance=tolerance_m)[0])
+    known = np.unique(shapely.STRtree(_edges(explained)[0]).query(points[i], predicate="dwithin", distance=tolerance_m)[0])
     fresh = np.setdiff1d(np.arange(len(i)), known)
     pairs = np.unique(np.sort(np.column_stack([suspects[owner[i[fresh]]], suspects[j[fresh]]]), axis=1), axis=0)
     band = shapely.buffer(invalid_edges[pairs[:, 1]], max(tolerance_m, 1e-6), cap_style="flat")
@@ -220,6 +228,15 @@ def _pairs(size: str) -> pd.DataFrame:
     """Return no pairs."""
     empty = pd.DataFrame({"a": [], "b": [], size: [], "geometry": []})
     return empty.astype({"a": "int64", "b": "int64", "geometry": object})
+
+
+def _edges(polygons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the edges of all rings as lines of two points, and the row of the polygon that each bounds."""
+    parts, row = shapely.get_parts(polygons, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    inside = np.flatnonzero(ring[1:] == ring[:-1])
+    return shapely.linestrings(np.stack([xy[inside], xy[inside + 1]], axis=1)), row[part[ring[inside]]]
 
 
 def _vertices(polygons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
