@@ -38,6 +38,18 @@ def test_the_zone_is_chinas_own_inside_china_and_utm_elsewhere(place, code):
     assert crs.working_crs(*place, *place).to_epsg() == code
 
 
+@pytest.mark.parametrize("place", [(124.38, 40.12), (131.16, 44.4), (103.96, 22.5), (106.75, 22.1), (117.4, 49.6), (75.2, 37.8), (112.3, 16.8)])
+def test_border_towns_are_inside(place):
+    assert crs.is_in_china(*place)
+
+
+@pytest.mark.parametrize(
+    "place", [(135.1, 48.5), (105.85, 21.0), (89.6, 27.5), (85.3, 27.7), (76.9, 43.25), (106.9, 47.9), (97.4, 25.4), (125.75, 39.0)]
+)
+def test_the_neighbours_cities_are_outside(place):
+    assert not crs.is_in_china(*place)
+
+
 def test_a_district_across_a_zone_limit_gets_one_crs_by_its_centre():
     assert crs.working_crs(115.2, 38.7, 115.6, 39.0).to_epsg() == 4547
     assert crs.working_crs(115.4, 38.7, 115.8, 39.0).to_epsg() == 4548

@@ -1,6 +1,7 @@
 """The door: what must not come in, and that it is said in one line which file, where, and what to do."""
 
 import os
+import socket
 import sqlite3
 import stat
 import zipfile
@@ -56,6 +57,26 @@ def test_a_vrt_or_web_page_or_rubbish_under_any_name_is_refused(tmp_path, suffix
     if suffix == ".csv" and text == "[1, 2]":
         return  # this is one header of two columns
     refused(path)
+
+
+@pytest.mark.parametrize("kind", ["kml", "gpx"])
+def test_a_vrt_that_mentions_kml_or_gpx_is_still_a_vrt(tmp_path, kind):
+    path = tmp_path / f"a.{kind}"
+    path.write_text(f"<?xml version='1.0'?><!-- <{kind}> -->{VRT}")
+    assert "is not" in refused(path)
+
+
+def test_a_network_link_in_a_kml_is_not_followed(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        link = f"<NetworkLink><Link><href>http://127.0.0.1:{server.getsockname()[1]}/a.kml</href></Link></NetworkLink>"
+        mark = "<Placemark><name>a</name><Point><coordinates>114,38</coordinates></Point></Placemark>"
+        (tmp_path / "a.kml").write_text(
+            f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Folder><name>f</name>{link}{mark}</Folder></Document></kml>'
+        )
+        assert len(read_layer(tmp_path / "a.kml").frame) == 1
+        with pytest.raises(TimeoutError):
+            server.accept()
 
 
 def test_a_missing_empty_or_special_file_is_refused(tmp_path):

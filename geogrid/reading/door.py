@@ -6,6 +6,7 @@ string, no VRT or web page that calls itself GeoJSON, no archive that unpacks to
 
 from __future__ import annotations
 
+import re
 import stat
 import zipfile
 from pathlib import Path
@@ -89,8 +90,14 @@ def _is_kind(head: bytes, kind: str) -> bool:
     if kind == "geojson":
         return text.startswith(b"{")
     if kind in ("kml", "gpx"):
-        return text.startswith(b"<") and f"<{kind}".encode() in text
+        return _root(text) == kind
     return not (text.startswith((b"<", b"{", b"%PDF")) or any(head.startswith(magic) for magic in _MAGIC.values()))
+
+
+def _root(text: bytes) -> str:
+    """Return the local name of an XML text's root element: a VRT may well have `<kml` in a comment."""
+    found = re.match(rb"(?:\s|<\?.*?\?>|<!--.*?-->|<![A-Z][^>\[]*(?:\[.*?\]\s*)?>)*<(?:[\w.-]+:)?([\w.-]+)", text, re.DOTALL)
+    return found[1].decode("ascii", "replace") if found else ""
 
 
 def _look(head: bytes) -> tuple[str, str]:

@@ -78,7 +78,7 @@ def _flat(value: Any) -> Any:
 
 
 def _geometries(found: list[Any]) -> np.ndarray:
-    """Make geometries, None where there is none; what GEOS can not build (NaN, a ring of two points) becomes an empty point with NaN bounds."""
+    """Make geometries, None where there is none; what GEOS can not build (NaN, a ring of two points) becomes `BROKEN`."""
     texts = np.array([_geometry_text(g) for g in found], dtype=object)
     made = shapely.from_geojson(texts, on_invalid="ignore") if len(texts) else np.array([], dtype=object)
     broken = np.array([g is not None for g in found], dtype=bool) & shapely.is_missing(made)
@@ -86,7 +86,7 @@ def _geometries(found: list[Any]) -> np.ndarray:
     return made
 
 
-BROKEN = shapely.Point(np.nan, np.nan)
+BROKEN = shapely.GeometryCollection()
 """Stands for a geometry that the file gives and nobody can build."""
 
 

@@ -12,7 +12,7 @@ from geogrid.crs import unshift
 
 GRID_M = 0.001
 """What is shorter or thinner than the grid of coordinates has no extent: a spike in degrees gets a hair's breadth when it is projected."""
-_POINT, _LINE, _RING, _AREA, _POINTS, _LINES, _AREAS = range(7)
+_POINT, _LINE, _RING, _AREA, _POINTS, _LINES, _AREAS, _COLLECTION = range(8)
 _TYPES = {
     "area": (_AREA, _AREAS),
     "line": (_LINE, _RING, _LINES),
@@ -46,6 +46,9 @@ class Shapes:
     empty: dict[int, Reason]
 
 
+NONE: Reason = ("has no geometry", "没有几何")
+
+
 def check_kind(geometry: np.ndarray, kind: str) -> tuple[np.ndarray, dict[int, Reason]]:
     """Return the geometries without Z and the reasons, by position, of those that are missing, not finite, or of the wrong type for `kind`."""
     flat = shapely.force_2d(geometry)
@@ -62,7 +65,12 @@ def check_kind(geometry: np.ndarray, kind: str) -> tuple[np.ndarray, dict[int, R
     for i in np.flatnonzero(several & (kind == "point")):
         bad[int(i)] = ("has several points where one is wanted", "有多个点，应只有一个")
     for i in np.flatnonzero(shapely.is_missing(flat) | (shapely.is_empty(flat) & (shapely.get_num_coordinates(flat) == 0))):
-        bad[int(i)] = ("has no geometry", "没有几何")
+        unbuilt = types[i] == _COLLECTION  # the GeoJSON reader's BROKEN
+        bad[int(i)] = (
+            ("has a geometry that can not be built (NaN, too few points, or a collection)", "几何无法构成（NaN、点数过少或集合）")
+            if unbuilt
+            else NONE
+        )
     return flat, bad
 
 
@@ -109,10 +117,11 @@ def mend(geometry: np.ndarray, kind: str) -> Shapes:
 
 
 def _as_points(geometry: np.ndarray, types: np.ndarray) -> np.ndarray:
-    geometry = np.where(types == _POINTS, shapely.get_geometry(geometry, 0), geometry)
-    areal = np.isin(types, _TYPES["area"])
-    geometry[areal] = shapely.point_on_surface(geometry[areal])
-    return geometry
+    made = geometry.copy()
+    several, areal = types == _POINTS, np.isin(types, _TYPES["area"])
+    made[several] = shapely.get_geometry(geometry[several], 0)
+    made[areal] = shapely.point_on_surface(geometry[areal])
+    return made
 
 
 def areal_parts(geometry: shapely.Geometry) -> shapely.Geometry:
