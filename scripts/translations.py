@@ -19,6 +19,13 @@ from babel.messages.pofile import read_po, write_po
 WEB = Path(__file__).parents[1] / "web"
 PO = WEB / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
+HEAD = r"""msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\n"
+"Language: zh\n"
+"Plural-Forms: nplurals=1; plural=0;\n"
+
+"""
 KEYWORDS = {"_": None, "gettext": None, "lazy": None, "lazy_gettext": None, "ngettext": (1, 2)}
 
 
@@ -52,7 +59,7 @@ def to_text(catalogue: Catalog) -> bytes:
     """Write the catalogue, sorted, without times, so that the same texts give the same bytes."""
     out = io.BytesIO()
     write_po(out, catalogue, width=0, no_location=True, sort_output=True, omit_header=True)
-    return b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Language: zh\\n"\n"Plural-Forms: nplurals=1; plural=0;\\n"\n\n' + out.getvalue()
+    return HEAD.encode() + out.getvalue()
 
 
 def main() -> int:

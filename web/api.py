@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -84,7 +86,8 @@ def _valid_at(frame: pd.DataFrame, at: str, now: Served) -> np.ndarray:
             raise NotFoundError(f"no version {at}; the project has {now.project.plan().version}", f"没有第 {at} 版", value=at)
         return np.ones(len(frame), bool)
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}(T.*)?", at):
-        raise InputError(f"at={at!r}: write a version number or a date like 2026-01-31", f"at={at!r}：应为版本号或 2026-01-31 这样的日期", field="at", value=at)
+        message = f"at={at!r}: write a version number or a date like 2026-01-31"
+        raise InputError(message, f"at={at!r}：应为版本号或 2026-01-31 这样的日期", field="at", value=at)
     day = at[:10]
     begins, ends = frame["valid_from"].fillna("").astype(str), frame["valid_to"].fillna("").astype(str)
     return ((begins.str[:10] <= day) & ((ends == "") | (ends.str[:10] > day))).to_numpy()
@@ -126,8 +129,6 @@ def unit(code: str) -> Response:
 
 
 def _unit(now: Served, level: str, code: str) -> bytes:
-    import json
-
     feature = json.loads(_geojson_bytes(now.project.units(level).loc[[code]]))["features"][0]
     row = tables.unit_rows(now, level).loc[code]
     geometry = now.project.units(level).loc[[code]].to_crs(4326).geometry
@@ -184,8 +185,6 @@ def _sites(now: Served, roles: list[str], kind: str) -> bytes:
         frames.append(frame.assign(role=role.removesuffix("s")))
     if not any(len(frame) for frame in frames):
         return to_bytes({"type": "FeatureCollection", "features": []})
-    import geopandas as gpd
-
     both = pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
     return to_geojson(gpd.GeoDataFrame(both, geometry="geometry", crs=frames[0].crs))
 

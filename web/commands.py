@@ -31,7 +31,7 @@ def serve(project: Path, host: str, port: int, behind_proxy: bool, as_json: bool
     with _ends_with_a_sentence():
         service.check_host(host)
         _check_project(project)
-        service.run(project, host=host, port=port, behind_proxy=behind_proxy, announce=lambda address: _announce(address, project, port, as_json, ()))
+        service.run(project, host=host, port=port, behind_proxy=behind_proxy, announce=lambda at: _announce(at, project, port, as_json, ()))
 
 
 @click.command(epilog="Example: geogrid demo --port 8080")
@@ -51,8 +51,12 @@ def demo(out: Path | None, port: int | None, no_serve: bool, scale: float, seed:
             return
         wanted = port if port is not None else _port_of(os.environ.get("GEOGRID_PORT", ""))
         service.run(
-            project, host="127.0.0.1", port=wanted, behind_proxy=False, announce=lambda at: _announce(at, project, wanted, as_json, _things_to_try(at))
+        _serve(project, host, port, behind_proxy, as_json)
         )
+
+
+def _serve(project: Path, host: str, port: int, behind_proxy: bool, as_json: bool) -> None:
+    service.run(project, host=host, port=port, behind_proxy=behind_proxy, announce=lambda at: _announce(at, project, port, as_json, ()))
 
 
 def _built_demo(folder: Path, *, scale: float, seed: int) -> Path:
@@ -89,8 +93,8 @@ class _Progress:
         self._stage = ""
         self._since = time.monotonic()
 
-    def __call__(self, stage: str, *details: Any) -> None:
-        """Note that `stage` begins."""
+    def __call__(self, stage: str, *_details: Any) -> None:
+        """Note that `stage` begins; what else a pipeline tells of it is not shown."""
         if stage != self._stage:
             self.close()
             self._stage, self._since = stage, time.monotonic()

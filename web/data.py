@@ -37,7 +37,8 @@ def table(served: Served, page: str, level: str) -> bytes:
 def labels(served: Served, level: str) -> list[str]:
     """Return what each unit is called, in order of code."""
     rows, spec = tables.unit_rows(served, level), served.project.scheme.level(level)
-    return [words.unit_label(code, name, parent, spec) for code, name, parent in zip(rows.index, rows["name"].fillna(""), rows["parent"], strict=True)]
+    named = zip(rows.index, rows["name"].fillna(""), rows["parent"], strict=True)
+    return [words.unit_label(code, name, parent, spec) for code, name, parent in named]
 
 
 def _column(key: str, title: str, kind: str = "number") -> dict[str, str]:
@@ -82,7 +83,7 @@ def _cameras(served: Served, level: str, rows: pd.DataFrame) -> tuple[list[dict[
 
 
 def unknown_direction(served: Served, level: str, index: pd.Index) -> pd.Series:
-    """Count the cameras of each unit whose direction nobody gave; one that turns all round needs none but is not known to do so here."""
+    """Count the cameras of each unit whose direction nobody gave."""
     frame = tables.sites(served, "cameras")
     if frame is None or not len(frame) or level not in frame.columns:
         return pd.Series(0, index=index)

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geogrid.maps.project import hues
 from web import tables
 from web.served import Served
 
@@ -73,7 +72,7 @@ def _cells_of(served: Served, level: str, code: str) -> np.ndarray:
 
 def _blocks(served: Served) -> pd.DataFrame:
     """Return one row a (cell, unit of the lowest level, run of floors) of every stacked cell."""
-    plan, level = served.project.plan(), served.project.levels[-1]
+    plan, level = served.project.plan(), tables.levels(served)[-1]
     units = tables.unit_rows(served, level)
     atoms = plan.base.atoms.assign(unit=plan.owner(level))
     atoms = atoms[atoms["unit"].isin(units["unit"])]
@@ -88,8 +87,8 @@ def _blocks(served: Served) -> pd.DataFrame:
     cells = plan.base.cells[["building", "entrance"]]
     rows = rows.join(cells, on="cell")
     rows["building"] = rows["building"].where(rows["building"] != "", "cell " + rows["cell"].astype(str))
-    by_unit = units.reset_index().assign(hue=hues(served.project, level)).set_index("unit").reindex(rows["unit"])
-    return rows.assign(code=by_unit["code"].to_numpy(), status=by_unit["status"].to_numpy(), hue=by_unit["hue"].to_numpy())
+    by_unit = units.reset_index().set_index("unit").reindex(rows["unit"])
+    return rows.assign(code=by_unit["code"].to_numpy(), status=by_unit["status"].to_numpy())
 
 
 def _building(served: Served, name: str, rows: pd.DataFrame) -> Building:
@@ -102,7 +101,7 @@ def _building(served: Served, name: str, rows: pd.DataFrame) -> Building:
 
 def _stairwell(rows: pd.DataFrame) -> Stairwell:
     blocks = tuple(
-        Block(row.code, int(row.low), int(row.high), int(row.households), row.status, int(row.hue))
+        Block(row.code, int(row.low), int(row.high), int(row.households), row.status, int(row.order) % 5)
         for row in rows.sort_values(["low", "order"]).itertuples()
     )
     return Stairwell(int(rows["entrance"].iloc[0]), int(rows["households"].sum()), blocks)

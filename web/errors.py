@@ -7,7 +7,7 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from geogrid.errors import GeogridError, InputError, NotFoundError, StoreError
 from web.language import language
@@ -50,6 +50,9 @@ def _own(error: GeogridError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
+    if isinstance(error, SecurityError):
+        # Asked for by a foreign host name: nothing of ours may be told, and no address can be made.
+        return Response("400\n", status=400, mimetype="text/plain")
     status = error.code or 500
     if 300 <= status < 400:
         return error.get_response()

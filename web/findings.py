@@ -39,7 +39,7 @@ def frame(served: Served) -> gpd.GeoDataFrame:
 def _frame(served: Served) -> gpd.GeoDataFrame:
     found = served.project.findings().reset_index(drop=True)
     placed = (~(found.geometry.isna() | found.geometry.is_empty)).to_numpy()
-    out = found.assign(**{name: np.nan for name in ("lon", "lat", "west", "south", "east", "north")})
+    out = found.assign(**dict.fromkeys(("lon", "lat", "west", "south", "east", "north"), np.nan))
     if placed.any():
         place = found.geometry[placed].to_crs(4326)
         point = gpd.GeoSeries(shapely.point_on_surface(found.geometry[placed].to_numpy()), crs=found.crs).to_crs(4326)
@@ -68,7 +68,7 @@ def of_units(served: Served, level: str, code: str) -> list[dict[str, Any]]:
     if not len(found):
         return []
     here = found[[code in units for units in found["units"]] & ((found["level"] == level) | (found["level"] == "")).to_numpy()]
-    return [_item(served, row) | {"severity": row["severity"], "title": words.rule_title(row["rule"])} for row in here.to_dict("records")]
+    return [_item(row) | {"severity": row["severity"], "title": words.rule_title(row["rule"])} for row in here.to_dict("records")]
 
 
 def items(served: Served, rule: str, level: str, severity: str) -> list[dict[str, Any]]:
@@ -77,10 +77,10 @@ def items(served: Served, rule: str, level: str, severity: str) -> list[dict[str
     here = found[(found["rule"] == rule) & (found["level"] == level) & (found["severity"] == severity)]
     size = here[list(SIZES)].abs().max(axis=1).fillna(0)
     ordered = here.loc[size.sort_values(ascending=False, kind="stable").index]
-    return [_item(served, row) | {"index": int(index)} for index, row in zip(ordered.index, ordered.to_dict("records"), strict=True)]
+    return [_item(row) | {"index": int(index)} for index, row in zip(ordered.index, ordered.to_dict("records"), strict=True)]
 
 
-def _item(served: Served, row: dict[str, Any]) -> dict[str, Any]:
+def _item(row: dict[str, Any]) -> dict[str, Any]:
     item: dict[str, Any] = {"text": pick(row), "units": [[row["level"], code] for code in row["units"]][:6], "more": max(0, len(row["units"]) - 6)}
     if not math.isnan(row["lon"]):
         item |= {"lon": row["lon"], "lat": row["lat"], "bbox": [row["west"], row["south"], row["east"], row["north"]]}

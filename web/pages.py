@@ -8,14 +8,12 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, send_file
 
 from geogrid import maps
-from web import data, elevation, findings, mapview, neighbours, overview, scriptdata, sitepages, tables, words
 from geogrid.errors import NotFoundError
+from web import data, findings, mapview, overview, scriptdata, sitepages, tables, unitpage
 from web.language import language
 from web.served import Served, kept_bytes, served, to_bytes
 
 blueprint = Blueprint("pages", __name__)
-CHILDREN_MAX = 400
-
 
 @blueprint.app_context_processor
 def _bar() -> dict[str, Any]:
@@ -26,7 +24,8 @@ def _bar() -> dict[str, Any]:
         now = served()
     except Exception:  # the error page tells why
         return {"project": None}
-    return {"project": now.project, "levels": tables.levels(now), "meta": now.project.meta, "version": now.version, "plan": now.project.plan(), "scheme": now.project.scheme}
+    project = now.project
+    return {"project": project, "levels": tables.levels(now), "meta": project.meta, "plan": project.plan(), "scheme": project.scheme}
 
 
 def _level(now: Served, fallback: str) -> str:
@@ -65,7 +64,7 @@ def _sites_page(role: str) -> str:
     now = served()
     level = _level(now, sitepages.first_level(now, role))
     answer = sitepages.answer(now, role)
-    script = {"role": role, "kinds": answer["kinds"], "site_levels": answer["levels"]}
+    script = {"role": role, "kinds": answer["kinds"], "site_levels": answer["site_levels"]}
     return _page(role, "sites.html", script=script, role=role, level=level, map=mapview.parts(now, role), **answer)
 
 
@@ -74,9 +73,8 @@ def checks_page() -> str:
     """先改哪一处？"""
     now = served()
     fine, checked = findings.good(now)
-    return _page(
-        "checks", "checks.html", groups=findings.groups(now), fine=fine, checked=checked, rejected=len(now.project.rejected()), map=mapview.parts(now, "checks")
-    )
+    found = {"groups": findings.groups(now), "fine": fine, "checked": checked, "rejected": len(now.project.rejected())}
+    return _page("checks", "checks.html", map=mapview.parts(now, "checks"), **found)
 
 
 @blueprint.get("/units/<code>")
@@ -84,48 +82,8 @@ def unit_page(code: str) -> str:
     """Everything about one unit."""
     now = served()
     level = tables.find_unit(now, code, request.args.get("level", ""))
-    row = tables.unit_rows(now, level).loc[code]
-    levels = list(now.project.levels)
-    spec = now.project.scheme.level(level)
-    chain = tables.lineage(now, level).loc[code]
-    crumbs = [(upper, chain[upper], _label(now, upper, chain[upper])) for upper in levels[: levels.index(level)] if chain[upper]]
-    near = neighbours.neighbours(now, level, code)
-    children_level = _children_level(now, level, code)
-    children = tables.select(tables.unit_rows(now, children_level), now, children_level, {"parent": code}) if children_level else None
-    return _page(
-        "unit",
-        "unit.html",
-        script={"code": code},
-        level=level,
-        spec=spec,
-        code=code,
-        row=row,
-        label=_label(now, level, code),
-        crumbs=crumbs,
-        neighbours=[(other, _label(now, level, other), tables.unit_rows(now, level).loc[other], near.loc[other]) for other in near.index],
-        children_level=children_level,
-        children=[] if children is None else [(c, _label(now, children_level, c), r) for c, r in children.iloc[:CHILDREN_MAX].iterrows()],
-        children_n=0 if children is None else len(children),
-        site_kinds={role: sitepages.kinds_in(now, role, level, code) for role in tables.SITES},
-        found=findings.of_units(now, level, code),
-        buildings=elevation.elevations(now, level, code) if level in levels[-2:] else [],
-        lowest=levels[-1],
-        map=mapview.parts(now, "unit", code),
-    )
-
-
-def _children_level(now: Served, level: str, code: str) -> str:
-    """Return the next level below on which the unit has units: a level need not be complete."""
-    levels = list(now.project.levels)
-    for lower in levels[levels.index(level) + 1 :]:
-        if (tables.lineage(now, lower)[level] == code).any():
-            return lower
-    return ""
-
-
-def _label(now: Served, level: str, code: str) -> str:
-    row = tables.unit_rows(now, level).loc[code]
-    return words.unit_label(code, row["name"] or "", row["parent"], now.project.scheme.level(level))
+    told = {"level": level, "code": code, "map": mapview.parts(now, "unit", code)}
+    return _page("unit", "unit.html", script={"code": code}, **told, **unitpage.answer(now, level, code))
 
 
 @blueprint.get("/data/<version>/tables/<page>/<level>.json")
@@ -153,7 +111,8 @@ def codes_data(version: str) -> Response:
     now = served()
     level, parent = request.args.get("level", ""), request.args.get("parent", "")
     rows = tables.select(tables.unit_rows(now, level), now, level, {"parent": parent})
-    return kept_bytes(("codes", level, parent), lambda: to_bytes({"codes": rows.index.tolist()}), "application/json", immutable=version == now.version)
+    body = to_bytes({"codes": rows.index.tolist()})
+    return kept_bytes(("codes", level, parent), lambda: body, "application/json", immutable=version == now.version)
 
 
 @blueprint.get("/assets/", defaults={"name": ""})

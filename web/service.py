@@ -84,5 +84,5 @@ def warm(app: Flask) -> None:
         client.get(path, headers={"Host": "127.0.0.1"})
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
+def _stop(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt

@@ -20,7 +20,7 @@ def answer(served: Served, role: str) -> dict[str, Any]:
     return {
         "n": n,
         "kinds": found,
-        "levels": [_level(served, role, level, [kind["key"] for kind in found]) for level in tables.levels(served)],
+        "site_levels": [_level(served, role, level, [kind["key"] for kind in found]) for level in tables.levels(served)],
         "outside": int((frame["outside_m"] > 0).sum()) if n and "outside_m" in frame.columns else 0,
         "no_direction": int(data.has_no_direction(frame).sum()) if n and role == "cameras" else 0,
     }

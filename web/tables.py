@@ -35,7 +35,8 @@ def unit_rows(served: Served, level: str) -> pd.DataFrame:
 def _unit_rows(served: Served, level: str) -> pd.DataFrame:
     project = served.project
     if level not in project.levels:
-        raise NotFoundError(f"no level {level!r}; there are: {', '.join(project.levels)}", f"没有层级“{level}”；可用：{'、'.join(project.levels)}", value=level)
+        known = ", ".join(project.levels)
+        raise NotFoundError(f"no level {level!r}; there are: {known}", f"没有层级“{level}”；可用：{known}", value=level)
     frame = pd.DataFrame(project.units(level).drop(columns="geometry"))
     frame["status"] = frame["status"].astype(object).where(frame["status"].notna(), "")
     names = parents_names(served, level)

@@ -68,8 +68,8 @@ def install(app: Flask) -> None:
     """Give templates the filters and names of this module."""
     filters = {"number": number, "metres": metres, "area": area, "share": share, "status_word": status_word}
     app.jinja_env.filters.update(filters)
-    app.jinja_env.globals.update(level_name=level_name, rule_title=rule_title, reason_words=reason_words, households=households, bounds=bounds, SIGNS=SIGNS)
-    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.globals |= {"households": households, "bounds": bounds, "SIGNS": SIGNS}
+    app.jinja_env.globals.update(level_name=level_name, rule_title=rule_title, reason_words=reason_words)
 
 
 def number(value: Any) -> str:
@@ -78,7 +78,7 @@ def number(value: Any) -> str:
     >>> number(1234567), number(float("nan"))
     ('1,234,567', '–')
     """
-    return "–" if value is None or value != value else f"{int(round(value)):,}"
+    return "–" if value is None or value != value else f"{round(value):,}"
 
 
 def share(part: float, whole: float) -> str:

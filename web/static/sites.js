@@ -50,11 +50,12 @@ export function sites(page) {
   // The map tints the units that have none, and shows only the chosen kind.
   function paint() {
     const kind = wired.values.kind;
+    map.setLevel(wired.values.level);
     map.setFill("missing:" + page.role + (kind ? ":" + kind : ""));
     for (const one of page.kinds) map.setLayer(`${page.role}:${one.key}`, !kind || one.key === kind);
   }
 
   if (!page.kinds.some(one => one.key === wired.values.kind)) wired.values.kind = "";
-  if (wired.values.kind) map.on("ready", paint);
+  map.on("ready", paint);
   answer();
 }

@@ -116,7 +116,7 @@ export function unitsTable(page, { names = [], columns, sort, test = () => true,
     if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) map.select(null, null);
   });
   // The map opens with its own level (the finest the whole district can show) unless the address names one.
-  if (new URLSearchParams(location.search).get("level")) map.on("ready", paint);
+  if (page.page !== "overview" || new URLSearchParams(location.search).get("level")) map.on("ready", paint);
   load();
   return { values, at, refine: () => { if (data) { table.show(data, columns(data), sort(data)); refine(); } }, setLevel };
 }
