@@ -50,7 +50,7 @@
         if (!this._wanted(level, table.code[i], table.y[i], table.x[i])) continue;
         const at = this.place(table.y[i], table.x[i]);
         if (at.x < 0 || at.y < 0 || at.x > size.x || at.y > size.y) continue;
-        this._name(c, at, names(level, table, i), geogrid.say("households_short", { n: table.households[i] }), table.w[i] * metre, table.h[i] * metre, level);
+        this._name(c, at, names(level, table, i), counted(table) ? geogrid.say("households_short", { n: table.households[i] }) : "", table.w[i] * metre, table.h[i] * metre, level);
       }
     },
 
@@ -78,7 +78,7 @@
       for (const text of candidates)
         for (const px of sizes) {
           c.font = "700 " + px + "px " + FACE;
-          const w = c.measureText(text).width + 6, two = height >= px + 17, h = two ? px + 19 : px + 5;
+          const w = c.measureText(text).width + 6, two = figure && height >= px + 17, h = two ? px + 19 : px + 5;
           if (w > width || h > height || w < 8) continue;
           const spot = this._spot(at, w, h, width, height);
           if (!spot) continue;
@@ -156,6 +156,12 @@
       return this.badges.find((b) => p.x >= b.box[0] && p.x <= b.box[2] && p.y >= b.box[1] && p.y <= b.box[3]) || null;
     },
   });
+
+  /* A division without buildings knows no households: then no figure is shown, rather than a nought. */
+  function counted(table) {
+    if (table.counted === undefined) table.counted = table.households.some((n) => n > 0);
+    return table.counted;
+  }
 
   function names(level, table, i) {
     const digits = level.digits ? table.code[i].slice(-level.digits) : "";

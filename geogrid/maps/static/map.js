@@ -51,6 +51,7 @@
     ground = new geogrid.Ground(source, state).addTo(map);
     points = new geogrid.Points(state).addTo(map);
     labels = new geogrid.Labels(state, ground, points).addTo(map);
+    points.on("drawn", () => labels.redraw());
     map.on("zoomend", () => { if (show()) ground.repaint(); });
     map.on("moveend", () => { writeAddress(); tell("view", view()); });
     map.on("click", click);
@@ -83,7 +84,7 @@
 
   function fetchLayer(name) {
     if (name === "findings") return state.findings ? Promise.resolve() : load("findings.json", (found) => { state.findings = found; points.redraw(); });
-    return state.sites ? Promise.resolve() : load("sites.json", (found) => { state.sites = found; points.redraw(); labels.redraw(); });
+    return state.sites ? Promise.resolve() : load("sites.json", (found) => { state.sites = found; points.redraw(); });
   }
 
   function fetchCounts() {

@@ -17,6 +17,7 @@
       c.textBaseline = "alphabetic";
       for (const role of ["cameras", "stations"]) if (this._state.layers[role] && this._state.sites) this._role(c, size, role, this._state.sites[role]);
       if (this._state.layers.findings && this._state.findings) this._findings(c, size);
+      this.fire("drawn");
     },
 
     _role: function (c, size, role, table) {
