@@ -33,7 +33,13 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
     "levels": dict,
 }
 _INPUT_KEYS: dict[str, type] = {"path": str, "layer": str, "crs": str, "columns": dict, "encoding": str, "homes": list}
-_TYPE_NAMES = {str: ("text", "文字"), int: ("a whole number", "整数"), bool: ("true or false", "true 或 false"), dict: ("a table", "一个表"), list: ("a list", "一个列表")}
+_TYPE_NAMES = {
+    str: ("text", "文字"),
+    int: ("a whole number", "整数"),
+    bool: ("true or false", "true 或 false"),
+    dict: ("a table", "一个表"),
+    list: ("a list", "一个列表"),
+}
 
 
 @dataclass(frozen=True)
@@ -128,7 +134,15 @@ def _input(role: str, entry: Any, path: Path) -> InputSpec:
                 f"{where}: column {ours} = {theirs!r} must be the name in the file", f"{where}：字段 {ours} = {theirs!r} 应为文件中的列名", path, ours
             )
     file = Path(_joined(path.parent, entry["path"]))
-    return InputSpec(role, file, entry.get("layer"), entry.get("crs"), MappingProxyType(dict(columns)), entry.get("encoding"), tuple(str(v) for v in entry.get("homes", ())))
+    return InputSpec(
+        role,
+        file,
+        entry.get("layer"),
+        entry.get("crs"),
+        MappingProxyType(dict(columns)),
+        entry.get("encoding"),
+        tuple(str(v) for v in entry.get("homes", ())),
+    )
 
 
 def _joined(folder: Path, name: str) -> str:

@@ -18,6 +18,7 @@ path = "sub/buildings.shp"
 crs = "GCJ-02"
 encoding = "GB18030"
 columns = { floors = "层数", households = "户数" }
+homes = ["住宅", 1]
 [levels.microgrid]
 households = [10, 15]
 split_floors = true
@@ -39,6 +40,7 @@ def test_a_good_recipe_says_all_it_holds(tmp_path):
     assert buildings.columns == {"floors": "层数", "households": "户数"}
     assert recipe.levels["microgrid"] == {"households": [10, 15], "split_floors": True}
     assert recipe.inputs["roads"].layer == "axes"
+    assert (buildings.homes, recipe.inputs["roads"].homes) == (("住宅", "1"), ())
 
 
 def test_defaults_are_seed_zero_not_simulated_no_source(tmp_path):
