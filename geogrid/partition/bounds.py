@@ -137,8 +137,8 @@ def _block(table: list[np.ndarray], below: list[int], alone: np.ndarray, cap: in
     return joined
 
 
-def blocks(n: int, edges: np.ndarray) -> list[tuple[int, list[int]]]:
-    """List the blocks (biconnected parts) of a connected graph as (top atom, other atoms), each after all blocks below it.
+def blocks(n: int, edges: np.ndarray, root: int = 0) -> list[tuple[int, list[int]]]:
+    """List the blocks (biconnected parts) of a connected graph as (top atom, other atoms), each after all blocks below it, up to `root`.
 
     >>> blocks(4, np.array([[0, 1], [1, 2], [2, 0], [2, 3]]))
     [(2, [3]), (0, [2, 1])]
@@ -149,8 +149,8 @@ def blocks(n: int, edges: np.ndarray) -> list[tuple[int, list[int]]]:
         near[b].append(a)
     depth, low, parent, at = [-1] * n, [0] * n, [-1] * n, [0] * n
     found: list[tuple[int, list[int]]] = []
-    stack, path = [0], [0]
-    depth[0] = 0
+    stack, path = [root], [root]
+    depth[root] = 0
     while path:
         v = path[-1]
         if at[v] < len(near[v]):

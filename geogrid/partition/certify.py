@@ -6,6 +6,7 @@ A component's violations are certified when their number equals a proven lower b
     heavy       an atom above `upper` is in a group out of bounds       atom_too_heavy (it may swallow leftovers, so the rest is forced none)
     packing     no grouping of the atom sizes, connectivity ignored     no_packing
     blocks      bottlenecks: parts that hang on single atoms            not_connectable
+    pockets     parts that hang on one atom and can not be divided      not_connectable
     exact       every connected division of a small component tried     not_connectable
     none                                                               not_proven
 A group out of bounds may weigh `bounds_cap` at most, so that one giant group does not pass for a single exception.
@@ -16,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 
 from geogrid.partition.bounds import MAX_TOTAL, by_blocks, by_packing, by_weight, splits
-from geogrid.partition.exact import NO, is_divisible
+from geogrid.partition.exact import NO, count_pockets, is_divisible
 from geogrid.partition.jobs import Jobs
 
 
@@ -48,11 +49,13 @@ def _reason(jobs: Jobs, job: int, found: int, heavy: bool, lower: int, upper: in
     if wanted and not wanted * lower <= total <= wanted * upper:
         return "count_fixed"
     if heavy:
-        return "not_proven"
+        return "not_connectable" if found <= count_pockets(weights, edges, lower, upper, found) else "not_proven"
     if total <= MAX_TOTAL and found <= splits(total, lower, upper)[-1]:
         return "component_between"
     if found <= by_weight(weights, lower, upper) or found <= by_packing(weights, lower, upper):
         return "no_packing"
     if found <= by_blocks(weights, edges, lower, upper) or (found == 1 and is_divisible(weights, edges, lower, upper) == NO):
+        return "not_connectable"
+    if found <= count_pockets(weights, edges, lower, upper, found):
         return "not_connectable"
     return "not_proven"

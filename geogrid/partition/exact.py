@@ -9,13 +9,17 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from geogrid.partition.bounds import blocks
+
 MAX_ATOMS = 60
 BUDGET = 5_000_000
 YES, NO, UNKNOWN = 1, 0, -1
 
 
-def is_divisible(weights: np.ndarray, edges: np.ndarray, lower: int, upper: int) -> int:
+def is_divisible(weights: np.ndarray, edges: np.ndarray, lower: int, upper: int, *, most: int = 0) -> int:
     """Return YES, NO, or UNKNOWN when there are more than MAX_ATOMS atoms or the search exceeds its budget.
+
+    With `most`, the group of atom 0 goes on outside the graph: it need not reach `lower`, and may weigh up to `most` here.
 
     >>> star = np.array([[0, 1], [0, 2], [0, 3]])
     >>> is_divisible(np.array([4, 8, 8, 8]), star, 10, 15), is_divisible(np.array([4, 8, 12, 12]), star, 10, 15)
@@ -23,12 +27,44 @@ def is_divisible(weights: np.ndarray, edges: np.ndarray, lower: int, upper: int)
     """
     if len(weights) > MAX_ATOMS:
         return UNKNOWN
+    first = (0, most) if most else (lower, upper)
     near = np.zeros(len(weights), np.int64)
     for a, b in edges.tolist():
         near[a] |= np.int64(1) << b
         near[b] |= np.int64(1) << a
-    left = np.array([BUDGET])
-    return int(_divide((np.int64(1) << len(weights)) - 1, near, weights.astype(np.int64), lower, upper, left))
+    return int(_divide((np.int64(1) << len(weights)) - 1, near, weights.astype(np.int64), *first, lower, upper, np.array([BUDGET])))
+
+
+def count_pockets(weights: np.ndarray, edges: np.ndarray, lower: int, upper: int, enough: int) -> int:
+    """Return how many disjoint pockets, parts that hang on one atom, can not be divided whatever the rest does; stop at `enough`.
+
+    Each forces a group out of bounds of its own, beside those of atoms above `upper`: a part's door may lead to such a group, and join it.
+    """
+    size = [1 + len(below) for _, below in blocks(len(weights), edges)]
+    if not size:
+        return 0
+    root = blocks(len(weights), edges)[int(np.argmax(size))][1][0]
+    hanging: dict[int, list[int]] = {}
+    for top, below in blocks(len(weights), edges, root):
+        hanging.setdefault(top, []).extend(v for u in below for v in [u, *hanging.get(u, [])])
+    taken: set[int] = set()
+    found = 0
+    for top, part in sorted(hanging.items(), key=lambda item: (len(item[1]), item[0])):
+        nodes = [top, *part]
+        if found < enough and len(nodes) <= MAX_ATOMS and taken.isdisjoint(nodes) and _is_stuck(np.array(nodes), weights, edges, lower, upper):
+            found += 1
+            taken.update(nodes)
+    return found
+
+
+def _is_stuck(nodes: np.ndarray, weights: np.ndarray, edges: np.ndarray, lower: int, upper: int) -> bool:
+    place = np.full(len(weights), -1)
+    place[nodes] = np.arange(len(nodes))
+    inside = place[edges]
+    if weights[nodes].max() > upper:
+        return False
+    most = upper if weights.max() <= upper else int(weights[nodes].sum())
+    return is_divisible(weights[nodes], inside[(inside >= 0).all(axis=1)], lower, upper, most=max(most, 1)) == NO
 
 
 @njit(cache=True)
@@ -57,7 +93,7 @@ def _could_divide(mask: np.int64, near: np.ndarray, weights: np.ndarray, lower: 
 
 
 @njit(cache=True)
-def _divide(mask: np.int64, near: np.ndarray, weights: np.ndarray, lower: int, upper: int, left: np.ndarray) -> int:
+def _divide(mask: np.int64, near: np.ndarray, weights: np.ndarray, least: int, most: int, lower: int, upper: int, left: np.ndarray) -> int:
     if mask == 0:
         return 1
     start = _lowest(mask)
@@ -74,16 +110,16 @@ def _divide(mask: np.int64, near: np.ndarray, weights: np.ndarray, lower: int, u
         left[0] -= 1
         if left[0] < 0:
             return -1
-        if new and lower <= w <= upper and _could_divide(mask & ~g, near, weights, lower, upper):
-            answer = _divide(mask & ~g, near, weights, lower, upper, left)
+        if new and least <= w <= most and _could_divide(mask & ~g, near, weights, lower, upper):
+            answer = _divide(mask & ~g, near, weights, lower, upper, lower, upper, left)
             if answer != 0:
                 return answer
-        if r and w <= upper:
+        if r and w <= most:
             v = _lowest(r)
             bit = one << v
             group[top], ring[top], refused[top], total[top], fresh[top] = g, r & ~bit, no | bit, w, False
             top += 1
-            if w + weights[v] <= upper:
+            if w + weights[v] <= most:
                 group[top], refused[top], total[top], fresh[top] = g | bit, no, w + weights[v], True
                 ring[top] = (r | near[v]) & mask & ~(g | bit | no)
                 top += 1

@@ -67,7 +67,8 @@ def _open(slot: np.ndarray, span: np.ndarray, weight: int, moments: np.ndarray, 
     if r == heavy:
         span[0], span[1] = 0, -1
     slot[r, _COST], slot[r, _WEIGHT] = 0.0, weight
-    slot[r, _MASS:] = moments
+    for f in range(len(moments)):
+        slot[r, _MASS + f] = moments[f]
 
 
 @njit
@@ -101,7 +102,8 @@ def _merge(states: np.ndarray, span: np.ndarray, pa: int, pb: int, rank: np.ndar
         total = a[i, _COST] + cut + inertia(a[i, 2], a[i, 3], a[i, 4], a[i, 5], a[i, 6])
         if total < rank[i]:
             rank[i] = total
-            out[i, :] = a[i, :]
+            for f in range(_FIELDS):
+                out[i, f] = a[i, f]
             out[i, _COST] += cut
             back[i, 0], back[i, 1] = i, _CUT
         for rb in range(sb[0], sb[1] + 1):
@@ -122,10 +124,11 @@ def _merge(states: np.ndarray, span: np.ndarray, pa: int, pb: int, rank: np.ndar
 def _keep(states: np.ndarray, span: np.ndarray, slot: int) -> None:
     """Copy the merged states of slot 0 to `slot`."""
     heavy = states.shape[1] - 1
-    span[slot] = span[0]
-    states[slot, heavy] = states[0, heavy]
-    for r in range(span[0, 0], span[0, 1] + 1):
-        states[slot, r] = states[0, r]
+    span[slot, 0], span[slot, 1] = span[0, 0], span[0, 1]
+    for r in range(span[0, 0], span[0, 1] + 2):
+        i = r if r <= span[0, 1] else heavy
+        for f in range(_FIELDS):
+            states[slot, i, f] = states[0, i, f]
 
 
 @njit

@@ -14,7 +14,7 @@ from geogrid.partition.knapsack import VIOLATION, inertia, knapsack, price, size
 from geogrid.partition.trees import spanning_tree, tree_keys, tree_walk, uniform
 
 HOLD = 2
-_MORE_GROUPS = -1e9  # kappa that asks for as many groups as the bounds allow, and still respects the bounds
+MORE_GROUPS = -1e9  # kappa that asks for as many groups as the bounds allow, and still respects the bounds
 
 
 @njit
@@ -79,7 +79,7 @@ def gather(group: int, want: int, labels: np.ndarray, lists: tuple, links: tuple
         while v >= 0:
             for j in range(start[v], start[v + 1]):
                 g = labels[neighbour[j]]
-                if g not in ring and not np.any(found[:n] == g):
+                if g not in ring and g not in found[:n]:
                     ring.append(g)
             v = follow[v]
         for i in range(len(ring) - 1, -1, -1):
@@ -97,7 +97,8 @@ def _subgraph(nodes: np.ndarray, graph: tuple, links: tuple, local: np.ndarray) 
     """Return the graph induced by `nodes`; `local` is a (m,) scratch of -1, left as it was."""
     weight, moments, _, _, length, cut = graph
     start, neighbour, edge = links
-    local[nodes] = np.arange(len(nodes))
+    for i in range(len(nodes)):
+        local[nodes[i]] = i
     eu, ev, ids = [np.int64(0) for _ in range(0)], [np.int64(0) for _ in range(0)], [np.int64(0) for _ in range(0)]
     for i in range(len(nodes)):
         for j in range(start[nodes[i]], start[nodes[i] + 1]):
@@ -106,7 +107,8 @@ def _subgraph(nodes: np.ndarray, graph: tuple, links: tuple, local: np.ndarray) 
                 eu.append(i)
                 ev.append(other)
                 ids.append(edge[j])
-    local[nodes] = -1
+    for v in nodes:
+        local[v] = -1
     chosen = np.array(ids)
     return weight[nodes], moments[nodes], np.array(eu), np.array(ev), length[chosen], cut[chosen]
 
@@ -134,7 +136,8 @@ def _replace(nodes: np.ndarray, groups: np.ndarray, new: np.ndarray, k_new: int,
         else:
             ids[g] = k
             k += 1
-    head[groups] = -1
+    for g in groups:
+        head[g] = -1
     for i in range(len(nodes) - 1, -1, -1):
         v = nodes[i]
         labels[v] = ids[new[i]]
@@ -146,8 +149,7 @@ def _replace(nodes: np.ndarray, groups: np.ndarray, new: np.ndarray, k_new: int,
 @njit
 def recut(
     groups: np.ndarray,
-    trees: int,
-    gain: int,
+    effort: tuple,
     labels: np.ndarray,
     lists: tuple,
     k: int,
@@ -160,8 +162,10 @@ def recut(
 ) -> tuple:
     """Cut the union of `groups` anew and keep the cheapest that is welcome; return (ids in use, change in the number of groups).
 
-    `gain` 0 or HOLD: it must be cheaper, and with HOLD as many. +1 / -1: one more / fewer, without more violations. `costs` is (kappa, ideal).
+    `effort` is (trees, gain). Gain 0 or HOLD: it must be cheaper, and with HOLD as many. +1 / -1: one more / fewer groups, without more
+    violations. `costs` is (kappa, ideal).
     """
+    trees, gain = effort
     kappa, ideal = costs
     nodes = _nodes_of(groups, lists)
     part = _subgraph(nodes, graph, links, local)
@@ -171,7 +175,7 @@ def recut(
     limit = (bad + 0.5) * VIOLATION if shift else cost - 1e-9 * abs(cost) - 1e-6
     best, best_k = old, 0
     for t in range(trees):
-        new, k_new = cut_tree(part, bounds, _MORE_GROUPS * shift if shift else kappa, 0.0 if shift else ideal, 1 + t % 2, state)
+        new, k_new = cut_tree(part, bounds, MORE_GROUPS * shift if shift else kappa, 0.0 if shift else ideal, 1 + t % 2, state)
         if gain == 0 or k_new - len(groups) == shift:
             cost, _ = score(new, k_new, part, bounds, kappa, ideal)
             if cost < limit:

@@ -17,11 +17,11 @@ import numpy as np
 from numba import njit
 
 from geogrid.partition.knapsack import bounds_cap, inertia
-from geogrid.partition.repair import HOLD, cut_tree, gather, group_sums, members, recut, score
+from geogrid.partition.repair import HOLD, MORE_GROUPS, cut_tree, gather, group_sums, members, recut, score
 from geogrid.partition.trees import adjacency, seeded, uniform
 
 TREES = 6
-HARD_WORK = 1_000_000  # nodes visited by extra trees on a component that resists
+HARD_WORK = 150_000  # nodes visited by extra trees on a component that resists
 REPAIR_ROUNDS = 13
 MAX_CLASSES = 100
 
@@ -78,22 +78,22 @@ def _typical(labels: np.ndarray, k: int, graph: tuple, bounds: tuple) -> float:
 
 
 @njit
-def _plant(graph: tuple, bounds: tuple, forced: int, ideal: float, state: np.ndarray) -> tuple:
-    """Return (labels, k, kappa, violations): the best of several trees."""
-    m = len(graph[0])
-    limit = TREES + max(20, min(1500, HARD_WORK // m))
-    kappa = 0.0
-    best, best_k = cut_tree(graph, bounds, kappa, 0.0, 0, state)
-    kappa = _typical(best, best_k, graph, bounds)
-    best_cost, bad = score(best, best_k, graph, bounds, kappa, ideal)
-    for t in range(1, limit):
-        if t >= TREES and bad <= forced:
+def _plant(effort: tuple, forced: int, graph: tuple, bounds: tuple, costs: tuple, best: np.ndarray, state: np.ndarray) -> np.ndarray:
+    """Return the cheapest of `best` and the cuts of more trees.
+
+    `effort` is (how many, 0 or 1 for hard); hard trees are wilder, and end when there are no more violations than forced.
+    """
+    trees, hard = effort
+    best_cost, bad = score(best, best.max() + 1, graph, bounds, costs[0], costs[1])
+    for t in range(trees):
+        if hard and bad <= forced:
             break
-        labels, k = cut_tree(graph, bounds, kappa, ideal, t % 2 if t < TREES else (2 if t % 3 else 1), state)
-        cost, violations = score(labels, k, graph, bounds, kappa, ideal)
+        style = t % 2 if not hard else 1 + t % 3 % 2
+        labels, k = cut_tree(graph, bounds, costs[0], costs[1], style, state)
+        cost, violations = score(labels, k, graph, bounds, costs[0], costs[1])
         if cost < best_cost:
-            best, best_k, best_cost, bad = labels, k, cost, violations
-    return best, best_k, kappa, bad
+            best, best_cost, bad = labels, cost, violations
+    return best
 
 
 @njit
@@ -109,7 +109,7 @@ def _repair(labels: np.ndarray, k: int, graph: tuple, links: tuple, bounds: tupl
             any_left = True
             groups = gather(g, 2 + attempt + int(uniform(state) * 3), labels, lists, links, state)
             if len(groups) > 1:
-                k, _ = recut(groups, 6 + 2 * attempt, 0, labels, lists, k, graph, links, local, bounds, costs, state)
+                k, _ = recut(groups, (np.int64(6 + 2 * attempt), np.int64(0)), labels, lists, k, graph, links, local, bounds, costs, state)
         if not any_left:
             break
     return k
@@ -134,7 +134,7 @@ def _polish(labels: np.ndarray, k: int, graph: tuple, links: tuple, bounds: tupl
         if lists[0][g] >= 0:
             groups = gather(g, 2 + g % 2, labels, lists, links, state)
             if len(groups) > 1:
-                k, _ = recut(groups, 2, HOLD if hold else 0, labels, lists, k, graph, links, local, bounds, costs, state)
+                k, _ = recut(groups, (np.int64(2), np.int64(HOLD if hold else 0)), labels, lists, k, graph, links, local, bounds, costs, state)
     return k
 
 
@@ -150,9 +150,27 @@ def _reach_count(labels: np.ndarray, k: int, wanted: int, graph: tuple, links: t
                 return k
             if lists[0][g] >= 0:
                 groups = gather(g, want, labels, lists, links, state)
-                k, change = recut(groups, 4, 1 if n < wanted else -1, labels, lists, k, graph, links, local, bounds, costs, state)
+                k, change = recut(
+                    groups, (np.int64(4), np.int64(1 if n < wanted else -1)), labels, lists, k, graph, links, local, bounds, costs, state
+                )
                 n += change
-    return k
+    return _replant(labels, n, wanted, graph, bounds, costs, state)
+
+
+@njit
+def _replant(labels: np.ndarray, n: int, wanted: int, graph: tuple, bounds: tuple, costs: tuple, state: np.ndarray) -> int:
+    """Cut whole trees for as many (few) groups as they give until one gives the wanted number; return the ids in use."""
+    _compact(labels)
+    _, bad = score(labels, n, graph, bounds, costs[0], costs[1])
+    pull = MORE_GROUPS if n < wanted else -MORE_GROUPS
+    for _ in range(max(20, min(1500, HARD_WORK // len(labels)))):
+        new, k_new = cut_tree(graph, bounds, pull, 0.0, np.int64(2), state)
+        if abs(k_new - wanted) < abs(n - wanted) and score(new, k_new, graph, bounds, 0.0, 0.0)[1] <= bad:
+            labels[:] = new
+            n = k_new
+            if n == wanted:
+                break
+    return n
 
 
 @njit
@@ -176,12 +194,16 @@ def _component(graph: tuple, lower: int, upper: int, wanted: int, seed: np.uint6
     state = seeded(seed)
     bounds = (lower, upper, -(-bounds_cap(lower, upper) // MAX_CLASSES))
     forced = forced_violations(graph[0], lower, upper)
-    ideal = total / wanted if wanted > 0 else 0.0
-    labels, k, kappa, bad = _plant(graph, bounds, forced, ideal, state)
-    links, costs = adjacency(m, graph[2], graph[3]), (kappa, ideal)
-    if bad > forced:
-        k = _repair(labels, k, graph, links, bounds, costs, state)
-    _compact(labels)
+    labels, k = cut_tree(graph, bounds, 0.0, 0.0, np.int64(0), state)
+    links, costs = adjacency(m, graph[2], graph[3]), (_typical(labels, k, graph, bounds), total / wanted if wanted > 0 else 0.0)
+    labels = _plant((np.int64(TREES - 1), np.int64(0)), forced, graph, bounds, costs, labels, state)
+    for effort in (0, 1):
+        if effort:
+            labels = _plant((np.int64(max(20, min(1500, HARD_WORK // m))), np.int64(1)), forced, graph, bounds, costs, labels, state)
+        if score(labels, labels.max() + 1, graph, bounds, costs[0], costs[1])[1] <= forced:
+            break
+        _repair(labels, labels.max() + 1, graph, links, bounds, costs, state)
+        _compact(labels)
     if wanted > 0:
         k = _reach_count(labels, labels.max() + 1, wanted, graph, links, bounds, costs, state)
         _compact(labels)
@@ -191,8 +213,8 @@ def _component(graph: tuple, lower: int, upper: int, wanted: int, seed: np.uint6
 
 
 def _stamp() -> int:
-    """Hash the package's sources: numba's cache looks at one file only, and would keep code of the others when they change."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
+    """Hash the compiled sources: numba's cache looks at one file only, and would keep code of the others when they change."""
+    files = [Path(__file__).with_name(name) for name in ("knapsack.py", "repair.py", "solve.py", "trees.py")]
     return int(hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()[:12], 16)
 
 
