@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
-from shapely.geometry.base import BaseGeometry
 
 from geogrid.generate.households import Homes
 from geogrid.plan import Base
@@ -17,8 +16,8 @@ WHOLE_UP_TO = 2
 """A cell with so few households is one atom over all its floors: nobody divides a courtyard house by storeys."""
 
 
-def make_base(cells: Cells, buildings: gpd.GeoDataFrame, homes: Homes, crs: CRS, *, outline: BaseGeometry, district_source: str = "given") -> Base:
-    """Make the base of a plan: cells with what stands on them, atoms with their households; the district is the union of the cells in the outline.
+def make_base(cells: Cells, buildings: gpd.GeoDataFrame, homes: Homes, crs: CRS, *, district_source: str = "given") -> Base:
+    """Make the base of a plan: cells with what stands on them, atoms with their households; the district is the union of the cells.
 
     Figures of a building without a cell of its own are added to the cell that `cells.home` names.
     """
@@ -37,14 +36,7 @@ def make_base(cells: Cells, buildings: gpd.GeoDataFrame, homes: Homes, crs: CRS,
         index=pd.RangeIndex(1, len(cells.geometry) + 1, name="cell"),
         crs=crs,
     )
-    return Base(frame, make_atoms(figures), _noded(cells.geometry, outline), district_source)
-
-
-def _noded(cells: np.ndarray, outline: BaseGeometry) -> BaseGeometry:
-    """The outline with the vertices that cells add to it: the union of the cells inside. Given units may reach beyond it."""
-    shapely.prepare(outline)
-    inside = shapely.intersects(outline, shapely.point_on_surface(cells))
-    return shapely.coverage_union_all(cells[inside])
+    return Base(frame, make_atoms(figures), shapely.coverage_union_all(cells.geometry), district_source)
 
 
 def _entrance_number(cells: Cells) -> np.ndarray:

@@ -21,7 +21,7 @@ from geogrid.plan import Plan
 from geogrid.reading import Sources, read_sources
 from geogrid.recipe import Recipe, read_recipe
 from geogrid.scheme import Scheme, read_scheme
-from geogrid.store import Contents, Project, open_project, write_project
+from geogrid.store import Contents, Project, check_target, open_project, write_project
 
 SITE_ROLES = ("stations", "cameras")
 LAYER_ROLES = ("buildings", "entrances", "roads", "railways", "water", "walls", "green", "compounds", "prohibited")
@@ -33,6 +33,7 @@ def build(recipe: str | Path, out: str | Path, *, progress: Progress = silent, a
     Raises InputError (file, layer, row, field, value and what to do) when the input can not be used, StoreError when `out` may not be replaced; then
     nothing is written.
     """
+    check_target(Path(out), force=force)
     stages = Stages(progress)
     contents = assemble(read_recipe(recipe), stages, accept_rejects=accept_rejects)
     with stages("store"):
@@ -53,7 +54,7 @@ def assemble(recipe: Recipe, stages: Stages, *, accept_rejects: bool = False) ->
     with stages("sites"):
         joined = {role: sites.join(sources.frames[role], plan) for role in SITE_ROLES if role in sources.frames}
     with stages("rules"):
-        given = {k: v for k, v in prepared.ground.given.items() if k in {level.id for level in scheme.levels}}
+        given = _given(sources, prepared, scheme)
         lost = [f for role, frame in joined.items() for f in sites.find_unmatched(frame, role)]
         found = rules.find_plan(plan, given=given)
     return _contents(recipe, scheme, sources, prepared, plan, joined, given, lost, found)
@@ -77,6 +78,17 @@ def _contents(
     if "buildings" in layers:
         layers["buildings"] = _with_households(layers["buildings"], prepared)
     return Contents(plan, given, joined, layers, notes, findings, sources.rejected, _meta(recipe, sources))
+
+
+def _given(sources: Sources, prepared: Prepared, scheme: Scheme) -> dict[str, gpd.GeoDataFrame]:
+    """Polygons as they came: of the levels, by level id, and the outline as `district`, which they are held against."""
+    levels = {level.id for level in scheme.levels}
+    given = {name: frame for name, frame in prepared.ground.given.items() if name in levels}
+    district = sources.frames.get("district")
+    if isinstance(district, gpd.GeoDataFrame):
+        codes = district["code"] if "code" in district else district["row"].astype(str)
+        given["district"] = district.assign(code=codes)
+    return given
 
 
 def _with_households(buildings: gpd.GeoDataFrame, prepared: Prepared) -> gpd.GeoDataFrame:

@@ -51,7 +51,7 @@ def prepare(
     with stages("cells"):
         homes = count_homes(buildings, frames.get("entrances"), frames.get("households"), defaults=scheme.defaults, home_uses=home_uses)
         cells = _cells(enclosures.polygons, buildings, frames.get("entrances"), homes)
-        base = make_base(cells, buildings, homes, crs, outline=parent, district_source=source)
+        base = make_base(cells, buildings, homes, crs, district_source=source)
     with stages("graph"):
         points = home_points(base, buildings.set_index("id").geometry, _entrance_spots(base, cells, frames.get("entrances")))
         water = _polygons(frames.get("water"))
