@@ -132,3 +132,33 @@ def mend(graph: Graph, labels: np.ndarray, weights: np.ndarray, *, allowed: np.n
         if not moved:
             break
     return labels
+
+
+def feed(graph: Graph, labels: np.ndarray, weights: np.ndarray, least: float, *, allowed: np.ndarray) -> np.ndarray:
+    """Return labels in which none weighs less than `least`, where that can be had: the lightest takes neighbouring areas.
+
+    An area only leaves a label that stays connected and heavy enough, and never crosses the parts of `allowed` (n,).
+    """
+    labels, stuck = labels.copy(), set()
+    total = np.bincount(labels, weights=weights)
+    while True:
+        light = [k for k in np.argsort(total, kind="stable") if total[k] < least and k not in stuck]
+        if not light:
+            return labels
+        poor = light[0]
+        near = np.r_[graph.b[labels[graph.a] == poor], graph.a[labels[graph.b] == poor]]
+        home = allowed[np.argmax(labels == poor)]
+        near = np.unique(near[(labels[near] != poor) & (allowed[near] == home) & (weights[near] > 0)])
+        near = near[np.argsort(-weights[near], kind="stable")]
+        taken = next((k for k in near if total[labels[k]] - weights[k] >= least and _stays_joined(graph, labels, k)), None)
+        if taken is None:
+            stuck.add(poor)
+            continue
+        total[labels[taken]] -= weights[taken]
+        total[poor] += weights[taken]
+        labels[taken] = poor
+
+
+def _stays_joined(graph: Graph, labels: np.ndarray, area: int) -> bool:
+    rest = np.flatnonzero((labels == labels[area]) & (np.arange(len(labels)) != area))
+    return len(rest) > 0 and connected_components(graph.matrix(rest), directed=False)[0] == 1

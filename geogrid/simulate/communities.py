@@ -13,7 +13,8 @@ import pandas as pd
 import shapely
 from scipy.sparse.csgraph import connected_components
 
-from geogrid.simulate.bisection import Graph, mend, neighbours, split
+from geogrid.errors import GeogridError
+from geogrid.simulate.bisection import Graph, feed, mend, neighbours, split
 from geogrid.simulate.lots import Land
 from geogrid.simulate.names import community_name
 from geogrid.simulate.profiles import Profile
@@ -22,6 +23,7 @@ LAND_WEIGHT_PER_HA = 1.2
 HEAVY_BLOCK = 1.45
 LARGE_COUNTRY_M2 = 6e6
 COUNTRY_FACTOR = 4.6
+LEAST_HOUSEHOLDS = 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +45,11 @@ def divide(land: Land, households: np.ndarray, profile: Profile, streets: pd.Dat
     for code, group in listed.groupby("streetCode"):
         nodes = np.flatnonzero(street == code)
         label[nodes] = group.index.to_numpy()[split(atoms.graph, nodes, atoms.weight, np.ones(len(group)))]
-    label = mend(atoms.graph, label, atoms.weight, allowed=np.unique(street, return_inverse=True)[1])
+    part = np.unique(street, return_inverse=True)[1]
+    label = mend(atoms.graph, label, atoms.weight, allowed=part)
+    label = feed(atoms.graph, label, atoms.households, LEAST_HOUSEHOLDS, allowed=part)
+    if np.bincount(label, weights=atoms.households, minlength=len(listed)).min() <= 0:
+        raise GeogridError("this seed leaves a community without homes: take another seed", "此种子使某个社区没有住户：请换一个种子")
     of_lot = label[atoms.of_lot]
     names = [community_name(name) for name in listed.name]
     found = gpd.GeoDataFrame(
@@ -81,7 +87,7 @@ class _Atoms:
         whole = lots.urban.values & ~heavy
         key = np.where(whole, block, len(blocks) + np.arange(len(lots)))
         _, first, self.of_lot = np.unique(key, return_index=True, return_inverse=True)
-        self.weight = np.bincount(self.of_lot, weights=weight)
+        self.weight, self.households = (np.bincount(self.of_lot, weights=w) for w in (weight, households))
         areas = _unions(lots.geometry.values, self.of_lot, len(first))
         barrier = shapely.union_all(np.r_[land.river_lines, land.railways])
         self.graph = neighbours(areas, lots.block.values[first], lots.superblock.values[first], barrier)
