@@ -21,7 +21,7 @@ from geogrid.partition.repair import HOLD, MORE_GROUPS, cut_tree, gather, group_
 from geogrid.partition.trees import adjacency, seeded, uniform
 
 TREES = 6
-HARD_WORK = 150_000  # nodes visited by extra trees on a component that resists
+HARD_WORK = 500_000  # nodes visited by extra trees on a component that resists
 REPAIR_ROUNDS = 13
 MAX_CLASSES = 100
 
