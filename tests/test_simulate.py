@@ -10,7 +10,7 @@ from geogrid.errors import InputError, NotFoundError
 from geogrid.scheme import read_scheme
 from geogrid.simulate import simulate, systems, write_sources
 from geogrid.simulate.apportion import apportion
-from geogrid.simulate.bisection import mend, neighbours, split
+from geogrid.simulate.bisection import feed, mend, neighbours, split
 from geogrid.simulate.guillotine import guillotine
 
 SMALL = 0.02
@@ -211,3 +211,26 @@ def test_mended_shares_are_connected_and_all_there(k):
     label = mend(graph, split(graph, np.arange(len(squares)), np.ones(len(squares)), np.ones(k)), np.ones(len(squares)))
     assert sorted(set(label)) == list(range(k))
     assert all(shapely.union_all(squares[label == j]).geom_type == "Polygon" for j in range(k))
+
+
+def test_the_lightest_label_is_fed_until_it_is_heavy_enough():
+    row = np.array([shapely.box(x, 0, x + 1, 1) for x in range(6)], object)
+    zero = np.zeros(6, int)
+    graph = neighbours(row, zero, zero, shapely.Point())
+    labels = feed(graph, np.array([0, 1, 1, 1, 1, 1]), np.array([0.0, 1, 1, 1, 1, 1]), 2, allowed=zero)
+    assert labels.tolist() == [0, 0, 0, 1, 1, 1]
+
+
+def test_feeding_never_crosses_a_street_border():
+    row = np.array([shapely.box(x, 0, x + 1, 1) for x in range(4)], object)
+    zero = np.zeros(4, int)
+    graph = neighbours(row, zero, zero, shapely.Point())
+    labels = feed(graph, np.array([0, 1, 1, 1]), np.ones(4), 2, allowed=np.array([0, 1, 1, 1]))
+    assert labels.tolist() == [0, 1, 1, 1]
+
+
+def test_the_smallest_district_is_one_community():
+    one = simulate("lubei", scale=1e-9)
+    assert len(one.frames["communities"]) == len(one.frames["streets"]) == 1
+    assert one.frames["buildings"].community.nunique() == 1
+    assert one.facts["grids_n"] >= 1
