@@ -37,17 +37,17 @@ def unit(project: ProjectLike, code: str, *, lang: str) -> MapPage:
 
 def stations(project: ProjectLike, *, lang: str) -> MapPage:
     """Stations by kind; units of the top levels without one are tinted."""
-    return _page(project, "stations", lang, {"fill": "missing:stations", "level": _community(project), "on": ["stations"]})
+    return _page(project, "stations", lang, {"fill": "missing:stations", "level": _community(project), "on": ["stations"], "off": _fine_layers(project)})
 
 
 def cameras(project: ProjectLike, *, lang: str) -> MapPage:
     """Cameras with their sectors; units without one are tinted."""
-    return _page(project, "cameras", lang, {"fill": "missing:cameras", "on": ["cameras", "sectors"]})
+    return _page(project, "cameras", lang, {"fill": "missing:cameras", "on": ["cameras", "sectors"], "off": _fine_layers(project)})
 
 
 def checks(project: ProjectLike, *, lang: str) -> MapPage:
     """What was found, each at its place, over units by identity."""
-    return _page(project, "checks", lang, {"fill": "identity", "on": ["findings"]})
+    return _page(project, "checks", lang, {"fill": "identity", "on": ["findings"], "off": _fine_layers(project)})
 
 
 def _page(project: ProjectLike, page: str, lang: str, first: Mapping[str, Any]) -> MapPage:
@@ -68,6 +68,7 @@ def settings(project: ProjectLike, lang: str) -> dict[str, Any]:
         "level": coarse[-1] if coarse else (levels[-1]["id"] if levels else ""),
         "fill": "bounds" if any(level["households"] for level in levels) else "identity",
         "on": [],
+        "off": [],
         "source": source_line(project, lang),
         "simulated": bool(project.meta.get("simulated")),
         "kinds": {role: once(project, ("kinds", role), lambda role=role: role_table(project, role)["kinds"]) for role in ROLES},
@@ -98,6 +99,11 @@ def _level(project: ProjectLike, level_id: str, lang: str) -> dict[str, Any]:
         "label": _LABEL_ZOOM.get(level_id, (0, 12, 14, 16)[depth]),
         "digits": level.code.digits if level.code and level.code.parent else 0,
     }
+
+
+def _fine_layers(project: ProjectLike) -> list[str]:
+    """Fine levels stand back where the page is about something else; choosing one shows it."""
+    return [f"u:{level}" for level in level_ids(project) if is_fine(project, level)]
 
 
 def _community(project: ProjectLike) -> str:

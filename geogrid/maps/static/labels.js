@@ -74,7 +74,7 @@
     },
 
     _name: function (c, at, candidates, figure, width, height, level) {
-      const depth = this._state.levels.indexOf(level), sizes = depth === 0 ? [15, 13, 12] : [14, 12];
+      const depth = this._state.levels.indexOf(level), sizes = depth === 0 ? [15, 13, 12] : depth === 1 ? [13, 12] : [14, 12];
       for (const text of candidates)
         for (const px of sizes) {
           c.font = "700 " + px + "px " + FACE;
@@ -110,7 +110,7 @@
         if (!(f.p.n > 1) || !this._inFocus(latlng)) return;
         const at = this._map.latLngToLayerPoint(latlng).subtract(this._origin), zoom = this._map.getZoom();
         const mark = f.p.status === geogrid.STATUS.ABOVE ? "▲ " : f.p.status === geogrid.STATUS.BELOW ? "▼ " : "";
-        const text = mark + (zoom >= 17 ? geogrid.say("stack", { n: f.p.n }) : String(f.p.n)), px = zoom >= 18 ? 14 : 12;
+        const text = mark + (zoom >= 17.75 ? geogrid.say("stack", { n: f.p.n }) : String(f.p.n)), px = zoom >= 18 ? 14 : 12;
         c.font = "700 " + px + "px " + FACE;
         const w = c.measureText(text).width + px * 1.3, h = px + 10, box = [at.x - w / 2, at.y - h / 2, at.x + w / 2, at.y + h / 2];
         if (!this._room.take(box)) {

@@ -28,6 +28,7 @@
     Object.assign(state, { levels: settings.levels, level: settings.level, fill: settings.fill });
     Object.assign(state.layers, { labels: true, buildings: true });
     for (const name of settings.on) state.layers[name] = true;
+    for (const name of settings.off || []) state.layers[name] = false;
     map.setMaxZoom(TOP_ZOOM);
     if (map.attributionControl) map.attributionControl.setPrefix("");
     if (settings.focus) state.selected = state.focus = { level: settings.focus.level, code: settings.focus.code };
@@ -101,6 +102,7 @@
   /* ---- what page scripts call ---- */
   geogrid.setLevel = function (id) {
     state.level = id;
+    if (state.layers["u:" + id] === false) state.layers["u:" + id] = true;
     show();
     changed();
   };

@@ -82,8 +82,7 @@
     for (const pair of found) paint(pair[0], pair[1]);
   }
 
-  function ground(c, t, s, d) {
-    fill(c, t.district || [], s, LOOK.land);
+  function nature(c, t, s, d) {
     const lines = (t.water || []).filter((f) => f.kind === 2);
     fill(c, (t.green || []).filter((f) => f.kind === 3), s, LOOK.green);
     fill(c, (t.water || []).filter((f) => f.kind === 3), s, LOOK.water);
@@ -153,8 +152,11 @@
   /* d: {zoom, density: canvas pixels per screen pixel}; s: canvas pixels per tile unit */
   geogrid.paintTile = function (c, tile, s, d, state) {
     c.clearRect(0, 0, c.canvas.width, c.canvas.height);
-    ground(c, tile, s, d);
+    fill(c, tile.district || [], s, LOOK.land);
+    /* A fill by bounds is nearly opaque: parks and water lie over it, for nobody lives there. */
+    if (state.fill !== "bounds") nature(c, tile, s, d);
     units(c, tile, s, d, state);
+    if (state.fill === "bounds") nature(c, tile, s, d);
     roads(c, tile, s, d);
     built(c, tile, s, d, state);
     lines(c, tile, s, d, state);
