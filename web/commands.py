@@ -31,7 +31,8 @@ def serve(project: Path, host: str, port: int, behind_proxy: bool, as_json: bool
     with _ends_with_a_sentence():
         service.check_host(host)
         _check_project(project)
-        service.run(project, host=host, port=port, behind_proxy=behind_proxy, announce=lambda at: _announce(at, project, port, as_json, ()))
+        announce = lambda at: _announce(at, project, port, as_json, ())  # noqa: E731
+        service.run(project, host=host, port=port, announce=announce, behind_proxy=behind_proxy)
 
 
 @click.command(epilog="Example: geogrid demo --port 8080")
@@ -50,13 +51,7 @@ def demo(out: Path | None, port: int | None, no_serve: bool, scale: float, seed:
             click.echo(json.dumps({"project": str(project)}) if as_json else str(project))
             return
         wanted = port if port is not None else _port_of(os.environ.get("GEOGRID_PORT", ""))
-        service.run(
-        _serve(project, host, port, behind_proxy, as_json)
-        )
-
-
-def _serve(project: Path, host: str, port: int, behind_proxy: bool, as_json: bool) -> None:
-    service.run(project, host=host, port=port, behind_proxy=behind_proxy, announce=lambda at: _announce(at, project, port, as_json, ()))
+        service.run(project, host="127.0.0.1", port=wanted, announce=lambda at: _announce(at, project, wanted, as_json, _things_to_try(at)))
 
 
 def _built_demo(folder: Path, *, scale: float, seed: int) -> Path:
@@ -68,6 +63,7 @@ def _built_demo(folder: Path, *, scale: float, seed: int) -> Path:
         return project
     from geogrid import pipeline, simulate
 
+    folder.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     _say(f"Simulating {DEMO_SYSTEM} into {folder} …")
     recipe = simulate.write_sources(simulate.simulate(DEMO_SYSTEM, seed=seed, scale=scale), folder / DEMO_SYSTEM)

@@ -63,7 +63,7 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def run(project_path: Path, *, host: str, port: int, behind_proxy: bool, announce: Callable[[str], None]) -> None:
+def run(project_path: Path, *, host: str, port: int, announce: Callable[[str], None], behind_proxy: bool = False) -> None:
     """Serve until Ctrl-C or SIGTERM. `announce` is called with the address once it answers."""
     check_host(host)
     app = create_app(project_path, trusted_hosts=None if behind_proxy else LOOPBACK_HOSTS)

@@ -1,0 +1,119 @@
+"""`serve` and `demo`: to this machine only, on a port that is free, ended by Ctrl-C with exit 0."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from click.testing import CliRunner
+
+import web.commands as commands
+from geogrid.errors import InputError
+from geogrid.store import write_project
+from tests.tiny import tiny_contents
+from web.service import bind, check_host
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    write_project(tiny_contents(), tmp_path / "tiny.gpkg")
+    return tmp_path / "tiny.gpkg"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
+def test_this_machine_may_be_listened_on(host: str):
+    check_host(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.org", ""])
+def test_without_users_nobody_else_comes_in(host: str):
+    with pytest.raises(InputError, match="no users"):
+        check_host(host)
+
+
+def test_a_host_elsewhere_exits_2_with_a_sentence(project: Path):
+    result = CliRunner().invoke(commands.serve, [str(project), "--host", "0.0.0.0"])
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: --host 0.0.0.0: this project has no users")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_project_that_is_not_there_exits_2(tmp_path: Path):
+    result = CliRunner().invoke(commands.serve, [str(tmp_path / "none.gpkg")])
+    assert result.exit_code == 2
+    assert "Traceback" not in result.stderr
+
+
+def test_a_taken_port_gives_another():
+    with bind("127.0.0.1", 0) as first, bind("127.0.0.1", first.getsockname()[1]) as second:
+        assert first.getsockname()[1] != second.getsockname()[1]
+
+
+def test_ctrl_c_ends_the_service_with_exit_0(project: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        script = "import sys; from web.commands import serve; serve(sys.argv[1:])"
+        port = str(taken.getsockname()[1])
+        root = str(Path(__file__).parents[1])
+        command = [sys.executable, "-c", script, str(project), "--port", port, "--json"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=root)
+        with process:
+            address = json.loads(process.stdout.readline())["address"]
+            assert f":{port}/" not in address
+            with urllib.request.urlopen(address + "healthz", timeout=30) as answer:
+                assert answer.read() == b"ok\n"
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 0
+            assert "Traceback" not in process.stderr.read()
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Stand-ins for simulation and pipeline that write the tiny project, and note that they were called."""
+    calls: list[str] = []
+
+    def simulated(system: str, *, seed: int, scale: float) -> str:
+        calls.append(f"{system} {seed} {scale:g}")
+        return system
+
+    def build(_recipe: Path, path: Path, *, progress) -> None:
+        progress("read")
+        progress("cells", 1, 2)
+        progress("cells", 2, 2)
+        write_project(tiny_contents(), path)
+
+    simulate, pipeline = ModuleType("geogrid.simulate"), ModuleType("geogrid.pipeline")
+    simulate.simulate, simulate.write_sources = simulated, lambda _district, folder: folder / "recipe.toml"
+    pipeline.build = build
+    for name, module in (("simulate", simulate), ("pipeline", pipeline)):
+        monkeypatch.setitem(sys.modules, f"geogrid.{name}", module)
+        monkeypatch.setattr(f"geogrid.{name}", module, raising=False)
+    return calls
+
+
+def test_the_demo_is_built_once_and_used_again(tmp_path: Path, made: list[str]):
+    arguments = ["--no-serve", "--out", str(tmp_path / "demo"), "--scale", "0.1"]
+    first = CliRunner().invoke(commands.demo, arguments)
+    assert (first.exit_code, made) == (0, ["lubei 0 0.1"])
+    assert "cells" in first.stderr
+    assert Path(first.stdout.strip()).is_file()
+    second = CliRunner().invoke(commands.demo, arguments)
+    assert (second.exit_code, len(made)) == (0, 1)
+    assert CliRunner().invoke(commands.demo, [*arguments, "--seed", "2"]).exit_code == 0
+    assert len(made) == 2
+
+
+def test_the_demo_lies_where_geogrid_home_says(tmp_path: Path, made: list[str], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GEOGRID_HOME", str(tmp_path / "home"))
+    result = CliRunner().invoke(commands.demo, ["--no-serve", "--json"])
+    assert json.loads(result.stdout)["project"] == str(tmp_path / "home" / "lubei.gpkg")
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+    assert made
