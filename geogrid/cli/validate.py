@@ -7,9 +7,14 @@ from typing import Any
 
 import click
 import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
 
 from geogrid.cli.output import findings_json, show_findings, show_json
+from geogrid.crs import shifted_name, unshift
 from geogrid.errors import InputError
+from geogrid.findings import Finding, to_frame
+from geogrid.reading.raw import Fault, RawLayer
 
 TEXT_FORMATS = (".geojson", ".json", ".geojsonl", ".kml", ".csv")
 """Longitude and latitude as text: seven digits are a centimetre, so its borders match within two."""
@@ -67,16 +72,43 @@ def check(
                 found = found[found["level"] == level]
             checked = sum(len(project.units(name)) for name in project.levels if level in ("", name))
         return placed(found), checked
+    return _check_layer(path, parent=parent, layer=layer, level=level, code=code, tolerance_m=tolerance_m, crs=crs, encoding=encoding)
+
+
+def _check_layer(
+    path: Path,
+    *,
+    parent: str | None,
+    layer: str | None,
+    level: str,
+    code: str | None,
+    tolerance_m: float | None,
+    crs: str | None,
+    encoding: str | None,
+) -> tuple[gpd.GeoDataFrame, int]:
     from geogrid.reading import read_layer
     from geogrid.rules import validate_layer
 
     raw = read_layer(path, layer=layer, encoding=encoding, crs=crs)
     if not isinstance(raw.frame, gpd.GeoDataFrame):
         raise InputError(f"{path}: has no geometry to validate", f"{path}：没有可检查的几何", file=str(path))
-    limit = read_layer(Path(parent), crs=crs).frame if parent else None
+    limit = _plain(read_layer(Path(parent), crs=crs).frame, crs) if parent else None
     if tolerance_m is None:
         tolerance_m = 0.02 if path.suffix.lower() in TEXT_FORMATS else 0.001
-    return placed(validate_layer(raw.frame, parent=limit, level=level, code=code, tolerance_m=tolerance_m)), len(raw.frame)
+    found = placed(validate_layer(_plain(raw.frame, crs), parent=limit, level=level, code=code, tolerance_m=tolerance_m))
+    lost = to_frame([_unread(raw, fault) for fault in raw.faults], CRS(4326))
+    return (pd.concat([found, placed(lost)], ignore_index=True) if len(lost) else found), len(raw.frame)
+
+
+def _plain(frame: gpd.GeoDataFrame, crs: str | None) -> gpd.GeoDataFrame:
+    """The frame in WGS 84 where its coordinates are said to be GCJ-02 or BD-09, else as it is."""
+    shift = shifted_name(crs)
+    return frame.set_geometry(unshift(frame.geometry.to_numpy(), shift), crs=4326) if shift else frame
+
+
+def _unread(raw: RawLayer, fault: Fault) -> Finding:
+    facts = {"file": raw.file, "layer": raw.layer, **{name: getattr(fault, name) for name in ("row", "field", "value", "reason", "reason_zh")}}
+    return Finding("row_rejected", facts=facts)
 
 
 def placed(found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

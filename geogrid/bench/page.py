@@ -1,0 +1,68 @@
+"""How long until the overview can be used in a real browser: from the request to the first painted, idle map."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from geogrid.errors import NotFoundError
+from geogrid.pipeline import build
+from geogrid.simulate import simulate, write_sources
+
+BROWSER_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+RUNS = 5
+
+
+def bench_page(*, scale: float = 1.0, seed: int = 0) -> dict[str, Any]:
+    """Build the demo, serve it, and open the overview `RUNS` times in headless Chromium; milliseconds, the first run is the cold one.
+
+    Interactive means `window.geogrid.isReady`: the map's layers are drawn and it answers.
+    """
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        raise NotFoundError("this benchmark needs playwright: pip install playwright", "此基准需要 playwright：pip install playwright") from None
+    browser_path = os.environ.get("GEOGRID_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not browser_path:
+        raise NotFoundError("this benchmark needs Chromium: install it or name it by GEOGRID_CHROMIUM", "此基准需要 Chromium")
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "project.gpkg"
+        build(write_sources(simulate("lubei", seed=seed, scale=scale), Path(folder)), project).close()
+        server, address = _serve(project)
+        try:
+            with sync_playwright() as play:
+                browser = play.chromium.launch(executable_path=browser_path, args=BROWSER_FLAGS)
+                times = [_open(browser, address) for _ in range(RUNS)]
+                browser.close()
+        finally:
+            server.terminate()
+            server.wait(10)
+    return {"scale": scale, "first_ms": times[0], "median_ms": statistics.median(times[1:]), "runs_ms": times}
+
+
+def _serve(project: Path) -> tuple[subprocess.Popen[str], str]:
+    command = [sys.executable, "-m", "geogrid", "serve", str(project), "--port", "0"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8")
+    for line in server.stdout or ():
+        address = re.search(r"http://\S+?(?=/?\s|/?$)", line)
+        if address:
+            return server, address.group()
+    raise NotFoundError("the service did not start", "服务未能启动")
+
+
+def _open(browser: Any, address: str) -> int:
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    start = time.perf_counter()
+    page.goto(address + "/", wait_until="commit")
+    page.wait_for_function("() => window.geogrid && window.geogrid.isReady", timeout=60_000)
+    spent = round((time.perf_counter() - start) * 1000)
+    page.close()
+    return spent
