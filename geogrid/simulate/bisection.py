@@ -135,7 +135,7 @@ def mend(graph: Graph, labels: np.ndarray, weights: np.ndarray, *, allowed: np.n
 
 
 def feed(graph: Graph, labels: np.ndarray, weights: np.ndarray, least: float, *, allowed: np.ndarray) -> np.ndarray:
-    """Return labels in which none weighs less than `least`, where that can be had: the lightest takes neighbouring areas.
+    """Return labels in which none weighs less than `least`, where that can be had: the lightest takes the areas nearest to it.
 
     An area only leaves a label that stays connected and heavy enough, and never crosses the parts of `allowed` (n,).
     """
@@ -146,10 +146,11 @@ def feed(graph: Graph, labels: np.ndarray, weights: np.ndarray, least: float, *,
         if not light:
             return labels
         poor = light[0]
-        near = np.r_[graph.b[labels[graph.a] == poor], graph.a[labels[graph.b] == poor]]
+        from_a, from_b = labels[graph.a] == poor, labels[graph.b] == poor
+        near, cost = np.r_[graph.b[from_a], graph.a[from_b]], np.r_[graph.cost[from_a], graph.cost[from_b]]
+        near = near[np.lexsort((near, cost))]
         home = allowed[np.argmax(labels == poor)]
-        near = np.unique(near[(labels[near] != poor) & (allowed[near] == home) & (weights[near] > 0)])
-        near = near[np.argsort(-weights[near], kind="stable")]
+        near = near[(labels[near] != poor) & (allowed[near] == home) & (weights[near] > 0)]
         taken = next((k for k in near if total[labels[k]] - weights[k] >= least and _stays_joined(graph, labels, k)), None)
         if taken is None:
             stuck.add(poor)

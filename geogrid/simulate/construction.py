@@ -15,7 +15,7 @@ import shapely
 from shapely import Polygon
 
 from geogrid.errors import GeogridError
-from geogrid.simulate.batches import join
+from geogrid.simulate.batches import Batch, join
 from geogrid.simulate.estates import Estate, fill_estate
 from geogrid.simulate.footprints import draw
 from geogrid.simulate.institutions import fill_institution
@@ -74,7 +74,7 @@ class _Site:
             self.memory[key] = fill_estate(lot, self.free[lot], self.angle[lot], kind, bool(self.on_street[lot]), rng)
         return self.memory[key]
 
-    def institution(self, lot: int, use: str) -> tuple:
+    def institution(self, lot: int, use: str) -> tuple[Batch | None, Polygon | None]:
         if self.area[lot] < 1500:
             return None, None
         return fill_institution(lot, self.free[lot], self.angle[lot], use, np.random.default_rng([self.seed, lot, 9]))
