@@ -17,7 +17,9 @@ _KINDS = np.array([1, 2, 2, 3, 1, 2, 3, 0])
 
 
 def inline_layers(project: ProjectLike, names: Iterable[str], detail: int, window: Sequence[float], *, max_zoom: int = 99) -> dict[str, Any]:
-    """Return {"origin", "layers"} with what of the named layers lies in a window (Mercator metres), clipped by it.
+    """Return {"origin", "layers"} with what of the named layers lies in a window (Mercator metres).
+
+    Lines and ground are clipped by it; units and the district stay whole, for a cut would be drawn as a border.
 
     A feature is {"k": 1 point, 2 line, 3 polygon, "r": rings, "p": properties, "z": first map zoom}; a ring is x, y, then steps, all in STEP_M
     from `origin`. Features that begin to be drawn above `max_zoom` are left out.
@@ -26,18 +28,19 @@ def inline_layers(project: ProjectLike, names: Iterable[str], detail: int, windo
     layers = {}
     for name in names:
         found = drawn(project, name, detail)
-        features = _features(found, window, origin, max_zoom) if found is not None else []
+        whole = name == "district" or name.startswith("u:")
+        features = _features(found, window, origin, max_zoom, whole) if found is not None else []
         if features:
             layers[name] = features
     return {"origin": origin, "layers": layers}
 
 
-def _features(found: Drawn, window: Sequence[float], origin: list[int], max_zoom: int) -> list[dict[str, Any]]:
-    hit = np.sort(found.tree.query(shapely.box(*window)))
+def _features(found: Drawn, window: Sequence[float], origin: list[int], max_zoom: int, whole: bool) -> list[dict[str, Any]]:
+    hit = np.sort(found.tree.query(shapely.box(*window), predicate="intersects"))
     hit = hit[found.min_zoom[hit] <= max_zoom]
     if not len(hit):
         return []
-    shapes = shapely.clip_by_rect(found.geometry[hit], *window)
+    shapes = found.geometry[hit] if whole else shapely.clip_by_rect(found.geometry[hit], *window)
     kinds = _KINDS[shapely.get_type_id(shapes)]
     rings = _rings(shapes, kinds, origin)
     keys = list(found.properties)

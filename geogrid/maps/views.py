@@ -37,7 +37,8 @@ def unit(project: ProjectLike, code: str, *, lang: str) -> MapPage:
 
 def stations(project: ProjectLike, *, lang: str) -> MapPage:
     """Stations by kind; units of the top levels without one are tinted."""
-    return _page(project, "stations", lang, {"fill": "missing:stations", "level": _community(project), "on": ["stations"], "off": _fine_layers(project)})
+    first = {"fill": "missing:stations", "level": _community(project), "on": ["stations"], "off": _fine_layers(project)}
+    return _page(project, "stations", lang, first)
 
 
 def cameras(project: ProjectLike, *, lang: str) -> MapPage:

@@ -32,7 +32,7 @@
     map.setMaxZoom(TOP_ZOOM);
     if (map.attributionControl) map.attributionControl.setPrefix("");
     if (settings.focus) state.selected = state.focus = { level: settings.focus.level, code: settings.focus.code };
-    const asked = readAddress();
+    const asked = geogrid.readAddress(state);
     if (asked.view) map.setView(asked.view.center, asked.view.zoom, { animate: false });
     else geogrid.fit(settings.focus ? settings.focus.box : settings.bounds, { animate: false });
     map.setMinZoom(Math.max(3, Math.floor(map.getBoundsZoom(bounds(settings.bounds))) - 2));
@@ -54,7 +54,7 @@
     labels = new geogrid.Labels(state, ground, points).addTo(map);
     points.on("drawn", () => labels.redraw());
     map.on("zoomend", () => { if (show()) ground.repaint(); });
-    map.on("moveend", () => { writeAddress(); tell("view", view()); });
+    map.on("moveend", () => { geogrid.writeAddress(map, state); tell("view", view()); });
     map.on("click", click);
     let last = null;
     map.on("mousemove", (e) => { if (!last) requestAnimationFrame(() => { const at = last; last = null; if (at) hover(at); }); last = e; });
@@ -128,7 +128,7 @@
   function changed(pointsOnly) {
     if (!pointsOnly) ground.repaint();
     labels.redraw();
-    writeAddress();
+    geogrid.writeAddress(map, state);
     tell("layer", { level: state.level, shown: state.shown, fill: state.fill, on: onLayers() });
   }
 
@@ -136,7 +136,7 @@
     state.selected = code ? { level: level, code: code } : null;
     if (popup) popup.remove();
     ground.repaintOver();
-    writeAddress();
+    geogrid.writeAddress(map, state);
     announce("api");
     if (code && options && options.zoom) zoomTo(level, code, options.box);
   };
@@ -246,7 +246,7 @@
     const level = found.badge ? found.badge.level : state.shown, stack = geogrid.parseStack(feature.p.stack);
     state.selected = { level: level, code: stack.length ? feature.p.code : feature.p.code.split(" ")[0] };
     ground.repaintOver();
-    writeAddress();
+    geogrid.writeAddress(map, state);
     announce("map", stack, e.latlng);
     if (stack.length) openStack(stack, level, found.badge ? found.badge.latlng : e.latlng);
     else if (geogrid.settings.popups) openUnit(level, feature, e.latlng);
@@ -293,42 +293,13 @@
     tell("select", { level: s ? s.level : null, code: s ? s.code.split(" ")[0] : null, codes: s ? s.code.split(" ") : [], stack: stack && stack.length ? stack : null, latlng: latlng || null, by: by });
   }
 
-  /* ---- address ---- */
+  /* ---- what is seen ---- */
   function view() {
     const b = map.getBounds(), c = map.getCenter();
     return { zoom: map.getZoom(), center: [c.lat, c.lng], bounds: [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()] };
   }
 
   function onLayers() { return Object.keys(state.layers).filter((name) => state.layers[name]); }
-
-  function writeAddress() {
-    const c = map.getCenter(), parts = new URLSearchParams();
-    parts.set("level", state.level);
-    parts.set("fill", state.fill);
-    parts.set("on", onLayers().join(","));
-    const off = Object.keys(state.layers).filter((name) => state.layers[name] === false);
-    if (off.length) parts.set("off", off.join(","));
-    parts.set("at", [map.getZoom(), c.lat.toFixed(5), c.lng.toFixed(5)].join("/"));
-    if (state.selected) parts.set("sel", state.selected.level + ":" + state.selected.code.split(" ")[0]);
-    try {
-      history.replaceState(history.state, "", "#" + parts.toString().replace(/%2C/g, ",").replace(/%3A/g, ":").replace(/%2F/g, "/"));
-    } catch (error) {
-      /* a page opened from disk may not change its address: the state is then not kept */
-    }
-  }
-
-  function readAddress() {
-    const parts = new URLSearchParams(location.hash.slice(1)), found = {};
-    if (state.levels.some((l) => l.id === parts.get("level"))) state.level = parts.get("level");
-    if (/^(bounds|identity|none|missing:[\w:]+)$/.test(parts.get("fill") || "")) state.fill = parts.get("fill");
-    if (parts.has("on")) for (const name of parts.get("on").split(",").filter(Boolean)) state.layers[name] = true;
-    for (const name of (parts.get("off") || "").split(",").filter(Boolean)) state.layers[name] = false;
-    const at = (parts.get("at") || "").split("/").map(Number);
-    if (at.length === 3 && at.every(Number.isFinite)) found.view = { zoom: at[0], center: [at[1], at[2]] };
-    const chosen = /^(\w+):(.+)$/.exec(parts.get("sel") || "");
-    if (chosen) state.selected = { level: chosen[1], code: chosen[2] };
-    return found;
-  }
 
   function bounds(box) { return L.latLngBounds([box[1], box[0]], [box[3], box[2]]); }
 })(geogrid);
