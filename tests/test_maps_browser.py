@@ -5,6 +5,7 @@ import json
 import shutil
 import threading
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -141,6 +142,17 @@ def test_every_page_works_under_a_strict_policy(browser, address, path):
     visit.page.wait_for_timeout(300)
     assert (visit.said, visit.outside(address)) == ([], [])
     visit.page.close()
+
+
+def test_axe_finds_nothing_on_the_pages(browser, folder):
+    axe = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+    if not axe.is_file():
+        pytest.skip("axe-core is not installed: npm ci --ignore-scripts")
+    for page in sorted(folder.glob("*.html")):
+        visit = Visit(browser, page.as_uri())
+        visit.evaluate(axe.read_text("utf-8"))
+        assert [(v["id"], v["nodes"][0]["html"]) for v in visit.evaluate("axe.run()")["violations"]] == []
+        visit.page.close()
 
 
 def test_a_click_selects_the_unit_under_it_and_the_address_keeps_it(browser, address):

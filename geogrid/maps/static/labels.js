@@ -31,7 +31,10 @@
     /* The level in question first, then from the top down. */
     _order: function () {
       const zoom = this._map.getZoom(), all = this._state.levels, focus = this._state.focus;
-      if (focus) return all.filter((l) => l.id === focus.level || (!l.fine && all.indexOf(l) > all.findIndex((f) => f.id === focus.level) && zoom >= l.label));
+      if (focus) {
+        const own = all.findIndex((l) => l.id === focus.level);
+        return all.filter((l, i) => i === own || (!l.fine && (i === own + 1 || (i > own && zoom >= l.label))));
+      }
       const shown = all.filter((l) => zoom >= l.label && !this._stale(l, zoom));
       return shown.sort((a, b) => all.indexOf(a) - all.indexOf(b));
     },
