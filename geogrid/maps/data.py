@@ -87,7 +87,7 @@ def role_table(project: ProjectLike, role: str) -> dict[str, Any]:
         "kind": [row[k] for k in kind],
         "x": at[:, 0].tolist(),
         "y": at[:, 1].tolist(),
-        "outside": [bool(v > 0) for v in _numbers(frame, "outside_m")],
+        "outside": [(v or 0) > 0 for v in _numbers(frame, "outside_m")],
     }
     if role == "cameras":
         preset = [project.scheme.cameras.get(k, {}) for k in kind]

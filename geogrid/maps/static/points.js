@@ -28,9 +28,16 @@
         if (at.x > -20 && at.y > -20 && at.x < size.x + 20 && at.y < size.y + 20) shown.push({ at: at, row: i });
       }
       const zoom = this._map.getZoom();
+      if (zoom >= CLUSTER_ZOOM && role === "stations") this._apart(shown);
       if (zoom < CLUSTER_ZOOM) return this._clusters(c, shown, role, (i) => table.kinds[table.kind[i]]);
       if (role === "cameras" && zoom >= SECTOR_ZOOM && this._state.layers.sectors) this._sectors(c, shown, table);
       for (const p of shown) this._sign(c, p.at, table.kinds[table.kind[p.row]], role === "cameras" ? table.direction[p.row] : null, { role: role, row: p.row });
+    },
+
+    /* Stations in one house stand side by side. */
+    _apart: function (shown) {
+      const room = geogrid.Room(), r = SIGN_PX;
+      for (const p of shown) for (let k = 0; k < 5 && !room.take([p.at.x - r, p.at.y - r, p.at.x + r, p.at.y + r]); k++) p.at = p.at.add([2 * r + 4, 0]);
     },
 
     /* Points in one square of the world's grid make one cluster at their mean place, so clusters stay put in a pan. */
@@ -116,7 +123,7 @@
       const line = f.shape.type.includes("LineString"), density = 1;
       c.beginPath();
       for (const ring of rings(f.shape)) ring.forEach((xy, i) => { const p = this.place(xy[1], xy[0]); if (i) c.lineTo(p.x, p.y); else c.moveTo(p.x, p.y); });
-      if (f.shape.type.includes("Polygon")) { c.fillStyle = geogrid.pattern("lines", "#f6d9c3", "#a84300", density); c.globalAlpha = 0.85; c.fill("evenodd"); c.globalAlpha = 1; }
+      if (f.shape.type.includes("Polygon")) { c.fillStyle = geogrid.pattern("lines", "#f6d9c3", "#a84300", density); c.globalAlpha = 0.6; c.fill("evenodd"); c.globalAlpha = 1; }
       if (f.shape.type.includes("Point")) return;
       c.lineJoin = "round";
       c.lineWidth = chosen ? 6 : 4;
