@@ -59,14 +59,18 @@ class ProjectLike(Protocol):
 
 
 _made: WeakKeyDictionary[Any, dict[Any, Any]] = WeakKeyDictionary()
-_locks: WeakKeyDictionary[Any, threading.RLock] = WeakKeyDictionary()
+_locks: WeakKeyDictionary[Any, dict[Any, threading.RLock]] = WeakKeyDictionary()
 _door = threading.Lock()
 
 
 def once(project: ProjectLike, key: Any, make: Callable[[], T]) -> T:
-    """Return what `make` gives, made once per open project and key, and forgotten with the project."""
+    """Return what `make` gives, made once per open project and key, and forgotten with the project.
+
+    Each key has its own lock, so that a page which needs one thing does not wait for another that is being prepared.
+    """
     with _door:
-        made, lock = _made.setdefault(project, {}), _locks.setdefault(project, threading.RLock())
+        made = _made.setdefault(project, {})
+        lock = _locks.setdefault(project, {}).setdefault(key, threading.RLock())
     if key not in made:
         with lock:
             if key not in made:
