@@ -147,7 +147,10 @@ def _storey_edges(base: Base, mesh: Mesh, parent: np.ndarray, rows: np.ndarray, 
     ground = first[pairs]
     building = base.cells["building"].to_numpy()
     same = (building[pairs[:, 0]] == building[pairs[:, 1]]) & (building[pairs[:, 0]] != "")
-    level = _same_floor(cell, first, pairs[same])
+    # Above the ground there is no land between two entrances: only cells that touch are on the same floor.
+    touch = np.c_[mesh.a, mesh.b][(first[mesh.a] >= 0) & (first[mesh.b] >= 0) & (parent[mesh.a] == parent[mesh.b]) & (mesh.rank < HARD)]
+    touch = touch[(building[touch[:, 0]] == building[touch[:, 1]]) & (building[touch[:, 0]] != "")]
+    level = _same_floor(cell, first, touch)
     edges = np.concatenate([vertical, ground, level]).astype(np.int64)
     kind = np.concatenate([np.full(len(vertical), VERTICAL), np.where(same, SAME_FLOOR, GROUND), np.full(len(level), SAME_FLOOR)]).astype(np.int8)
     return edges, kind, np.concatenate([np.ones(len(vertical)), cost, np.ones(len(level))])
