@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from geogrid.errors import CrsError, GeogridError, InputError, NotFoundError, St
 from tests.tiny import EAST, WEST
 from tests.web_project import tiny_app
 from web.errors import status_of
+from web.served import Served
 
 PAGES = ("/", "/stations", "/cameras", "/checks", f"/units/{WEST}", f"/units/{WEST}001", f"/units/{WEST}001001")
 QUESTIONS = {"/": "全区怎样划分，哪里不对？", "/stations": "哪里没有站点？", "/cameras": "哪里没有摄像机？", "/checks": "先改哪一处？"}
@@ -224,3 +226,20 @@ def test_every_text_has_its_chinese(monkeypatch: pytest.MonkeyPatch):
     texts = translations.updated(catalogue, translations.extract())
     assert translations.find_untranslated(texts) == []
     sys.modules.pop("translations", None)
+
+
+def test_one_slow_answer_does_not_hold_up_the_others():
+    served, started, go_on = Served(None, "1"), threading.Event(), threading.Event()
+
+    def slow() -> str:
+        started.set()
+        assert go_on.wait(10)
+        return "slow"
+
+    thread = threading.Thread(target=lambda: served.keep("slow", slow))
+    thread.start()
+    assert started.wait(10)
+    assert served.keep("fast", lambda: served.keep("inner", lambda: "fast")) == "fast"
+    go_on.set()
+    thread.join()
+    assert served.keep("slow", lambda: "again") == "slow"

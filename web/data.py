@@ -55,7 +55,7 @@ def _overview(served: Served, level: str, rows: pd.DataFrame) -> tuple[list[dict
         columns.append(_column("floors", _("floors"), "text"))
     below = [name for name in tables.bound_levels(served) if order.index(name) > order.index(level)]
     if below:
-        columns.append(_column("out", _("out of bounds")))
+        columns.append(_column("out", _("outside")))
     columns.append(_column("households", _("households")))
     values: dict[str, Any] = {key: rows[key] for key in ("children", "out", "households")}
     if columns[0]["key"] == "floors":

@@ -24,12 +24,15 @@ class Served:
         self.project = project
         self.version = version
         self._kept: dict[Hashable, Any] = {}
-        self._lock = threading.RLock()
+        self._making: dict[Hashable, threading.Lock] = {}
+        self._lock = threading.Lock()
 
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what `make` made for `key`, making it once."""
+        """Return what `make` made for `key`, making it once; who asks for another key need not wait. `make` may keep other keys, in no circle."""
         if key not in self._kept:
             with self._lock:
+                making = self._making.setdefault(key, threading.Lock())
+            with making:
                 if key not in self._kept:
                     self._kept[key] = make()
         return self._kept[key]

@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -15,7 +16,8 @@ from flask import Flask
 from waitress import create_server
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from geogrid.errors import InputError
+from geogrid import maps
+from geogrid.errors import GeogridError, InputError
 from web.app import LOOPBACK_HOSTS, create_app
 
 THREADS = 4
@@ -82,6 +84,8 @@ def warm(app: Flask) -> None:
     client = app.test_client()
     for path in ("/", "/checks", "/stations", "/cameras"):
         client.get(path, headers={"Host": "127.0.0.1"})
+    with suppress(GeogridError):
+        maps.prepare(app.extensions["geogrid"].current().project)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

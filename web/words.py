@@ -84,10 +84,12 @@ def number(value: Any) -> str:
 def share(part: float, whole: float) -> str:
     """Write `part` of `whole` as per cent with one digit.
 
-    >>> share(1, 8), share(0, 0)
-    ('12.5\\u2009%', '–')
+    >>> share(1, 8), share(1, 9999), share(0, 0)
+    ('12.5\\u2009%', '< 0.1\\u2009%', '–')
     """
-    return f"{100 * part / whole:.1f}\u2009%" if whole else "–"
+    if not whole:
+        return "–"
+    return "< 0.1\u2009%" if 0 < part / whole < 0.0005 else f"{100 * part / whole:.1f}\u2009%"
 
 
 def metres(value: float | None) -> str:

@@ -8,7 +8,7 @@ export function element(tag, attributes = {}, ...children) {
 
 export const say = (text, facts = {}) => text.replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
 export const number = value => value === null || value === undefined ? "–" : Number(value).toLocaleString("en-US");
-export const share = (part, whole) => whole ? (100 * part / whole).toFixed(1) + "\u2009%" : "–";
+export const share = (part, whole) => !whole ? "–" : part && part / whole < 0.0005 ? "< 0.1\u2009%" : (100 * part / whole).toFixed(1) + "\u2009%";
 export const SIGNS = { above: "▲", in: "✓", below: "▼", dedicated: "–" };
 
 export function link(path, arguments_, page) {
