@@ -1,4 +1,4 @@
-"""What a wheel needs beside the code: the pages' scripts, compiled translations, and the boundaries that lie in `data/`.
+"""What a wheel needs beside the code: the pages' scripts, and the boundaries that lie in `data/`.
 
 Everything else about the package stands in `pyproject.toml`. From a clone without node the scripts are fetched by the node of a wheel.
 """
@@ -22,10 +22,8 @@ class BuildWithAssets(build_py):
 
     def run(self) -> None:
         """Run the build."""
-        if not self.editable_mode:
-            if not any(VENDOR.glob("*.js")):
-                subprocess.run([sys.executable, "scripts/assets.py", "--install"], cwd=ROOT, check=True)
-            subprocess.run([sys.executable, "scripts/translations.py"], cwd=ROOT, check=True)
+        if not self.editable_mode and not any(VENDOR.glob("*.js")):
+            subprocess.run([sys.executable, "scripts/assets.py", "--install"], cwd=ROOT, check=True)
         super().run()
         if not self.editable_mode:
             target = Path(self.build_lib) / "geogrid" / "boundaries"

@@ -1,9 +1,10 @@
 #!/bin/sh
-# All checks: ruff, pyright, import contract, tests (warnings are errors), doctests, README's commands. --long runs the long ones too.
+# All checks: ruff, pyright, import contract, translations, tests (warnings are errors), doctests, README's commands. --long runs the long ones too;
+# other options go to pytest. Every check runs, also after one has failed; pytest's summary is the last line.
 . "$(dirname "$0")/setup.sh"
-set_up test
+set_up
 
-browser() {
+find_browser() {
     for name in ${GEOGRID_CHROMIUM:-} chromium chromium-browser google-chrome; do
         command -v "$name" 2>/dev/null && return
     done
@@ -15,7 +16,7 @@ browser() {
     echo "the browser tests need Chromium: install it, or name it by GEOGRID_CHROMIUM" >&2
     exit 2
 }
-GEOGRID_CHROMIUM="$(browser)"
+GEOGRID_CHROMIUM=$(find_browser)
 export GEOGRID_CHROMIUM
 
 marks="not long"
@@ -24,8 +25,18 @@ if [ "${1:-}" = "--long" ]; then
     shift
 fi
 
-.venv/bin/ruff check .
-.venv/bin/ruff format --check .
-.venv/bin/lint-imports
-.venv/bin/python scripts/assets.py --run pyright
-.venv/bin/python -m pytest -q -m "$marks" "$@"
+failed=""
+check() { # check NAME COMMAND…
+    name=$1
+    shift
+    echo "… $name"
+    "$@" || failed="$failed, $name"
+}
+check "lint" .venv/bin/ruff check --quiet .
+check "format" .venv/bin/ruff format --check --quiet .
+check "imports" .venv/bin/lint-imports --no-logo
+check "types" .venv/bin/python scripts/assets.py --run pyright
+check "translations" .venv/bin/python scripts/translations.py --check
+[ -z "$failed" ] || echo "FAILED: ${failed#, } (see above); the tests follow"
+.venv/bin/python -m pytest -q -m "$marks" "$@" || exit
+[ -z "$failed" ]
