@@ -6,6 +6,7 @@ import io
 import re
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
 from geogrid.errors import CrsError, GeogridError, InputError, NotFoundError, StoreError
-from tests.tiny import EAST, WEST
+from geogrid.store import write_project
+from tests.tiny import EAST, WEST, tiny_contents
 from tests.web_project import tiny_app
+from web import create_app
 from web.errors import status_of
 from web.served import Served
 
@@ -243,3 +246,36 @@ def test_one_slow_answer_does_not_hold_up_the_others():
     go_on.set()
     thread.join()
     assert served.keep("slow", lambda: "again") == "slow"
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """A project with units only: no sites, no base map, nothing found, no bounds anywhere."""
+    full = tiny_contents()
+    scheme = replace(full.plan.scheme, levels=tuple(replace(level, households=None, make="given") for level in full.plan.scheme.levels))
+    plan = replace(full.plan, scheme=scheme, _derived={})
+    nothing = full.findings.iloc[:0]
+    path = tmp_path_factory.mktemp("bare") / "bare.gpkg"
+    empty = {"given": {}, "sites": {}, "layers": {}, "notes": nothing, "findings": nothing, "rejected": full.rejected.iloc[:0]}
+    write_project(replace(full, plan=plan, meta={**full.meta, "simulated": False}, **empty), path)
+    return create_app(path).test_client()
+
+
+def test_empty_lists_say_why_they_are_empty(bare: FlaskClient):
+    assert "本项目没有站点" in bare.get("/stations").text
+    assert "本项目没有摄像机" in bare.get("/cameras").text
+    assert "没有问题：全部规则都已检查" in bare.get("/checks").text
+    assert "没有户数界限" in bare.get("/").text
+    assert "模拟数据" not in bare.get("/").text
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/api/sites", "/api/findings", "/api/units?level=grid", "/api/version", "/download/grid.xlsx"])
+def test_a_project_with_units_only_is_shown(bare: FlaskClient, path: str):
+    assert bare.get(path).status_code == 200
+
+
+def test_a_download_of_what_is_not_there_is_404(bare: FlaskClient):
+    assert bare.get("/download/cameras.xlsx").status_code == 404
+    assert bare.get("/download/nothing.xlsx").status_code == 404
+    assert bare.get("/download/grid.exe").status_code == 404
+    assert bare.get("/download/grid.xlsx?status=odd").status_code == 400

@@ -120,7 +120,7 @@ def _geojson(frame: Any) -> Response:
     return Response(_geojson_bytes(frame), mimetype="application/geo+json", headers={"Cache-Control": "no-cache"})
 
 
-@blueprint.get("/units/<code>")
+@blueprint.get("/units/<path:code>")
 def unit(code: str) -> Response:
     """Answer with one unit as a GeoJSON feature; beside its properties what it holds (`summary`)."""
     now = served()

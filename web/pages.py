@@ -77,7 +77,7 @@ def checks_page() -> str:
     return _page("checks", "checks.html", map=mapview.parts(now, "checks"), **found)
 
 
-@blueprint.get("/units/<code>")
+@blueprint.get("/units/<path:code>")
 def unit_page(code: str) -> str:
     """Everything about one unit."""
     now = served()
