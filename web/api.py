@@ -101,13 +101,13 @@ def _whole(name: str, text: str, fallback: int) -> int:
     return min(int(text), 10**9)
 
 
-def _number(name: str, *, needed: bool = True) -> float | None:
+def _number(name: str) -> float:
     text = request.args.get(name, "")
     try:
-        value = float(text) if text or needed else None
+        value = float(text)
     except ValueError:
         value = float("nan")
-    if value is not None and not np.isfinite(value):
+    if not np.isfinite(value):
         raise InputError(f"{name}={text!r}: write a number", f"{name}={text!r}：应为数字", field=name, value=text)
     return value
 
@@ -158,7 +158,8 @@ def locate() -> Response:
     """Answer with the unit of every level at a place; null where none."""
     if request.args.get("address"):
         raise InputError("address: not known to this service yet; give lon and lat", "暂不支持按地址查找，请给出 lon 和 lat", field="address")
-    lon, lat, floor = _number("lon"), _number("lat"), _number("floor", needed=False)
+    lon, lat = _number("lon"), _number("lat")
+    floor = _number("floor") if request.args.get("floor") else None
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise InputError(f"lon={lon}, lat={lat}: not degrees", f"lon={lon}、lat={lat}：不是经纬度", field="lon", value=lon)
     if floor is not None and floor != int(floor):

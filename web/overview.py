@@ -48,7 +48,7 @@ def _totals(served: Served) -> dict[str, float]:
 def _legend(served: Served, level: str) -> dict[str, Any]:
     rows, spec = tables.unit_rows(served, level), served.project.scheme.level(level)
     counts = rows["status"].value_counts()
-    lower, upper = spec.households
+    lower, upper = spec.households or (0, 0)
     return {
         "level": level,
         "name": words.level_name(spec),
@@ -58,6 +58,6 @@ def _legend(served: Served, level: str) -> dict[str, Any]:
         "upper": upper,
         "n": len(rows),
         "counts": {status: int(counts.get(status, 0)) for status in tables.STATUSES},
-        "out": int(counts.get("above", 0) + counts.get("below", 0)),
+        "out": int(rows["status"].isin(["above", "below"]).sum()),
         "accepted": int((rows["status"].isin(["above", "below"]) & (rows["reason"].fillna("") != "")).sum()),
     }
