@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from geogrid.rules.reasons import is_accepted
 from web import findings, sitepages, tables, words
 from web.served import Served
 
@@ -13,6 +14,7 @@ def answer(served: Served) -> dict[str, Any]:
     return {
         "counts": [(level, len(tables.unit_rows(served, level))) for level in tables.levels(served)],
         "totals": totals(served),
+        "outline_derived": served.project.district_source == "derived",
         "legends": [_legend(served, level) for level in tables.bound_levels(served)],
         "wrong": [group for group in findings.groups(served) if group.rule not in ("households_below", "households_above")],
         "fine": findings.good(served)[0],
@@ -59,5 +61,5 @@ def _legend(served: Served, level: str) -> dict[str, Any]:
         "n": len(rows),
         "counts": {status: int(counts.get(status, 0)) for status in tables.STATUSES},
         "out": int(rows["status"].isin(["above", "below"]).sum()),
-        "accepted": int((rows["status"].isin(["above", "below"]) & (rows["reason"].fillna("") != "")).sum()),
+        "accepted": int((rows["status"].isin(["above", "below"]) & rows["reason"].fillna("").map(is_accepted)).sum()),
     }

@@ -7,9 +7,14 @@ from geogrid.catalogue import REASONS, WHY
 NOT_PROVEN = "not_proven"
 
 
+def is_accepted(reason: str) -> bool:
+    """Tell whether a reason is certified or given, so that a unit may be out of bounds."""
+    return reason not in ("", NOT_PROVEN)
+
+
 def severity(reason: str) -> str:
     """Return "warning" for a certified or given reason, "" (the rule's own severity) for none or an unproven one."""
-    return "warning" if reason not in ("", NOT_PROVEN) else ""
+    return "warning" if is_accepted(reason) else ""
 
 
 def reason_facts(reason: str, otherwise: str = "no_reason") -> dict[str, str]:
