@@ -43,7 +43,7 @@ def install() -> None:
     """Install the locked packages without running any script of theirs, then copy."""
     node, npm = find_node()
     environment = os.environ | {"PATH": os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])}
-    arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
     if subprocess.run([node, npm, *arguments], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
         raise SystemExit("npm ci failed: see above")
     copy()
