@@ -1,8 +1,9 @@
 """Ridges: the lines half way between the sites of different labels, for many enclosures at once (Voronoi by Delaunay triangles).
 
-Each enclosure's sites are laid out on a tile of their own, so far from the next that the tiles do not see each other: one call of
-Qhull serves hundreds of small enclosures. Only ridges between different labels are made; they come back as chains that meet at
-their ends, slightly simplified.
+    triangle with corners A A B: a ridge passes through the middle of its circle      triangle A B C: three ridges meet there
+
+Walking from triangle to triangle across edges between different labels gives chains; they are straightened by a share of their distance
+from the sites: little along a common wall, more across a field.
 """
 
 from __future__ import annotations
@@ -11,92 +12,179 @@ from collections.abc import Iterator
 
 import numpy as np
 import shapely
-from scipy.spatial import Delaunay
+from numba import njit
 
-BATCH_SITES = 30_000  # sites per triangulation: small enough to stay in the processor's cache, large enough to spread the cost of a call
-PITCH = 6.0  # tile width, in diameters of the largest enclosure of the batch
-GUARD = 2.0  # distance of the guard points, in diameters: they close every ridge that matters
+from geogrid.delaunay import hilbert_keys, triangulate_tiles
+
+BATCH_SITES = 200_000  # sites handled at a time: bounds the memory, spreads the cost of the calls
+GUARD = 2.0  # distance of the four guard points round a tile, in its diameters: they close every ridge that matters
+SMOOTH_SHARE = 0.05  # of the distance to the nearest site, by which a ridge may be straightened
+SMOOTH_MOST = 12.0  # times `smooth_m`, the least: never more
+_MM = 1000.0
 
 
 def ridges(
     xy: np.ndarray, label: np.ndarray, tile: np.ndarray, bounds: np.ndarray, *, smooth_m: float, grid_m: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return chains (LineStrings) between sites of different labels, and the tile of each.
+    """Return chains (LineStrings on the grid) between sites of different labels, and the tile of each.
 
-    `xy` (s, 2) metres, `label` (s,), `tile` (s,) ascending 0..t-1 with every tile present, `bounds` (t, 4) of the tiles' enclosures.
+    `xy` (s, 2) metres, taken to the millimetre, `label` (s,) >= 0, `tile` (s,) ascending 0..t-1 with every tile present and no two
+    sites of a tile equal, `bounds` (t, 4) of the tiles' enclosures.
     """
-    centre = np.round((bounds[:, :2] + bounds[:, 2:]) / 2)
-    diameter = np.hypot(*(bounds[:, 2:] - bounds[:, :2]).T) + 1.0
     first = np.searchsorted(tile, np.arange(len(bounds) + 1))
-    chains, homes = [], []
-    for batch in _batches(diameter, np.diff(first)):
-        site = np.concatenate([np.arange(first[t], first[t + 1]) for t in batch])
-        place = np.repeat(np.arange(len(batch)), np.diff(first)[batch])
-        segments, owner = _segments(xy[site] - centre[batch][place], label[site], place, diameter[batch])
-        found, which = _chains(segments + centre[batch][owner][:, None, :], owner, smooth_m, grid_m)
+    chains, homes = [np.zeros(0, dtype=object)], [np.zeros(0, int)]
+    for low, high in _batches(first):
+        site = slice(first[low], first[high])
+        found, which = _ridges_of(xy[site], label[site], tile[site] - low, bounds[low:high], smooth_m, grid_m)
         chains.append(found)
-        homes.append(batch[which])
-    if not chains:
-        return np.zeros(0, dtype=object), np.zeros(0, int)
+        homes.append(which + low)
     return np.concatenate(chains), np.concatenate(homes)
 
 
-def _batches(diameter: np.ndarray, count: np.ndarray) -> Iterator[np.ndarray]:
-    """Group tiles of like size, so that none has to be spread wider than it needs."""
-    order = np.argsort(-diameter, kind="stable")
-    total = np.cumsum(count[order])
-    for group in np.split(order, np.flatnonzero(np.diff(total // BATCH_SITES)) + 1):
-        if len(group):
-            yield group
+def _batches(first: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Yield ranges of tiles that hold about BATCH_SITES sites, at least one tile."""
+    low = 0
+    while low < len(first) - 1:
+        high = max(int(np.searchsorted(first, first[low] + BATCH_SITES, side="right")) - 1, low + 1)
+        yield low, high
+        low = high
 
 
-def _segments(xy: np.ndarray, label: np.ndarray, place: np.ndarray, diameter: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Triangulate all tiles of a batch; return ridge segments (m, 2, 2) in tile coordinates and their places."""
-    side = int(np.ceil(np.sqrt(len(diameter))))
-    origin = PITCH * diameter.max() * np.stack(np.divmod(np.arange(len(diameter)), side), axis=1)
-    guard = (np.array([[1, 0.1], [-0.1, 1], [-1, -0.1], [0.1, -1]]) * GUARD * diameter[:, None, None] + origin[:, None, :]).reshape(-1, 2)
-    points = np.concatenate([xy + origin[place], guard])
-    names = np.concatenate([label, np.full(len(guard), -1)])
-    homes = np.concatenate([place, np.full(len(guard), -1)])
-    net = Delaunay(points)
-    a, b, left, right = _inner_edges(net)
-    kept = (homes[a] == homes[b]) & (homes[a] >= 0) & (names[a] != names[b])
-    a, left, right = a[kept], left[kept], right[kept]
-    centre = _circumcentres(points, net.simplices)
-    ends = np.stack([centre[left], centre[right]], axis=1) - origin[homes[a]][:, None, :]
-    return ends, homes[a]
+def _ridges_of(
+    xy: np.ndarray, label: np.ndarray, tile: np.ndarray, bounds: np.ndarray, smooth_m: float, grid_m: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Ridges of one batch of tiles."""
+    points, name, home, centre = _layout(np.round(xy * _MM).astype(np.int64), label, tile, bounds)
+    corner, twin = triangulate_tiles(*points.T.copy(), np.searchsorted(home, np.arange(len(bounds) + 1)))
+    triangle, chain = _walk(name, corner, twin)
+    middle, radius = _circles(points, corner.reshape(-1, 3)[triangle])
+    which = home[corner[3 * triangle]]
+    spots = np.round((middle + centre[which]) / (grid_m * _MM)) / (1 / grid_m)
+    moved = np.r_[True, (chain[1:] != chain[:-1]) | (spots[1:] != spots[:-1]).any(axis=1)][: len(chain)]
+    slack = np.clip(SMOOTH_SHARE * radius / _MM, smooth_m, SMOOTH_MOST * smooth_m)
+    spots, chain, which, slack = spots[moved], chain[moved], which[moved], slack[moved]
+    kept = _straighten(*spots.T.copy(), slack, np.r_[np.flatnonzero(np.r_[True, chain[1:] != chain[:-1]][: len(chain)]), len(chain)])
+    kept &= (np.bincount(chain) > 1)[chain] if len(chain) else kept
+    start, line = np.unique(chain[kept], return_index=True, return_inverse=True)[1:]
+    return shapely.linestrings(spots[kept], indices=line), which[kept][start]
 
 
-def _inner_edges(net: Delaunay) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return each inner edge once: its two points and the two triangles beside it."""
-    left, corner = np.nonzero(net.neighbors > np.arange(len(net.neighbors))[:, None])
-    return net.simplices[left, (corner + 1) % 3], net.simplices[left, (corner + 2) % 3], left, net.neighbors[left, corner]
+def _layout(place: np.ndarray, label: np.ndarray, tile: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Put each tile's sites (whole millimetres) round its own origin and four guards (label -1) behind them; order them by nearness.
+
+    Returns points (p, 2), label and tile of each, and the centre (t, 2) of each tile.
+    """
+    low, high = np.floor(bounds[:, :2] * _MM).astype(np.int64), np.ceil(bounds[:, 2:] * _MM).astype(np.int64)
+    np.minimum.at(low, tile, place)
+    np.maximum.at(high, tile, place)
+    centre = (low + high) // 2
+    extent = np.hypot(*(high - low).T).astype(np.int64) + 1000
+    own = place - centre[tile]
+    guard = (np.array([[1, 0.1], [-0.1, 1], [-1, -0.1], [0.1, -1]]) * GUARD * extent[:, None, None]).astype(np.int64)
+    points = np.concatenate([own, guard.reshape(-1, 2)])
+    home = np.concatenate([tile, np.repeat(np.arange(len(bounds)), 4)])
+    name = np.concatenate([label, np.full(4 * len(bounds), -1)])
+    key = np.concatenate([hilbert_keys(*own.T.copy(), extent[tile]), np.full(4 * len(bounds), np.iinfo(np.int64).max)])
+    order = np.lexsort((key, home))
+    return points[order], name[order], home[order], centre
 
 
-def _circumcentres(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    """Return the circumcentres (t, 2); of a triangle without area its middle."""
+def _circles(points: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the centres (t, 2) and radii (t,) of the circles through the corners of triangles."""
     a = points[triangles[:, 0]]
-    u, v = points[triangles[:, 1]] - a, points[triangles[:, 2]] - a
+    u, v = (points[triangles[:, 1]] - a).astype(float), (points[triangles[:, 2]] - a).astype(float)
     twice = 2 * (u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0])
     uu, vv = (u**2).sum(axis=1), (v**2).sum(axis=1)
-    flat = np.abs(twice) < 1e-12 * (uu + vv)
-    twice[flat] = 1.0
     offset = np.stack([v[:, 1] * uu - u[:, 1] * vv, u[:, 0] * vv - v[:, 0] * uu], axis=1) / twice[:, None]
-    offset[flat] = (u[flat] + v[flat]) / 3
-    return a + offset
+    return a + offset, np.hypot(*offset.T)
 
 
-def _chains(ends: np.ndarray, owner: np.ndarray, smooth_m: float, grid_m: float) -> tuple[np.ndarray, np.ndarray]:
-    """Join segments end to end on the grid, tile by tile, and smooth the chains that are not closed."""
-    ends = np.round(ends / grid_m) * grid_m
-    kept = (ends[:, 0] != ends[:, 1]).any(axis=1)
-    ends, owner = ends[kept], owner[kept]
-    if not len(owner):
-        return np.zeros(0, dtype=object), np.zeros(0, int)
-    order = np.argsort(owner, kind="stable")
-    names, group = np.unique(owner[order], return_inverse=True)
-    merged = shapely.line_merge(shapely.multilinestrings(shapely.linestrings(ends[order]), indices=group))
-    chains, which = shapely.get_parts(merged, return_index=True)
-    bent = (shapely.get_num_coordinates(chains) > 2) & ~shapely.is_closed(chains)
-    chains[bent] = shapely.simplify(chains[bent], smooth_m, preserve_topology=False)
-    return chains, names[which]
+@njit
+def _is_ridge(name: np.ndarray, corner: np.ndarray, e: int) -> bool:
+    """Answer whether a half-edge leads from one label to another (guards have none)."""
+    a, b = name[corner[e]], name[corner[e - 2 if e % 3 == 2 else e + 1]]
+    return a != b and a >= 0 and b >= 0
+
+
+@njit(cache=True)
+def _walk(name: np.ndarray, corner: np.ndarray, twin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return chains of triangles that ridges pass through: the triangles (k,) and the number of the chain of each.
+
+    A chain ends where three ridges meet or where the labels end; then come the rings that meet nothing, their first triangle twice.
+    """
+    n = len(corner) // 3
+    ways = np.zeros(n, np.int8)
+    todo = np.zeros(len(corner), np.bool_)
+    count = 0
+    for e in range(len(corner)):
+        if _is_ridge(name, corner, e):
+            todo[e] = True
+            ways[e // 3] += 1
+            count += 1
+    triangle, chain = np.empty(count + 1, np.int64), np.empty(count + 1, np.int64)
+    size, made = 0, 0
+    for rings in range(2):
+        for start in range(len(corner)):
+            if not todo[start] or (rings == 0 and ways[start // 3] == 2):
+                continue
+            e = start
+            triangle[size], chain[size] = e // 3, made
+            size += 1
+            while e >= 0:
+                f = twin[e]
+                todo[e] = todo[f] = False
+                t = f // 3
+                triangle[size], chain[size] = t, made
+                size += 1
+                e = -1
+                if ways[t] == 2:
+                    for g in range(3 * t, 3 * t + 3):
+                        if todo[g]:
+                            e = g
+            made += 1
+    return triangle[:size], chain[:size]
+
+
+@njit(cache=True)
+def _straighten(x: np.ndarray, y: np.ndarray, slack: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Tell which vertices of the chains first[k] … first[k + 1] - 1 to keep, so that no other is farther from its chord than its slack.
+
+    Of a closed chain the vertex in the middle is kept too.
+    """
+    kept = np.zeros(len(x), np.bool_)
+    stack = np.empty((len(x) + 2, 2), np.int64)
+    for k in range(len(first) - 1):
+        low, high = first[k], first[k + 1] - 1
+        kept[low] = kept[high] = True
+        stack[0, 0], stack[0, 1] = low, high
+        top = 1
+        if x[low] == x[high] and y[low] == y[high] and high > low:
+            middle = (low + high) // 2
+            kept[middle] = True
+            stack[0, 1], stack[1, 0], stack[1, 1] = middle, middle, high
+            top = 2
+        while top > 0:
+            top -= 1
+            a, b = stack[top, 0], stack[top, 1]
+            worst, at = _farthest(x, y, slack, a, b)
+            if worst > 1.0:
+                kept[at] = True
+                stack[top, 0], stack[top, 1], stack[top + 1, 0], stack[top + 1, 1] = a, at, at, b
+                top += 2
+    return kept
+
+
+@njit
+def _farthest(x: np.ndarray, y: np.ndarray, slack: np.ndarray, a: int, b: int) -> tuple[float, int]:
+    """Return the greatest squared distance of a vertex between a and b from their chord, in units of its slack, and the vertex."""
+    dx, dy = x[b] - x[a], y[b] - y[a]
+    span = dx * dx + dy * dy
+    worst, at = 0.0, a
+    for i in range(a + 1, b):
+        ux, uy = x[i] - x[a], y[i] - y[a]
+        share = min(max((ux * dx + uy * dy) / span, 0.0), 1.0) if span > 0 else 0.0
+        ex, ey = ux - share * dx, uy - share * dy
+        far = (ex * ex + ey * ey) / (slack[i] * slack[i])
+        if far > worst:
+            worst, at = far, i
+    return worst, at

@@ -16,6 +16,7 @@ import shapely
 
 NEAR_M = 3.0  # a gap from which on the plain spacing does no harm
 PIECE_M = 12.0  # walls are looked at in pieces no longer than this: a long wall may have its neighbour at one end only
+MANY_WALLS = 40  # an outline with more is looked at wall by wall
 DIRECTIONS = 32  # of the lattice in half a turn
 FINEST = 5  # a common wall of the smallest shed is sampled at most 2**5 times finer than a free one
 SMALL_M = 1.5  # area / perimeter of a small or thin building (a shed of 6 m x 6 m): points no farther apart than this ratio keep its corners
@@ -89,9 +90,7 @@ def _inset_and_step(
     buildings with a common wall keep the same distance from it, that of the smaller.
     """
     gap, small = np.full(len(walls.owner), NEAR_M), girth[walls.owner]
-    near, other = _near_pairs(walls, footprints)
-    lines = shapely.linestrings(np.stack([walls.start[near], walls.end[near]], axis=1))
-    distance = shapely.distance(lines, footprints[other])
+    near, other, distance = _near_pairs(walls, footprints)
     np.minimum.at(gap, near, distance)
     close = distance < 1.0
     np.minimum.at(small, near[close], girth[other[close]])
@@ -105,18 +104,20 @@ def _inset_and_step(
     return inset, spacing_m / 2 ** np.minimum(finer, FINEST)
 
 
-def _near_pairs(walls: Walls, footprints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return (wall, footprint) pairs whose boxes come within NEAR_M of each other, the wall's own footprint left out."""
-    box = shapely.bounds(footprints)
-    a, b = shapely.STRtree(footprints).query(shapely.box(*(box + np.array([-NEAR_M, -NEAR_M, NEAR_M, NEAR_M])).T))
-    a, b = a[a != b], b[a != b]
-    first = np.searchsorted(walls.owner, np.arange(len(footprints) + 1))
-    count = first[a + 1] - first[a]
-    wall = np.repeat(first[a] - np.cumsum(count) + count, count) + np.arange(count.sum())
-    other = np.repeat(b, count)
-    low, high = np.minimum(walls.start[wall], walls.end[wall]) - NEAR_M, np.maximum(walls.start[wall], walls.end[wall]) + NEAR_M
-    hit = (low <= box[other, 2:]).all(axis=1) & (high >= box[other, :2]).all(axis=1)
-    return wall[hit], other[hit]
+def _near_pairs(walls: Walls, footprints: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return wall, footprint and distance (m) of pairs whose boxes come within NEAR_M of each other, the wall's own footprint left out.
+
+    A footprint with a long outline counts by its walls: one parcel round a whole block must not be measured as a whole, over and over.
+    """
+    lines = shapely.linestrings(np.stack([walls.start, walls.end], axis=1))
+    large = np.bincount(walls.owner, minlength=len(footprints)) > MANY_WALLS
+    owner = np.concatenate([np.flatnonzero(~large), walls.owner[large[walls.owner]]])
+    shapes = np.concatenate([footprints[~large], lines[large[walls.owner]]])
+    low, high = np.minimum(walls.start, walls.end) - NEAR_M, np.maximum(walls.start, walls.end) + NEAR_M
+    wall, shape = shapely.STRtree(shapes).query(shapely.box(*low.T, *high.T))
+    foreign = walls.owner[wall] != owner[shape]
+    wall, shape = wall[foreign], shape[foreign]
+    return wall, owner[shape], shapely.distance(lines[wall], shapes[shape])
 
 
 def _directions(walls: Walls, group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
