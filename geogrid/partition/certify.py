@@ -3,7 +3,7 @@
 A component's violations are certified when their number equals a proven lower bound. Bounds, cheapest first:
 
     weight      no number of groups k has k*lower <= W <= k*upper       component_too_light, component_between
-    heavy       an atom above `upper` is in a group out of bounds       atom_too_heavy (it may swallow leftovers, so the rest is forced none)
+    heavy       an atom above `upper` is in a group out of bounds       atom_too_heavy (it takes in what fits nowhere, so the rest is forced none)
     packing     no grouping of the atom sizes, connectivity ignored     no_packing
     blocks      bottlenecks: parts that hang on single atoms            not_connectable
     pockets     parts that hang on one atom and can not be divided      not_connectable
@@ -49,7 +49,7 @@ def _reason(jobs: Jobs, job: int, found: int, heavy: bool, lower: int, upper: in
     if wanted and not wanted * lower <= total <= wanted * upper:
         return "count_fixed"
     if heavy:
-        return "not_connectable" if found <= count_pockets(weights, edges, lower, upper, found) else "not_proven"
+        return "not_proven"  # a heavy atom can take in every leftover, so this is never the fewest
     if total <= MAX_TOTAL and found <= splits(total, lower, upper)[-1]:
         return "component_between"
     if found <= by_weight(weights, lower, upper) or found <= by_packing(weights, lower, upper):

@@ -5,6 +5,7 @@ cheapest state: cost of the groups closed below, true weight, and moments for th
 
     class   weight // step, 0 … cap // step     (step > 1 thins the classes where bounds are large; true weights decide)
     heavy   one more class: the open group holds one atom above `upper`; it may swallow leftovers, never a second such atom
+    bound   one more class: the open group holds none, weighs more than `cap`, and must still meet such an atom
 
 A group out of bounds may weigh `cap` at most (see `bounds_cap`), or count would be traded for one giant group.
 """
@@ -62,7 +63,7 @@ def _closed(row: np.ndarray, lower: int, upper: int, kappa: float, ideal: float)
 def _open(slot: np.ndarray, span: np.ndarray, weight: int, moments: np.ndarray, upper: int, step: int) -> None:
     heavy = len(slot) - 1
     r = heavy if weight > upper else weight // step
-    slot[heavy, _COST] = _NEVER
+    slot[heavy - 1, _COST], slot[heavy, _COST] = _NEVER, _NEVER
     span[0], span[1] = r, r
     if r == heavy:
         span[0], span[1] = 0, -1
@@ -72,34 +73,40 @@ def _open(slot: np.ndarray, span: np.ndarray, weight: int, moments: np.ndarray, 
 
 
 @njit
-def _offer(out: np.ndarray, rank: np.ndarray, a: np.ndarray, b: np.ndarray, ra: int, rb: int, r: int, back: np.ndarray) -> None:
-    cost = a[_COST] + b[_COST]
-    if cost >= rank[r]:
+def _offer(out: np.ndarray, rank: np.ndarray, a: np.ndarray, b: np.ndarray, ra: int, rb: int, r: int, per_weight: float, back: np.ndarray) -> None:
+    """Join two open groups into class `r` if that is cheapest there; `per_weight` is the price of weight beyond the classes."""
+    cost, weight = a[_COST] + b[_COST], a[_WEIGHT] + b[_WEIGHT]
+    fixed = cost + per_weight * weight
+    if fixed >= rank[r]:
         return
     mass, mx, my, mz, mq = a[2] + b[2], a[3] + b[3], a[4] + b[4], a[5] + b[5], a[6] + b[6]
-    total = cost + inertia(mass, mx, my, mz, mq)
+    total = fixed + inertia(mass, mx, my, mz, mq)
     if total < rank[r]:
         rank[r] = total
-        out[r, 0], out[r, 1], out[r, 2], out[r, 3], out[r, 4], out[r, 5], out[r, 6] = cost, a[1] + b[1], mass, mx, my, mz, mq
+        out[r, 0], out[r, 1], out[r, 2], out[r, 3], out[r, 4], out[r, 5], out[r, 6] = cost, weight, mass, mx, my, mz, mq
         back[r, 0], back[r, 1] = ra, rb
 
 
 @njit
-def _merge(states: np.ndarray, span: np.ndarray, pa: int, pb: int, rank: np.ndarray, cut: float, cap: int, step: int, back: np.ndarray) -> None:
-    """Join the states of a parent (slot `pa`) and a child (slot `pb`) into slot 0; `cut` is the cost of closing the child instead."""
+def _merge(states: np.ndarray, span: np.ndarray, pa: int, pb: int, rank: np.ndarray, cut: float, limits: tuple, back: np.ndarray) -> None:
+    """Join the states of a parent (slot `pa`) and a child (slot `pb`) into slot 0; `cut` is the cost of closing the child instead.
+
+    `limits` is (cap, step, price of weight in a heavy group; 0 where there is no heavy atom).
+    """
+    cap, step, dear = limits
     a, sa, b, sb, out = states[pa], span[pa], states[pb], span[pb], states[0]
     heavy = len(a) - 1
-    top = min(heavy - 1, sa[1] + sb[1] + 1)
-    for r in range(min(sa[0], top), top + 1):
-        rank[r] = _NEVER
-        out[r, _COST] = _NEVER
-    rank[heavy] = _NEVER
-    out[heavy, _COST] = _NEVER
-    for ra in range(sa[0], sa[1] + 2):
-        i = heavy if ra == sa[1] + 1 else ra
+    top = min(heavy - 2, sa[1] + sb[1] + 1)
+    for r in range(min(sa[0], top), top + 3):
+        i = r if r <= top else heavy - 2 + r - top
+        rank[i] = _NEVER
+        out[i, _COST] = _NEVER
+    for ra in range(sa[0], sa[1] + 3):
+        i = ra if ra <= sa[1] else heavy - 2 + ra - sa[1]
         if a[i, _COST] >= _NEVER:
             continue
-        total = a[i, _COST] + cut + inertia(a[i, 2], a[i, 3], a[i, 4], a[i, 5], a[i, 6])
+        wide = i >= heavy - 1
+        total = a[i, _COST] + cut + inertia(a[i, 2], a[i, 3], a[i, 4], a[i, 5], a[i, 6]) + (dear * a[i, _WEIGHT] if wide else 0.0)
         if total < rank[i]:
             rank[i] = total
             for f in range(_FIELDS):
@@ -109,14 +116,18 @@ def _merge(states: np.ndarray, span: np.ndarray, pa: int, pb: int, rank: np.ndar
         for rb in range(sb[0], sb[1] + 1):
             if b[rb, _COST] < _NEVER:
                 weight = a[i, _WEIGHT] + b[rb, _WEIGHT]
-                if i == heavy:
-                    _offer(out, rank, a[i], b[rb], i, rb, heavy, back)
+                if wide:
+                    _offer(out, rank, a[i], b[rb], i, rb, i, dear, back)
                 elif weight <= cap:
-                    _offer(out, rank, a[i], b[rb], i, rb, int(weight) // step, back)
+                    _offer(out, rank, a[i], b[rb], i, rb, int(weight) // step, 0.0, back)
+                elif dear > 0:
+                    _offer(out, rank, a[i], b[rb], i, rb, heavy - 1, dear, back)
                 else:
                     break
+        if b[heavy - 1, _COST] < _NEVER:
+            _offer(out, rank, a[i], b[heavy - 1], i, heavy - 1, heavy if i == heavy else heavy - 1, dear, back)
         if i != heavy and b[heavy, _COST] < _NEVER:
-            _offer(out, rank, a[i], b[heavy], i, heavy, heavy, back)
+            _offer(out, rank, a[i], b[heavy], i, heavy, heavy, dear, back)
     span[0, 0], span[0, 1] = sa[0], top
 
 
@@ -125,8 +136,8 @@ def _keep(states: np.ndarray, span: np.ndarray, slot: int) -> None:
     """Copy the merged states of slot 0 to `slot`."""
     heavy = states.shape[1] - 1
     span[slot, 0], span[slot, 1] = span[0, 0], span[0, 1]
-    for r in range(span[0, 0], span[0, 1] + 2):
-        i = r if r <= span[0, 1] else heavy
+    for r in range(span[0, 0], span[0, 1] + 3):
+        i = r if r <= span[0, 1] else heavy - 2 + r - span[0, 1]
         for f in range(_FIELDS):
             states[slot, i, f] = states[0, i, f]
 
@@ -161,7 +172,8 @@ def _climb(
     """Fill the tables from the leaves to the root; return (back, best) for `_descend`."""
     lower, upper, step = bounds
     m, cap = len(walk), bounds_cap(lower, upper)
-    classes = cap // step + 2
+    classes = cap // step + 3
+    limits = (cap, step, DEVIATION / max(lower, 1) if weight.max() > upper else 0.0)
     states, rank = np.empty((3 + int(np.log2(m + 1)) + 1, classes, _FIELDS)), np.empty(classes)
     span = np.zeros((len(states), 2), np.int64)
     back, best = np.empty((m, classes, 2), np.int16), np.empty(m, np.int16)
@@ -178,11 +190,11 @@ def _climb(
             break
         price_of_cut = closed + cut[up[v]]
         if opened[p]:
-            _merge(states, span, top - 1, top, rank, price_of_cut, cap, step, back[v])
+            _merge(states, span, top - 1, top, rank, price_of_cut, limits, back[v])
             top -= 1
         else:
             _open(states[top + 1], span[top + 1], weight[p], moments[p], upper, step)
-            _merge(states, span, top + 1, top, rank, price_of_cut, cap, step, back[v])
+            _merge(states, span, top + 1, top, rank, price_of_cut, limits, back[v])
             opened[p] = True
         _keep(states, span, top)
     return back, best
