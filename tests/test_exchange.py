@@ -55,7 +55,7 @@ def test_units_carry_the_promised_properties_in_order(project, tmp_path):
     rows = [feature["properties"] for feature in features(tmp_path / "m.geojson")]
     assert [list(row) for row in rows] == [list(UNIT_PROPERTIES)] * 11
     assert [row["code"] for row in rows] == sorted(row["code"] for row in rows)
-    first = (WEST + "001001", "", "microgrid", WEST + "001", "base", 12, 36, 2500.0, 2, 1, 3, "2026-01-01", "", "in", "")
+    first = (WEST + "001001", "", "microgrid", WEST + "001", "base", 12, 36, 2500.0, 2, 1, 3, "2026-01-01", None, "in", None)
     assert tuple(rows[0].values()) == first
     assert (rows[-1]["floor_from"], rows[-1]["status"], rows[-1]["reason"]) == (None, "below", "component_too_light")
 

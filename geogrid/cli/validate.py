@@ -94,7 +94,8 @@ def _check_layer(
         raise InputError(f"{path}: has no geometry to validate", f"{path}：没有可检查的几何", file=str(path))
     limit = _plain(read_layer(Path(parent), crs=crs).frame, crs) if parent else None
     if tolerance_m is None:
-        tolerance_m = 0.02 if path.suffix.lower() in TEXT_FORMATS else 0.001
+        text = any(p.suffix.lower() in TEXT_FORMATS for p in (path, Path(parent or "")))
+        tolerance_m = 0.02 if text else 0.001
     found = placed(validate_layer(_plain(raw.frame, crs), parent=limit, level=level, code=code, tolerance_m=tolerance_m))
     lost = to_frame([_unread(raw, fault) for fault in raw.faults], CRS(4326))
     return (pd.concat([found, placed(lost)], ignore_index=True) if len(lost) else found), len(raw.frame)

@@ -24,6 +24,7 @@ from geogrid.scheme import Scheme
 _IDENTITY = ("code", "name", "level", "parent", "kind")
 _FIGURES = ("households", "persons", "area_m2", "stacked", "floor_from", "floor_to")
 UNIT_PROPERTIES = (*_IDENTITY, *_FIGURES, "valid_from", "valid_to", "status", "reason")
+_NULL_WHERE_EMPTY = ("parent", "valid_from", "valid_to", "reason")
 _BASE = ("cell", "atom", "district")
 _POINTS = ("stations", "cameras", "events", "entrances", "buildings")
 
@@ -61,7 +62,8 @@ def frame_of(project: Readable, level: str) -> gpd.GeoDataFrame:
         message = f"nothing to export is called {level!r}; this project has: {', '.join(known)}"
         raise NotFoundError(message, f"没有可导出的 {level!r}；本工程有：{'、'.join(known)}", value=level, known=known)
     if level in project.levels:
-        return project.units(level).reset_index()[[*UNIT_PROPERTIES, "geometry"]]
+        units = project.units(level).reset_index()[[*UNIT_PROPERTIES, "geometry"]]
+        return units.assign(**{name: units[name].astype(object).where(units[name] != "", None) for name in _NULL_WHERE_EMPTY})
     return {"cell": _cells, "atom": _atoms, "district": _district}[level](project) if level in _BASE else _points(project, level)
 
 
