@@ -9,9 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from geogrid.errors import SchemeError
-from geogrid.scheme import CodeRule
-
-ORDERS = ("W-E,N-S", "N-S,W-E")
+from geogrid.scheme import ORDERS, CodeRule
 
 
 def reading_order(xy: np.ndarray, order: str = "W-E,N-S") -> np.ndarray:

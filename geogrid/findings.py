@@ -75,7 +75,7 @@ class Finding:
     def _say(self, language: str) -> str:
         words = {"level": self.level, "units": _few(self.units), **_rounded(self), **self.facts}
         entry = MESSAGES[self.rule]
-        return entry[language].format_map(_Blank(words))
+        return entry[language].format_map(_Blank(words)).replace("  ", " ").strip()
 
 
 class _Blank(dict[str, Any]):

@@ -7,35 +7,20 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from geogrid.catalogue import MESSAGES
 from geogrid.errors import SchemeError
 
 MAKES = ("given", "column", "bounds", "count", "entrance", "compound", "building", "seeds")
 ROLES = {"street": "streets", "community": "communities", "grid": "grids", "microgrid": "microgrids", "compound": "compounds"}
-HOME_USES = (
-    "",
-    "住宅",
-    "居住",
-    "居民楼",
-    "居民地",
-    "院落",
-    "平房",
-    "商住",
-    "residential",
-    "apartments",
-    "house",
-    "detached",
-    "semidetached_house",
-    "terrace",
-    "dormitory",
-    "mixed",
-    "yes",
-)
+_HOMES_ZH = ("住宅", "居住", "居民楼", "居民地", "院落", "平房", "商住")
+_HOMES_EN = ("residential", "apartments", "house", "detached", "semidetached_house", "terrace", "dormitory", "mixed", "yes")
+HOME_USES = ("", *_HOMES_ZH, *_HOMES_EN)
 MAIN_ROADS = ("motorway", "trunk", "primary", "ring", "main", "高速公路", "快速路", "主干路", "主干道")
 PATHS = ("footway", "path", "trail", "steps", "cycleway", "corridor", "elevator", "platform", "service", "proposed", "construction")
 DEFAULTS: dict[str, Any] = {
@@ -54,6 +39,9 @@ DEFAULTS: dict[str, Any] = {
     "patrol_m": 15,
 }
 RULE_SEVERITIES = ("error", "warning")
+ORDERS = ("W-E,N-S", "N-S,W-E")
+TAKEN = ("cell", "atom", "district", "stations", "cameras", "events", "entrances", "buildings")
+"""Words that mean something of their own where a level is named (`geogrid export --level`)."""
 
 
 @dataclass(frozen=True)
@@ -153,13 +141,20 @@ def read_scheme(name: str, folder: Path | None = None) -> Scheme:
         text = resources.files("geogrid.schemes").joinpath(name + ".toml").read_text("utf-8")
         return parse_scheme(text, name)
     path = (folder or Path()) / name
-    if not path.is_file():
-        raise _unknown("scheme", name, built_in(), str(path))
+    if not _is_file(path):
+        raise _unknown("scheme", name[:200], built_in(), str(path)[:200])
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SchemeError(f"scheme {path}: not readable as UTF-8 text ({error})", f"层级方案 {path}：不能按 UTF-8 读取", file=str(path)) from None
     return parse_scheme(text, path.stem)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def parse_scheme(text: str, scheme_id: str) -> Scheme:
@@ -169,82 +164,139 @@ def parse_scheme(text: str, scheme_id: str) -> Scheme:
     except tomllib.TOMLDecodeError as error:
         raise SchemeError(f"scheme {scheme_id}: not TOML: {error}", f"层级方案 {scheme_id}：不是有效的 TOML（{error}）") from None
     _known(table, ("name", "levels", "defaults", "cameras", "stations", "severity"), scheme_id)
-    if not table.get("levels"):
+    entries = table.get("levels")
+    if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         raise SchemeError(f"scheme {scheme_id}: needs at least one [[levels]]", f"层级方案 {scheme_id}：至少要有一个 [[levels]]")
-    levels = tuple(_level(entry, scheme_id) for entry in table["levels"])
+    levels = tuple(_level(entry, scheme_id) for entry in entries)
     ids = [level.id for level in levels]
     if len(set(ids)) < len(ids):
         raise SchemeError(f"scheme {scheme_id}: level ids repeat: {ids}", f"层级方案 {scheme_id}：层级 id 重复：{ids}")
-    defaults = {**DEFAULTS, **table.get("defaults", {})}
-    _known(defaults, tuple(DEFAULTS), scheme_id + " [defaults]")
-    for rule, severity in table.get("severity", {}).items():
-        if severity not in RULE_SEVERITIES:
-            raise SchemeError(
-                f"scheme {scheme_id}: severity of {rule} is {severity!r}: write error or warning",
-                f"层级方案 {scheme_id}：{rule} 的级别只能是 error 或 warning",
-            )
-    stations = {k: SiteKind(_text(v.get("name", k)), v.get("one_per", "")) for k, v in table.get("stations", {}).items()}
-    return Scheme(scheme_id, _text(table.get("name", scheme_id)), levels, defaults, table.get("cameras", {}), stations, table.get("severity", {}))
+    sections = {key: _table(table.get(key, {}), f"{scheme_id} [{key}]") for key in ("defaults", "cameras", "stations", "severity")}
+    stations = {kind: _station(kind, entry, ids, scheme_id) for kind, entry in sections["stations"].items()}
+    cameras = {kind: _table(entry, f"{scheme_id} [cameras.{kind}]") for kind, entry in sections["cameras"].items()}
+    severity = _severity(sections["severity"], scheme_id)
+    return Scheme(
+        scheme_id, _text(table.get("name", scheme_id), scheme_id), levels, _defaults(sections["defaults"], scheme_id), cameras, stations, severity
+    )
+
+
+def _defaults(table: Mapping[str, Any], scheme_id: str) -> dict[str, Any]:
+    where = f"{scheme_id} [defaults]"
+    _known(table, DEFAULTS, where)
+    for key, value in table.items():
+        if isinstance(DEFAULTS[key], list):
+            _check(isinstance(value, list), where, key, value, "a list", "列表")
+        else:
+            _check(_is_number(value) and value > 0, where, key, value, "a positive number", "正数")
+    return {**DEFAULTS, **table}
+
+
+def _severity(table: Mapping[str, Any], scheme_id: str) -> dict[str, str]:
+    where = f"{scheme_id} [severity]"
+    _known(table, MESSAGES, where)
+    for rule, value in table.items():
+        _check(value in RULE_SEVERITIES, where, rule, value, "error or warning", "error 或 warning")
+    return dict(table)
+
+
+def _station(kind: str, entry: Any, levels: list[str], scheme_id: str) -> SiteKind:
+    where = f"{scheme_id} [stations.{kind}]"
+    _known(_table(entry, where), ("name", "one_per"), where)
+    one_per = entry.get("one_per", "")
+    if one_per and one_per not in levels:
+        raise _unknown("level", str(one_per), levels, where)
+    return SiteKind(_text(entry.get("name", kind), where), one_per)
 
 
 def _level(entry: Mapping[str, Any], scheme_id: str) -> Level:
-    _known(
-        entry,
-        ("id", "name", "make", "households", "count", "complete", "code", "kinds", "link_m", "halve", "split_floors"),
-        scheme_id + " [[levels]]",
-    )
+    where = f"{scheme_id} [[levels]]"
+    _known(entry, ("id", "name", "code", "kinds", *_OVERRIDABLE), where)
     level_id = entry.get("id", "")
-    if not (isinstance(level_id, str) and level_id.isascii() and level_id.isidentifier()):
-        raise SchemeError(
-            f"scheme {scheme_id}: level id {level_id!r} must be an ASCII word",
-            f"层级方案 {scheme_id}：层级 id {level_id!r} 只能用英文字母、数字、下划线",
-        )
-    code = entry.get("code")
-    rule = CodeRule(int(code["digits"]), code.get("from", "parent") == "parent", code.get("order", "W-E,N-S")) if code else None
-    kinds = {kind: bool(table.get("bounds", True)) for kind, table in entry.get("kinds", {}).items()} or {"base": True, "dedicated": False}
-    level = Level(
-        level_id, _text(entry.get("name", level_id)), entry.get("make", "given"), complete=entry.get("complete", True), code=rule, kinds=kinds
-    )
-    return _overridden(level, {k: v for k, v in entry.items() if k in ("households", "count", "link_m", "halve", "split_floors", "make")}, scheme_id)
+    is_word = isinstance(level_id, str) and level_id.isascii() and level_id.isidentifier()
+    _check(is_word, where, "id", level_id, "an ASCII word", "英文字母、数字、下划线")
+    _check(level_id not in TAKEN, where, "id", level_id, "another word: it has a meaning of its own", "另一个词：它另有含义")
+    kinds = {
+        kind: bool(_table(table, where + " kinds").get("bounds", True)) for kind, table in _table(entry.get("kinds", {}), where + " kinds").items()
+    }
+    level = Level(level_id, _text(entry.get("name", level_id), where), "given", code=_code_rule(entry.get("code"), where))
+    level = replace(level, kinds=kinds) if kinds else level
+    return _overridden(level, {"make": "given", **{k: v for k, v in entry.items() if k in _OVERRIDABLE}}, scheme_id)
+
+
+def _code_rule(code: Any, where: str) -> CodeRule | None:
+    if code is None:
+        return None
+    _known(_table(code, where + " code"), ("digits", "from", "order"), where + " code")
+    digits, order = code.get("digits"), code.get("order", ORDERS[0])
+    _check(_is_count(digits) and digits <= 12, where, "code.digits", digits, "a number from 1 to 12", "1 至 12 的整数")
+    _check(order in ORDERS, where, "code.order", order, f"one of {', '.join(ORDERS)}", "、".join(ORDERS) + " 之一")
+    return CodeRule(digits, code.get("from", "parent") == "parent", order)
+
+
+_OVERRIDABLE = ("households", "count", "make", "link_m", "halve", "split_floors", "complete")
 
 
 def _overridden(level: Level, table: Mapping[str, Any], scheme_id: str) -> Level:
-    _known(table, ("households", "count", "make", "link_m", "halve", "split_floors", "complete"), f"{scheme_id} [levels.{level.id}]")
+    where = f"level {level.id}"
+    _known(table, _OVERRIDABLE, f"{scheme_id} [levels.{level.id}]")
     changes = dict(table)
+    for key in ("halve", "split_floors", "complete"):
+        _check(isinstance(changes.get(key, False), bool), where, key, changes.get(key), "true or false", "true 或 false")
+    _check(_is_number(changes.get("link_m", 0)) and changes.get("link_m", 0) >= 0, where, "link_m", changes.get("link_m"), "metres", "米数")
     if "households" in changes:
         bounds = changes["households"]
-        if not (isinstance(bounds, list) and len(bounds) == 2 and all(isinstance(b, int) for b in bounds) and 0 < bounds[0] <= bounds[1]):
-            raise SchemeError(
-                f"level {level.id}: households = {bounds!r}: write [lower, upper] with 0 < lower <= upper",
-                f"层级 {level.id}：households = {bounds!r}，应写成 [下限, 上限]",
-            )
+        ok = isinstance(bounds, list | tuple) and len(bounds) == 2 and all(_is_count(b) for b in bounds) and bounds[0] <= bounds[1]
+        _check(ok, where, "households", bounds, "[lower, upper] with 0 < lower <= upper", "[下限, 上限]")
         changes["households"] = (bounds[0], bounds[1])
     if changes.get("make", level.make) not in MAKES:
-        raise _unknown("make", str(changes["make"]), list(MAKES), f"level {level.id}")
+        raise _unknown("make", str(changes["make"]), MAKES, where)
     made = replace(level, **changes)
-    if made.make == "bounds" and made.households is None:
-        raise SchemeError(
-            f'level {level.id}: make = "bounds" needs households = [lower, upper]', f'层级 {level.id}：make = "bounds" 需要 households = [下限, 上限]'
-        )
-    if made.make == "count" and not (isinstance(made.count, int) and made.count > 0):
-        raise SchemeError(f'level {level.id}: make = "count" needs count = a positive number', f'层级 {level.id}：make = "count" 需要正整数 count')
+    _check(
+        made.make != "bounds" or made.households is not None,
+        where,
+        "make",
+        "bounds",
+        "it with households = [lower, upper]",
+        "households = [下限, 上限]",
+    )
+    _check(made.make != "count" or _is_count(made.count), where, "count", made.count, "a positive number", "正整数")
     return made
 
 
-def _text(value: str | Mapping[str, str]) -> Text:
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _check(ok: bool, where: str, key: str, value: Any, wanted: str, wanted_zh: str) -> None:
+    if not ok:
+        raise SchemeError(f"{where}: {key} = {value!r}: write {wanted}", f"{where}：{key} = {value!r}，应写{wanted_zh}", field=key, value=value)
+
+
+def _table(value: Any, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise SchemeError(f"{where}: {value!r} must be a table", f"{where}：{value!r} 应为一个表", value=value)
+    return value
+
+
+def _text(value: Any, where: str) -> Text:
     if isinstance(value, str):
         return Text(value, value)
-    zh, en = value.get("zh", ""), value.get("en", "")
-    return Text(zh or en, en or zh)
+    zh, en = (_table(value, f"{where} name").get(language, "") for language in ("zh", "en"))
+    return Text(str(zh or en), str(en or zh))
 
 
-def _known(table: Mapping[str, Any], names: tuple[str, ...], where: str) -> None:
+def _known(table: Mapping[str, Any], names: Iterable[str], where: str) -> None:
     for key in table:
         if key not in names:
-            raise _unknown("key", key, list(names), where)
+            raise _unknown("key", key, names, where)
 
 
-def _unknown(what: str, name: str, known: list[str], where: str) -> SchemeError:
+def _unknown(what: str, name: str, names: Iterable[str], where: str) -> SchemeError:
+    known = list(names)
     near = difflib.get_close_matches(name, known, 1)
     hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
     hint_zh = f"是否想写 {near[0]!r}？" if near else f"可用：{'、'.join(known)}"
