@@ -18,8 +18,8 @@ from geogrid.delaunay import hilbert_keys, triangulate_tiles
 
 BATCH_SITES = 200_000  # sites handled at a time: bounds the memory, spreads the cost of the calls
 GUARD = 2.0  # distance of the four guard points round a tile, in its diameters: they close every ridge that matters
-SMOOTH_SHARE = 0.05  # of the distance to the nearest site, by which a ridge may be straightened
-SMOOTH_MOST = 12.0  # times `smooth_m`, the least: never more
+SMOOTH_SHARE = 0.1  # of the distance to the nearest site, by which a ridge may be straightened
+SMOOTH_MOST = 30.0  # never more than this times `smooth_m`, which is the least
 _MM = 1000.0
 
 

@@ -17,6 +17,8 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from geogrid.edges import canonical_order, face_pairs, merge_faces, shared_edges
+from geogrid.enclosure import unstamped
+from geogrid.noding import node_lines
 from geogrid.ridges import ridges
 from geogrid.sampling import sample_outlines
 from geogrid.seeds import Seeds, assign_enclosures, clean_footprints, list_seeds
@@ -100,11 +102,10 @@ def _sites(enclosures: np.ndarray, seeds: Seeds, spacing_m: float, shrink_m: flo
 
 def _faces(enclosures: np.ndarray, sites: _Sites, grid_m: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Cut the enclosures along the ridges; return the faces, and the enclosure and seed (-1: none) of each."""
-    chains = _cuts(enclosures, sites, grid_m)
-    lines = np.concatenate([chains, shapely.get_parts(shapely.boundary(enclosures))])
-    noded = shapely.union_all(lines, grid_size=grid_m)
-    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
-    faces = shapely.from_wkb(shapely.to_wkb(faces))
+    inner, trimmed = _cuts(enclosures, sites, grid_m)
+    rings = shapely.get_parts(shapely.boundary(enclosures))
+    noded = node_lines(inner, np.concatenate([trimmed, rings]), grid_m=grid_m)
+    faces = unstamped(shapely.get_parts(shapely.polygonize(noded)))
     point = shapely.point_on_surface(faces)
     e, f = shapely.STRtree(point).query(enclosures, predicate="intersects")
     enclosure = np.full(len(faces), -1)
@@ -130,8 +131,8 @@ def _claim_slivers(faces: np.ndarray, enclosure: np.ndarray, enclosures: np.ndar
     return out
 
 
-def _cuts(enclosures: np.ndarray, sites: _Sites, grid_m: float) -> np.ndarray:
-    """Return the ridges of all enclosures with several seeds, cut at their enclosure's ring."""
+def _cuts(enclosures: np.ndarray, sites: _Sites, grid_m: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ridges of all enclosures with several seeds: those inside, and those that had to be cut at their enclosure's ring."""
     several = np.zeros(len(enclosures), bool)
     several[sites.enclosure[1:][(np.diff(sites.enclosure) == 0) & (np.diff(sites.seed) != 0)]] = True
     used = several[sites.enclosure] if len(sites.enclosure) else np.zeros(0, bool)
@@ -140,7 +141,7 @@ def _cuts(enclosures: np.ndarray, sites: _Sites, grid_m: float) -> np.ndarray:
     home = enclosures[rows[which]]
     shapely.prepare(home)
     inside = shapely.contains_properly(home, chains)
-    return np.concatenate([chains[inside], _trim(chains[~inside], rows[which[~inside]], enclosures)])
+    return chains[inside], _trim(chains[~inside], rows[which[~inside]], enclosures)
 
 
 def _trim(chains: np.ndarray, home: np.ndarray, enclosures: np.ndarray) -> np.ndarray:
@@ -209,9 +210,7 @@ def _main_faces(faces: np.ndarray, key: np.ndarray, a: np.ndarray, b: np.ndarray
     return np.isin(piece, main)
 
 
-def _settle_strays(
-    key: np.ndarray, settled: np.ndarray, a: np.ndarray, b: np.ndarray, length: np.ndarray, enclosure: np.ndarray
-) -> np.ndarray:
+def _settle_strays(key: np.ndarray, settled: np.ndarray, a: np.ndarray, b: np.ndarray, length: np.ndarray, enclosure: np.ndarray) -> np.ndarray:
     """Give each face apart from its key's main piece to the settled neighbour with the longest border, inside its enclosure first."""
     key, settled = key.copy(), settled.copy()
     left = np.concatenate([a, b])

@@ -1,0 +1,121 @@
+"""Noding: lines cut where they meet, so that they can be polygonized. Only what is tangled goes through the (dear) overlay.
+
+    tangled lines -> overlay on the grid -> who else meets them, or each other, anywhere but end to end? -> these are tangled too -> again
+
+Most ridges meet end to end from the start; rings of enclosures, and ridges cut at them, do not.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numba import njit
+
+ROUNDS = 4  # after so many everything goes through the overlay
+BUCKET_STEPS = 16_000.0  # grid steps: segments are compared within squares of this width
+NEAR_STEPS = 0.1  # a vertex so near a segment touches it: what is farther apart stays apart whatever floats do
+
+
+def node_lines(clear: np.ndarray, tangled: np.ndarray, *, grid_m: float) -> np.ndarray:
+    """Return lines (metres, on the grid) that meet end to end only, from `clear` ones (on the grid, likely in order) and `tangled` ones."""
+    for _ in range(ROUNDS):
+        noded = shapely.get_parts(shapely.union_all(tangled, grid_size=grid_m))
+        lines = np.concatenate([clear, noded])
+        bad = find_tangled(lines, grid_m)[: len(clear)]
+        if not bad.any():
+            return lines
+        clear, tangled = clear[~bad], np.concatenate([noded, clear[bad]])
+    return shapely.get_parts(shapely.union_all(np.concatenate([clear, tangled]), grid_size=grid_m))
+
+
+def find_tangled(lines: np.ndarray, grid_m: float) -> np.ndarray:
+    """Tell which LineStrings (metres, on the grid) meet another one, or themselves, anywhere but end to end."""
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    if not len(xy):
+        return np.zeros(len(lines), bool)
+    step = np.round((xy - xy.min(axis=0)) / grid_m).astype(np.int64)
+    inner = line[1:] == line[:-1]
+    first, last = np.r_[True, ~inner], np.r_[~inner, True]
+    start = np.flatnonzero(inner)
+    x, y = step.T.copy()
+    bad = _tangled_segments(x, y, start, first, last, line)
+    out = np.zeros(len(lines), bool)
+    out[line[start[bad]]] = True
+    return out
+
+
+@njit(cache=True)
+def _tangled_segments(x: np.ndarray, y: np.ndarray, start: np.ndarray, first: np.ndarray, last: np.ndarray, line: np.ndarray) -> np.ndarray:
+    """Tell which segments start[k] -> start[k] + 1 touch another one in a forbidden way, comparing those in the same square."""
+    wide = 1 + int(x.max() / BUCKET_STEPS)
+    high = 1 + int(y.max() / BUCKET_STEPS)
+    scale = max(1.0, np.sqrt(wide * high / (4.0 * len(start) + 16.0)))  # no more squares than there is use for
+    size = BUCKET_STEPS * scale
+    wide, high = 1 + int(x.max() / size), 1 + int(y.max() / size)
+    begin = np.zeros(wide * high + 1, np.int64)
+    for fill in range(2):
+        if fill == 1:
+            begin[1:] = np.cumsum(begin[1:])
+            held = np.empty(begin[-1], np.int32)
+            at = begin[:-1].copy()
+        for k in range(len(start)):
+            a, b = start[k], start[k] + 1
+            for i in range(int(min(x[a], x[b]) / size), int(max(x[a], x[b]) / size) + 1):
+                for j in range(int(min(y[a], y[b]) / size), int(max(y[a], y[b]) / size) + 1):
+                    if fill == 0:
+                        begin[i * high + j + 1] += 1
+                    else:
+                        held[at[i * high + j]] = k
+                        at[i * high + j] += 1
+    bad = np.zeros(len(start), np.bool_)
+    for c in range(wide * high):
+        for m in range(begin[c], begin[c + 1]):
+            for n in range(m + 1, begin[c + 1]):
+                p, q = start[held[m]], start[held[n]]
+                if _meet_badly(x, y, p, q, first, last, line):
+                    bad[held[m]] = bad[held[n]] = True
+    return bad
+
+
+@njit
+def _meet_badly(x: np.ndarray, y: np.ndarray, a: int, c: int, first: np.ndarray, last: np.ndarray, line: np.ndarray) -> bool:
+    """Answer whether the segments from vertex a and from vertex c (to the next vertex each) meet in a forbidden way."""
+    b, d = a + 1, c + 1
+    if max(x[a], x[b]) + 1 < min(x[c], x[d]) or max(x[c], x[d]) + 1 < min(x[a], x[b]):
+        return False
+    if max(y[a], y[b]) + 1 < min(y[c], y[d]) or max(y[c], y[d]) + 1 < min(y[a], y[b]):
+        return False
+    shared = 0
+    for v in (a, b):
+        for w in (c, d):
+            if x[v] == x[w] and y[v] == y[w]:
+                shared += 1
+                ends = (first[v] or last[v]) and (first[w] or last[w])
+                if not ends and v != w:
+                    return True
+            elif _is_near(x, y, v, c, d) and not _is_at_end(x, y, v, c, d):
+                return True
+            elif _is_near(x, y, w, a, b) and not _is_at_end(x, y, w, a, b):
+                return True
+    if shared:
+        return shared > 1
+    return _turn(x, y, a, b, c) * 1.0 * _turn(x, y, a, b, d) < 0 and _turn(x, y, c, d, a) * 1.0 * _turn(x, y, c, d, b) < 0
+
+
+@njit
+def _turn(x: np.ndarray, y: np.ndarray, a: int, b: int, p: int) -> int:
+    return (x[b] - x[a]) * (y[p] - y[a]) - (y[b] - y[a]) * (x[p] - x[a])
+
+
+@njit
+def _is_at_end(x: np.ndarray, y: np.ndarray, p: int, a: int, b: int) -> bool:
+    return (x[p] == x[a] and y[p] == y[a]) or (x[p] == x[b] and y[p] == y[b])
+
+
+@njit
+def _is_near(x: np.ndarray, y: np.ndarray, p: int, a: int, b: int) -> bool:
+    """Answer whether vertex p lies on, or by a hair from, the segment from a to b."""
+    dx, dy = float(x[b] - x[a]), float(y[b] - y[a])
+    along = (x[p] - x[a]) * dx + (y[p] - y[a]) * dy
+    span = dx * dx + dy * dy
+    return 0.0 <= along <= span and abs(float(_turn(x, y, a, b, p))) <= NEAR_STEPS * np.sqrt(span)
