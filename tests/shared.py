@@ -1,6 +1,7 @@
-"""Where the real data lie: outside the project, found by GEOGRID_SHARED or beside the checkout; tests that need them skip elsewhere."""
+"""Where the real data and the browser are: outside the project, found by GEOGRID_SHARED (or beside the checkout) and GEOGRID_CHROMIUM."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,3 +15,9 @@ def shared_path(name: str) -> Path:
         if path.exists():
             return path
     pytest.skip(f"real data not here: {name} (set GEOGRID_SHARED)")
+
+
+def find_chromium() -> str:
+    """Return the path of Chromium, or "" where there is none and its tests are skipped."""
+    names = (os.environ.get("GEOGRID_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if name and (path := shutil.which(name))), "")

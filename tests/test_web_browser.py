@@ -12,11 +12,12 @@ import pytest
 from waitress import create_server
 
 from geogrid.maps.assets import is_installed
+from tests.shared import find_chromium
 from tests.tiny import EAST, SCRIPT, WEST
 from tests.web_project import tiny_app
 
 sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(path).exists()), "")
+CHROMIUM = find_chromium()
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 AXE = Path(os.environ.get("GEOGRID_AXE", Path(__file__).parents[1] / "node_modules/axe-core/axe.min.js"))
 PAGES = ("/", "/?lang=en", "/stations", "/cameras", "/checks", f"/units/{WEST}", f"/units/{WEST}001?lang=en", f"/units/{WEST}001001")

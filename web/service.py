@@ -72,7 +72,8 @@ def run(project_path: Path, *, host: str, port: int, announce: Callable[[str], N
     application = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_prefix=1) if behind_proxy else app
     listener = bind("127.0.0.1" if host == "localhost" else host, port)
     server = create_server(application, sockets=[listener], threads=THREADS, ident=None)
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: a shell starts background jobs deaf to it
+        signal.signal(number, _stop)
     threading.Thread(target=warm, args=(app,), daemon=True).start()
     announce(address_of(listener))
     server.run()
