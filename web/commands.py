@@ -140,7 +140,7 @@ def _say(text: str) -> None:
 
 
 class _ends_with_a_sentence:  # noqa: N801 - reads as a clause
-    """Turn the program's errors into one line and exit code 2, and Ctrl-C into a clean end."""
+    """Turn the program's errors into one line and exit code 2, and Ctrl-C during a build into 130; a service ends with 0."""
 
     def __enter__(self) -> None:
         return None
@@ -150,6 +150,6 @@ class _ends_with_a_sentence:  # noqa: N801 - reads as a clause
             click.echo(f"Error: {error.message}", err=True)
             sys.exit(2)
         if isinstance(error, KeyboardInterrupt):
-            click.echo("", err=True)
-            sys.exit(0)
+            click.echo("\nStopped before it was done.", err=True)
+            sys.exit(130)
         return False

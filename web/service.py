@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import os
 import signal
@@ -75,8 +76,9 @@ def run(project_path: Path, *, host: str, port: int, announce: Callable[[str], N
     for number in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: a shell starts background jobs deaf to it
         signal.signal(number, _stop)
     threading.Thread(target=warm, args=(app,), daemon=True).start()
-    announce(address_of(listener))
-    server.run()
+    with contextlib.suppress(KeyboardInterrupt):  # also one that comes before the server has begun to listen for it
+        announce(address_of(listener))
+        server.run()
     server.close()
 
 
