@@ -29,9 +29,7 @@ class Enclosures:
     melted_n: int
 
 
-def enclose(
-    parent: BaseGeometry | None, barriers: np.ndarray, borders: np.ndarray, *, grid_m: float = 0.001, sliver_m: float = 0.1
-) -> Enclosures:
+def enclose(parent: BaseGeometry | None, barriers: np.ndarray, borders: np.ndarray, *, grid_m: float = 0.001, sliver_m: float = 0.1) -> Enclosures:
     """Divide `parent` and the `borders` polygons (metres) by barriers (lines, or polygons whose boundary counts) and borders.
 
     A face is kept if it lies in the parent or in any border polygon; without both, all that the lines close is kept. Faces thinner than

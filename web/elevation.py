@@ -1,10 +1,10 @@
 """Buildings seen from the side: which floors of which stairwell belong to which of the stacked units.
 
-    6 | 002  12 households
-    4 |
-    3 | 001  12 households
-    1 |____
-       1 单元
+6 | 002  12 households
+4 |
+3 | 001  12 households
+1 |____
+   1 单元
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The small tables that the map fetches beside its tiles: units for search, labels and zooming, points, counts and findings, as compact JSON.
 
-    units.json            every level that is drawn on the whole district      units/<level>.json   one level, also a fine one
-    sites.json            stations and cameras by kind                          counts.json          how many of them each unit has
-    findings.json         what was found, with its place
+units.json            every level that is drawn on the whole district      units/<level>.json   one level, also a fine one
+sites.json            stations and cameras by kind                          counts.json          how many of them each unit has
+findings.json         what was found, with its place
 """
 
 from __future__ import annotations

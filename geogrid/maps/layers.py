@@ -1,7 +1,7 @@
 """What can be drawn of a project, layer by layer, in web Mercator, simplified by zoom and indexed.
 
-    order    district, green, water, units of each level, pieces of fine levels, walls, roads, railways, buildings, cells
-    detail   four generalisations; units by `coverage_simplify`, so that neighbours keep their common border
+order    district, green, water, units of each level, pieces of fine levels, walls, roads, railways, buildings, cells
+detail   four generalisations; units by `coverage_simplify`, so that neighbours keep their common border
 """
 
 from __future__ import annotations
