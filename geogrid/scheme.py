@@ -243,8 +243,7 @@ def _overridden(level: Level, table: Mapping[str, Any], scheme_id: str) -> Level
     for key in ("halve", "split_floors", "complete"):
         _check(isinstance(changes.get(key, False), bool), where, key, changes.get(key), "true or false", "true 或 false")
     _check(_is_number(changes.get("link_m", 0)) and changes.get("link_m", 0) >= 0, where, "link_m", changes.get("link_m"), "metres", "米数")
-    if "households" in changes:
-        bounds = changes["households"]
+    if (bounds := changes.get("households")) is not None:
         ok = isinstance(bounds, list | tuple) and len(bounds) == 2 and all(_is_count(b) for b in bounds) and bounds[0] <= bounds[1]
         _check(ok, where, "households", bounds, "[lower, upper] with 0 < lower <= upper", "[下限, 上限]")
         changes["households"] = (bounds[0], bounds[1])

@@ -63,6 +63,25 @@ def find_unmatched(points: gpd.GeoDataFrame, role: str) -> list[Finding]:
     return found
 
 
+def find_missing(stations: gpd.GeoDataFrame, plan: Plan) -> list[Finding]:
+    """List, for each kind of station of which the scheme wants one in every unit of a level, the units without; stations are joined (`join`).
+
+    A station is of a kind when its `kind` is the scheme's word for it, or the kind's name in either language.
+    """
+    found = []
+    for kind, site in plan.scheme.stations.items():
+        if not site.one_per:
+            continue
+        level = plan.scheme.level(site.one_per)
+        words = {kind, site.name.zh, site.name.en}
+        held = set(stations.loc[stations["kind"].isin(words), level.id]) if "kind" in stations else set()
+        facts = {"kind": site.name.en, "kind_zh": site.name.zh, "level_zh": level.name.zh, "level_en": level.name.en}
+        units = plan.frame(level.id)
+        alone = units[~units.index.isin(held) & (units["valid_to"] == "")]
+        found += [Finding("no_station", level.id, (code,), place, facts=facts) for code, place in alone.geometry.items()]
+    return found
+
+
 def _as_points(geometry: np.ndarray) -> np.ndarray:
     """Return a point for each geometry; missing where it is missing, empty or not finite."""
     geometry = np.where(shapely.is_empty(geometry), None, geometry)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import click
 
 from geogrid.cli.output import progress, show_json, show_summary
@@ -18,7 +20,8 @@ def build(ctx: click.Context, recipe: str, out: str, accept_rejects: bool, force
     """Build a project: files, checked, become cells, units of every level, joined sites and findings."""
     from geogrid.pipeline import build as run
 
-    with run(recipe, out, progress=progress, accept_rejects=accept_rejects, force=force) as project:
+    today = datetime.datetime.now(datetime.UTC).date()
+    with run(recipe, out, progress=progress, accept_rejects=accept_rejects, force=force, today=today) as project:
         summary = project.summary()
     (show_json if as_json else show_summary)(summary)
     ctx.exit(1 if summary["findings"]["error"] else 0)

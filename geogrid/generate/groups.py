@@ -38,7 +38,7 @@ def group_cells(level: Level, base: Base, mesh: Mesh, parent: np.ndarray, land: 
     of_cell = np.where(land.host >= 0, node[np.maximum(land.host, 0)], NONE)
     edges, cost = _territory_edges(mesh, of_cell, parent)
     whole = _whole_buildings(base.cells["building"].to_numpy()[homes], mesh.households[homes], edges, upper)
-    of_cell = np.where(of_cell >= 0, whole[np.maximum(of_cell, 0)], NONE)
+    of_cell = np.append(whole, NONE)[of_cell]  # the last stands for NONE
     edges, cost = _territory_edges(mesh, of_cell, parent)
     pieces = np.unique(land.dedicated[land.dedicated >= 0])
     weight, xyz, within = _nodes(mesh, homes, whole, parent)
@@ -68,7 +68,7 @@ def _nodes(mesh: Mesh, homes: np.ndarray, whole: np.ndarray, parent: np.ndarray)
 
 def _gather(base: Base, done, of_cell: np.ndarray, land: Territories, pieces: np.ndarray) -> Made:
     k = int(done.labels.max(initial=-1)) + 1
-    cell_label = np.where(of_cell >= 0, done.labels[np.maximum(of_cell, 0)] if len(done.labels) else NONE, NONE)
+    cell_label = np.append(done.labels, NONE)[of_cell]
     cell_label = np.where(land.dedicated >= 0, k + np.searchsorted(pieces, land.dedicated), cell_label)
     reason = [""] * (k + len(pieces))
     for group, _, why in done.exceptions:

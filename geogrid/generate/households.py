@@ -6,13 +6,14 @@ Per building the best source wins: a table of households, the entrances' or the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from shapely.geometry.base import BaseGeometry
 
 from geogrid.findings import Finding
 
@@ -53,19 +54,19 @@ def count_homes(
     """
     n = len(buildings)
     ids = pd.Index(buildings["id"]) if n else pd.Index([], dtype=object)
-    floors, unknown = _floors(buildings, float(defaults["default_floors"]))
     entrance_building, orphans = _match(entrances, ids)
+    floors, unknown = _floors(buildings, _highest(entrance_building, _numbers(entrances, "floors"), n), float(defaults["default_floors"]))
     is_home = _is_home(buildings, home_uses or defaults["home_uses"])
     estimate = np.where(is_home, np.floor(floors * buildings.geometry.area.to_numpy() / float(defaults["dwelling_m2"]) + 0.5), 0).astype(np.int64)
     households, source = estimate, np.where(estimate > 0, ESTIMATE, NONE).astype(object)
     households, source = _better(households, source, _numbers(buildings, "households"), COLUMN)
     per_entrance = _sum_by(entrance_building, _numbers(entrances, "households"), n)
     households, source = _better(households, source, per_entrance, COLUMN)
-    per_table, strays = _from_table(table, ids, n)
+    per_table, table_persons, strays = _from_table(table, ids, n)
     households, source = _better(households, source, per_table, TABLE)
-    persons = np.nan_to_num(_numbers(buildings, "persons")).astype(np.int64)
+    persons = np.nan_to_num(np.where(np.isnan(table_persons), _numbers(buildings, "persons"), table_persons)).astype(np.int64)
     found = [*_estimated(source, unknown & (households > 0), buildings), *orphans, *strays]
-    split = _spread(entrances, entrance_building, households, persons, floors)
+    split = _spread(entrances, entrance_building, _own(entrances, table), households, persons, floors)
     return Homes(households, persons, floors, source, entrance_building, *split, findings=tuple(found))
 
 
@@ -75,12 +76,22 @@ def _numbers(frame: pd.DataFrame | None, column: str) -> np.ndarray:
     return frame[column].to_numpy(dtype="float64") if column in frame else np.full(len(frame), np.nan)
 
 
-def _floors(buildings: gpd.GeoDataFrame, default_floors: float) -> tuple[np.ndarray, np.ndarray]:
-    given = _numbers(buildings, "floors")
+def _highest(rows: np.ndarray, figures: np.ndarray, n: int) -> np.ndarray:
+    """Return the largest figure of each row, NaN where there is none."""
+    out = np.full(n, np.nan)
+    known = (rows >= 0) & ~np.isnan(figures)
+    np.fmax.at(out, rows[known], figures[known])
+    return out
+
+
+def _floors(buildings: gpd.GeoDataFrame, of_entrances: np.ndarray, default_floors: float) -> tuple[np.ndarray, np.ndarray]:
+    """Floors of each building, at least 1, and where nobody counted them: its own figure, its entrances', its height, the default."""
+    own = _numbers(buildings, "floors")
+    given = np.where(own >= 0.5, own, of_entrances)
     height = _numbers(buildings, "height_m")
     floors = np.where(given >= 0.5, given, np.where(height > 0, height / 3.0, np.nan))
-    unknown = np.isnan(floors)
-    return np.maximum(1, np.floor(np.where(unknown, default_floors, floors) + 1e-9)).astype(np.int64), unknown
+    unknown = ~(given >= 0.5)
+    return np.maximum(1, np.floor(np.where(np.isnan(floors), default_floors, floors) + 1e-9)).astype(np.int64), unknown
 
 
 def _is_home(buildings: gpd.GeoDataFrame, home_uses: Collection[str]) -> np.ndarray:
@@ -90,20 +101,36 @@ def _is_home(buildings: gpd.GeoDataFrame, home_uses: Collection[str]) -> np.ndar
 
 
 def _match(entrances: gpd.GeoDataFrame | None, ids: pd.Index) -> tuple[np.ndarray, list[Finding]]:
+    """Row of each entrance's building, -1 for none; an entrance that names no building, or one of several, is listed."""
     if entrances is None or len(entrances) == 0:
         return np.full(0, -1), []
-    if not ids.is_unique:
-        ids = ids.where(~ids.duplicated(), None)
-    rows = ids.get_indexer(pd.Index(entrances["building"])) if "building" in entrances else np.full(len(entrances), -1)
-    lost = entrances[rows < 0]
-    return rows, [
+    names = entrances["building"] if "building" in entrances else pd.Series("", index=entrances.index)
+    rows = _rows_of(names, ids)
+    lost = rows < 0
+    return rows, _strays("entrances", entrances[lost], names[lost], entrances.geometry[lost])
+
+
+def _rows_of(names: pd.Series, ids: pd.Index) -> np.ndarray:
+    """Row of the one building that bears each name, int; -1 where none or several do."""
+    single = ~ids.duplicated(keep=False)
+    return pd.Series(np.flatnonzero(single), index=ids[single]).reindex(names.to_numpy()).fillna(-1).to_numpy(dtype=np.int64)
+
+
+def _strays(role: str, lost: pd.DataFrame, names: pd.Series, places: Iterable[BaseGeometry | None]) -> list[Finding]:
+    """Report rows whose building is not known, or not only one."""
+    words = {"reason": "no building, or several, with this id", "reason_zh": "没有或有多栋楼用这个编号"}
+    rows = lost["row"] if "row" in lost else lost.index + 1
+    order = np.lexsort((np.asarray(rows), names.to_numpy(dtype=str)))
+    faults = [
         Finding(
-            "point_unmatched",
-            geometry=row.geometry,
-            facts={"role": "entrances", "id": getattr(row, "id", ""), "reason": f"building {getattr(row, 'building', '')!r} unknown"},
+            "row_rejected",
+            geometry=place,
+            severity="warning",
+            facts={"role": role, "row": int(row), "field": "building", "value": name, **{k: f"building {name!r}: {v}" for k, v in words.items()}},
         )
-        for row in lost.itertuples()
+        for row, name, place in zip(rows, names, places, strict=True)
     ]
+    return [faults[i] for i in order]
 
 
 def _better(households: np.ndarray, source: np.ndarray, figures: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -120,30 +147,26 @@ def _sum_by(rows: np.ndarray, figures: np.ndarray, n: int) -> np.ndarray:
     return np.where((count > 0) & (missing == 0), total, np.nan)
 
 
-def _from_table(table: pd.DataFrame | None, ids: pd.Index, n: int) -> tuple[np.ndarray, list[Finding]]:
+def _from_table(table: pd.DataFrame | None, ids: pd.Index, n: int) -> tuple[np.ndarray, np.ndarray, list[Finding]]:
+    """Households and persons of each building, NaN where the table says nothing of it; rows that match no building, or several."""
     if table is None or "building" not in table:
-        return np.full(n, np.nan), []
-    name_rows = pd.Series(np.arange(n), index=ids).groupby(level=0).agg(["first", "size"])
-    hit = name_rows.reindex(table["building"])
-    single = (hit["size"] == 1).to_numpy()
-    figures = np.bincount(hit["first"].to_numpy()[single].astype(np.int64), minlength=n).astype("float64")
-    lost = table.loc[~single]
-    found = [
-        Finding(
-            "row_rejected",
-            severity="warning",
-            facts={
-                "role": "households",
-                "row": row,
-                "field": "building",
-                "value": value,
-                "reason": "no building, or several, with this id",
-                "reason_zh": "没有或有多栋楼用这个编号",
-            },
-        )
-        for row, value in zip(lost["row"], lost["building"], strict=True)
-    ]
-    return np.where(figures > 0, figures, np.nan), found
+        return np.full(n, np.nan), np.full(n, np.nan), []
+    rows = _rows_of(table["building"], ids)
+    lost = table[rows < 0]
+    households = _sum_by(rows, np.ones(len(table)), n)
+    return households, _sum_by(rows, _numbers(table, "persons"), n), _strays("households", lost, lost["building"], [None] * len(lost))
+
+
+def _own(entrances: pd.DataFrame | None, table: pd.DataFrame | None) -> np.ndarray:
+    """Households that are known of each entrance, NaN else: rows of the table that name it, or its own column."""
+    own = _numbers(entrances, "households")
+    if entrances is None or table is None or not {"building", "entrance"} <= set(table) or "building" not in entrances:
+        return own
+    named = table[table["entrance"] != ""]
+    counts = named.groupby(["building", "entrance"]).size()
+    known = np.isin(entrances["building"].to_numpy(dtype=str), named["building"].to_numpy(dtype=str))
+    of_entrance = counts.reindex(pd.MultiIndex.from_arrays([entrances["building"], entrances["id"]])).to_numpy(dtype="float64")
+    return np.where(known, np.nan_to_num(of_entrance), own)
 
 
 def _estimated(source: np.ndarray, floors_unknown: np.ndarray, buildings: gpd.GeoDataFrame) -> list[Finding]:
@@ -157,11 +180,10 @@ def _estimated(source: np.ndarray, floors_unknown: np.ndarray, buildings: gpd.Ge
 
 
 def _spread(
-    entrances: gpd.GeoDataFrame | None, rows: np.ndarray, households: np.ndarray, persons: np.ndarray, floors: np.ndarray
+    entrances: pd.DataFrame | None, rows: np.ndarray, own: np.ndarray, households: np.ndarray, persons: np.ndarray, floors: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Spread each building's figures over its entrances: by their own households where given, else evenly; sums stay exact."""
+    """Spread each building's figures over its entrances: by their own households where all are known, else evenly; sums stay exact."""
     m = len(rows)
-    own = _numbers(entrances, "households")
     own_floors = _numbers(entrances, "floors")
     ok = rows >= 0
     n = len(households)

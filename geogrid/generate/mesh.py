@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import shapely
 from scipy.sparse import csr_matrix
 
@@ -69,16 +68,8 @@ def make_mesh(base: Base, points: np.ndarray, barriers: Mapping[str, np.ndarray]
     )  # fmt: skip
 
 
-def home_points(base: Base, footprints: pd.Series, entrances: Mapping[tuple[str, int], tuple[float, float]]) -> np.ndarray:
-    """Point where a cell's people live, (c, 2): its entrance, else its building's inner point, NaN for land."""
-    xy = np.full((len(base.cells), 2), np.nan)
-    building = base.cells["building"].to_numpy()
-    has = np.flatnonzero(building != "")
-    if len(has):
-        inner = shapely.get_coordinates(shapely.point_on_surface(footprints.reindex(building[has]).to_numpy()))
-        xy[has] = inner
-        for row in has[base.cells["entrance"].to_numpy()[has] > 0]:
-            spot = entrances.get((building[row], int(base.cells["entrance"].iat[row])))
-            if spot is not None:
-                xy[row] = spot
-    return xy
+def home_points(footprints: np.ndarray, entrances: np.ndarray) -> np.ndarray:
+    """Point where a cell's people live, (c, 2), NaN for land: its entrance (point (c,) or None), else an inner point of its building's footprint."""
+    inner = shapely.point_on_surface(footprints)
+    spot = np.where(shapely.is_missing(entrances), inner, entrances)
+    return np.column_stack([shapely.get_x(spot), shapely.get_y(spot)])

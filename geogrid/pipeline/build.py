@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 
 from geogrid import rules, sites
 from geogrid.findings import Finding, to_frame
 from geogrid.generate import make_plan
 from geogrid.pipeline.ground import Prepared, prepare
+from geogrid.pipeline.order import in_order
 from geogrid.pipeline.stages import Progress, Stages, peak_rss_mb, silent
 from geogrid.plan import Plan
 from geogrid.reading import Sources, read_sources
@@ -27,8 +27,16 @@ SITE_ROLES = ("stations", "cameras")
 LAYER_ROLES = ("buildings", "entrances", "roads", "railways", "water", "walls", "green", "compounds", "prohibited")
 
 
-def build(recipe: str | Path, out: str | Path, *, progress: Progress = silent, accept_rejects: bool = False, force: bool = False) -> Project:
-    """Build the project file `out` from the recipe file and open it.
+def build(
+    recipe: str | Path,
+    out: str | Path,
+    *,
+    progress: Progress = silent,
+    accept_rejects: bool = False,
+    force: bool = False,
+    today: datetime.date | None = None,
+) -> Project:
+    """Build the project file `out` from the recipe file and open it. `today` is noted as the day on which it was built.
 
     Raises InputError (file, layer, row, field, value and what to do) when the input can not be used, StoreError when `out` may not be replaced; then
     nothing is written.
@@ -37,7 +45,7 @@ def build(recipe: str | Path, out: str | Path, *, progress: Progress = silent, a
     stages = Stages(progress)
     contents = assemble(read_recipe(recipe), stages, accept_rejects=accept_rejects)
     with stages("store"):
-        meta = {**contents.meta, "seconds": dict(stages.seconds), "peak_rss_mb": peak_rss_mb()}
+        meta = {**contents.meta, "built": today.isoformat() if today else "", "seconds": dict(stages.seconds), "peak_rss_mb": peak_rss_mb()}
         write_project(replace(contents, meta=meta), Path(out), force=force)
     return open_project(out)
 
@@ -47,6 +55,7 @@ def assemble(recipe: Recipe, stages: Stages, *, accept_rejects: bool = False) ->
     scheme = read_scheme(recipe.scheme, recipe.path.parent).with_levels(recipe.levels)
     with stages("read"):
         sources = read_sources(recipe, accept_rejects=accept_rejects)
+        sources = replace(sources, frames=in_order(sources.frames))
     homes = recipe.inputs["buildings"].homes if "buildings" in recipe.inputs else ()
     prepared = prepare(sources.frames, scheme, sources.crs, stages, name=recipe.name, seed=recipe.seed, home_uses=homes)
     with stages("units"):
@@ -56,6 +65,7 @@ def assemble(recipe: Recipe, stages: Stages, *, accept_rejects: bool = False) ->
     with stages("rules"):
         given = _given(sources, prepared, scheme)
         lost = [f for role, frame in joined.items() for f in sites.find_unmatched(frame, role)]
+        lost += sites.find_missing(joined["stations"], plan) if "stations" in joined else []
         found = rules.find_plan(plan, given=given)
     return _contents(recipe, scheme, sources, prepared, plan, joined, given, lost, found)
 
@@ -71,7 +81,7 @@ def _contents(
     lost: list[Finding],
     found: list[Finding],
 ) -> Contents:
-    noted = [*sources.findings, *prepared.findings, *lost]
+    noted = [*sources.findings, *(_with_file(found, recipe) for found in prepared.findings), *lost]
     notes = to_frame(noted, sources.crs, scheme.severity)
     findings = to_frame([*noted, *found], sources.crs, scheme.severity)
     layers = {role: frame for role, frame in sources.frames.items() if role in LAYER_ROLES and isinstance(frame, gpd.GeoDataFrame)}
@@ -92,13 +102,17 @@ def _given(sources: Sources, prepared: Prepared, scheme: Scheme) -> dict[str, gp
 
 
 def _with_households(buildings: gpd.GeoDataFrame, prepared: Prepared) -> gpd.GeoDataFrame:
-    """Buildings as read, with the figures that were counted and `households_source`; in the order of the file."""
+    """Buildings as read, with the figures that were counted and `households_source`."""
     homes = prepared.homes
-    counted = pd.DataFrame(
-        {"households": homes.households, "persons": homes.persons, "floors": homes.floors, "households_source": homes.source},
-        index=prepared.building_rows,
-    )
-    return buildings.drop(columns=[c for c in counted if c in buildings]).join(counted)
+    return buildings.assign(households=homes.households, persons=homes.persons, floors=homes.floors, households_source=homes.source)
+
+
+def _with_file(found: Finding, recipe: Recipe) -> Finding:
+    """Name the file that a row came from, which those who counted it do not know."""
+    source = recipe.inputs.get(str(found.facts.get("role", "")))
+    if source is None or "row" not in found.facts:
+        return found
+    return replace(found, facts={"file": source.path.name, "layer": source.layer or source.path.stem, **found.facts})
 
 
 def _meta(recipe: Recipe, sources: Sources) -> dict[str, Any]:
@@ -108,7 +122,6 @@ def _meta(recipe: Recipe, sources: Sources) -> dict[str, Any]:
         "simulated": recipe.simulated,
         "source": recipe.source,
         "date": recipe.date,
-        "built": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "version": metadata.version("geogrid"),
         "rejected": {role: int(n) for role, n in sources.rejected.groupby("role").size().items()},
     }

@@ -26,11 +26,10 @@ BARRIERS = ("roads", "railways", "water", "walls")
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A ground, and what was met on the way to it. `building_rows`: the source row of each building that `homes` counts."""
+    """A ground, the figures of its buildings, and what was met on the way to it."""
 
     ground: Ground
     homes: Homes
-    building_rows: pd.Index
     parent: BaseGeometry | None
     findings: tuple[Finding, ...]
 
@@ -38,7 +37,7 @@ class Prepared:
 def prepare(
     frames: Mapping[str, pd.DataFrame], scheme: Scheme, crs: CRS, stages: Stages, *, name: str, seed: int, home_uses: Sequence[str] = ()
 ) -> Prepared:
-    """Make the ground of the frames (by role, working CRS). Raises InputError when nothing bounds the district."""
+    """Make the ground of the frames (by role, working CRS, `in_order`). Raises InputError when nothing bounds the district."""
     given = given_levels(frames, scheme)
     buildings = _buildings(frames, crs)
     lines = barrier_lines(frames, scheme)
@@ -53,11 +52,12 @@ def prepare(
         cells = _cells(enclosures.polygons, buildings, frames.get("entrances"), homes)
         base = make_base(cells, buildings, homes, crs, district_source=source)
     with stages("graph"):
-        points = home_points(base, buildings.set_index("id").geometry, _entrance_spots(base, cells, frames.get("entrances")))
+        points = home_points(_at(buildings, cells.building), _at(frames.get("entrances"), cells.entrance))
         water = _polygons(frames.get("water"))
         mesh = make_mesh(base, points, {k: lines[k] for k in ("road", "main", "hard", "bridge")}, water)
-    ground = Ground(base, mesh, scheme, given, _columns(base, buildings, scheme), name=name, seed=seed)
-    return Prepared(ground, homes, pd.Index(buildings["_at"]), parent, homes.findings + _homeless(buildings, homes, cells))
+    ground = Ground(base, mesh, scheme, given, _columns(cells, buildings, scheme), name=name, seed=seed)
+    found = (*_repeated(buildings), *homes.findings, *_homeless(buildings, homes, cells, base.district))
+    return Prepared(ground, homes, parent, found)
 
 
 def given_levels(frames: Mapping[str, pd.DataFrame], scheme: Scheme) -> dict[str, gpd.GeoDataFrame]:
@@ -70,18 +70,14 @@ def given_levels(frames: Mapping[str, pd.DataFrame], scheme: Scheme) -> dict[str
             out[level.id] = frame.assign(code=codes).set_index(pd.Index(codes.to_numpy(dtype=object), name=None))
     compounds = frames.get("compounds")
     if isinstance(compounds, gpd.GeoDataFrame) and any(level.make == "compound" for level in scheme.levels) and "compound" not in out:
-        out["compound"] = compounds.set_index(pd.Index([f"{i:06d}" for i in range(len(compounds))]))
+        codes = [f"{i:06d}" for i in range(len(compounds))]
+        out["compound"] = compounds.assign(code=codes).set_index(pd.Index(codes, name=None))
     return out
 
 
 def _buildings(frames: Mapping[str, pd.DataFrame], crs: CRS) -> gpd.GeoDataFrame:
-    """Buildings in an order of their own (place, then id), so that shuffled rows build the same project."""
     frame = frames.get("buildings")
-    if not isinstance(frame, gpd.GeoDataFrame):
-        return gpd.GeoDataFrame({"id": pd.Series([], dtype=object), "_at": pd.Series([], dtype="int64")}, geometry=[], crs=crs)
-    bounds = np.round(shapely.bounds(frame.geometry.to_numpy()), 3)
-    order = np.lexsort((frame["id"].to_numpy(dtype=str), *bounds.T[::-1]))
-    return frame.assign(_at=frame.index).iloc[order].reset_index(drop=True)
+    return frame if isinstance(frame, gpd.GeoDataFrame) else gpd.GeoDataFrame({"id": pd.Series([], dtype=object)}, geometry=[], crs=crs)
 
 
 def barrier_lines(frames: Mapping[str, pd.DataFrame], scheme: Scheme) -> dict[str, np.ndarray]:
@@ -147,13 +143,11 @@ def _cells(enclosures: np.ndarray, buildings: gpd.GeoDataFrame, entrances: pd.Da
     return replace(cells, entrance=np.where(cells.entrance >= 0, rows, -1), entrance_home=home)
 
 
-def _entrance_spots(base, cells: Cells, entrances: pd.DataFrame | None) -> dict[tuple[str, int], tuple[float, float]]:
-    if not isinstance(entrances, gpd.GeoDataFrame) or entrances.empty:
-        return {}
-    xy = shapely.get_coordinates(entrances.geometry.to_numpy())
-    rows = np.flatnonzero(cells.entrance >= 0)
-    names, numbers = base.cells["building"].to_numpy(), base.cells["entrance"].to_numpy()
-    return {(names[r], int(numbers[r])): (float(xy[cells.entrance[r], 0]), float(xy[cells.entrance[r], 1])) for r in rows}
+def _at(frame: pd.DataFrame | None, rows: np.ndarray) -> np.ndarray:
+    """Geometry of each cell's row of `frame`, (c,); None where the row is -1."""
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return np.full(len(rows), None, dtype=object)
+    return np.append(frame.geometry.to_numpy(), None)[rows]
 
 
 def _polygons(frame: pd.DataFrame | None) -> np.ndarray:
@@ -163,25 +157,29 @@ def _polygons(frame: pd.DataFrame | None) -> np.ndarray:
     return geometry[shapely.get_dimensions(geometry) == 2]
 
 
-def _columns(base, buildings: gpd.GeoDataFrame, scheme: Scheme) -> dict[str, np.ndarray]:
+def _columns(cells: Cells, buildings: gpd.GeoDataFrame, scheme: Scheme) -> dict[str, np.ndarray]:
     """Codes of levels that are made from a column of the buildings, per cell; "" where the cell has no building."""
-    out = {}
-    for level in scheme.levels:
-        if level.make == "column" and level.id in buildings:
-            by_id = dict(zip(buildings["id"], buildings[level.id], strict=True))
-            out[level.id] = np.array([by_id.get(b, "") if b else "" for b in base.cells["building"]], dtype=object)
-    return out
+    made = [level.id for level in scheme.levels if level.make == "column" and level.id in buildings]
+    return {level: np.append(buildings[level].to_numpy(dtype=object), "")[cells.building] for level in made}
 
 
-def _homeless(buildings: gpd.GeoDataFrame, homes: Homes, cells: Cells) -> tuple[Finding, ...]:
+def _repeated(buildings: gpd.GeoDataFrame) -> list[Finding]:
+    """Ids that several buildings bear: tables can not tell them apart."""
+    ids = buildings["id"]
+    twice = buildings[ids.duplicated(keep=False)]
+    return [
+        Finding("code_duplicate", "", (str(name),), group.geometry.iloc[1], value=float(len(group)), severity="warning", facts={"role": "buildings"})
+        for name, group in twice.groupby("id", sort=True)
+    ]
+
+
+def _homeless(buildings: gpd.GeoDataFrame, homes: Homes, cells: Cells, district: BaseGeometry) -> list[Finding]:
     """Buildings with households that lie outside the district: their households are in no unit."""
     lost = np.flatnonzero((cells.home < 0) & (homes.households > 0))
-    return tuple(
-        Finding(
-            "point_unmatched",
-            geometry=shapely.point_on_surface(buildings.geometry.iat[i]),
-            value=float(homes.households[i]),
-            facts={"role": "buildings", "id": buildings["id"].iat[i], "reason": "outside the district"},
-        )
-        for i in lost
-    )
+    places = shapely.point_on_surface(buildings.geometry.to_numpy()[lost])
+    away = shapely.distance(district, places)
+    names = buildings["id"].to_numpy()[lost]
+    return [
+        Finding("point_unmatched", "", (str(name),), place, length_m=float(m), facts={"role": "building", "role_zh": "楼栋", "id": name})
+        for name, place, m in zip(names, places, away, strict=True)
+    ]

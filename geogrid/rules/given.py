@@ -39,9 +39,10 @@ def find_given(plan: Plan, level: str, given: gpd.GeoDataFrame, outline: BaseGeo
 
 def find_differences(plan: Plan, level: str, given: gpd.GeoDataFrame, tolerance_m: float) -> list[Finding]:
     """Find units whose given polygon differs from the derived one by parts wider than the tolerance, or that the plan does not have."""
-    derived = plan.frame(level)
+    units = plan.frame(level)
+    derived = units[~units.index.duplicated(keep=False)]  # of several units with one code nobody knows which was meant
     known = given[given.index.isin(derived.index) & ~given.index.duplicated()]
-    absent = given[~given.index.isin(derived.index)]
+    absent = given[~given.index.isin(units.index)]
     found = [Finding("parent_mismatch", level, (str(unit.Index),), unit.geometry, facts=why("not_in_plan")) for unit in absent.itertuples()]
     theirs = shapely.make_valid(to_plain(known.geometry.to_numpy()))
     # A code without atoms has no polygon: then all that was given differs.
