@@ -50,24 +50,29 @@ def install() -> None:
 
 
 def copy() -> None:
-    """Copy every file of the table in `geogrid/maps/vendored.py`, without names of source maps that are not shipped."""
+    """Copy and bundle every file of the tables in `geogrid/maps/vendored.py`, without names of source maps that are not shipped."""
     folder = ROOT / "geogrid" / "maps"
     target = folder / "vendor"
     target.mkdir(exist_ok=True)
-    for name, source in runpy.run_path(str(folder / "vendored.py"))["VENDOR"].items():
+    tables = runpy.run_path(str(folder / "vendored.py"))
+    for name, source in tables["VENDOR"].items():
         path = MODULES / source
         if not path.is_file():
             raise SystemExit(f"{path.relative_to(ROOT)} is missing: run python scripts/assets.py --install")
         text = path.read_bytes()
         # Leaflet's last line names a source map; a browser's developer tools would ask for it.
         (target / name).write_bytes(text.split(b"\n//# sourceMappingURL")[0].rstrip() + b"\n" if name.endswith(".js") else text)
+    for name, (variable, module) in tables["BUNDLES"].items():
+        options = ["--bundle", "--minify", "--format=iife", "--target=es2020", "--log-level=warning"]
+        if run("esbuild", *options, f"--global-name={variable}", f"--outfile={target / name}", text=module):
+            raise SystemExit(f"{name} could not be bundled: see above")
 
 
-def run(tool: str, *arguments: str) -> int:
-    """Run the program `tool` of the npm package with that name and return its exit code."""
+def run(tool: str, *arguments: str, text: str | None = None) -> int:
+    """Run the program `tool` of the npm package with that name, `text` on its standard input, and return its exit code."""
     manifest = json.loads((MODULES / tool / "package.json").read_text("utf-8"))
     program = manifest["bin"] if isinstance(manifest["bin"], str) else manifest["bin"][tool]
-    return subprocess.run([find_node()[0], MODULES / tool / program, *arguments], cwd=ROOT, check=False).returncode
+    return subprocess.run([find_node()[0], MODULES / tool / program, *arguments], cwd=ROOT, check=False, input=text, encoding="utf-8").returncode
 
 
 def main(arguments: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 import math
 
+import mapbox_vector_tile
 import numpy as np
 import pytest
 import shapely
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 
 from geogrid import maps
 from geogrid.errors import NotFoundError
-from geogrid.maps.layers import detail_of, pixel_m
-from geogrid.maps.mvt import encode_layer, encode_tile
+from geogrid.maps import tiles
+from geogrid.maps.layers import WORLD_M, Drawn, detail_of, pixel_m
 from geogrid.maps.places import label_places
 from geogrid.maps.stacks import pieces
 from tests.maps_fake import FakeProject
@@ -29,115 +30,61 @@ def tile_of(project, z: int) -> tuple[int, int, int]:
     return z, int((lon + 180) / 360 * 2**z), int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * 2**z)
 
 
-def read(tile: bytes) -> dict[str, list[tuple[dict, list[list[tuple[int, int]]]]]]:
-    """Decode a tile the slow and plain way, for comparison."""
-    out = {}
-    for number, layer in _fields(tile):
-        assert number == 3
-        fields = list(_fields(layer))
-        name = next(v for n, v in fields if n == 1).decode()
-        keys = [v.decode() for n, v in fields if n == 3]
-        values = [_value(v) for n, v in fields if n == 4]
-        out[name] = []
-        for feature in (dict(_fields(v)) for n, v in fields if n == 2):
-            tags = _ints(feature[2])
-            properties = {keys[k]: values[v] for k, v in zip(tags[::2], tags[1::2], strict=True)}
-            out[name].append((properties, _rings(_ints(feature[4]))))
-    return out
+def read(tile: bytes) -> dict[str, list[tuple[dict, dict]]]:
+    """Decode a tile: properties and GeoJSON geometry of each feature by layer."""
+    layers = mapbox_vector_tile.decode(tile, default_options={"y_coord_down": True})
+    return {name: [(f["properties"], f["geometry"]) for f in layer["features"]] for name, layer in layers.items()}
 
 
-def _ints(data: bytes) -> list[int]:
-    out, value, shift = [], 0, 0
-    for byte in data:
-        value |= (byte & 127) << shift
-        shift += 7
-        if byte < 128:
-            out.append(value)
-            value = shift = 0
-    return out
+# One tile of zoom 12 west of Greenwich, in whole tile units: 4,096 a side.
+Z, X, Y = 12, 2047, 2047
+UNIT_M = WORLD_M / 2**Z / 4096
 
 
-def _fields(data: bytes):
-    at = 0
-
-    def varint() -> int:
-        nonlocal at
-        start = at
-        while data[at] > 127:
-            at += 1
-        at += 1
-        return _ints(data[start:at])[0]
-
-    while at < len(data):
-        key = varint()
-        if key & 7 == 2:
-            length = varint()
-            yield key >> 3, data[at : at + length]
-            at += length
-        elif key & 7 == 1:
-            yield key >> 3, data[at : at + 8]
-            at += 8
-        else:
-            yield key >> 3, varint()
-
-
-def _value(data: bytes):
-    number, value = next(iter(_fields(data)))
-    if number == 1:
-        return value.decode()
-    if number == 3:
-        return float(np.frombuffer(value, "<f8")[0])
-    return (value >> 1) ^ -(value & 1) if number == 6 else bool(value)
-
-
-def _rings(ints: list[int]) -> list[list[tuple[int, int]]]:
-    rings, x, y, at = [], 0, 0, 0
-    while at < len(ints):
-        command, count = ints[at] & 7, ints[at] >> 3
-        at += 1
-        if command == 7:
-            continue
-        for _ in range(count):
-            x += (ints[at] >> 1) ^ -(ints[at] & 1)
-            y += (ints[at + 1] >> 1) ^ -(ints[at + 1] & 1)
-            at += 2
-            if command == 1:
-                rings.append([])
-            rings[-1].append((x, y))
-    return rings
+def cut(shapes, **properties) -> list[tuple[dict, dict]]:
+    """Draw shapes given in units of the tile X/Y, y down, and decode the tile."""
+    in_metres = shapely.transform(np.array(shapes), lambda xy: (xy - [4096, 4096]) * [UNIT_M, -UNIT_M])
+    features = tiles._cut(Drawn.of(in_metres, properties), Z, X, Y)
+    return read(mapbox_vector_tile.encode([{"name": "a", "features": features}], default_options=tiles._OPTIONS)).get("a", [])
 
 
 def test_a_square_with_a_hole_comes_back_as_it_was():
     square = shapely.Polygon([(0, 0), (100, 0), (100, 100), (0, 100)], [[(10, 10), (20, 10), (20, 20), (10, 20)]])
-    layer = encode_layer("a", np.array([square]), {"name": ["甲"], "n": [-3], "x": [0.5], "none": [None]})
-    [(properties, rings)] = read(encode_tile([layer]))["a"]
+    [(properties, geometry)] = cut([square], name=["甲"], n=[-3], x=[np.float64(0.5)], none=[None])
     assert properties == {"name": "甲", "n": -3, "x": 0.5}
-    assert [set(ring) for ring in rings] == [{(0, 0), (100, 0), (100, 100), (0, 100)}, {(10, 10), (20, 10), (20, 20), (10, 20)}]
+    assert shapely.geometry.shape(geometry).equals(square)
 
 
 def test_an_outer_ring_turns_as_the_standard_says():
-    [(_, [ring])] = read(encode_tile([encode_layer("a", np.array([shapely.box(0, 0, 9, 9)]), {})]))["a"]
-    x, y = np.array(ring).T
+    [(_, geometry)] = cut([shapely.box(0, 0, 9, 9).reverse()])
+    x, y = np.array(geometry["coordinates"][0][:-1]).T
     assert (x * np.roll(y, -1) - np.roll(x, -1) * y).sum() > 0
 
 
-TINY = [shapely.Polygon(), shapely.box(0, 0, 0.2, 0.2), shapely.LineString([(0, 0), (0.1, 0)]), shapely.GeometryCollection()]
+TINY = [shapely.box(0, 0, 0.2, 0.2), shapely.LineString([(0, 0), (0.1, 0)]), shapely.GeometryCollection([shapely.Point(1, 1)])]
 
 
 @pytest.mark.parametrize("shape", TINY)
 def test_what_is_too_small_to_see_is_left_out(shape):
-    assert encode_layer("a", np.array([shape]), {}) == b""
+    assert cut([shape]) == []
+
+
+def test_what_crosses_the_edge_is_cut_a_little_beyond_it():
+    [(_, geometry)] = cut([shapely.box(-5000, 100, 9000, 200)])
+    assert shapely.geometry.shape(geometry).bounds == (-tiles.BUFFER, 100, 4096 + tiles.BUFFER, 200)
 
 
 def test_points_lines_and_parts_keep_their_order():
-    shapes = np.array([shapely.Point(5, 6), shapely.MultiLineString([[(0, 0), (9, 9)], [(1, 0), (1, 300)]]), shapely.Point(-7, 0)])
-    found = read(encode_tile([encode_layer("a", shapes, {"i": [0, 1, 2]})]))["a"]
-    assert [(p["i"], rings) for p, rings in found] == [(0, [[(5, 6)]]), (1, [[(0, 0), (9, 9)], [(1, 0), (1, 300)]]), (2, [[(-7, 0)]])]
+    shapes = [shapely.Point(5, 6), shapely.MultiLineString([[(0, 0), (9, 9)], [(1, 0), (1, 300)]]), shapely.Point(-7, 0)]
+    found = cut(shapes, i=[0, 1, 2])
+    assert [p["i"] for p, _ in found] == [0, 1, 2]
+    assert [shapely.geometry.shape(g).equals(s) for (_, g), s in zip(found, shapes, strict=True)] == [True] * 3
 
 
-@given(st.lists(st.tuples(st.integers(-5000, 9000), st.integers(-5000, 9000)), min_size=2, max_size=30, unique=True))
+@given(st.lists(st.tuples(st.integers(0, 4096), st.integers(0, 4096)), min_size=2, max_size=30, unique=True))
 def test_any_line_of_whole_numbers_comes_back(points):
-    assert read(encode_tile([encode_layer("a", np.array([shapely.LineString(points)]), {})]))["a"] == [({}, [points])]
+    [(_, geometry)] = cut([shapely.LineString(points)])
+    assert [tuple(p) for p in geometry["coordinates"]] == points
 
 
 def test_every_unit_of_the_upper_levels_is_in_a_far_tile_and_no_micro_grid(project):

@@ -139,8 +139,8 @@ def tile(version: str, z: int, x: int, y: int) -> Response:
     now = served()
     if not (z <= 22 and x < 1 << z and y < 1 << z):
         raise NotFoundError(f"no tile {z}/{x}/{y}", f"没有瓦片 {z}/{x}/{y}")
-    key = ("tile", z, x, y)
-    return kept_bytes(key, lambda: maps.tile(now.project, z, x, y), "application/x-protobuf", immutable=version == now.version)
+    tile_type, is_current = "application/x-protobuf", version == now.version
+    return kept_bytes((z, x, y), lambda: maps.tile(now.project, z, x, y), tile_type, immutable=is_current, is_tile=True)
 
 
 @blueprint.get("/healthz")

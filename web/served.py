@@ -10,11 +10,14 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cachetools import LRUCache, cachedmethod
 from flask import Response, current_app, request
 
 from geogrid.errors import StoreError
 
 T = TypeVar("T")
+Packed = tuple[bytes, bytes, str]  # the bytes, gzipped, and their tag
+TILES_BYTES = 64_000_000
 
 
 class Served:
@@ -26,6 +29,7 @@ class Served:
         self._kept: dict[Hashable, Any] = {}
         self._making: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
+        self._tiles: LRUCache[Hashable, Packed] = LRUCache(TILES_BYTES, getsizeof=lambda packed: len(packed[0]) + len(packed[1]))
 
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what `make` made for `key`, making it once; who asks for another key need not wait. `make` may keep other keys, in no circle."""
@@ -36,6 +40,11 @@ class Served:
                 if key not in self._kept:
                     self._kept[key] = make()
         return self._kept[key]
+
+    @cachedmethod(lambda self: self._tiles, key=lambda _, key, __: key, lock=lambda self: self._lock)
+    def keep_tile(self, key: Hashable, make: Callable[[], Packed]) -> Packed:  # noqa: ARG002 - the key is what it is kept under
+        """Return what `make` made for `key`; the tiles asked for last are kept, for there are more of them than memory holds."""
+        return make()
 
 
 class Source:
@@ -77,15 +86,15 @@ def to_bytes(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def kept_bytes(key: Hashable, make: Callable[[], bytes], mimetype: str, *, immutable: bool = False) -> Response:
+def kept_bytes(key: Hashable, make: Callable[[], bytes], mimetype: str, *, immutable: bool = False, is_tile: bool = False) -> Response:
     """Answer with bytes that were made and gzipped once per project version, with an ETag; 304 where the browser has them."""
     now = served()
 
-    def pack() -> tuple[bytes, bytes, str]:
+    def pack() -> Packed:
         body = make()
         return body, gzip.compress(body, 6, mtime=0), hashlib.sha256(body).hexdigest()[:20]
 
-    body, small, tag = now.keep(("bytes", key), pack)
+    body, small, tag = now.keep_tile(key, pack) if is_tile else now.keep(("bytes", key), pack)
     zipped = "gzip" in request.headers.get("Accept-Encoding", "") and len(small) < len(body)
     response = Response(small if zipped else body, mimetype=mimetype)
     if zipped:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from geogrid.errors import NotFoundError
-from geogrid.maps.vendored import VENDOR
+from geogrid.maps.vendored import BUNDLES, VENDOR
 
-OWN_SCRIPTS = ("mvt.js", "source.js", "paint.js", "ground.js", "overlay.js", "labels.js", "points.js", "furniture.js", "address.js", "map.js")
+OWN_SCRIPTS = ("source.js", "paint.js", "ground.js", "overlay.js", "labels.js", "points.js", "furniture.js", "address.js", "map.js")
 # name of a folium link -> file below the asset prefix
 LINKS = {
     "leaflet": "vendor/leaflet.js",
+    "vector-tile": "vendor/vector-tile.js",
     "leaflet_css": "vendor/leaflet.css",
     "map_css": "static/map.css",
     "offline_css": "static/offline.css",
@@ -41,4 +42,4 @@ def asset_names() -> list[str]:
 
 def is_installed() -> bool:
     """Tell whether the files of others are in place."""
-    return all((_HERE / "vendor" / name).is_file() for name in VENDOR)
+    return all((_HERE / "vendor" / name).is_file() for name in (*VENDOR, *BUNDLES))

@@ -20,7 +20,7 @@ from geogrid.maps.assets import LINKS, OWN_SCRIPTS
 class LocalMap(folium.Map):
     """`folium.Map` that knows only local assets. `name` makes the id of its element, so that the same map gives the same bytes."""
 
-    default_js: ClassVar = [("leaflet", "leaflet"), *((name.removesuffix(".js"), name) for name in OWN_SCRIPTS)]
+    default_js: ClassVar = [("leaflet", "leaflet"), ("vector-tile", "vector-tile"), *((name.removesuffix(".js"), name) for name in OWN_SCRIPTS)]
     default_css: ClassVar = [("leaflet_css", "leaflet"), ("map_css", "map")]
     _template = Template(
         """

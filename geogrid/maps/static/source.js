@@ -1,5 +1,8 @@
 /* Where tiles and tables come from: fetched beside the page, or, in a page opened from disk, cut here from what the page carries. */
 "use strict";
+var geogrid = window.geogrid || {};
+window.geogrid = geogrid;
+
 (function (geogrid) {
   const EXTENT = 4096, WORLD = 40075016.685578488;
 
@@ -8,9 +11,35 @@
       tile: (z, x, y, signal) =>
         fetch(prefix + z + "/" + x + "/" + y + ".pbf", { signal: signal })
           .then((answer) => (answer.ok && answer.status !== 204 ? answer.arrayBuffer() : new ArrayBuffer(0)))
-          .then((buffer) => geogrid.decodeTile(new Uint8Array(buffer))),
+          .then((buffer) => read(buffer)),
       table: (name) => fetch(prefix + name).then((answer) => { if (!answer.ok) throw new Error(name + ": " + answer.status); return answer.json(); }),
     };
+  }
+
+  /* A vector tile as plain features: {kind, rings, box, p} by layer, rings as flat arrays of tile units. */
+  function read(buffer) {
+    const found = {}, layers = new vectorTile.VectorTile(new vectorTile.PbfReader(new Uint8Array(buffer))).layers;
+    for (const name of Object.keys(layers)) {
+      found[name] = [];
+      for (let i = 0; i < layers[name].length; i++) found[name].push(flat(layers[name].feature(i)));
+    }
+    return found;
+  }
+
+  function flat(feature) {
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    const rings = feature.loadGeometry().map((ring) => {
+      const out = new Int32Array(2 * ring.length);
+      for (let i = 0; i < ring.length; i++) {
+        const x = (out[2 * i] = ring[i].x), y = (out[2 * i + 1] = ring[i].y);
+        if (x < box[0]) box[0] = x;
+        if (y < box[1]) box[1] = y;
+        if (x > box[2]) box[2] = x;
+        if (y > box[3]) box[3] = y;
+      }
+      return out;
+    });
+    return { kind: feature.type, rings: rings, box: box, p: feature.properties };
   }
 
   /* inline.layers: {name: [{k: kind, r: [rings], p: {…}, z: first zoom}]}; a ring is x, y, then steps, in decimetres from inline.origin */
