@@ -5,6 +5,7 @@ Everything else about the package stands in `pyproject.toml`. From a clone witho
 
 from __future__ import annotations
 
+import runpy
 import shutil
 import subprocess
 import sys
@@ -17,12 +18,18 @@ ROOT = Path(__file__).resolve().parent
 VENDOR = ROOT / "geogrid" / "maps" / "vendor"
 
 
+def wanted() -> list[str]:
+    """List the files that `geogrid/maps/vendored.py` says come from npm."""
+    tables = runpy.run_path(str(VENDOR.with_name("vendored.py")))
+    return [*tables["VENDOR"], *tables["BUNDLES"]]
+
+
 class BuildWithAssets(build_py):
     """Make the assets that are not committed, then build; an editable install uses the checkout as it is."""
 
     def run(self) -> None:
         """Run the build."""
-        if not self.editable_mode and not any(VENDOR.glob("*.js")):
+        if not self.editable_mode and not all((VENDOR / name).is_file() for name in wanted()):
             subprocess.run([sys.executable, "scripts/assets.py", "--install"], cwd=ROOT, check=True)
         super().run()
         if not self.editable_mode:

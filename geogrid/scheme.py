@@ -250,14 +250,8 @@ def _overridden(level: Level, table: Mapping[str, Any], scheme_id: str) -> Level
     if changes.get("make", level.make) not in MAKES:
         raise _unknown("make", str(changes["make"]), MAKES, where)
     made = replace(level, **changes)
-    _check(
-        made.make != "bounds" or made.households is not None,
-        where,
-        "make",
-        "bounds",
-        "it with households = [lower, upper]",
-        "households = [下限, 上限]",
-    )
+    bounded = made.make != "bounds" or made.households is not None
+    _check(bounded, where, "make", "bounds", "it with households = [lower, upper]", "households = [下限, 上限]")
     _check(made.make != "count" or _is_count(made.count), where, "count", made.count, "a positive number", "正整数")
     return made
 

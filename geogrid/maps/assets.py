@@ -10,7 +10,7 @@ from pathlib import Path
 from geogrid.errors import NotFoundError
 from geogrid.maps.vendored import BUNDLES, VENDOR
 
-OWN_SCRIPTS = ("source.js", "paint.js", "ground.js", "overlay.js", "labels.js", "points.js", "furniture.js", "address.js", "map.js")
+OWN_SCRIPTS = ("source.js", "paint.js", "ground.js", "overlay.js", "labels.js", "points.js", "furniture.js", "lines.js", "address.js", "map.js")
 # name of a folium link -> file below the asset prefix
 LINKS = {
     "leaflet": "vendor/leaflet.js",

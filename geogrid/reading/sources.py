@@ -162,7 +162,7 @@ def _shape_notes(draft: Draft, shapes: Shapes, dropped: Mapping[int, Reason], lo
 
 def _datum_notes(draft: Draft) -> list[Finding]:
     """Say that a shifted datum was undone, by how much on average; or that an old datum may be metres off."""
-    if draft.shifted:
+    if draft.shifted and draft.geometry is not None:
         here = draft.geometry[~shapely.is_missing(draft.geometry)]
         there = unshift(here, draft.shifted)
         moved_m = mean_distance_m(shapely.get_coordinates(here), shapely.get_coordinates(there))

@@ -11,6 +11,7 @@
 (function (geogrid) {
   const listeners = {};
   const TOP_ZOOM = 20;
+  const unitLines = (level, feature) => geogrid.unitLines(state, level, feature), pointLines = (point) => geogrid.pointLines(state, point);
   let map, ground, labels, points, tip, source, popup, covered = { left: 0, right: 0, top: 0, bottom: 0 };
   const state = { level: "", shown: "", fill: "bounds", layers: {}, levels: [], tables: {}, rows: {}, hover: null, selected: null, finding: null };
 
@@ -213,29 +214,6 @@
     const lines = found.point ? pointLines(found.point) : feature ? unitLines(level, feature) : null;
     if (lines) tip.show(e.containerPoint, lines);
     else tip.hide();
-  }
-
-  function unitLines(level, feature) {
-    const p = feature.p, description = state.levels.find((l) => l.id === level);
-    if (p.n > 1) return [geogrid.say("stack_title", { n: p.n, level: description.name })];
-    const unit = geogrid.unit(level, p.code), name = (unit && unit.name) || description.name + " " + p.code.slice(-(description.digits || 12));
-    const status = ["", "in", "below", "above", "dedicated"][p.status], sign = ["", "✓ ", "▼ ", "▲ ", ""][p.status];
-    return [name, unit ? geogrid.say("households", { n: unit.households }) : "", status ? sign + geogrid.say(status) : ""];
-  }
-
-  function pointLines(point) {
-    if (point.role === "findings") {
-      const f = state.findings[point.rows[0]];
-      return point.rows.length > 1 ? [geogrid.say("count", { n: point.rows.length }) + " " + geogrid.say("findings")] : [geogrid.settings.lang === "zh" ? f.message_zh : f.message];
-    }
-    const table = state.sites[point.role], language = geogrid.settings.lang;
-    if (point.rows.length === 1) {
-      const i = point.rows[0], kind = table.kinds[table.kind[i]][language];
-      return [table.name[i] || kind, kind, point.role === "cameras" && table.direction[i] === null ? geogrid.say("direction_unknown") : "", table.outside[i] ? geogrid.say("outside") : ""];
-    }
-    const number = new Map();
-    for (const i of point.rows) number.set(table.kind[i], (number.get(table.kind[i]) || 0) + 1);
-    return [geogrid.say(point.role) + " " + geogrid.say("count", { n: point.rows.length }), ...[...number].map((pair) => table.kinds[pair[0]][language] + " " + pair[1])];
   }
 
   function click(e) {
