@@ -11,8 +11,10 @@ import numpy as np
 import shapely
 from numba import njit
 
+from geogrid.buckets import sort_into_buckets
+
 ROUNDS = 4  # after so many everything goes through the overlay
-BUCKET_STEPS = 16_000.0  # grid steps: segments are compared within squares of this width
+BUCKET_M = 16.0  # segments are compared within squares of this width
 NEAR_STEPS = 0.1  # a vertex so near a segment touches it: what is farther apart stays apart whatever floats do
 
 
@@ -38,47 +40,30 @@ def find_tangled(lines: np.ndarray, grid_m: float) -> np.ndarray:
     first, last = np.r_[True, ~inner], np.r_[~inner, True]
     start = np.flatnonzero(inner)
     x, y = step.T.copy()
-    bad = _tangled_segments(x, y, start, first, last, line)
+    one, two = step[start], step[start + 1]
+    buckets = sort_into_buckets(np.minimum(one, two), np.maximum(one, two) + 1, BUCKET_M / grid_m)
+    bad = _tangled_segments(x, y, start, first, last, *buckets)
     out = np.zeros(len(lines), bool)
     out[line[start[bad]]] = True
     return out
 
 
 @njit(cache=True)
-def _tangled_segments(x: np.ndarray, y: np.ndarray, start: np.ndarray, first: np.ndarray, last: np.ndarray, line: np.ndarray) -> np.ndarray:
-    """Tell which segments start[k] -> start[k] + 1 touch another one in a forbidden way, comparing those in the same square."""
-    wide = 1 + int(x.max() / BUCKET_STEPS)
-    high = 1 + int(y.max() / BUCKET_STEPS)
-    scale = max(1.0, np.sqrt(wide * high / (4.0 * len(start) + 16.0)))  # no more squares than there is use for
-    size = BUCKET_STEPS * scale
-    wide, high = 1 + int(x.max() / size), 1 + int(y.max() / size)
-    begin = np.zeros(wide * high + 1, np.int64)
-    for fill in range(2):
-        if fill == 1:
-            begin[1:] = np.cumsum(begin[1:])
-            held = np.empty(begin[-1], np.int32)
-            at = begin[:-1].copy()
-        for k in range(len(start)):
-            a, b = start[k], start[k] + 1
-            for i in range(int(min(x[a], x[b]) / size), int(max(x[a], x[b]) / size) + 1):
-                for j in range(int(min(y[a], y[b]) / size), int(max(y[a], y[b]) / size) + 1):
-                    if fill == 0:
-                        begin[i * high + j + 1] += 1
-                    else:
-                        held[at[i * high + j]] = k
-                        at[i * high + j] += 1
+def _tangled_segments(
+    x: np.ndarray, y: np.ndarray, start: np.ndarray, is_first: np.ndarray, is_last: np.ndarray, first: np.ndarray, held: np.ndarray
+) -> np.ndarray:
+    """Tell which segments start[k] -> start[k] + 1 touch another one in a forbidden way, comparing those in the same bucket."""
     bad = np.zeros(len(start), np.bool_)
-    for c in range(wide * high):
-        for m in range(begin[c], begin[c + 1]):
-            for n in range(m + 1, begin[c + 1]):
-                p, q = start[held[m]], start[held[n]]
-                if _meet_badly(x, y, p, q, first, last, line):
+    for s in range(len(first) - 1):
+        for m in range(first[s], first[s + 1]):
+            for n in range(m + 1, first[s + 1]):
+                if _meet_badly(x, y, start[held[m]], start[held[n]], is_first, is_last):
                     bad[held[m]] = bad[held[n]] = True
     return bad
 
 
 @njit
-def _meet_badly(x: np.ndarray, y: np.ndarray, a: int, c: int, first: np.ndarray, last: np.ndarray, line: np.ndarray) -> bool:
+def _meet_badly(x: np.ndarray, y: np.ndarray, a: int, c: int, first: np.ndarray, last: np.ndarray) -> bool:
     """Answer whether the segments from vertex a and from vertex c (to the next vertex each) meet in a forbidden way."""
     b, d = a + 1, c + 1
     if max(x[a], x[b]) + 1 < min(x[c], x[d]) or max(x[c], x[d]) + 1 < min(x[a], x[b]):
@@ -93,9 +78,7 @@ def _meet_badly(x: np.ndarray, y: np.ndarray, a: int, c: int, first: np.ndarray,
                 ends = (first[v] or last[v]) and (first[w] or last[w])
                 if not ends and v != w:
                     return True
-            elif _is_near(x, y, v, c, d) and not _is_at_end(x, y, v, c, d):
-                return True
-            elif _is_near(x, y, w, a, b) and not _is_at_end(x, y, w, a, b):
+            elif _touches(x, y, v, c, d) or _touches(x, y, w, a, b):
                 return True
     if shared:
         return shared > 1
@@ -108,13 +91,10 @@ def _turn(x: np.ndarray, y: np.ndarray, a: int, b: int, p: int) -> int:
 
 
 @njit
-def _is_at_end(x: np.ndarray, y: np.ndarray, p: int, a: int, b: int) -> bool:
-    return (x[p] == x[a] and y[p] == y[a]) or (x[p] == x[b] and y[p] == y[b])
-
-
-@njit
-def _is_near(x: np.ndarray, y: np.ndarray, p: int, a: int, b: int) -> bool:
-    """Answer whether vertex p lies on, or by a hair from, the segment from a to b."""
+def _touches(x: np.ndarray, y: np.ndarray, p: int, a: int, b: int) -> bool:
+    """Answer whether vertex p, not one of its ends, lies on the segment from a to b, or by a hair from it."""
+    if (x[p] == x[a] and y[p] == y[a]) or (x[p] == x[b] and y[p] == y[b]):
+        return False
     dx, dy = float(x[b] - x[a]), float(y[b] - y[a])
     along = (x[p] - x[a]) * dx + (y[p] - y[a]) * dy
     span = dx * dx + dy * dy

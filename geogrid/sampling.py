@@ -14,15 +14,17 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from geogrid.facing import face_walls
+
 NEAR_M = 3.0  # a gap from which on the plain spacing does no harm
+CLOSE_M = 1.0  # a gap below which two buildings keep the distance of the smaller from their border
 PIECE_M = 12.0  # walls are looked at in pieces no longer than this: a long wall may have its neighbour at one end only
-MANY_WALLS = 40  # an outline with more is looked at wall by wall
+ROUNDS = 3  # facing walls take the finer of their spacings; so often, as a wall may face several
 DIRECTIONS = 32  # of the lattice in half a turn
 FINEST = 5  # a common wall of the smallest shed is sampled at most 2**5 times finer than a free one
 SMALL_M = 1.5  # area / perimeter of a small or thin building (a shed of 6 m x 6 m): points no farther apart than this ratio keep its corners
-SQUARE_SHARE = 0.8  # walls that follow the lattice need no points closer than this ratio of area / perimeter, whatever their neighbour
-SLANT_SHARE = 0.1  # the same for walls at a slant to it
-SQUARE_RAD = 0.003  # a wall at a smaller angle follows the lattice
+MIRRORED_SHARE = 0.2  # walls that face walls of the same lattice only need no points closer than this ratio of area / perimeter
+SLANT_SHARE = 0.1  # the same for walls that face one of another direction
 CORNER_RAD = 0.6  # an outline that turns by more has a corner
 SWING_SHARE = 0.04  # how far the border may swing into a building, as a share of its area / perimeter
 
@@ -47,8 +49,8 @@ def sample_outlines(footprints: np.ndarray, group: np.ndarray, *, spacing_m: flo
     if not len(walls.owner):
         return np.zeros((0, 2)), np.zeros(0, int)
     girth = shapely.area(footprints) / shapely.length(footprints)
-    direction, square = _directions(walls, group[walls.owner])
-    inset, step = _inset_and_step(walls, footprints, girth, square, spacing_m, shrink_m)
+    direction, lattice = _directions(walls, group[walls.owner])
+    inset, step = _inset_and_step(walls, girth, lattice, spacing_m, shrink_m)
     wall, share = _lattice(walls, direction, step)
     along = walls.end - walls.start
     inward = np.stack([-along[:, 1], along[:, 0]], axis=1) / np.hypot(*along.T)[:, None]
@@ -81,47 +83,34 @@ def _walls(footprints: np.ndarray) -> Walls:
     return Walls(xy[edge], xy[edge + 1], owner[part[of]], previous)
 
 
-def _inset_and_step(
-    walls: Walls, footprints: np.ndarray, girth: np.ndarray, square: np.ndarray, spacing_m: float, shrink_m: float
-) -> tuple[np.ndarray, np.ndarray]:
+def _inset_and_step(walls: Walls, girth: np.ndarray, lattice: np.ndarray, spacing_m: float, shrink_m: float) -> tuple[np.ndarray, np.ndarray]:
     """Return how far inside the points of each wall stand, and how far apart: by its gap to the nearest other footprint, and their sizes.
 
-    `girth` is area / perimeter: a quarter side of a square, half the width of a strip. Points never reach the middle, and two
-    buildings with a common wall keep the same distance from it, that of the smaller.
+    `girth` is area / perimeter: a quarter side of a square, half the width of a strip; `lattice` the wall's direction. Points never reach
+    the middle, and two buildings with a common wall keep the same distance from it, that of the smaller, and the same spacing.
     """
-    gap, small = np.full(len(walls.owner), NEAR_M), girth[walls.owner]
-    near, other, distance = _near_pairs(walls, footprints)
-    np.minimum.at(gap, near, distance)
-    close = distance < 1.0
-    np.minimum.at(small, near[close], girth[other[close]])
+    facing = face_walls(walls.start, walls.end, walls.owner, girth[walls.owner], near_m=NEAR_M, close_m=CLOSE_M)
+    gap, small = facing.gap, facing.least
+    odd = np.zeros(len(gap), bool)
+    turned = lattice[facing.a] != lattice[facing.b]
+    odd[facing.a[turned]] = odd[facing.b[turned]] = True
     inset = np.minimum(shrink_m, 0.4 * small)
     # two rows of points 2h apart, shifted by half a step s, make a border that swings by s²/16h; the lattice mostly prevents the shift
     swing = np.maximum(gap / 2, SWING_SHARE * small)
     wanted = np.where(gap < NEAR_M, np.sqrt(16 * (inset + gap / 2) * swing), spacing_m)
-    wanted = np.maximum(wanted, np.where(square, SQUARE_SHARE, SLANT_SHARE) * small)
+    wanted = np.maximum(wanted, np.where(odd, SLANT_SHARE, MIRRORED_SHARE) * small)
     wanted = np.minimum(wanted, (girth * np.clip(girth / SMALL_M, 1, 2))[walls.owner])
     finer = np.ceil(np.log2(spacing_m / np.minimum(wanted, spacing_m)))
-    return inset, spacing_m / 2 ** np.minimum(finer, FINEST)
-
-
-def _near_pairs(walls: Walls, footprints: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return wall, footprint and distance (m) of pairs whose boxes come within NEAR_M of each other, the wall's own footprint left out.
-
-    A footprint with a long outline counts by its walls: one parcel round a whole block must not be measured as a whole, over and over.
-    """
-    lines = shapely.linestrings(np.stack([walls.start, walls.end], axis=1))
-    large = np.bincount(walls.owner, minlength=len(footprints)) > MANY_WALLS
-    owner = np.concatenate([np.flatnonzero(~large), walls.owner[large[walls.owner]]])
-    shapes = np.concatenate([footprints[~large], lines[large[walls.owner]]])
-    low, high = np.minimum(walls.start, walls.end) - NEAR_M, np.maximum(walls.start, walls.end) + NEAR_M
-    wall, shape = shapely.STRtree(shapes).query(shapely.box(*low.T, *high.T))
-    foreign = walls.owner[wall] != owner[shape]
-    wall, shape = wall[foreign], shape[foreign]
-    return wall, owner[shape], shapely.distance(lines[wall], shapes[shape])
+    finer = np.minimum(finer, FINEST)
+    for _ in range(ROUNDS):
+        mine = finer.copy()
+        np.maximum.at(finer, facing.a, mine[facing.b])
+        np.maximum.at(finer, facing.b, mine[facing.a])
+    return inset, spacing_m / 2**finer
 
 
 def _directions(walls: Walls, group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the lattice direction (m, 2) of each wall, the grain of its group plus whole steps, and whether the wall follows it."""
+    """Return the lattice direction (m, 2) of each wall, the grain of its group plus whole steps, and the number of that direction."""
     along = walls.end - walls.start
     angle, length = np.arctan2(along[:, 1], along[:, 0]), np.hypot(*along.T)
     # four times the angle makes walls and cross walls agree; the mean of these is the grain
@@ -129,7 +118,7 @@ def _directions(walls: Walls, group: np.ndarray) -> tuple[np.ndarray, np.ndarray
     step = np.pi / DIRECTIONS
     steps = np.round((angle - grain) / step)
     turned = grain + np.mod(steps, DIRECTIONS) * step
-    return np.stack([np.cos(turned), np.sin(turned)], axis=1), np.abs(angle - grain - steps * step) < SQUARE_RAD
+    return np.stack([np.cos(turned), np.sin(turned)], axis=1), np.mod(steps, DIRECTIONS).astype(np.int64)
 
 
 def _lattice(walls: Walls, direction: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
