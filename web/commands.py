@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 
 import click
 
+import geogrid
 from geogrid.errors import GeogridError
 from web import service
 from web.api import program_version
@@ -57,7 +59,7 @@ def demo(out: Path | None, port: int | None, no_serve: bool, scale: float, seed:
 def _built_demo(folder: Path, *, scale: float, seed: int) -> Path:
     """Return the demo's project, made anew unless the one in `folder` is of this program, seed and scale."""
     project, stamp = folder / f"{DEMO_SYSTEM}.gpkg", folder / _STAMP
-    wanted = {"geogrid": program_version(), "system": DEMO_SYSTEM, "seed": seed, "scale": scale}
+    wanted = {"geogrid": program_version(), "system": DEMO_SYSTEM, "seed": seed, "scale": scale, "code": _code_digest()}
     if project.is_file() and _read_stamp(stamp) == wanted:
         _say(f"Using the demo in {folder} (built before; delete the folder to build it anew).")
         return project
@@ -73,6 +75,15 @@ def _built_demo(folder: Path, *, scale: float, seed: int) -> Path:
     progress.close()
     stamp.write_text(json.dumps(wanted), "utf-8")
     return project
+
+
+def _code_digest() -> str:
+    """Digest of the code and data that make a project, so that a demo built by older code is not shown as this one's."""
+    digest = hashlib.sha256()
+    files = Path(geogrid.__file__).parent.rglob("*")
+    for path in sorted(path for path in files if path.suffix in (".py", ".toml", ".csv", ".geojson")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _read_stamp(path: Path) -> Any:
