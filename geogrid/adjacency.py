@@ -19,12 +19,13 @@ BRIDGE_M = 15.0  # a bridge so near a border opens it
 NONE, ROAD, MAIN, HARD = 0, 1, 2, 3
 
 
-def contiguity(cells: np.ndarray, *, min_m: float = 0.5) -> pd.DataFrame:
+def contiguity(cells: np.ndarray, *, min_m: float = 0.5, edges: SharedEdges | None = None) -> pd.DataFrame:
     """Return pairs of rows of `cells` (noded coverage, metres) that share at least `min_m` of border: a, b, length_m, x, y.
 
     a < b, ordered by a, b; (x, y) is a point on the shared border, the middle of the edge nearest to the border's centre.
+    `edges`: the shared edges of the cells, where the caller has them.
     """
-    edges = shared_edges(cells)
+    edges = shared_edges(cells) if edges is None else edges
     start, pair, length = _pairs(edges)
     middle = edges.ends.mean(axis=1)
     centre = np.stack([np.bincount(pair, middle[:, k] * edges.length_m, len(start)) for k in (0, 1)], axis=1) / np.maximum(length, 1e-12)[:, None]
@@ -42,17 +43,18 @@ def _pairs(edges: SharedEdges) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return start, pair, np.bincount(pair, edges.length_m, len(start))
 
 
-def crossings(cells: np.ndarray, pairs: pd.DataFrame, barriers: Mapping[str, np.ndarray]) -> np.ndarray:
+def crossings(cells: np.ndarray, pairs: pd.DataFrame, barriers: Mapping[str, np.ndarray], *, edges: SharedEdges | None = None) -> np.ndarray:
     """Return for each pair of `contiguity` what lies on its border, int8: 0 nothing, 1 road, 2 main road, 3 rail, water or wall.
 
     `barriers`: geometries by `road`, `main`, `hard`, `bridge` (metres; of polygons the boundary counts). The worst counts. A hard
-    barrier with a bridge within 15 m of the shared border is none.
+    barrier with a bridge within 15 m of the shared border is none. `edges`: the shared edges of the cells, where the caller has them.
     """
     kind = np.zeros(len(pairs), np.int8)
-    edges, pair = _edges_of(cells, pairs)
+    edges, pair = _edges_of(shared_edges(cells) if edges is None else edges, pairs)
+    middles = shapely.STRtree(shapely.points(edges.ends.mean(axis=1)))
     for name, value in (("road", ROAD), ("main", MAIN), ("hard", HARD)):
         lines = barrier_lines(barriers.get(name, ()))
-        on = _on_lines(edges, lines)
+        on = _on_lines(edges, middles, lines)
         held = np.bincount(pair, edges.length_m * on, len(pairs)) >= ON_SHARE * np.bincount(pair, edges.length_m, len(pairs))
         held &= np.bincount(pair[on], minlength=len(pairs)) > 0
         if name == "hard":
@@ -61,11 +63,11 @@ def crossings(cells: np.ndarray, pairs: pd.DataFrame, barriers: Mapping[str, np.
     return kind
 
 
-def _edges_of(cells: np.ndarray, pairs: pd.DataFrame) -> tuple[SharedEdges, np.ndarray]:
+def _edges_of(edges: SharedEdges, pairs: pd.DataFrame) -> tuple[SharedEdges, np.ndarray]:
     """Return the shared edges of the given pairs and the row of the pair of each."""
-    edges = shared_edges(cells)
-    key = pairs["a"].to_numpy() * len(cells) + pairs["b"].to_numpy()
-    mine = edges.a * len(cells) + edges.b
+    rows = int(max(edges.b.max(initial=0), pairs["b"].max() if len(pairs) else 0)) + 1
+    key = pairs["a"].to_numpy() * rows + pairs["b"].to_numpy()
+    mine = edges.a * rows + edges.b
     order = np.argsort(key, kind="stable")
     at = np.searchsorted(key[order], mine)
     known = at < len(key)
@@ -84,13 +86,12 @@ def barrier_lines(geometries: np.ndarray | tuple[()]) -> np.ndarray:
     return shapely.linestrings(np.stack([xy[:-1][inside], xy[1:][inside]], axis=1)) if inside.any() else np.zeros(0, dtype=object)
 
 
-def _on_lines(edges: SharedEdges, lines: np.ndarray) -> np.ndarray:
-    """Answer for each edge whether its middle and both its ends lie on the lines."""
+def _on_lines(edges: SharedEdges, middles: shapely.STRtree, lines: np.ndarray) -> np.ndarray:
+    """Answer for each edge whether its middle (an index of them is at hand) and both its ends lie on the lines."""
     on = np.zeros(len(edges.a), bool)
     if not len(lines) or not len(edges.a):
         return on
-    tree = shapely.STRtree(shapely.points(edges.ends.mean(axis=1)))
-    on[tree.query(lines, predicate="dwithin", distance=ON_BARRIER_M)[1]] = True
+    on[middles.query(lines, predicate="dwithin", distance=ON_BARRIER_M)[1]] = True
     near = np.flatnonzero(on)
     for end in (0, 1):
         tree = shapely.STRtree(shapely.points(edges.ends[near, end]))

@@ -10,6 +10,7 @@ import shapely
 from scipy.sparse import csr_matrix
 
 from geogrid.adjacency import contiguity, crossings
+from geogrid.edges import shared_edges
 from geogrid.plan import Base
 
 HARD = 3
@@ -55,8 +56,9 @@ def make_mesh(base: Base, points: np.ndarray, barriers: Mapping[str, np.ndarray]
     geometry = base.cells.geometry.to_numpy()
     inside = shapely.point_on_surface(geometry)
     xy = np.where(np.isnan(points), shapely.get_coordinates(inside), points)
-    pairs = contiguity(geometry)
-    rank = crossings(geometry, pairs, barriers)
+    edges = shared_edges(geometry)
+    pairs = contiguity(geometry, edges=edges)
+    rank = crossings(geometry, pairs, barriers, edges=edges)
     wet = np.zeros(len(geometry), dtype=bool)
     if len(water):
         wet[np.unique(shapely.STRtree(inside).query(water, predicate="intersects")[1])] = True
