@@ -180,8 +180,12 @@ REASONS: dict[str, dict[str, str]] = {
         "en": "its floors (or houses) come in sizes that no combination brings within the bounds",
     },
     "not_connectable": {
-        "zh": "按户数可以组合，但相邻关系不允许：已穷举全部连通分法",
-        "en": "sizes would fit, but neighbours do not: every connected division was tried",
+        "zh": "与相邻住户无论怎样连通组合都不能全部落在上下限之内：周围的连通分法已全部试过",
+        "en": "no connected combination with its neighbours brings all within the bounds: every one round it was tried",
+    },
+    "beside_heavy": {
+        "zh": "其中单独一层（一块）的户数就超过上限，不能再分；周围剩余的住户并入其中",
+        "en": "one floor (or lot) in it alone holds more than the upper bound and can not be divided; neighbours that were left over joined it",
     },
     "atom_too_heavy": {
         "zh": "单独一层（一块）的户数就超过上限，不能再分",

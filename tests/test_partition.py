@@ -93,7 +93,7 @@ def test_a_floor_above_the_upper_bound_is_explained_and_the_rest_stays_within():
 def test_a_heavy_floor_takes_the_leftovers_that_would_be_too_light():
     weights = [3, 30, 12]
     cut = partition(weights, path(3), lower=10, upper=15, xyz=line_xyz(3))
-    assert cut.exceptions == [(0, 33, "atom_too_heavy")]
+    assert cut.exceptions == [(0, 33, "beside_heavy")]
 
 
 def test_floors_of_four_make_groups_of_twelve():

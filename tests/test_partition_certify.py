@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from geogrid.partition import partition
 from geogrid.partition.bounds import by_blocks, by_packing, by_weight
-from geogrid.partition.exact import NO, YES, count_pockets, is_divisible
+from geogrid.partition.regions import Village, settle
 from tests.test_partition import check_promises, path, reasons
 
 CAP = 19
@@ -56,7 +56,7 @@ def tiny(draw):
     return rng.integers(1, draw(st.sampled_from([7, 10, 17])), n), np.array(sorted(edges))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(tiny())
 def test_the_fewest_violations_are_found_and_no_bound_claims_more(case):
     weights, edges = case
@@ -68,8 +68,12 @@ def test_the_fewest_violations_are_found_and_no_bound_claims_more(case):
     if not heavy:
         bounds = by_weight(weights, 10, 15), by_packing(weights, 10, 15), by_blocks(weights, edges, 10, 15)
         assert max(bounds) <= fewest
-        assert is_divisible(weights, edges, 10, 15) == (YES if fewest == 0 else NO)
-    assert heavy + count_pockets(weights, edges, 10, 15, 99) <= fewest
+        village = Village(weights, edges, 10, 15)
+        groups, proved = settle(village, [1 << v for v in range(len(weights))])  # from the worst division there is
+        assert proved <= fewest <= sum(map(village.is_faulty, groups))
+        assert sorted(v for g in groups for v in range(len(weights)) if g >> v & 1) == list(range(len(weights)))
+        assert all(len(village.parts(g)) == 1 for g in groups)
+    assert len(cut.exceptions) == 0 or "not_proven" not in reasons(cut)
 
 
 def test_two_hamlets_behind_one_house_are_proved_in_a_large_village():
@@ -81,9 +85,24 @@ def test_two_hamlets_behind_one_house_are_proved_in_a_large_village():
     assert reasons(cut) == ["not_connectable"]
 
 
-def test_a_hamlet_that_no_house_can_help_is_proved_by_its_pocket():
-    spokes = [[0, 1], [0, 2], [0, 3]]
-    assert count_pockets(np.array([9, 9, 9, 12]), np.array(spokes), 10, 15, 1) == 1
+def test_a_hamlet_that_no_house_can_help_is_proved_in_its_region_alone():
+    village = Village(np.array([9, 9, 9, 12]), np.array([[0, 1], [0, 2], [0, 3]]), 10, 15)
+    _, proved = settle(village, [0b0011, 0b0100, 0b1000])
+    assert proved == 2
+
+
+def test_towers_of_eights_in_a_village_of_ones_are_proved_floor_by_floor():
+    ground = [[i, i + 1] for i in range(99)] + [[i, i + 10] for i in range(90)]
+    towers = [[a, b] for base in (0, 9) for a, b in ((base, 100 + base), (100 + base, 120 + base), (120 + base, 140 + base))]
+    weights = np.ones(150, int)
+    weights[[100, 120, 140, 109, 129, 149]] = 8
+    used = sorted({v for e in ground + towers for v in e})
+    place = {v: i for i, v in enumerate(used)}
+    edges = np.array([[place[a], place[b]] for a, b in ground + towers])
+    cut = partition(weights[used], edges, lower=10, upper=15)
+    check_promises(cut, weights[used], edges, 10, 15)
+    assert [w for _, w, _ in cut.exceptions] == [16, 16]
+    assert reasons(cut) == ["not_connectable", "not_connectable"]
 
 
 def test_one_floor_of_three_among_fours_does_not_help():

@@ -1,6 +1,6 @@
 """Groups of a graph within bounds: connected, never across a parent, the same for shuffled rows, each exception with its reason.
 
-    check -> jobs (components in canonical order) -> solve (trees, knapsack, repair) -> certify (why a group is out of bounds)
+    check -> jobs (components in canonical order) -> solve (trees, knapsack, repair) -> certify (regions improved or proved; why a group is out of bounds)
 
 It knows no geometry: atoms are weights at positions, edges have kinds. Grids of whole cells and micro-grids of floors are cut by it alike.
 """
@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from geogrid.partition.certify import certify
+from geogrid.partition.certify import certify, examined
 from geogrid.partition.check import PartitionError, check_bounds, checked
 from geogrid.partition.counts import apportion, wanted_counts
 from geogrid.partition.jobs import Jobs, by_first, make_jobs
-from geogrid.partition.solve import solver
+from geogrid.partition.solve import solve
 
 __all__ = ["Partition", "PartitionError", "apportion", "partition"]
 
@@ -64,11 +64,11 @@ def partition(
     if len(jobs.parent) == 0:
         return Partition(np.empty(0, np.int64), [])
     wanted, low, high = wanted_counts(jobs, lower, upper, counts)
-    local = solver()(jobs.first, jobs.edge_first, jobs.weight, jobs.xyz, jobs.eu, jobs.ev, jobs.length, jobs.cut, low, high, wanted, jobs.seeds)
+    local, proofs = examined(jobs, solve(jobs, low, high, wanted), (lower, upper), (low, high, wanted))
     canonical = _numbered(jobs, local)
     labels = np.empty(len(canonical), np.int64)
     labels[jobs.order] = canonical
-    return Partition(labels, certify(jobs, canonical[jobs.node], lower, upper, wanted))
+    return Partition(labels, certify(jobs, canonical[jobs.node], lower, upper, proofs))
 
 
 def _numbered(jobs: Jobs, local: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from geogrid.partition.knapsack import bounds_cap
 
-MAX_PATTERNS = 20_000
+MAX_PATTERNS = 300  # more take longer than they tell
 MAX_TOTAL = 20_000  # weights beyond this are not looked into: a component so heavy has room to divide
 
 

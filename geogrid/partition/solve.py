@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numba import njit
 
+from geogrid.partition.jobs import Jobs
 from geogrid.partition.knapsack import bounds_cap, inertia
 from geogrid.partition.repair import HOLD, MORE_GROUPS, cut_tree, gather, group_sums, members, recut, score
 from geogrid.partition.trees import adjacency, seeded, uniform
@@ -186,8 +187,8 @@ def _compact(labels: np.ndarray) -> None:
 
 
 @njit
-def _component(graph: tuple, lower: int, upper: int, wanted: int, seed: np.uint64) -> np.ndarray:
-    """Return the group of each atom of one connected component."""
+def _component(graph: tuple, lower: int, upper: int, wanted: int, seed: np.uint64, efforts: int) -> np.ndarray:
+    """Return the group of each atom of one connected component; `efforts` 1 is quick, 2 looks long where violations are left."""
     m, total = len(graph[0]), graph[0].sum()
     if (total <= upper and wanted <= 1) or m == 1 or wanted == 1:
         return np.zeros(m, np.int64)
@@ -197,7 +198,7 @@ def _component(graph: tuple, lower: int, upper: int, wanted: int, seed: np.uint6
     labels, k = cut_tree(graph, bounds, 0.0, 0.0, np.int64(0), state)
     links, costs = adjacency(m, graph[2], graph[3]), (_typical(labels, k, graph, bounds), total / wanted if wanted > 0 else 0.0)
     labels = _plant((np.int64(TREES - 1), np.int64(0)), forced, graph, bounds, costs, labels, state)
-    for effort in (0, 1):
+    for effort in range(efforts):
         if effort:
             labels = _plant((np.int64(max(20, min(1500, HARD_WORK // m))), np.int64(1)), forced, graph, bounds, costs, labels, state)
         if score(labels, labels.max() + 1, graph, bounds, costs[0], costs[1])[1] <= forced:
@@ -224,13 +225,25 @@ def solver() -> Callable[..., np.ndarray]:
     stamp = _stamp()
 
     @njit(cache=True, nogil=True)
-    def solve_all(first, edge_first, weight, xyz, eu, ev, length, cut, lower, upper, wanted, seeds):
+    def solve_all(first, edge_first, weight, xyz, eu, ev, length, cut, lower, upper, wanted, seeds, efforts):
         out = np.full(len(weight), min(stamp, 0))  # the stamp must occur in the code to be part of the cache's key
         for j in range(len(first) - 1):
             a, b, c, d = first[j], first[j + 1], edge_first[j], edge_first[j + 1]
             own = weight[a:b].copy()
             graph = (own, _moments(own, xyz[a:b], 0.1 * max(own.mean(), 1.0)), eu[c:d] - a, ev[c:d] - a, length[c:d].copy(), cut[c:d].copy())
-            out[a:b] = _component(graph, lower[j], upper[j], wanted[j], seeds[j])
+            out[a:b] = _component(graph, lower[j], upper[j], wanted[j], seeds[j], efforts)
         return out
 
     return solve_all
+
+
+QUICK, LONG = 1, 2
+
+
+def solve(jobs: Jobs, lower: np.ndarray, upper: np.ndarray, wanted: np.ndarray, *, only: int | None = None) -> np.ndarray:
+    """Return the group of each node, numbered within its job; with `only` that job alone is cut, taking longer over it (its nodes are returned)."""
+    some = slice(None) if only is None else slice(only, only + 1)
+    first, edge_first = (jobs.first, jobs.edge_first) if only is None else (jobs.first[only : only + 2], jobs.edge_first[only : only + 2])
+    graph = (jobs.weight, jobs.xyz, jobs.eu, jobs.ev, jobs.length, jobs.cut)
+    out = solver()(first, edge_first, *graph, lower[some], upper[some], wanted[some], jobs.seeds[some], QUICK if only is None else LONG)
+    return out if only is None else out[first[0] : first[1]]

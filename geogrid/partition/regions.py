@@ -1,0 +1,201 @@
+"""Groups out of bounds looked at closely: every connected group in a region round them is listed, and the best choice of them is proved by MILP.
+
+A region is open to the atoms round it. A piece of it that touches them may go on outside, so it counts as within bounds wherever it still can be:
+the least number of violations of the region is then a lower bound, whatever the rest does. It starts from the groups out of bounds and grows where
+the best choice leans on the outside, until
+
+    proved      the region alone forces as many violations as were found
+    better      the choice leans on nothing outside and has fewer: it replaces the groups there
+    too large   more than MAX_GROUPS groups to list, or more than MAX_STEPS steps
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csc_matrix
+
+from geogrid.partition.knapsack import bounds_cap
+
+MAX_GROUPS = 12_000
+MAX_STEPS = 24
+NODE_LIMIT = 400
+LEAN = 0.3  # all leanings on the outside together weigh less than one violation
+
+Listed = list[tuple[int, int]]
+
+
+class Village:
+    """One connected component without atoms above `upper`: `near` holds the neighbours of each atom as bits of one integer."""
+
+    def __init__(self, weights: np.ndarray, edges: np.ndarray, lower: int, upper: int) -> None:
+        self.weights: list[int] = weights.tolist()
+        self.lower, self.upper, self.cap = lower, upper, int(bounds_cap(lower, upper))
+        self.near = [0] * len(self.weights)
+        for a, b in edges.tolist():
+            self.near[a] |= 1 << b
+            self.near[b] |= 1 << a
+
+    def ring(self, atoms: int) -> int:
+        """Return the atoms next to `atoms`, without them."""
+        out = 0
+        for v in bits(atoms):
+            out |= self.near[v]
+        return out & ~atoms
+
+    def parts(self, atoms: int) -> list[int]:
+        """Return the connected parts of `atoms`."""
+        out = []
+        while atoms:
+            part, ring = 0, atoms & -atoms
+            while ring:
+                part |= ring
+                ring = self.ring(part) & atoms
+            out.append(part)
+            atoms &= ~part
+        return out
+
+    def weight(self, atoms: int) -> int:
+        """Return the weight of `atoms` together."""
+        return sum(self.weights[v] for v in bits(atoms))
+
+    def is_faulty(self, group: int) -> bool:
+        """Tell whether the weight of `group` is out of bounds."""
+        return not self.lower <= self.weight(group) <= self.upper
+
+    def gathered(self, nodes: list[int]) -> Village:
+        """Return the graph in which each of `nodes`, disjoint sets of atoms, is one atom."""
+        of_atom = {v: i for i, node in enumerate(nodes) for v in bits(node)}
+        pairs = {(i, of_atom[v]) for i, node in enumerate(nodes) for v in bits(self.ring(node)) if v in of_atom}
+        weights = np.array([self.weight(node) for node in nodes])
+        return Village(weights, np.array(sorted(pairs), np.int64).reshape(-1, 2), self.lower, self.upper)
+
+
+def bits(mask: int) -> list[int]:
+    """Return the numbers of the bits that are set, ascending.
+
+    >>> bits(0b1101)
+    [0, 2, 3]
+    """
+    out = []
+    while mask:
+        low = mask & -mask
+        out.append(low.bit_length() - 1)
+        mask ^= low
+    return out
+
+
+def connected_groups(village: Village, atoms: int, most: int) -> Listed | None:
+    """List every connected (group, weight) inside `atoms` of weight up to `cap`; None when there are more than `most`."""
+    out: Listed = []
+    near, weights, cap = village.near, village.weights, village.cap
+    for start in bits(atoms):
+        stack = [(1 << start, near[start] & atoms, 1 << start, weights[start])]
+        while stack:
+            group, ring, settled, weight = stack.pop()
+            if not ring:
+                out.append((group, weight))
+                if len(out) > most:
+                    return None
+                continue
+            bit = ring & -ring
+            v = bit.bit_length() - 1
+            stack.append((group, ring ^ bit, settled | bit, weight))
+            if weight + weights[v] <= cap:
+                stack.append((group | bit, (ring | near[v]) & atoms & ~(settled | bit | group), settled, weight + weights[v]))
+        atoms ^= 1 << start
+    return out
+
+
+def best_choice(village: Village, atoms: int, listed: Listed, found: int) -> tuple[int, list[int], int]:
+    """Return (least violations proved, the groups chosen, the outside atoms that the choice leans on); `found` violations are known to do."""
+    members = [bits(group) for group, _ in listed]
+    place = {v: i for i, v in enumerate(bits(atoms))}
+    outside = {v for v in place if village.near[v] & ~atoms}
+    cost = np.empty(len(listed))
+    leans = np.zeros(len(listed), bool)
+    for k, (_, weight) in enumerate(listed):
+        cost[k] = not village.lower <= weight <= village.upper
+        if weight < village.lower and not outside.isdisjoint(members[k]):
+            cost[k], leans[k] = LEAN / (len(place) + 1), True
+    rows = np.fromiter((place[v] for group in members for v in group), np.int64)
+    columns = np.repeat(np.arange(len(listed)), [len(group) for group in members])
+    matrix = csc_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(place), len(listed)))
+    options = {"node_limit": NODE_LIMIT, "presolve": False, "mip_rel_gap": 2 * LEAN / max(found, 1)}  # enough to tell whole violations apart
+    solved = milp(cost, constraints=LinearConstraint(matrix, 1, 1), bounds=Bounds(0, 1), integrality=np.ones(len(cost)), options=options)
+    bound = solved.mip_dual_bound
+    least = int(np.ceil(bound - LEAN - 1e-6)) if bound is not None and np.isfinite(bound) else 0
+    if solved.x is None:
+        return least, [], 0
+    used = np.flatnonzero(solved.x > 0.5)
+    lean = 0
+    for k in used[leans[used]]:
+        lean |= village.ring(listed[k][0]) & ~atoms
+    return least, [listed[k][0] for k in used], lean
+
+
+def settle(village: Village, groups: list[int]) -> tuple[list[int], int]:
+    """Return (groups, violations proved to be unavoidable): the groups improved where a region shows a better choice.
+
+    `groups` are the connected groups of the component, as bits. Where the two numbers of violations agree, the division has as few as can be.
+    """
+    open_ = village.parts(_union([g for g in groups if village.is_faulty(g)]))
+    done: list[tuple[int, int]] = []
+    for _ in range(MAX_STEPS):
+        grown = 0
+        for region in open_:
+            groups, proved, more = _look(village, groups, region)
+            if proved:
+                done.append((region, proved))
+            grown |= more
+        met = [d for d in done if d[0] & grown]
+        done = [d for d in done if not d[0] & grown]
+        grown |= _union([d[0] for d in met])
+        open_ = [part for part in village.parts(grown) if _found(village, groups, part)]
+        if not open_:
+            break
+    return groups, sum(proved for _, proved in done)
+
+
+def _look(village: Village, groups: list[int], region: int) -> tuple[list[int], int, int]:
+    """Return (groups, violations proved, region to look at next); no region where this one is proved or too large."""
+    found = _found(village, groups, region)
+    listed = connected_groups(village, region, MAX_GROUPS)
+    if listed is None:
+        return groups, 0, 0
+    least, lean = best_choice(village, region, listed, found)[::2]
+    if least >= found:
+        return groups, found, 0
+    touched = [g for g in groups if g & region]
+    better = _rearranged(village, touched, region)
+    if better:
+        kept = [g for g in groups if not g & region]
+        return kept + better, 0, _union([g for g in better if village.is_faulty(g)])
+    further = lean or village.ring(region) & _union(touched) or village.ring(region)
+    return groups, 0, region | further if further else 0
+
+
+def _rearranged(village: Village, touched: list[int], region: int) -> list[int]:
+    """Return the groups `touched` rearranged with fewer violations, or []: atoms of the region go singly, parts of groups outside it as one."""
+    nodes = [1 << v for v in bits(region)] + [part for g in touched for part in village.parts(g & ~region)]
+    small = village.gathered(nodes)
+    everything = (1 << len(nodes)) - 1
+    listed = connected_groups(small, everything, MAX_GROUPS)
+    if listed is None:
+        return []
+    found = sum(map(village.is_faulty, touched))
+    _, chosen, _ = best_choice(small, everything, listed, found)
+    if not chosen or sum(map(small.is_faulty, chosen)) >= found:
+        return []
+    return [_union([nodes[i] for i in bits(group)]) for group in chosen]
+
+
+def _found(village: Village, groups: list[int], region: int) -> int:
+    return sum(1 for g in groups if not g & ~region and village.is_faulty(g))
+
+
+def _union(groups: list[int]) -> int:
+    out = 0
+    for g in groups:
+        out |= g
+    return out
