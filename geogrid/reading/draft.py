@@ -79,7 +79,8 @@ def draft_role(spec: InputSpec, folder: Path) -> Draft:
 def _shown(file: str, folder: Path) -> str:
     """Name a file as seen from the recipe, so that a project says the same wherever it was built."""
     path = Path(file)
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+    inside = path.is_relative_to(folder) and ".." not in path.relative_to(folder).parts
+    return path.relative_to(folder).as_posix() if inside else path.name
 
 
 def _columns(raw: RawLayer, spec: InputSpec, role: RoleSpec, has_geometry: bool) -> dict[str, str]:

@@ -156,7 +156,8 @@ def _shape_notes(draft: Draft, shapes: Shapes, dropped: Mapping[int, Reason], lo
             facts = {**draft.facts, "row": int(rows[i]), "why": why, "why_zh": why_zh}
             units = draft.units(i)
             facts |= {} if units else {"units": f"{draft.file} #{rows[i]}"}
-            notes.append(Finding("geometry_invalid", draft.spec.level, units, shapes.geometry[i], severity=severity, facts=facts))
+            place = shapely.centroid(shapes.geometry[i]) if i in dropped else shapes.geometry[i]
+            notes.append(Finding("geometry_invalid", draft.spec.level, units, place, severity=severity, facts=facts))
     return notes
 
 
