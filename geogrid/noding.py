@@ -21,13 +21,18 @@ NEAR_STEPS = 0.1  # a vertex so near a segment touches it: what is farther apart
 def node_lines(clear: np.ndarray, tangled: np.ndarray, *, grid_m: float) -> np.ndarray:
     """Return lines (metres, on the grid) that meet end to end only, from `clear` ones (on the grid, likely in order) and `tangled` ones."""
     for _ in range(ROUNDS):
-        noded = shapely.get_parts(shapely.union_all(tangled, grid_size=grid_m))
+        noded = _overlaid(tangled, grid_m)
         lines = np.concatenate([clear, noded])
         bad = find_tangled(lines, grid_m)[: len(clear)]
         if not bad.any():
             return lines
         clear, tangled = clear[~bad], np.concatenate([noded, clear[bad]])
-    return shapely.get_parts(shapely.union_all(np.concatenate([clear, tangled]), grid_size=grid_m))
+    return _overlaid(np.concatenate([clear, tangled]), grid_m)
+
+
+def _overlaid(lines: np.ndarray, grid_m: float) -> np.ndarray:
+    """Node lines on the grid, and take off the precision stamp: overlays of stamped geometries round, and hide differences."""
+    return shapely.from_wkb(shapely.to_wkb(shapely.get_parts(shapely.union_all(lines, grid_size=grid_m))))
 
 
 def find_tangled(lines: np.ndarray, grid_m: float) -> np.ndarray:

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from numba import njit
 
-from geogrid.delaunay import hilbert_keys, triangulate_tiles
+from geogrid.delaunay import HILBERT_BITS, hilbert_keys, triangulate_tiles
 
 BATCH_SITES = 200_000  # sites handled at a time: bounds the memory, spreads the cost of the calls
 GUARD = 2.0  # distance of the four guard points round a tile, in its diameters: they close every ridge that matters
@@ -84,8 +84,9 @@ def _layout(place: np.ndarray, label: np.ndarray, tile: np.ndarray, bounds: np.n
     points = np.concatenate([own, guard.reshape(-1, 2)])
     home = np.concatenate([tile, np.repeat(np.arange(len(bounds)), 4)])
     name = np.concatenate([label, np.full(4 * len(bounds), -1)])
-    key = np.concatenate([hilbert_keys(*own.T.copy(), extent[tile]), np.full(4 * len(bounds), np.iinfo(np.int64).max)])
-    order = np.lexsort((key, home))
+    last = 1 << 2 * HILBERT_BITS
+    key = np.concatenate([hilbert_keys(*own.T.copy(), extent[tile]), np.full(4 * len(bounds), last)])
+    order = np.argsort(home * (last + 1) + key, kind="stable")
     return points[order], name[order], home[order], centre
 
 

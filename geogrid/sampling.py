@@ -24,6 +24,8 @@ DIRECTIONS = 32  # of the lattice in half a turn
 FINEST = 5  # a common wall of the smallest shed is sampled at most 2**5 times finer than a free one
 SMALL_M = 1.5  # area / perimeter of a small or thin building (a shed of 6 m x 6 m): points no farther apart than this ratio keep its corners
 MIRRORED_SHARE = 0.2  # walls that face walls of the same lattice only need no points closer than this ratio of area / perimeter
+SQUARE_SHARE = 0.8  # the same for walls that follow that lattice, too
+SQUARE_RAD = 0.003  # a wall at a smaller angle follows the lattice
 SLANT_SHARE = 0.1  # the same for walls that face one of another direction
 CORNER_RAD = 0.6  # an outline that turns by more has a corner
 SWING_SHARE = 0.04  # how far the border may swing into a building, as a share of its area / perimeter
@@ -49,8 +51,8 @@ def sample_outlines(footprints: np.ndarray, group: np.ndarray, *, spacing_m: flo
     if not len(walls.owner):
         return np.zeros((0, 2)), np.zeros(0, int)
     girth = shapely.area(footprints) / shapely.length(footprints)
-    direction, lattice = _directions(walls, group[walls.owner])
-    inset, step = _inset_and_step(walls, girth, lattice, spacing_m, shrink_m)
+    direction, lattice, square = _directions(walls, group[walls.owner])
+    inset, step = _inset_and_step(walls, girth, lattice, square, spacing_m, shrink_m)
     wall, share = _lattice(walls, direction, step)
     along = walls.end - walls.start
     inward = np.stack([-along[:, 1], along[:, 0]], axis=1) / np.hypot(*along.T)[:, None]
@@ -83,7 +85,9 @@ def _walls(footprints: np.ndarray) -> Walls:
     return Walls(xy[edge], xy[edge + 1], owner[part[of]], previous)
 
 
-def _inset_and_step(walls: Walls, girth: np.ndarray, lattice: np.ndarray, spacing_m: float, shrink_m: float) -> tuple[np.ndarray, np.ndarray]:
+def _inset_and_step(
+    walls: Walls, girth: np.ndarray, lattice: np.ndarray, square: np.ndarray, spacing_m: float, shrink_m: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Return how far inside the points of each wall stand, and how far apart: by its gap to the nearest other footprint, and their sizes.
 
     `girth` is area / perimeter: a quarter side of a square, half the width of a strip; `lattice` the wall's direction. Points never reach
@@ -98,7 +102,7 @@ def _inset_and_step(walls: Walls, girth: np.ndarray, lattice: np.ndarray, spacin
     # two rows of points 2h apart, shifted by half a step s, make a border that swings by s²/16h; the lattice mostly prevents the shift
     swing = np.maximum(gap / 2, SWING_SHARE * small)
     wanted = np.where(gap < NEAR_M, np.sqrt(16 * (inset + gap / 2) * swing), spacing_m)
-    wanted = np.maximum(wanted, np.where(odd, SLANT_SHARE, MIRRORED_SHARE) * small)
+    wanted = np.maximum(wanted, np.where(odd, SLANT_SHARE, np.where(square, SQUARE_SHARE, MIRRORED_SHARE)) * small)
     wanted = np.minimum(wanted, (girth * np.clip(girth / SMALL_M, 1, 2))[walls.owner])
     finer = np.ceil(np.log2(spacing_m / np.minimum(wanted, spacing_m)))
     finer = np.minimum(finer, FINEST)
@@ -109,8 +113,8 @@ def _inset_and_step(walls: Walls, girth: np.ndarray, lattice: np.ndarray, spacin
     return inset, spacing_m / 2**finer
 
 
-def _directions(walls: Walls, group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the lattice direction (m, 2) of each wall, the grain of its group plus whole steps, and the number of that direction."""
+def _directions(walls: Walls, group: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the lattice direction (m, 2) of each wall, the grain of its group plus whole steps, its number, and whether the wall follows it."""
     along = walls.end - walls.start
     angle, length = np.arctan2(along[:, 1], along[:, 0]), np.hypot(*along.T)
     # four times the angle makes walls and cross walls agree; the mean of these is the grain
@@ -118,7 +122,8 @@ def _directions(walls: Walls, group: np.ndarray) -> tuple[np.ndarray, np.ndarray
     step = np.pi / DIRECTIONS
     steps = np.round((angle - grain) / step)
     turned = grain + np.mod(steps, DIRECTIONS) * step
-    return np.stack([np.cos(turned), np.sin(turned)], axis=1), np.mod(steps, DIRECTIONS).astype(np.int64)
+    square = np.abs(angle - grain - steps * step) < SQUARE_RAD
+    return np.stack([np.cos(turned), np.sin(turned)], axis=1), np.mod(steps, DIRECTIONS).astype(np.int64), square
 
 
 def _lattice(walls: Walls, direction: np.ndarray, step: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

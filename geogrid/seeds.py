@@ -79,7 +79,8 @@ def _entrance_parts(shapes: np.ndarray, xy: np.ndarray, of: np.ndarray, split: n
     order = order[new]
     building, group = np.unique(of[order], return_inverse=True)
     points = shapely.multipoints(shapely.points(xy[order]), indices=group)
-    zones = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=shapely.buffer(shapes[building], 1), ordered=True))
+    around = shapely.box(*(shapely.bounds(shapes[building]) + np.array([-1, -1, 1, 1])).T)
+    zones = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=around, ordered=True))
     single = np.bincount(group)[group] == 1
     parts = shapes[of[order]]
     parts[~single] = shapely.intersection(parts[~single], zones[~single])

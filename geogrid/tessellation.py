@@ -17,7 +17,6 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from geogrid.edges import canonical_order, face_pairs, merge_faces, shared_edges
-from geogrid.enclosure import unstamped
 from geogrid.noding import node_lines
 from geogrid.ridges import ridges
 from geogrid.sampling import sample_outlines
@@ -105,7 +104,7 @@ def _faces(enclosures: np.ndarray, sites: _Sites, grid_m: float) -> tuple[np.nda
     inner, trimmed = _cuts(enclosures, sites, grid_m)
     rings = shapely.get_parts(shapely.boundary(enclosures))
     noded = node_lines(inner, np.concatenate([trimmed, rings]), grid_m=grid_m)
-    faces = unstamped(shapely.get_parts(shapely.polygonize(noded)))
+    faces = shapely.get_parts(shapely.polygonize(noded))
     point = shapely.point_on_surface(faces)
     e, f = shapely.STRtree(point).query(enclosures, predicate="intersects")
     enclosure = np.full(len(faces), -1)
@@ -156,10 +155,12 @@ def _trim(chains: np.ndarray, home: np.ndarray, enclosures: np.ndarray) -> np.nd
     parts = parts[shapely.get_dimensions(parts) == 1]
     xy, line = shapely.get_coordinates(parts, return_index=True)
     first, last = np.searchsorted(line, np.arange(len(parts))), np.searchsorted(line, np.arange(len(parts)), side="right") - 1
-    old = set(map(tuple, shapely.get_coordinates(shapely.get_point(chains, [[0], [-1]])).tolist()))
+    places, chain = shapely.get_coordinates(chains, return_index=True)
+    turn = np.r_[True, chain[1:] != chain[:-1]]
+    old = places[turn | np.roll(turn, -1)] @ [1, 1j]
     stretched = xy.copy()
     for end, inner in ((first, first + 1), (last, last - 1)):
-        new = np.array([tuple(p) not in old for p in xy[end].tolist()])
+        new = ~np.isin(xy[end] @ [1, 1j], old)
         away = xy[end] - xy[inner]
         stretched[end[new]] += (away / np.hypot(*away.T)[:, None] * OVERSHOOT_M)[new]
     return shapely.linestrings(stretched, indices=line)
@@ -183,11 +184,15 @@ def _nearest_seed(sites: _Sites, points: np.ndarray, enclosure: np.ndarray) -> n
 def _one_piece_each(faces: np.ndarray, enclosure: np.ndarray, seed: np.ndarray, seeds: Seeds) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Merge faces so that every seed, and every enclosure without one, is one Polygon; return faces, enclosure, seed."""
     key = np.where(seed >= 0, seed, len(seeds.shape) + enclosure)
-    names, count = np.unique(key, return_counts=True)
-    if (count == 1).all():
+    several = np.bincount(key)[key] > 1
+    if not several.any():
         return faces, enclosure, seed
-    a, b, length = face_pairs(shared_edges(faces))
-    key = _settle_strays(key, _main_faces(faces, key, a, b, seeds), a, b, length, enclosure)
+    for some in (np.flatnonzero(np.isin(enclosure, enclosure[several])), np.arange(len(faces))):
+        a, b, length = face_pairs(shared_edges(faces[some]))
+        new, settled = _settle_strays(key[some], _main_faces(faces[some], key[some], a, b, seeds), a, b, length, enclosure[some])
+        if settled:  # else a stray has neighbours in other enclosures only
+            key[some] = new
+            break
     merged, names = merge_faces(faces, key)
     first = np.unique(key, return_index=True)[1]
     return merged, enclosure[first], np.where(names < len(seeds.shape), names, -1)
@@ -210,8 +215,13 @@ def _main_faces(faces: np.ndarray, key: np.ndarray, a: np.ndarray, b: np.ndarray
     return np.isin(piece, main)
 
 
-def _settle_strays(key: np.ndarray, settled: np.ndarray, a: np.ndarray, b: np.ndarray, length: np.ndarray, enclosure: np.ndarray) -> np.ndarray:
-    """Give each face apart from its key's main piece to the settled neighbour with the longest border, inside its enclosure first."""
+def _settle_strays(
+    key: np.ndarray, settled: np.ndarray, a: np.ndarray, b: np.ndarray, length: np.ndarray, enclosure: np.ndarray
+) -> tuple[np.ndarray, bool]:
+    """Give each face apart from its key's main piece to the settled neighbour with the longest border, inside its enclosure first.
+
+    Returns the keys, and whether all faces found a place.
+    """
     key, settled = key.copy(), settled.copy()
     left = np.concatenate([a, b])
     right = np.concatenate([b, a])
@@ -226,7 +236,7 @@ def _settle_strays(key: np.ndarray, settled: np.ndarray, a: np.ndarray, b: np.nd
         order = np.lexsort((pair[:, 1], -total, pair[:, 0]))
         stray, best = np.unique(pair[order, 0], return_index=True)
         key[stray], settled[stray] = pair[order[best], 1], True
-    return key
+    return key, bool(settled.all())
 
 
 def _homes(
