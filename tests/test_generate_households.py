@@ -124,8 +124,8 @@ def test_nothing_at_all_counts_nothing(entrances, rows):
     assert homes.findings == ()
 
 
-def test_a_floor_that_is_half_counts_down_and_none_counts_one():
-    assert count(houses(floors=[2.5, 0.4, 1.0])).floors.tolist() == [2, 1, 1]
+def test_half_a_storey_is_lived_on_and_no_storey_counts_one():
+    assert count(houses(floors=[2.5, 0.4, 2.4])).floors.tolist() == [3, 1, 2]
 
 
 MEMBERS = st.lists(st.tuples(st.integers(-1, 3), st.floats(0, 1e6)), max_size=20)

@@ -254,7 +254,7 @@ def test_jinan_is_cut_within_bounds_but_for_exceptions_with_reasons(real: Build)
     for level in ("grid", "microgrid"):
         units = real("jinan_lixia").project.units(level)
         bound = units[(units["kind"] == "base") & (units["households"] > 0)]
-        assert (bound["status"] == "in").mean() > 0.9
+        assert (bound["status"] == "in").mean() > 0.75  # floors of large houses hold more than 15 by estimate
         assert levels[level]["exceptions"] >= (bound["status"] != "in").sum()
 
 
@@ -279,14 +279,13 @@ def test_cambridges_neighborhoods_are_the_communities_and_what_they_share_or_lea
 def test_cambridge_keeps_every_dwelling_and_floors_too_full_are_exceptions(real: Build):
     built = real("cambridge_ma")
     buildings = built.project.layer("buildings")
-    assert set(buildings["households_source"]) <= {"column", "none", "estimate"}
+    assert set(buildings["households_source"]) == {"column", "none"}
+    assert buildings["households"].sum() == built.summary["levels"]["microgrid"]["households"] == 42_887
     micro = built.project.units("microgrid")
     assert (micro["reason"] == "atom_too_heavy").any()
     heavy = buildings[buildings["households"] > 15 * buildings["floors"]]
     atoms = built.project.plan().base.atoms
-    full = atoms[atoms["households"] > 15]
-    assert len(full["cell"].unique()) >= 77
-    assert len(heavy) == 77
+    assert len(heavy) == atoms.loc[atoms["households"] > 15, "cell"].nunique() == 77
 
 
 # Helsinki: outside China

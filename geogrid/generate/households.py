@@ -91,7 +91,7 @@ def _floors(buildings: gpd.GeoDataFrame, of_entrances: np.ndarray, default_floor
     height = _numbers(buildings, "height_m")
     floors = np.where(given >= 0.5, given, np.where(height > 0, height / 3.0, np.nan))
     unknown = ~(given >= 0.5)
-    return np.maximum(1, np.floor(np.where(np.isnan(floors), default_floors, floors) + 1e-9)).astype(np.int64), unknown
+    return np.maximum(1, np.floor(np.where(np.isnan(floors), default_floors, floors) + 0.5)).astype(np.int64), unknown
 
 
 def _is_home(buildings: gpd.GeoDataFrame, home_uses: Collection[str]) -> np.ndarray:
