@@ -18,7 +18,10 @@ NONE = -1
 
 @dataclass(frozen=True, eq=False)
 class Territories:
-    """`host` (c,): row of the home cell a cell goes with, or NONE; `dedicated` (c,): number of its dedicated piece, or NONE. One of them is set."""
+    """`host` (c,): row of the home cell a cell goes with; `dedicated` (c,): number of its dedicated piece.
+
+    One of them is set, the other NONE; both are NONE for a cell without parent.
+    """
 
     host: np.ndarray
     dedicated: np.ndarray
@@ -33,7 +36,8 @@ def find_territories(mesh: Mesh, parent: np.ndarray, *, campus_m2: float, carve:
     inside = (parent[mesh.a] == parent[mesh.b]) & (parent[mesh.a] >= 0)
     walkable = inside & (mesh.rank < HARD)
     dedicated = _campuses(mesh, parent, walkable, campus_m2) if carve else np.full(len(parent), NONE)
-    host = _nearest_homes(mesh, walkable & (dedicated[mesh.a] < 0) & (dedicated[mesh.b] < 0))
+    homes = np.flatnonzero((mesh.households > 0) & (parent >= 0))
+    host = _nearest_homes(mesh, homes, walkable & (dedicated[mesh.a] < 0) & (dedicated[mesh.b] < 0))
     return _settle(mesh, parent, inside, host, dedicated, campus_m2)
 
 
@@ -68,8 +72,7 @@ def _home_parts(graph, kept: np.ndarray, homes: np.ndarray) -> int:
     return len(np.unique(part[homes[kept]]))
 
 
-def _nearest_homes(mesh: Mesh, edges: np.ndarray) -> np.ndarray:
-    homes = np.flatnonzero(mesh.households > 0)
+def _nearest_homes(mesh: Mesh, homes: np.ndarray, edges: np.ndarray) -> np.ndarray:
     host = np.full(len(mesh.xy), NONE)
     if len(homes) == 0:
         return host
