@@ -23,6 +23,7 @@ from geogrid.sampling import sample_outlines
 from geogrid.seeds import Seeds, assign_enclosures, clean_footprints, list_seeds
 
 SMOOTH_M = 0.03  # ridges may be straightened by so much
+SITES_AT_ONCE = 100_000  # sites that one index holds, about
 OVERSHOOT_M = 0.0015  # cut ridges reach so far beyond the ring that cuts them: the noding meets them surely, the rest is dropped as dangling
 
 
@@ -104,7 +105,9 @@ def _faces(enclosures: np.ndarray, sites: _Sites, grid_m: float) -> tuple[np.nda
     inner, trimmed = _cuts(enclosures, sites, grid_m)
     rings = shapely.get_parts(shapely.boundary(enclosures))
     noded = node_lines(inner, np.concatenate([trimmed, rings]), grid_m=grid_m)
+    del inner, trimmed, rings
     faces = shapely.get_parts(shapely.polygonize(noded))
+    del noded  # the largest of all while there are faces, too
     point = shapely.point_on_surface(faces)
     e, f = shapely.STRtree(point).query(enclosures, predicate="intersects")
     enclosure = np.full(len(faces), -1)
@@ -169,16 +172,26 @@ def _trim(chains: np.ndarray, home: np.ndarray, enclosures: np.ndarray) -> np.nd
 def _nearest_seed(sites: _Sites, points: np.ndarray, enclosure: np.ndarray) -> np.ndarray:
     """Return for each point the seed of the nearest site in its enclosure, -1 where the enclosure has none."""
     seed = np.full(len(points), -1)
-    if not len(sites.xy):
-        return seed
-    # a third coordinate keeps the enclosures apart: a step of it is wider than the whole extent
-    both = np.concatenate([sites.xy, points])
-    step = 2 * float(np.ptp(both, axis=0).sum()) + 1
-    tree = KDTree(np.column_stack([sites.xy, sites.enclosure * step]), balanced_tree=False, compact_nodes=False)
-    lived = np.isin(enclosure, sites.enclosure)
-    nearest = tree.query(np.column_stack([points[lived], enclosure[lived] * step]))[1]
-    seed[lived] = sites.seed[nearest]
+    lived = np.flatnonzero(np.isin(enclosure, sites.enclosure))
+    lived = lived[np.argsort(enclosure[lived], kind="stable")]
+    low = 0
+    while low < len(lived):  # some enclosures at a time: small indexes are quick ones
+        first = np.searchsorted(sites.enclosure, enclosure[lived[low]])
+        last = sites.enclosure[min(first + SITES_AT_ONCE, len(sites.enclosure) - 1)]
+        end = np.searchsorted(sites.enclosure, last, side="right")
+        high = np.searchsorted(enclosure[lived], last, side="right")
+        seed[lived[low:high]] = sites.seed[first + _nearest(sites, slice(first, end), points[lived[low:high]], enclosure[lived[low:high]])]
+        low = high
     return seed
+
+
+def _nearest(sites: _Sites, some: slice, points: np.ndarray, enclosure: np.ndarray) -> np.ndarray:
+    """Return for each point which of some sites is the nearest in its enclosure."""
+    xy, home = sites.xy[some], sites.enclosure[some]
+    # a third coordinate keeps the enclosures apart: a step of it is wider than the whole extent
+    step = 2 * float(np.ptp(np.concatenate([xy, points]), axis=0).sum()) + 1
+    tree = KDTree(np.column_stack([xy, (home - home[0]) * step]), balanced_tree=False, compact_nodes=False)
+    return tree.query(np.column_stack([points, (enclosure - home[0]) * step]))[1]
 
 
 def _one_piece_each(faces: np.ndarray, enclosure: np.ndarray, seed: np.ndarray, seeds: Seeds) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
