@@ -111,8 +111,8 @@ class Visit:
     def outside(self, *starts: str) -> list[str]:
         return [url for url in self.asked if not url.startswith((*starts, "data:"))]
 
-    def evaluate(self, script: str):
-        return self.page.evaluate(script)
+    def evaluate(self, script: str, *values):
+        return self.page.evaluate(script, *values)
 
 
 def place_in(visit: Visit, grid: str, east: float, south: float) -> dict[str, float]:
@@ -197,4 +197,35 @@ def test_a_site_named_by_a_script_tag_pops_up_as_text(browser, address):
     visit.page.wait_for_timeout(200)
     assert visit.page.inner_text(".geogrid-popup h3") == SCRIPT
     assert visit.said == []
+    visit.page.close()
+
+
+def test_badges_of_stacks_wait_for_zoom_17(browser, address):
+    visit = Visit(browser, address + "/overview")
+    numbers = []
+    for zoom in (16.5, 17.5):
+        visit.evaluate(f"geogrid.setLevel('microgrid'); geogrid.map.setView([37.8965, 114.456], {zoom}, {{animate: false}})")
+        visit.page.wait_for_timeout(900)
+        numbers.append(visit.evaluate("(() => { let n; geogrid.map.eachLayer(l => { if (l.badges) n = l.badges.length; }); return n; })()"))
+    assert numbers == [0, 1]
+    visit.page.close()
+
+
+def test_no_sign_stands_on_a_cluster(browser, address):
+    visit = Visit(browser, address + "/overview")
+    groups = [[[70 + i % 3, 70] for i in range(9)], [[80, 78]], [[300, 300]]]
+    merged = visit.evaluate(
+        """groups => { let points; geogrid.map.eachLayer(l => { if (l.hits) points = l; });
+        return points._merged(groups.map(g => g.map(xy => ({ at: L.point(xy[0], xy[1]) })))).map(found => found.group.length); }""",
+        groups,
+    )
+    assert merged == [10, 1]
+    visit.page.close()
+
+
+def test_names_on_the_map_follow_the_text_size_of_the_page(browser, address):
+    visit = Visit(browser, address + "/overview")
+    visit.evaluate("document.documentElement.style.fontSize = '20px'; window.dispatchEvent(new Event('resize'))")
+    visit.page.wait_for_timeout(300)
+    assert visit.evaluate("(() => { let size; geogrid.map.eachLayer(l => { if (l.badges) size = l._text; }); return size; })()") == 1.25
     visit.page.close()

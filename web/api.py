@@ -134,7 +134,7 @@ def _unit(now: Served, level: str, code: str) -> bytes:
     geometry = now.project.units(level).loc[[code]].to_crs(4326).geometry
     feature["bbox"] = [] if geometry.iloc[0] is None else [round(float(v), 7) for v in geometry.total_bounds]
     feature["summary"] = {
-        "parent_name": row["above_name"],
+        "parent_name": row["parent_name"],
         "status": row["status"],
         "levels": _below(now, level, code),
         "stations": int(row["stations"]),
@@ -179,7 +179,7 @@ def sites() -> Response:
 def _sites(now: Served, roles: list[str], kind: str) -> bytes:
     frames = []
     for role in roles:
-        frame = tables.sites(now, role)
+        frame = tables.shown_sites(now, role)
         if frame is None or not len(frame):
             continue
         frame = frame[frame["kind"] == kind] if kind else frame
@@ -263,7 +263,7 @@ def search() -> Response:
         rows = tables.unit_rows(now, level)
         place = now.keep(("search", level), lambda rows=rows: (rows["name"].fillna("") + "\n" + rows.index).str.lower())
         for code, row in rows[place.str.contains(text, regex=False).to_numpy()].head(limit - len(hits)).iterrows():
-            hits.append({"level": level, "code": code, "name": row["name"], "parent_name": row["above_name"], "households": int(row["households"])})
+            hits.append({"level": level, "code": code, "name": row["name"], "parent_name": row["parent_name"], "households": int(row["households"])})
     return _json({"units": hits})
 
 

@@ -17,7 +17,7 @@ PAGES = ("overview", "stations", "cameras")
 def table(served: Served, page: str, level: str) -> bytes:
     """Return `{"level", "columns": [{key, title, kind}], "codes", "labels", "above", "status", "values": {key: [...]}}` for a page's table.
 
-    `values` holds integers; `above` is the name of the parent where labels alone would not tell units apart.
+    `values` holds integers; where labels alone would not tell units apart, `above` (the nearest name above) and `shorts` do.
     """
     rows = tables.unit_rows(served, level)
     columns, values = {"overview": _overview, "stations": _stations, "cameras": _cameras}[page](served, level, rows)
@@ -27,6 +27,7 @@ def table(served: Served, page: str, level: str) -> bytes:
         "columns": [{"key": "name", "title": words.level_name(spec), "kind": "text"}, *columns],
         "codes": rows.index.tolist(),
         "labels": labels(served, level),
+        "shorts": shorts(served, level),
         "above": rows["above_name"].tolist(),
         "status": rows["status"].tolist(),
         "values": {key: np.asarray(column).tolist() for key, column in values.items()},
@@ -39,6 +40,19 @@ def labels(served: Served, level: str) -> list[str]:
     rows, spec = tables.unit_rows(served, level), served.project.scheme.level(level)
     named = zip(rows.index, rows["name"].fillna(""), rows["parent"], strict=True)
     return [words.unit_label(code, name, parent, spec) for code, name, parent in named]
+
+
+def shorts(served: Served, level: str) -> list[str]:
+    """Return each unit's name, or what its code adds to the nearest unit above that has one, level by level, as `003` or `003-012`."""
+    chain = tables.lineage(served, level)
+    out = served.project.units(level)["name"].fillna("").to_numpy(dtype=object)
+    open_ = out == ""
+    for upper, lower in zip(chain.columns[-2::-1], chain.columns[:0:-1], strict=True):
+        pairs = zip(chain[lower], chain[upper], out, strict=True)
+        digits = np.array([words.short_code(code, parent) + ("-" + text if text else "") for code, parent, text in pairs], dtype=object)
+        out = np.where(open_, digits, out)
+        open_ = open_ & (chain[upper].map(served.project.units(upper)["name"]).fillna("") == "").to_numpy()
+    return np.where(out == "", chain[level], out).tolist()
 
 
 def _column(key: str, title: str, kind: str = "number") -> dict[str, str]:

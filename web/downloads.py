@@ -37,7 +37,7 @@ def _frame(now: Served, name: str) -> Any:
     if name in now.project.levels:
         return _units(now, name)
     if name in tables.SITES:
-        frame = tables.sites(now, name)
+        frame = tables.shown_sites(now, name)
         kind = request.args.get("kind", "")
         if frame is None or not len(frame):
             raise NotFoundError(f"this project has no {name}", "本项目没有这类点位", value=name)

@@ -13,7 +13,7 @@ from web.served import Served
 
 
 def answer(served: Served, role: str) -> dict[str, Any]:
-    """Return what `sites.html` says: kinds with their numbers, per level who has none, what lies outside, what is not known."""
+    """Return what `sites.html` says: kinds with their numbers, per level who has none, what is secret, lies outside, is not known."""
     frame = tables.sites(served, role)
     n = 0 if frame is None else len(frame)
     found = kinds(served, role)
@@ -21,6 +21,7 @@ def answer(served: Served, role: str) -> dict[str, Any]:
         "n": n,
         "kinds": found,
         "site_levels": [_level(served, role, level, [kind["key"] for kind in found]) for level in tables.levels(served)],
+        "secret": int(frame["secret"].sum()) if n else 0,
         "outside": int((frame["outside_m"] > 0).sum()) if n and "outside_m" in frame.columns else 0,
         "no_direction": int(data.has_no_direction(frame).sum()) if n and role == "cameras" else 0,
     }

@@ -26,8 +26,9 @@ def levels(served: Served) -> list[str]:
 def unit_rows(served: Served, level: str) -> pd.DataFrame:
     """Return the units of `level`, index code, in order of code.
 
-    Columns: `name parent kind households persons area_m2 stacked floor_from floor_to reason status`, `above_name` (the parent's name),
-    `children` (units of the next level), `out` (units out of bounds of the first level at or below this one that has bounds), `stations`, `cameras`.
+    Columns: `name parent kind households persons area_m2 stacked floor_from floor_to reason status`, `parent_name`, `above_name` (of the nearest
+    unit above that has a name), `children` (units of the next level), `out` (units out of bounds of the first level at or below this one that
+    has bounds), `stations`, `cameras`.
     """
     return served.keep(("rows", level), lambda: _unit_rows(served, level))
 
@@ -39,8 +40,7 @@ def _unit_rows(served: Served, level: str) -> pd.DataFrame:
         raise NotFoundError(f"no level {level!r}; there are: {known}", f"没有层级“{level}”；可用：{known}", value=level)
     frame = pd.DataFrame(project.units(level).drop(columns="geometry"))
     frame["status"] = frame["status"].astype(object).where(frame["status"].notna(), "")
-    names = parents_names(served, level)
-    frame["above_name"] = [names.get(code, "") for code in frame["parent"]]
+    frame["parent_name"], frame["above_name"] = _names_above(served, level)
     frame["children"] = _count_children(served, level, frame.index)
     frame["out"] = _count_out(served, level, frame)
     for role in SITES:
@@ -49,12 +49,16 @@ def _unit_rows(served: Served, level: str) -> pd.DataFrame:
     return frame
 
 
-def parents_names(served: Served, level: str) -> Mapping[str, str]:
-    """Return names by code of all levels above; where a code stands on two levels, the nearer."""
-    names: dict[str, str] = {}
-    for upper in served.project.levels[: served.project.levels.index(level)]:
-        names |= served.project.units(upper)["name"].to_dict()
-    return names
+def _names_above(served: Served, level: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the names of the parent and of the nearest unit above that has a name, "" where there is none, str (n,) each."""
+    chain = lineage(served, level)
+    parent = nearest = np.full(len(chain), "", dtype=object)
+    for upper in chain.columns[:-1]:
+        units = served.project.units(upper)
+        names = chain[upper].map(units["name"]).fillna("").to_numpy(dtype=object)
+        parent = np.where(chain[upper].to_numpy() == served.project.units(level)["parent"].to_numpy(), names, parent)
+        nearest = np.where(names != "", names, nearest)
+    return parent, nearest
 
 
 def lineage(served: Served, level: str) -> pd.DataFrame:
@@ -112,18 +116,23 @@ def site_counts(served: Served, role: str, level: str) -> pd.DataFrame:
 
 
 def sites(served: Served, role: str) -> pd.DataFrame:
-    """Return the points of a role as a page may show them: `kind` as text, without the secret ones."""
+    """Return all points of a role, to be counted: `kind` as text, `secret` as bool. A number is no secret, a place is: see `shown_sites`."""
     return served.keep(("points", role), lambda: _sites(served, role))
+
+
+def shown_sites(served: Served, role: str) -> Any:
+    """Return the points of a role whose places may be told, without the column that says so."""
+    frame = sites(served, role)
+    return None if frame is None else frame[~frame["secret"]].drop(columns="secret")
 
 
 def _sites(served: Served, role: str) -> Any:
     if role not in served.project.site_roles:
         return None
     frame = served.project.sites(role)
-    if "secret" in frame.columns:
-        frame = frame[~frame["secret"].fillna(False).astype(bool)]
     kind = frame["kind"] if "kind" in frame.columns else pd.Series("", index=frame.index)
-    return frame.assign(kind=kind.fillna("").astype(str))
+    secret = frame["secret"] if "secret" in frame.columns else pd.Series(False, index=frame.index)
+    return frame.assign(kind=kind.fillna("").astype(str), secret=secret.fillna(False).astype(bool))
 
 
 def _site_counts(served: Served, role: str, level: str) -> pd.DataFrame:

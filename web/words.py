@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from flask import Flask
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from flask_babel import ngettext
 
@@ -113,7 +114,10 @@ def area(value: float | None) -> str:
         return "–"
     if value >= 1e6:
         return f"{value / 1e6:,.4g}\u2009km²"
-    return f"{value / 1e4:.3g}\u2009ha" if value >= 1e4 else f"{value:,.3g}\u2009m²" if value < 1000 else f"{value:,.0f}\u2009m²"
+    if value >= 1e4:
+        return f"{value / 1e4:.3g}\u2009" + _("ha")
+    return f"{value:,.3g}\u2009m²" if value < 1000 else f"{value:,.0f}\u2009m²"
+
 
 
 def households(n: int) -> str:

@@ -69,14 +69,14 @@ def level_table(project: ProjectLike, level: str) -> dict[str, list[Any]]:
 
 
 def sites_table(project: ProjectLike) -> dict[str, Any]:
-    """Return the points of each role as columns, with the table of its kinds; secret ones are left out."""
+    """Return the points of each role as columns, with the table of its kinds; secret ones are counted there, and left out of the points."""
     return {role: role_table(project, role) for role in ROLES}
 
 
 def role_table(project: ProjectLike, role: str) -> dict[str, Any]:
     """Return one role: `kinds` (id, name zh/en, sign), and columns id name kind (row of kinds) x y, for cameras also direction range angle."""
     frame = shown_sites(project, role)
-    kinds = kinds_of(project.scheme, role, frame)
+    kinds = kinds_of(project.scheme, role, all_sites(project, role))
     row = {kind["id"]: i for i, kind in enumerate(kinds)}
     at = shapely.get_coordinates(to_crs(frame.geometry.to_numpy(), project.crs, WGS84)).round(6) if len(frame) else np.zeros((0, 2))
     kind = _text(frame, "kind")
@@ -97,16 +97,21 @@ def role_table(project: ProjectLike, role: str) -> dict[str, Any]:
     return table
 
 
-def shown_sites(project: ProjectLike, role: str) -> gpd.GeoDataFrame:
-    """Return a role's points that may be shown: not secret, with a place; sorted by id."""
+def all_sites(project: ProjectLike, role: str) -> gpd.GeoDataFrame:
+    """Return all of a role's points, to be counted: a number is no secret, a place is."""
     try:
-        frame = project.sites(role)
+        return project.sites(role)
     except (KeyError, LookupError):
         return gpd.GeoDataFrame({"id": [], "kind": [], "name": []}, geometry=[], crs=project.crs)
     except Exception as error:
         if getattr(error, "code", "") not in ("not_found", "store"):
             raise
         return gpd.GeoDataFrame({"id": [], "kind": [], "name": []}, geometry=[], crs=project.crs)
+
+
+def shown_sites(project: ProjectLike, role: str) -> gpd.GeoDataFrame:
+    """Return a role's points that may be shown: not secret, with a place; sorted by id."""
+    frame = all_sites(project, role)
     keep = ~(frame.geometry.isna() | frame.geometry.is_empty)
     if "secret" in frame:
         keep &= ~frame["secret"].fillna(False).astype(bool)
@@ -115,7 +120,7 @@ def shown_sites(project: ProjectLike, role: str) -> gpd.GeoDataFrame:
 
 def counts_table(project: ProjectLike) -> dict[str, Any]:
     """Return {role: {level: {code: {kind: number}}}} for units that have any."""
-    return {role: {level: _counts(shown_sites(project, role), level) for level in level_ids(project)} for role in ROLES}
+    return {role: {level: _counts(all_sites(project, role), level) for level in level_ids(project)} for role in ROLES}
 
 
 def _counts(frame: gpd.GeoDataFrame, level: str) -> dict[str, dict[str, int]]:

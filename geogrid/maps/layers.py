@@ -23,7 +23,7 @@ from geogrid.measure import colours
 WORLD_M = 40_075_016.685578488
 # generalisations: up to this map zoom, with a tolerance of about half a pixel at that zoom
 DETAIL_ZOOMS = (10, 12, 14, 16)
-FINE_ZOOM, FINE_LABEL_ZOOM, CELL_ZOOM, BUILDING_ZOOM = 15, 16, 17, 15
+FINE_ZOOM, FINE_LABEL_ZOOM, CELL_ZOOM, BUILDING_ZOOM = 15, 17, 17, 15
 _RANKS = {
     1: "motorway trunk primary motorway_link trunk_link primary_link 主干路 快速路 高速公路 国道 省道 main arterial expressway highway",
     2: "secondary tertiary secondary_link tertiary_link 次干路 县道 collector",
@@ -160,7 +160,7 @@ def _fine_places(project: ProjectLike, level: str) -> Drawn:
         "h": np.round(room[:, 1], 1).tolist(),
         "stack": [text or None for text in found["stack"]],
     }
-    return Drawn.of(shapely.points(np.nan_to_num(points)), properties, np.where(found["n"] > 1, FINE_LABEL_ZOOM, FINE_LABEL_ZOOM + 1))
+    return Drawn.of(shapely.points(np.nan_to_num(points)), properties, FINE_LABEL_ZOOM)
 
 
 def _status(units: gpd.GeoDataFrame) -> list[int]:

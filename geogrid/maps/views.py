@@ -16,7 +16,7 @@ from geogrid.maps.words import words
 # line widths in pixels of the top level, the next, … on the whole district and close up; a level below the last takes the last
 _FAR_PX, _NEAR_PX = (1.8, 0.8, 0.4, 0.3), (3.0, 2.6, 1.2, 0.6)
 _KNOWN_WIDTHS = {"street": (1.8, 3.0), "community": (0.8, 2.6), "grid": (0.4, 1.2), "microgrid": (0.3, 0.6)}
-_LABEL_ZOOM = {"street": 0, "community": 12, "grid": 14, "microgrid": 16}
+_LABEL_ZOOM = {"street": 0, "community": 12, "grid": 14, "microgrid": 17}
 
 
 def overview(project: ProjectLike, *, lang: str) -> MapPage:
@@ -97,7 +97,7 @@ def _level(project: ProjectLike, level_id: str, lang: str) -> dict[str, Any]:
         "n": len(project.units(level_id)),
         "far": far,
         "near": near,
-        "label": _LABEL_ZOOM.get(level_id, (0, 12, 14, 16)[depth]),
+        "label": _LABEL_ZOOM.get(level_id, (0, 12, 14, 17)[depth]),
         "digits": level.code.digits if level.code and level.code.parent else 0,
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 WORDS: dict[str, dict[str, str]] = {
     "simulated": {"zh": "模拟数据（种子 {seed}）", "en": "Simulated data (seed {seed})"},
     "stack": {"zh": "叠 {n} 个", "en": "{n} stacked"},
+    "stack_short": {"zh": "叠{n}", "en": "×{n}"},
     "stack_title": {"zh": "同一块地上叠着 {n} 个{level}", "en": "{n} {level}s on the same ground"},
     "floors": {"zh": "{from}–{to} 层", "en": "floors {from}–{to}"},
     "floor": {"zh": "{from} 层", "en": "floor {from}"},

@@ -102,7 +102,8 @@ export class Table {
   cell(column, i) {
     if (column.key === "name") {
       const above = this.twice[i] && this.data.above[i] ? element("span", { class: "note" }, this.data.above[i] + " ") : "";
-      return element("td", { class: "name", title: `${this.data.above[i] ? this.data.above[i] + " · " : ""}${this.data.labels[i]} · ${this.data.codes[i]}` }, above, this.data.labels[i]);
+      const name = above ? this.data.shorts[i] : this.data.labels[i];
+      return element("td", { class: "name", title: `${this.data.above[i] ? this.data.above[i] + " · " : ""}${this.data.labels[i]} · ${this.data.codes[i]}` }, above, name);
     }
     const value = this.value(column.key, i), status = column.key === "households" ? this.data.status[i] : "";
     const sign = status === "above" || status === "below" ? element("span", { class: "sign " + status, title: this.words[status] }, SIGNS[status] + " ") : "";

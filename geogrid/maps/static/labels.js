@@ -3,6 +3,7 @@
 (function (geogrid) {
   const FACE = '"Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif';
   const WORLD = 40075016.685578488;
+  const LARGE_PX = [84, 46]; // room inside a unit of a fine level from which it is large on the screen
 
   geogrid.Labels = geogrid.Overlay.extend({
     initialize: function (state, ground, points) {
@@ -24,8 +25,9 @@
       c.textBaseline = "alphabetic";
       c.lineJoin = "round";
       this._stacks(c);
+      this._alone(c, true);
       for (const level of this._order()) this._level(c, size, level);
-      this._alone(c);
+      this._alone(c, false);
     },
 
     /* The level in question first, then from the top down. */
@@ -39,10 +41,10 @@
       return shown.sort((a, b) => all.indexOf(a) - all.indexOf(b));
     },
 
-    /* A level whose grandchildren are labelled is labelled no more. */
+    /* A level whose children are all labelled is labelled no more; a fine level never is wholly. */
     _stale: function (level, zoom) {
       const below = this._state.levels[this._state.levels.indexOf(level) + 1];
-      return !!below && zoom >= Math.max(below.label + 1.5, 13.5);
+      return !!below && !below.fine && zoom >= Math.max(below.label + 1.5, 13.5);
     },
 
     _level: function (c, size, level) {
@@ -77,18 +79,18 @@
     },
 
     _name: function (c, at, candidates, figure, width, height, level) {
-      const depth = this._state.levels.indexOf(level), sizes = depth === 0 ? [15, 13, 12] : depth === 1 ? [13, 12] : [14, 12];
+      const depth = this._state.levels.indexOf(level), k = this._text, sizes = level.fine ? [12] : depth === 0 ? [15, 13, 12] : depth === 1 ? [13, 12] : [14, 12];
       for (const text of candidates)
-        for (const px of sizes) {
-          c.font = "700 " + px + "px " + FACE;
-          const w = c.measureText(text).width + 6, two = figure && height >= px + 17, h = two ? px + 19 : px + 5;
+        for (const px of sizes.map((size) => size * k)) {
+          c.font = (level.fine ? "400 " : "700 ") + px + "px " + FACE;
+          const w = c.measureText(text).width + 6, two = figure && height >= px + 17 * k, h = two ? px + 19 * k : px + 5 * k;
           if (w > width || h > height || w < 8) continue;
           const spot = this._spot(at, w, h, width, height);
           if (!spot) continue;
           halo(c, text, spot.x, two ? spot.y - 1 : spot.y + px * 0.36, "#1c2329");
           if (two && c.measureText(figure).width < width) {
-            c.font = "400 12px " + FACE;
-            halo(c, figure, spot.x, spot.y + 14, "#2f3941");
+            c.font = "400 " + 12 * k + "px " + FACE;
+            halo(c, figure, spot.x, spot.y + 14 * k, "#2f3941");
           }
           return true;
         }
@@ -107,19 +109,19 @@
 
     /* Badges of the units that lie over one another: number, and a sign when one is out of bounds. */
     _stacks: function (c) {
-      const fine = this._fine();
-      if (!fine) return;
+      const fine = this._fine(), k = this._text;
+      if (!fine || this._map.getZoom() < fine.label) return;
       this._ground.points("p:" + fine.id, (f, latlng) => {
         if (!(f.p.n > 1) || !this._inFocus(latlng)) return;
         const at = this._map.latLngToLayerPoint(latlng).subtract(this._origin), zoom = this._map.getZoom();
         const mark = f.p.status === geogrid.STATUS.ABOVE ? "▲ " : f.p.status === geogrid.STATUS.BELOW ? "▼ " : "";
-        const text = mark + (zoom >= 17.75 ? geogrid.say("stack", { n: f.p.n }) : String(f.p.n)), px = zoom >= 18 ? 14 : 12;
+        const text = mark + geogrid.say(zoom >= 17.75 ? "stack" : "stack_short", { n: f.p.n }), px = (zoom >= 18 ? 14 : 12) * k;
         c.font = "700 " + px + "px " + FACE;
         const w = c.measureText(text).width + px * 1.3, h = px + 10, box = [at.x - w / 2, at.y - h / 2, at.x + w / 2, at.y + h / 2];
         if (!this._room.take(box)) {
-          box[1] += 26;
-          box[3] += 26;
-          at.y += 26;
+          box[1] += 26 * k;
+          box[3] += 26 * k;
+          at.y += 26 * k;
           if (!this._room.take(box)) return;
         }
         c.fillStyle = "#ffffff";
@@ -132,15 +134,28 @@
       });
     },
 
-    _alone: function (c) {
+    /* Units of a fine level: those of the selected unit above, before other labels; elsewhere, after them, only those that are large on the screen. */
+    _alone: function (c, chosen) {
       const fine = this._fine(), metre = (256 * Math.pow(2, this._map.getZoom())) / WORLD;
-      if (!fine || this._map.getZoom() < fine.label + 0.5) return;
+      if (!fine || this._map.getZoom() < fine.label || (chosen && !this._chosen(fine))) return;
       this._ground.points("p:" + fine.id, (f, latlng) => {
-        if (f.p.n > 1 || !this._inFocus(latlng)) return;
-        const at = this._map.latLngToLayerPoint(latlng).subtract(this._origin), digits = f.p.code.slice(-3);
-        const texts = [f.p.name || fine.name + " " + digits, digits].filter(Boolean);
-        this._name(c, at, texts, geogrid.say("households_short", { n: f.p.households }), f.p.w * metre, f.p.h * metre, fine);
+        if (f.p.n > 1 || !this._inFocus(latlng) || this._under(fine, latlng) !== chosen) return;
+        const w = f.p.w * metre, h = f.p.h * metre;
+        if (!chosen && (w < LARGE_PX[0] * this._text || h < LARGE_PX[1] * this._text)) return;
+        const at = this._map.latLngToLayerPoint(latlng).subtract(this._origin);
+        this._name(c, at, [f.p.name || f.p.code.slice(-(fine.digits || 3))], geogrid.say("households_short", { n: f.p.households }), w, h, fine);
       });
+    },
+
+    /* The selected unit when it is of the level just above a fine one, or null. */
+    _chosen: function (fine) {
+      const s = this._state.selected, all = this._state.levels;
+      return s && all.findIndex((l) => l.id === s.level) === all.indexOf(fine) - 1 ? s : null;
+    },
+
+    _under: function (fine, latlng) {
+      const s = this._chosen(fine), feature = s && this._ground.at(latlng, s.level);
+      return !!feature && feature.p.code.split(" ").includes(s.code);
     },
 
     _fine: function () { return this._state.levels.find((l) => l.fine && this._state.layers["u:" + l.id] !== false); },

@@ -57,6 +57,7 @@
     map.on("zoomend", () => { if (show()) ground.repaint(); });
     map.on("moveend", () => { geogrid.writeAddress(map, state); tell("view", view()); });
     map.on("click", click);
+    window.addEventListener("resize", () => points.redraw());
     let last = null;
     map.on("mousemove", (e) => { if (!last) requestAnimationFrame(() => { const at = last; last = null; if (at) hover(at); }); last = e; });
     map.on("mouseout", () => { last = null; hover(null); });
@@ -137,6 +138,7 @@
     state.selected = code ? { level: level, code: code } : null;
     if (popup) popup.remove();
     ground.repaintOver();
+    labels.redraw();
     geogrid.writeAddress(map, state);
     announce("api");
     if (code && options && options.zoom) zoomTo(level, code, options.box);
@@ -224,6 +226,7 @@
     const level = found.badge ? found.badge.level : state.shown, stack = geogrid.parseStack(feature.p.stack);
     state.selected = { level: level, code: stack.length ? feature.p.code : feature.p.code.split(" ")[0] };
     ground.repaintOver();
+    labels.redraw();
     geogrid.writeAddress(map, state);
     announce("map", stack, e.latlng);
     if (stack.length) openStack(stack, level, found.badge ? found.badge.latlng : e.latlng);

@@ -32,6 +32,8 @@
     _draw: function () {
       const size = this._map.getSize(), margin = size.multiplyBy(MARGIN).round(), density = window.devicePixelRatio || 1;
       const c = this._canvas, full = size.add(margin.multiplyBy(2));
+      /* Text on the canvas follows the page's text size: 1.25 when it is switched to large. */
+      this._text = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
       this._origin = this._map.containerPointToLayerPoint([0, 0]).subtract(margin);
       c.width = full.x * density;
       c.height = full.y * density;

@@ -140,9 +140,9 @@
     c.lineJoin = "round";
     for (const level of state.levels.slice().reverse()) {
       if (state.layers["u:" + level.id] === false) continue;
-      const width = along([12, 16.5], [level.far, level.near], d.zoom) * d.density, deep = state.levels.indexOf(level);
-      const colour = deep === state.levels.length - 1 && deep > 1 ? "#7b7566" : level.far <= 0.4 ? "#57534a" : LOOK.ink;
-      c.globalAlpha = level.far <= 0.4 ? 0.85 : 1;
+      const width = along([12, 15.5, 18, 19], [level.far, level.near, level.near, level.near * (level.fine ? 1 : 1.5)], d.zoom) * d.density;
+      const colour = level.fine ? "#968f7f" : level.far <= 0.4 && d.zoom < 15 ? "#57534a" : LOOK.ink;
+      c.globalAlpha = level.far <= 0.4 && d.zoom < 15 ? 0.85 : 1;
       stroke(c, t["u:" + level.id] || [], s, colour, width);
       c.globalAlpha = 1;
     }

@@ -13,6 +13,7 @@
 
     paint: function (c, size) {
       this.hits = [];
+      this._sign_px = SIGN_PX * this._text;
       c.textAlign = "center";
       c.textBaseline = "alphabetic";
       for (const role of ["cameras", "stations"]) if (this._state.layers[role] && this._state.sites) this._role(c, size, role, this._state.sites[role]);
@@ -36,7 +37,7 @@
 
     /* Stations in one house stand side by side. */
     _apart: function (shown) {
-      const room = geogrid.Room(), r = SIGN_PX;
+      const room = geogrid.Room(), r = this._sign_px;
       for (const p of shown) for (let k = 0; k < 5 && !room.take([p.at.x - r, p.at.y - r, p.at.x + r, p.at.y + r]); k++) p.at = p.at.add([2 * r + 4, 0]);
     },
 
@@ -48,33 +49,60 @@
         if (!squares.has(key)) squares.set(key, []);
         squares.get(key).push(p);
       }
-      for (const group of squares.values()) {
-        const at = L.point(mean(group, "x"), mean(group, "y"));
-        if (group.length === 1) this._sign(c, group[0].at, kind(group[0].row), null, { role: role, row: group[0].row });
-        else this._cluster(c, at, group, role, kind);
+      for (const found of this._merged([...squares.values()])) {
+        const at = this._beside(found.at, found.r);
+        if (found.group.length === 1) this._sign(c, at, kind(found.group[0].row), null, { role: role, row: found.group[0].row });
+        else this._cluster(c, at, found.group, role, kind);
       }
     },
 
+    /* Largest first; a group that would touch one which already stands joins it. */
+    _merged: function (groups) {
+      const standing = [];
+      for (const group of groups.sort((a, b) => b.length - a.length)) {
+        const at = L.point(mean(group, "x"), mean(group, "y")), r = this._radius(group.length);
+        const near = standing.find((s) => s.at.distanceTo(at) < s.r + r + 2);
+        if (near) {
+          near.group.push(...group);
+          near.r = this._radius(near.group.length);
+        } else standing.push({ at: at, r: r, group: group });
+      }
+      return standing;
+    },
+
+    /* The place itself, or the nearest beside what another kind of point has drawn there. */
+    _beside: function (at, r) {
+      for (let tries = 0; tries < 4; tries++) {
+        const under = this.hits.find((h) => Math.hypot(at.x - h.x, at.y - h.y) < h.r + r);
+        if (!under) return at;
+        const away = Math.hypot(at.x - under.x, at.y - under.y), k = (under.r + r + 1) / (away || 1);
+        at = away ? L.point(under.x + (at.x - under.x) * k, under.y + (at.y - under.y) * k) : at.add([under.r + r + 1, 0]);
+      }
+      return at;
+    },
+
+    _radius: function (n) { return n === 1 ? this._sign_px + 3 : (11 + Math.min(8, Math.log2(n) * 0.95)) * this._text; },
+
     _cluster: function (c, at, group, role, kind) {
-      const n = group.length, text = n.toLocaleString("en-US"), r = 9 + Math.min(8, Math.log2(n) * 0.95);
+      const n = group.length, text = n.toLocaleString("en-US"), r = this._radius(n) - 2;
       const one = kind && group.every((p) => kind(p.row) === kind(group[0].row)) ? kind(group[0].row) : null;
       disc(c, at, r + 2, "rgba(255,255,255,0.95)");
       disc(c, at, r, one && role === "stations" ? one.colour : ROLE_COLOUR[role]);
       c.fillStyle = "#ffffff";
-      c.font = "700 12px " + geogrid.FACE;
-      c.fillText(text, at.x, at.y + 4.3);
+      c.font = "700 " + 12 * this._text + "px " + geogrid.FACE;
+      c.fillText(text, at.x, at.y + 4.3 * this._text);
       this.hits.push({ x: at.x, y: at.y, r: r + 2, role: role, rows: group.map((p) => p.row) });
     },
 
     _sign: function (c, at, kind, direction, hit) {
-      const px = this._map.getZoom() >= 17 ? SIGN_PX + 1 : SIGN_PX;
-      if (kind.shape === "camera" || kind.shape === "dome") camera(c, at, kind, direction);
+      const k = this._text, px = this._map.getZoom() >= 17 ? this._sign_px + 1 : this._sign_px;
+      if (kind.shape === "camera" || kind.shape === "dome") camera(c, at, kind, direction, k);
       else {
         shape(c, kind.shape, at, px + 2, "#ffffff");
         shape(c, kind.shape, at, px, kind.colour);
         c.fillStyle = "#ffffff";
-        c.font = "700 11px " + geogrid.FACE;
-        c.fillText(kind.sign, at.x, at.y + (kind.shape === "triangle" ? 5.4 : 4));
+        c.font = "700 " + 11 * k + "px " + geogrid.FACE;
+        c.fillText(kind.sign, at.x, at.y + (kind.shape === "triangle" ? 5.4 : 4) * k);
       }
       this.hits.push({ x: at.x, y: at.y, r: px + 3, role: hit.role, rows: [hit.row] });
     },
@@ -171,15 +199,15 @@
     c.fill();
   }
 
-  function camera(c, at, kind, direction) {
-    disc(c, at, 7, "#ffffff");
-    disc(c, at, 5.5, kind.colour);
-    if (kind.shape === "dome") { disc(c, at, 3.8, "#ffffff"); disc(c, at, 2, kind.colour); }
+  function camera(c, at, kind, direction, k) {
+    disc(c, at, 7 * k, "#ffffff");
+    disc(c, at, 5.5 * k, kind.colour);
+    if (kind.shape === "dome") { disc(c, at, 3.8 * k, "#ffffff"); disc(c, at, 2 * k, kind.colour); }
     if (direction === null || direction === undefined) return;
     const a = ((direction - 90) * Math.PI) / 180;
     c.beginPath();
-    c.moveTo(at.x + 12 * Math.cos(a), at.y + 12 * Math.sin(a));
-    for (const side of [0.45, -0.45]) c.lineTo(at.x + 7.5 * Math.cos(a + side), at.y + 7.5 * Math.sin(a + side));
+    c.moveTo(at.x + 12 * k * Math.cos(a), at.y + 12 * k * Math.sin(a));
+    for (const side of [0.45, -0.45]) c.lineTo(at.x + 7.5 * k * Math.cos(a + side), at.y + 7.5 * k * Math.sin(a + side));
     c.closePath();
     c.fillStyle = kind.colour;
     c.fill();
