@@ -15,6 +15,7 @@ from web.served import Served, kept_bytes, served, to_bytes
 
 blueprint = Blueprint("pages", __name__)
 
+
 @blueprint.app_context_processor
 def _bar() -> dict[str, Any]:
     """Give every template what the bar says of the project; an error page must do without."""
@@ -148,5 +149,3 @@ def health() -> Response:
     """Answer `ok` when the project can be read."""
     served()
     return Response("ok\n", mimetype="text/plain", headers={"Cache-Control": "no-store"})
-
-
