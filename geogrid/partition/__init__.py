@@ -1,6 +1,6 @@
 """Groups of a graph within bounds: connected, never across a parent, the same for shuffled rows, each exception with its reason.
 
-    check -> jobs (components in canonical order) -> solve (trees, knapsack, repair) -> certify (regions improved or proved; why a group is out of bounds)
+    check -> jobs (components in canonical order) -> solve (trees, knapsack, repair) -> certify (improved or proved; why a group is out)
 
 It knows no geometry: atoms are weights at positions, edges have kinds. Grids of whole cells and micro-grids of floors are cut by it alike.
 """

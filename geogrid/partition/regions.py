@@ -12,14 +12,16 @@ the best choice leans on the outside, until
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_matrix
 
 from geogrid.partition.knapsack import bounds_cap
 
-MAX_GROUPS = 12_000
-MAX_STEPS = 24
+MAX_GROUPS = 120_000
+MAX_STEPS = 40
 NODE_LIMIT = 400
+FIRST = 500  # columns brought in at a time
+INFEASIBLE = 2
 LEAN = 0.3  # all leanings on the outside together weigh less than one violation
 
 Listed = list[tuple[int, int]]
@@ -35,6 +37,17 @@ class Village:
         for a, b in edges.tolist():
             self.near[a] |= 1 << b
             self.near[b] |= 1 << a
+
+    def bridged(self) -> tuple[Village, int]:
+        """Return (this graph with neighbours of weightless atoms joined directly, its atoms with weight): what is connected here is so there."""
+        none = sum(1 << v for v, w in enumerate(self.weights) if w == 0)
+        out = Village(np.array(self.weights), np.empty((0, 2), np.int64), self.lower, self.upper)
+        out.near = [near & ~none for near in self.near]
+        for part in self.parts(none):
+            doors = self.ring(part)
+            for v in bits(doors):
+                out.near[v] |= doors & ~(1 << v)
+        return out, ((1 << len(self.weights)) - 1) & ~none
 
     def ring(self, atoms: int) -> int:
         """Return the atoms next to `atoms`, without them."""
@@ -121,17 +134,47 @@ def best_choice(village: Village, atoms: int, listed: Listed, found: int) -> tup
     rows = np.fromiter((place[v] for group in members for v in group), np.int64)
     columns = np.repeat(np.arange(len(listed)), [len(group) for group in members])
     matrix = csc_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(place), len(listed)))
-    options = {"node_limit": NODE_LIMIT, "presolve": False, "mip_rel_gap": 2 * LEAN / max(found, 1)}  # enough to tell whole violations apart
-    solved = milp(cost, constraints=LinearConstraint(matrix, 1, 1), bounds=Bounds(0, 1), integrality=np.ones(len(cost)), options=options)
+    kept, least = _worth_keeping(cost, matrix, found)
+    if not len(kept):
+        return least, [], 0
+    options = {"node_limit": NODE_LIMIT, "presolve": False}
+    exactly = LinearConstraint(matrix[:, kept], 1, 1)
+    solved = milp(cost[kept], constraints=exactly, bounds=Bounds(0, 1), integrality=np.ones(len(kept)), options=options)
+    if solved.status == INFEASIBLE:
+        return found, [], 0
     bound = solved.mip_dual_bound
-    least = int(np.ceil(bound - LEAN - 1e-6)) if bound is not None and np.isfinite(bound) else 0
+    least = max(least, min(found, int(np.ceil(bound - LEAN - 1e-6)))) if bound is not None and np.isfinite(bound) else least
     if solved.x is None:
         return least, [], 0
-    used = np.flatnonzero(solved.x > 0.5)
+    used = kept[solved.x > 0.5]
     lean = 0
     for k in used[leans[used]]:
         lean |= village.ring(listed[k][0]) & ~atoms
     return least, [listed[k][0] for k in used], lean
+
+
+def _worth_keeping(cost: np.ndarray, matrix: csc_matrix, found: int) -> tuple[np.ndarray, int]:
+    """Return (columns that a choice with fewer than `found` violations could use, least violations by the linear relaxation).
+
+    Columns are brought in as the prices of atoms ask for them; what then costs too much beside the optimum can be in no better choice.
+    """
+    first = np.argsort(cost + 1.0 / np.diff(matrix.indptr), kind="stable")[:FIRST]
+    single = np.flatnonzero(np.diff(matrix.indptr) == 1)  # every atom alone: the relaxation can always be solved
+    chosen = np.union1d(first, single)
+    while True:
+        solved = linprog(
+            cost[chosen], A_eq=matrix[:, chosen], b_eq=np.ones(matrix.shape[0]), bounds=(0, None), method="highs-ds", options={"presolve": False}
+        )
+        if solved.status != 0:
+            return np.arange(len(cost)), 0
+        reduced = cost - matrix.T @ solved.eqlin.marginals
+        fresh = np.flatnonzero(reduced < -1e-7)
+        if not len(fresh):
+            break
+        chosen = np.union1d(chosen, fresh[np.argsort(reduced[fresh], kind="stable")[:FIRST]])
+    if solved.fun > found - 1 + LEAN + 1e-6:
+        return np.empty(0, np.int64), found
+    return np.flatnonzero(reduced <= found - 1 + LEAN + 1e-6 - solved.fun), max(0, int(np.ceil(solved.fun - LEAN - 1e-6)))
 
 
 def settle(village: Village, groups: list[int]) -> tuple[list[int], int]:
@@ -139,31 +182,32 @@ def settle(village: Village, groups: list[int]) -> tuple[list[int], int]:
 
     `groups` are the connected groups of the component, as bits. Where the two numbers of violations agree, the division has as few as can be.
     """
-    open_ = village.parts(_union([g for g in groups if village.is_faulty(g)]))
+    bridged, real = village.bridged()
+    open_ = bridged.parts(_union([g for g in groups if village.is_faulty(g)]) & real)
     done: list[tuple[int, int]] = []
     for _ in range(MAX_STEPS):
         grown = 0
         for region in open_:
-            groups, proved, more = _look(village, groups, region)
+            groups, proved, more = _look(village, bridged, groups, region)
             if proved:
                 done.append((region, proved))
             grown |= more
         met = [d for d in done if d[0] & grown]
         done = [d for d in done if not d[0] & grown]
         grown |= _union([d[0] for d in met])
-        open_ = [part for part in village.parts(grown) if _found(village, groups, part)]
+        open_ = [part for part in bridged.parts(grown & real) if _found(bridged, groups, part)]
         if not open_:
             break
     return groups, sum(proved for _, proved in done)
 
 
-def _look(village: Village, groups: list[int], region: int) -> tuple[list[int], int, int]:
+def _look(village: Village, bridged: Village, groups: list[int], region: int) -> tuple[list[int], int, int]:
     """Return (groups, violations proved, region to look at next); no region where this one is proved or too large."""
-    found = _found(village, groups, region)
-    listed = connected_groups(village, region, MAX_GROUPS)
+    found = _found(bridged, groups, region)
+    listed = connected_groups(bridged, region, MAX_GROUPS)
     if listed is None:
         return groups, 0, 0
-    least, lean = best_choice(village, region, listed, found)[::2]
+    least, lean = best_choice(bridged, region, listed, found)[::2]
     if least >= found:
         return groups, found, 0
     touched = [g for g in groups if g & region]
@@ -171,7 +215,7 @@ def _look(village: Village, groups: list[int], region: int) -> tuple[list[int], 
     if better:
         kept = [g for g in groups if not g & region]
         return kept + better, 0, _union([g for g in better if village.is_faulty(g)])
-    further = lean or village.ring(region) & _union(touched) or village.ring(region)
+    further = lean or bridged.ring(region) & _union(touched) or bridged.ring(region)
     return groups, 0, region | further if further else 0
 
 
@@ -180,7 +224,7 @@ def _rearranged(village: Village, touched: list[int], region: int) -> list[int]:
     nodes = [1 << v for v in bits(region)] + [part for g in touched for part in village.parts(g & ~region)]
     small = village.gathered(nodes)
     everything = (1 << len(nodes)) - 1
-    listed = connected_groups(small, everything, MAX_GROUPS)
+    listed = connected_groups(small, everything, MAX_GROUPS // 20)
     if listed is None:
         return []
     found = sum(map(village.is_faulty, touched))
@@ -190,8 +234,10 @@ def _rearranged(village: Village, touched: list[int], region: int) -> list[int]:
     return [_union([nodes[i] for i in bits(group)]) for group in chosen]
 
 
-def _found(village: Village, groups: list[int], region: int) -> int:
-    return sum(1 for g in groups if not g & ~region and village.is_faulty(g))
+def _found(bridged: Village, groups: list[int], region: int) -> int:
+    """Count the groups out of bounds whose atoms with weight all lie in the region."""
+    inside = (g for g in groups if not any(bridged.weights[v] for v in bits(g & ~region)))
+    return sum(1 for g in inside if bridged.weight(g) and bridged.is_faulty(g))
 
 
 def _union(groups: list[int]) -> int:
