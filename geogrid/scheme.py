@@ -16,7 +16,7 @@ from typing import Any
 from geogrid.catalogue import MESSAGES
 from geogrid.errors import SchemeError
 
-MAKES = ("given", "column", "bounds", "count", "entrance", "compound", "building", "seeds")
+MAKES = ("given", "column", "bounds", "count", "entrance", "compound", "building")
 ROLES = {"street": "streets", "community": "communities", "grid": "grids", "microgrid": "microgrids", "compound": "compounds"}
 _HOMES_ZH = ("住宅", "居住", "居民楼", "居民地", "院落", "平房", "商住")
 _HOMES_EN = ("residential", "apartments", "house", "detached", "semidetached_house", "terrace", "dormitory", "mixed", "yes")

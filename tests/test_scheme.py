@@ -94,6 +94,7 @@ def test_a_recipe_lays_its_own_bounds_over_a_level():
         ({"microgrid": {"households": "10-15"}}, "lower"),
         ({"microgrid": {"make": "bonds"}}, "did you mean 'bounds'"),
         ({"microgrid": {"make": ["bounds"]}}, "unknown make"),
+        ({"microgrid": {"make": "seeds"}}, "unknown make 'seeds'; known: given, column"),
         ({"microgrid": {"make": "count"}}, "positive number"),
         ({"microgrid": {"make": "count", "count": 0}}, "positive number"),
         ({"microgrid": {"make": "count", "count": True}}, "positive number"),
