@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.spatial import Delaunay
 
-from geogrid.delaunay import triangulate_tiles
+from geogrid.tessellation.delaunay import triangulate_tiles
 
 GUARDS = np.array([[40, 4], [-4, 40], [-40, -4], [4, -40]]) * 100_000
 

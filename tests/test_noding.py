@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import shapely
 
-from geogrid.noding import find_tangled, node_lines
+from geogrid.tessellation.noding import find_tangled, node_lines
 
 
 def lines(*coordinates):

@@ -4,8 +4,8 @@ import pytest
 import shapely
 
 from geogrid.enclosure import derived_parent, enclose
-from geogrid.seeds import assign_enclosures, clean_footprints
 from geogrid.tessellation import tessellate
+from geogrid.tessellation.seeds import assign_enclosures, clean_footprints
 from tests.scenes import assert_partition, random_scene
 from tests.shared import shared_path
 

@@ -17,10 +17,10 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from geogrid.edges import canonical_order, face_pairs, merge_faces, shared_edges
-from geogrid.noding import node_lines
-from geogrid.ridges import ridges
-from geogrid.sampling import sample_outlines
-from geogrid.seeds import Seeds, assign_enclosures, clean_footprints, list_seeds
+from geogrid.tessellation.noding import node_lines
+from geogrid.tessellation.ridges import ridges
+from geogrid.tessellation.sampling import sample_outlines
+from geogrid.tessellation.seeds import Seeds, assign_enclosures, clean_footprints, list_seeds
 
 SMOOTH_M = 0.03  # ridges may be straightened by so much
 SITES_AT_ONCE = 100_000  # sites that one index holds, about

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geogrid.facing import face_walls
+from geogrid.tessellation.facing import face_walls
 
 NEAR_M = 3.0  # a gap from which on the plain spacing does no harm
 CLOSE_M = 1.0  # a gap below which two buildings keep the distance of the smaller from their border

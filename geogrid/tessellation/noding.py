@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numba import njit
 
-from geogrid.buckets import sort_into_buckets
+from geogrid.tessellation.buckets import sort_into_buckets
 
 ROUNDS = 4  # after so many everything goes through the overlay
 BUCKET_M = 16.0  # segments are compared within squares of this width

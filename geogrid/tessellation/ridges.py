@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from numba import njit
 
-from geogrid.delaunay import HILBERT_BITS, hilbert_keys, triangulate_tiles
+from geogrid.tessellation.delaunay import HILBERT_BITS, hilbert_keys, triangulate_tiles
 
 BATCH_SITES = 200_000  # sites handled at a time: bounds the memory, spreads the cost of the calls
 GUARD = 2.0  # distance of the four guard points round a tile, in its diameters: they close every ridge that matters
