@@ -32,7 +32,14 @@ def scheme(**changes: str) -> Scheme:
 
 
 def prepared(frames: dict[str, pd.DataFrame], rules: Scheme | None = None) -> Prepared:
-    return prepare(in_order(frames), rules or scheme(), gpd.GeoSeries([], crs=CRS).crs, Stages(), name="甲", seed=0)
+    return prepare(
+        in_order({k: f.assign(row=range(1, len(f) + 1)) for k, f in frames.items()}),
+        rules or scheme(),
+        gpd.GeoSeries([], crs=CRS).crs,
+        Stages(),
+        name="甲",
+        seed=0,
+    )
 
 
 def plain(geometry) -> np.ndarray:

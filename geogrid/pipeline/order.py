@@ -1,4 +1,4 @@
-"""Rows in an order of their own: by place, then by what they are called, so that shuffled files build the same project."""
+"""Rows of layers in an order of their own: by place, then by what they are called, so that shuffled files build the same project."""
 
 from __future__ import annotations
 
@@ -13,16 +13,12 @@ _NAMES = ("code", "id", "name", "kind")
 
 
 def in_order(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Return the frames (by role) with rows from west to east, equal places by name; tables without geometry by their words. Index 0 …"""
-    return {role: frame.iloc[_order(frame)].reset_index(drop=True) for role, frame in frames.items()}
+    """Return the frames (by role) with rows from west to east, equal places by name, index 0 …; tables are only counted and stay as they are."""
+    return {role: _sorted(frame) if isinstance(frame, gpd.GeoDataFrame) else frame for role, frame in frames.items()}
 
 
-def _order(frame: pd.DataFrame) -> np.ndarray:
-    keys: list[np.ndarray] = []
-    if isinstance(frame, gpd.GeoDataFrame):
-        keys += [*np.round(shapely.bounds(frame.geometry.to_numpy()), 3).T, shapely.to_wkb(shapely.normalize(frame.geometry.to_numpy()))]
-        keys += [frame[name].to_numpy(dtype=str) for name in _NAMES if name in frame]
-    else:
-        keys += [frame[name].to_numpy(dtype=str) for name in frame if name != "row"]
-    keys.append(frame["row"].to_numpy() if "row" in frame else np.arange(len(frame)))
-    return np.lexsort(keys[::-1])
+def _sorted(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    shapes = frame.geometry.to_numpy()
+    names = [frame[name].to_numpy(dtype=str) for name in _NAMES if name in frame]
+    keys = [*np.round(shapely.bounds(shapes), 3).T, shapely.to_wkb(shapely.normalize(shapes)), *names, frame["row"].to_numpy()]
+    return frame.iloc[np.lexsort(keys[::-1])].reset_index(drop=True)
