@@ -164,8 +164,15 @@ def test_gdal_reads_every_layer_of_the_project(real: Build, name: str):
             assert table.geometry.dropna().is_valid.all(), layer
 
 
-@pytest.mark.parametrize("ending", FORMATS)
-@pytest.mark.parametrize("name", NAMES)
+LARGE, QUICK = ("jinan_lixia", "cambridge_ma"), (".geojson", ".gpkg", ".parquet")
+EXPORTS = [
+    pytest.param(name, ending, marks=[pytest.mark.long] if name in LARGE and ending not in QUICK else [])
+    for name in NAMES
+    for ending in FORMATS
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "ending"), EXPORTS)
 def test_every_level_exports_and_is_read_back(real: Build, name: str, ending: str, tmp_path: Path):
     project = real(name).project
     for level in known_levels(project):
