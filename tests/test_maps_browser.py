@@ -229,3 +229,11 @@ def test_names_on_the_map_follow_the_text_size_of_the_page(browser, address):
     visit.page.wait_for_timeout(300)
     assert visit.evaluate("(() => { let size; geogrid.map.eachLayer(l => { if (l.badges) size = l._text; }); return size; })()") == 1.25
     visit.page.close()
+
+
+def test_paper_shows_what_the_screen_shows_made_smaller(browser, address):
+    visit = Visit(browser, address + "/overview")
+    visit.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    found = visit.evaluate("['--map-width', '--map-height', '--map-scale'].map(name => document.documentElement.style.getPropertyValue(name))")
+    assert found == ["1000px", "700px", "0.7"]
+    visit.page.close()

@@ -1,6 +1,8 @@
 /* What stands on the map's frame: scale bar with source and date, north, zoom; and the tooltip and popups, all text set as text. */
 "use strict";
 (function (geogrid) {
+  const PAPER_PX = [700, 620]; // room for the map on an A4 sheet across
+
   geogrid.element = function (tag, className, text, parent) {
     const node = document.createElement(tag);
     if (className) node.className = className;
@@ -77,7 +79,16 @@
   geogrid.furnish = function (map) {
     new Corner().addTo(map);
     new Buttons().addTo(map);
+    window.addEventListener("beforeprint", () => scaleForPaper(map.getSize()));
   };
+
+  /* Paper shows what the screen shows: a canvas can not be drawn anew in time, so the page's print style makes it smaller by these. */
+  function scaleForPaper(size) {
+    const style = document.documentElement.style;
+    style.setProperty("--map-width", size.x + "px");
+    style.setProperty("--map-height", size.y + "px");
+    style.setProperty("--map-scale", String(Math.min(PAPER_PX[0] / size.x, PAPER_PX[1] / size.y)));
+  }
 
   /* The small text beside the pointer. */
   geogrid.Tip = function (map) {

@@ -1,7 +1,7 @@
 /* Names on the map: wholly inside their unit or left out, none over another or under a control; and the badges of stacked units. */
 "use strict";
 (function (geogrid) {
-  const FACE = '"Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif';
+  const FACE = '"Noto Sans SC","Noto Sans CJK SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif';
   const WORLD = 40075016.685578488;
   const LARGE_PX = [84, 46]; // room inside a unit of a fine level from which it is large on the screen
 

@@ -96,7 +96,7 @@
 
     _sign: function (c, at, kind, direction, hit) {
       const k = this._text, px = this._map.getZoom() >= 17 ? this._sign_px + 1 : this._sign_px;
-      if (kind.shape === "camera" || kind.shape === "dome") camera(c, at, kind, direction, k);
+      if (kind.shape === "camera" || kind.shape === "dome") camera(c, at, kind, this._map.getZoom() < SECTOR_ZOOM ? null : direction, this._map.getZoom() < SECTOR_ZOOM ? 0.65 * k : k);
       else {
         shape(c, kind.shape, at, px + 2, "#ffffff");
         shape(c, kind.shape, at, px, kind.colour);
