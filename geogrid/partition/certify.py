@@ -17,7 +17,7 @@ import numpy as np
 
 from geogrid.partition.bounds import MAX_TOTAL, by_blocks, by_packing, by_weight, splits
 from geogrid.partition.jobs import Jobs
-from geogrid.partition.regions import Village, bits, settle
+from geogrid.partition.regions import FEW, MANY, Village, bits, settle
 from geogrid.partition.solve import solve
 
 MAX_NODES = 5_000  # a component beyond this is not looked at atom by atom
@@ -46,12 +46,12 @@ def examined(jobs: Jobs, local: np.ndarray, bounds: tuple[int, int], limits: tup
     local, proofs = local.copy(), {}
     for j in _jobs_with_violations(jobs, local, lower, upper):
         a, b = jobs.first[j], jobs.first[j + 1]
-        local[a:b], proofs[j] = _examine(jobs, j, local[a:b], bounds, int(limits[2][j]))
+        wanted = int(limits[2][j])
+        local[a:b], proofs[j] = _examine(jobs, j, local[a:b], bounds, wanted, FEW)
         if proofs[j] == "not_proven":
-            again, proof = _examine(jobs, j, solve(jobs, *limits, only=j), bounds, int(limits[2][j]))
+            again = solve(jobs, *limits, only=j)
             now, then = (_violations(jobs.weight[a:b], labels, lower, upper) for labels in (again, local[a:b]))
-            if now < then or (now == then and proof != "not_proven"):
-                local[a:b], proofs[j] = again, proof
+            local[a:b], proofs[j] = _examine(jobs, j, again if now < then else local[a:b], bounds, wanted, MANY)
     return local, proofs
 
 
@@ -70,7 +70,7 @@ def _violations(weights: np.ndarray, labels: np.ndarray, lower: int, upper: int)
     return int(((total > 0) & ((total < lower) | (total > upper))).sum())
 
 
-def _examine(jobs: Jobs, job: int, labels: np.ndarray, bounds: tuple[int, int], wanted: int) -> tuple[np.ndarray, str]:
+def _examine(jobs: Jobs, job: int, labels: np.ndarray, bounds: tuple[int, int], wanted: int, most: int) -> tuple[np.ndarray, str]:
     """Return (labels, reason): the division, improved where that is possible, and what proves its violations to be the fewest."""
     lower, upper = bounds
     a, c, d = jobs.first[job], jobs.edge_first[job], jobs.edge_first[job + 1]
@@ -82,7 +82,7 @@ def _examine(jobs: Jobs, job: int, labels: np.ndarray, bounds: tuple[int, int], 
     if weights.max() > upper or len(weights) > MAX_NODES:
         return labels, "not_proven"
     village = Village(weights, edges, lower, upper)
-    groups, proved = settle(village, [_as_bits(labels == g) for g in np.unique(labels)])
+    groups, proved = settle(village, [_as_bits(labels == g) for g in np.unique(labels)], most)
     if wanted and len(groups) != len(np.unique(labels)):
         return labels, "not_proven"
     better = labels.copy()

@@ -6,7 +6,7 @@ the best choice leans on the outside, until
 
     proved      the region alone forces as many violations as were found
     better      the choice leans on nothing outside and has fewer: it replaces the groups there
-    too large   more than MAX_GROUPS groups to list, or more than MAX_STEPS steps
+    too large   more groups than `most` to list, or more than MAX_STEPS steps
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scipy.sparse import csc_matrix
 
 from geogrid.partition.knapsack import bounds_cap
 
-MAX_GROUPS = 120_000
+FEW, MANY = 5_000, 120_000
 MAX_STEPS = 40
 NODE_LIMIT = 400
 FIRST = 500  # columns brought in at a time
@@ -122,18 +122,12 @@ def connected_groups(village: Village, atoms: int, most: int) -> Listed | None:
 
 def best_choice(village: Village, atoms: int, listed: Listed, found: int) -> tuple[int, list[int], int]:
     """Return (least violations proved, the groups chosen, the outside atoms that the choice leans on); `found` violations are known to do."""
-    members = [bits(group) for group, _ in listed]
-    place = {v: i for i, v in enumerate(bits(atoms))}
-    outside = {v for v in place if village.near[v] & ~atoms}
-    cost = np.empty(len(listed))
-    leans = np.zeros(len(listed), bool)
-    for k, (_, weight) in enumerate(listed):
-        cost[k] = not village.lower <= weight <= village.upper
-        if weight < village.lower and not outside.isdisjoint(members[k]):
-            cost[k], leans[k] = LEAN / (len(place) + 1), True
-    rows = np.fromiter((place[v] for group in members for v in group), np.int64)
-    columns = np.repeat(np.arange(len(listed)), [len(group) for group in members])
-    matrix = csc_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(place), len(listed)))
+    within = _as_matrix([group for group, _ in listed], len(village.near))[:, bits(atoms)]
+    open_ = [i for i, v in enumerate(bits(atoms)) if village.near[v] & ~atoms]
+    weight = np.array([w for _, w in listed])
+    leans = (weight < village.lower) & within[:, open_].any(axis=1)
+    cost = np.where(leans, LEAN / (within.shape[1] + 1), ((weight < village.lower) | (weight > village.upper)).astype(float))
+    matrix = csc_matrix(within.T.astype(float))
     kept, least = _worth_keeping(cost, matrix, found)
     if not len(kept):
         return least, [], 0
@@ -151,6 +145,13 @@ def best_choice(village: Village, atoms: int, listed: Listed, found: int) -> tup
     for k in used[leans[used]]:
         lean |= village.ring(listed[k][0]) & ~atoms
     return least, [listed[k][0] for k in used], lean
+
+
+def _as_matrix(groups: list[int], n: int) -> np.ndarray:
+    """Return uint8 (groups, n): 1 where the bit is set."""
+    size = -(-n // 8)
+    raw = np.frombuffer(b"".join(group.to_bytes(size, "little") for group in groups), np.uint8).reshape(-1, size)
+    return np.unpackbits(raw, axis=1, count=n, bitorder="little")
 
 
 def _worth_keeping(cost: np.ndarray, matrix: csc_matrix, found: int) -> tuple[np.ndarray, int]:
@@ -177,7 +178,7 @@ def _worth_keeping(cost: np.ndarray, matrix: csc_matrix, found: int) -> tuple[np
     return np.flatnonzero(reduced <= found - 1 + LEAN + 1e-6 - solved.fun), max(0, int(np.ceil(solved.fun - LEAN - 1e-6)))
 
 
-def settle(village: Village, groups: list[int]) -> tuple[list[int], int]:
+def settle(village: Village, groups: list[int], most: int = FEW) -> tuple[list[int], int]:
     """Return (groups, violations proved to be unavoidable): the groups improved where a region shows a better choice.
 
     `groups` are the connected groups of the component, as bits. Where the two numbers of violations agree, the division has as few as can be.
@@ -188,7 +189,7 @@ def settle(village: Village, groups: list[int]) -> tuple[list[int], int]:
     for _ in range(MAX_STEPS):
         grown = 0
         for region in open_:
-            groups, proved, more = _look(village, bridged, groups, region)
+            groups, proved, more = _look(village, bridged, groups, region, most)
             if proved:
                 done.append((region, proved))
             grown |= more
@@ -201,17 +202,17 @@ def settle(village: Village, groups: list[int]) -> tuple[list[int], int]:
     return groups, sum(proved for _, proved in done)
 
 
-def _look(village: Village, bridged: Village, groups: list[int], region: int) -> tuple[list[int], int, int]:
+def _look(village: Village, bridged: Village, groups: list[int], region: int, most: int) -> tuple[list[int], int, int]:
     """Return (groups, violations proved, region to look at next); no region where this one is proved or too large."""
     found = _found(bridged, groups, region)
-    listed = connected_groups(bridged, region, MAX_GROUPS)
+    listed = connected_groups(bridged, region, most)
     if listed is None:
         return groups, 0, 0
     least, lean = best_choice(bridged, region, listed, found)[::2]
     if least >= found:
         return groups, found, 0
     touched = [g for g in groups if g & region]
-    better = _rearranged(village, touched, region)
+    better = _rearranged(village, touched, region) if len(listed) <= FEW else []
     if better:
         kept = [g for g in groups if not g & region]
         return kept + better, 0, _union([g for g in better if village.is_faulty(g)])
@@ -224,7 +225,7 @@ def _rearranged(village: Village, touched: list[int], region: int) -> list[int]:
     nodes = [1 << v for v in bits(region)] + [part for g in touched for part in village.parts(g & ~region)]
     small = village.gathered(nodes)
     everything = (1 << len(nodes)) - 1
-    listed = connected_groups(small, everything, MAX_GROUPS // 20)
+    listed = connected_groups(small, everything, FEW)
     if listed is None:
         return []
     found = sum(map(village.is_faulty, touched))
