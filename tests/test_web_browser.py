@@ -100,6 +100,7 @@ def test_a_page_asks_nobody_outside_complains_of_nothing_and_axe_finds_nothing(w
 
 def test_a_name_with_a_script_tag_is_shown_as_it_is_written(watched: _Watched):
     page = watched.open("/")
+    page.wait_for_selector(f'#table tr[data-code="{EAST}"]')
     assert SCRIPT in page.locator("#table tbody").inner_text()
     page.locator(f'#table tr[data-code="{EAST}"]').click()
     page.wait_for_selector("#card h2")
