@@ -119,7 +119,6 @@ def area(value: float | None) -> str:
     return f"{value:,.3g}\u2009m²" if value < 1000 else f"{value:,.0f}\u2009m²"
 
 
-
 def households(n: int) -> str:
     """Write a number of households."""
     return ngettext("%(n)s household", "%(n)s households", int(n), n=number(n))
