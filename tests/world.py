@@ -1,6 +1,6 @@
-"""A made-up quarter in files, as an office hands it over: GeoJSON, CSV and XLSX in a folder, with a recipe.
+"""A quarter in files, as an office hands it over: GeoJSON, CSV and XLSX in a folder, with a recipe.
 
-400 m by 300 m, cut by two roads into four blocks of six slabs (six floors of four households: 24 each, 576 in all). West is community 建国路社区, east
+400 m by 300 m, cut by two roads into four blocks of six slabs (six floors of four households: 24 each, 576 in all). West is 建国路社区, east
 has a script tag for a name. `quarter()` gives the frames in metres; tests change them and `write` makes files and recipe of them.
 """
 
