@@ -8,10 +8,10 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from geogrid.errors import InputError
+from geogrid.generate.counts import Graph, cut
 from geogrid.generate.land import Territories
 from geogrid.generate.mesh import COST, HARD, Mesh
-from geogrid.partition import apportion, partition
+from geogrid.partition import Partition
 from geogrid.plan import Base
 from geogrid.scheme import Level
 
@@ -31,7 +31,7 @@ class Made:
 
 def group_cells(level: Level, base: Base, mesh: Mesh, parent: np.ndarray, land: Territories, seed: int) -> Made:
     """Group territories into units of whole cells. `parent` (c,): label of the unit above, >= 0 or NONE."""
-    lower, upper = level.households or (1, int(mesh.households.sum()) + 1)
+    upper = level.households[1] if level.households else int(mesh.households.sum())
     homes = np.unique(land.host[land.host >= 0])
     node = np.full(len(parent), NONE)
     node[homes] = np.arange(len(homes))
@@ -42,8 +42,7 @@ def group_cells(level: Level, base: Base, mesh: Mesh, parent: np.ndarray, land: 
     edges, cost = _territory_edges(mesh, of_cell, parent)
     pieces = np.unique(land.dedicated[land.dedicated >= 0])
     weight, xyz, within = _nodes(mesh, homes, whole, parent)
-    counts = _counts(level, weight, within, len(pieces)) if level.make == "count" else None
-    done = partition(weight, edges, lower=lower, upper=upper, xyz=xyz, edge_cost=cost, within=within, counts=counts, seed=seed)
+    done = cut(level, Graph(weight, xyz, within, edges, cost), len(pieces), seed)
     return _gather(base, done, of_cell, land, pieces)
 
 
@@ -66,7 +65,7 @@ def _nodes(mesh: Mesh, homes: np.ndarray, whole: np.ndarray, parent: np.ndarray)
     return weight, np.round(np.column_stack([*middle, np.zeros(len(weight))]), 3), within
 
 
-def _gather(base: Base, done, of_cell: np.ndarray, land: Territories, pieces: np.ndarray) -> Made:
+def _gather(base: Base, done: Partition, of_cell: np.ndarray, land: Territories, pieces: np.ndarray) -> Made:
     k = int(done.labels.max(initial=-1)) + 1
     cell_label = np.append(done.labels, NONE)[of_cell]
     cell_label = np.where(land.dedicated >= 0, k + np.searchsorted(pieces, land.dedicated), cell_label)
@@ -87,21 +86,6 @@ def _territory_edges(mesh: Mesh, of_cell: np.ndarray, parent: np.ndarray) -> tup
     return unique.reshape(-1, 2), cost
 
 
-def _counts(level: Level, weights: np.ndarray, parent: np.ndarray, dedicated_n: int) -> dict[int, int]:
-    """Share the level's count, less its dedicated units, over parents by households."""
-    wanted = int(level.count or 0) - dedicated_n
-    labels, at = np.unique(parent, return_inverse=True)
-    if wanted < len(labels):
-        raise InputError(
-            f"level {level.id}: count = {level.count} is fewer than the {dedicated_n} units without homes and the {len(labels)} parents with homes",
-            f"层级 {level.id}：count = {level.count} 少于无住户单元 {dedicated_n} 个与有住户的上级 {len(labels)} 个之和",
-            level=level.id,
-        )
-    lower, upper = level.households or (1, int(weights.sum()))
-    shares = apportion(np.bincount(at, weights).astype(np.int64), wanted, lower, upper)
-    return dict(zip(labels.tolist(), shares.tolist(), strict=True))
-
-
 def group_atoms(level: Level, base: Base, mesh: Mesh, parent: np.ndarray, land: Territories, seed: int) -> Made:
     """Group storeys of home cells into units; land goes with the lowest storey of its home. `parent` (c,) as in group_cells."""
     atoms = base.atoms
@@ -115,21 +99,8 @@ def group_atoms(level: Level, base: Base, mesh: Mesh, parent: np.ndarray, land: 
     of_cell = np.where(land.host >= 0, first[np.maximum(land.host, 0)], NONE)
     edges, kind, cost = _storey_edges(base, mesh, parent, rows, land.host)
     pieces = np.unique(land.dedicated[land.dedicated >= 0])
-    lower, upper = level.households or (1, int(mesh.households.sum()) + 1)
     xyz = np.c_[mesh.xy[cell[rows]], STOREY_M * atoms["floor_from"].to_numpy()[rows]]
-    counts = _counts(level, atoms["households"].to_numpy()[rows], parent[cell[rows]], len(pieces)) if level.make == "count" else None
-    done = partition(
-        atoms["households"].to_numpy()[rows],
-        edges,
-        lower=lower,
-        upper=upper,
-        xyz=xyz,
-        edge_kind=kind,
-        edge_cost=cost,
-        within=parent[cell[rows]],
-        counts=counts,
-        seed=seed,
-    )
+    done = cut(level, Graph(atoms["households"].to_numpy()[rows], xyz, parent[cell[rows]], edges, cost, kind), len(pieces), seed)
     made = _gather(base, done, of_cell, land, pieces)
     label = made.label.copy()
     label[rows] = done.labels

@@ -1,0 +1,102 @@
+"""Cut a level's graph: free within the bounds, or into a wanted number of units which is shared over the parents by households."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geogrid.errors import InputError
+from geogrid.partition import Partition, apportion, partition
+from geogrid.scheme import Level
+
+ROUNDS = 6
+"""Each round moves what some parents can not make to others; real districts needed two."""
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """What the kernel wants: `weight`, `xyz`, `within` per node, `edges` with `cost` and `kind`."""
+
+    weight: np.ndarray
+    xyz: np.ndarray
+    within: np.ndarray
+    edges: np.ndarray
+    cost: np.ndarray
+    kind: np.ndarray | None = None
+
+
+def cut(level: Level, graph: Graph, dedicated_n: int, seed: int) -> Partition:
+    """Cut `graph` for `level`, which already has `dedicated_n` units without homes.
+
+    A parent that can not be cut into its share (its buildings are too heavy, or its homes lie apart) leaves the rest to the others, so that the
+    level's count is met wherever the bounds let it. Raises InputError when the count is less than the parents.
+    """
+    if level.make != "count":
+        return _cut(level, graph, None, seed)
+    labels, at = np.unique(graph.within, return_inverse=True)
+    total = np.bincount(at, graph.weight, minlength=len(labels)).astype(np.int64)
+    wanted = _wanted(level, dedicated_n, labels[total > 0])
+    lower, upper = _bounds(level, graph)
+    share = apportion(total, wanted, lower, upper)
+    stuck = np.zeros(len(labels), dtype=bool)
+    for _ in range(ROUNDS):
+        done = _cut(level, graph, dict(zip(labels.tolist(), share.tolist(), strict=True)), seed)
+        made = _made(done, graph, at, len(labels))
+        if made.sum() == wanted:
+            break
+        stuck |= made != share
+        share = _passed_on(np.where(stuck, made, share), stuck, total, wanted, lower, upper)
+    return done
+
+
+def _cut(level: Level, graph: Graph, counts: dict[int, int] | None, seed: int) -> Partition:
+    lower, upper = _bounds(level, graph)
+    return partition(
+        graph.weight,
+        graph.edges,
+        lower=lower,
+        upper=upper,
+        xyz=graph.xyz,
+        edge_kind=graph.kind,
+        edge_cost=graph.cost,
+        within=graph.within,
+        counts=counts,
+        seed=seed,
+    )
+
+
+def _bounds(level: Level, graph: Graph) -> tuple[int, int]:
+    return level.households or (1, max(1, int(graph.weight.sum())))
+
+
+def _wanted(level: Level, dedicated_n: int, parents: np.ndarray) -> int:
+    wanted = int(level.count or 0) - dedicated_n
+    if wanted < len(parents):
+        raise InputError(
+            f"level {level.id}: count = {level.count} is fewer than the {dedicated_n} units without homes and the {len(parents)} parents with homes",
+            f"层级 {level.id}：count = {level.count} 少于无住户单元 {dedicated_n} 个与有住户的上级 {len(parents)} 个之和",
+            level=level.id,
+        )
+    return wanted
+
+
+def _made(done: Partition, graph: Graph, at: np.ndarray, n: int) -> np.ndarray:
+    """Number of groups with weight in each parent, int (n,)."""
+    weight = np.bincount(done.labels, graph.weight)
+    first = np.full(len(weight), 0)
+    first[done.labels] = at
+    return np.bincount(first[weight > 0], minlength=n)
+
+
+def _passed_on(share: np.ndarray, stuck: np.ndarray, total: np.ndarray, wanted: int, lower: int, upper: int) -> np.ndarray:
+    """Add (take) one by one where the units are heaviest (lightest), in parents that were cut as asked and stay within their bounds."""
+    share = share.copy()
+    while share.sum() != wanted:
+        step = 1 if share.sum() < wanted else -1
+        fits = (total >= (share + step) * lower) & (total <= (share + step) * upper) & (share + step >= 1) & ~stuck
+        if not fits.any():
+            break
+        mean = np.where(fits, step * total / np.maximum(share, 1), -np.inf)
+        share[int(np.argmax(mean))] += step
+    return share
