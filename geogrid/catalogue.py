@@ -114,6 +114,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "zh": "{file} {layer} 是 {datum} 坐标，已换算为 WGS 84，平均移动 {length_m} 米。请抽查几处是否对准。",
         "en": "{file} {layer} is in {datum}; converted to WGS 84, moved by {length_m} m on average. Check a few places.",
     },
+    "count_mismatch": {
+        "zh": "{level_zh}应有 {wanted} 个，只能划出 {value} 个：在户数界限内、不拆楼栋，再多或再少都做不到。请放宽界限，或改个数。",
+        "en": "{level_en}: {wanted} units were wanted, {value} could be made within bounds and without splitting buildings. Change one of the two.",
+    },
     "no_station": {
         "zh": "{units} 没有{kind_zh}，按方案每个{level_zh}应有一处。请补设，或确认由哪里代办。",
         "en": "{units} has no {kind}, though the scheme wants one in every {level_en}. Provide one, or say who serves it.",

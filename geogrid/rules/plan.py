@@ -36,6 +36,7 @@ def find_plan(plan: Plan, *, given: Mapping[str, gpd.GeoDataFrame] = {}) -> list
         found += find_units(plan, level.id, alone=level.id not in given)
         found += find_unassigned(plan, level.id)
         found += find_households(plan, level.id)
+        found += find_count(plan, level.id)
         found += find_divided(plan, level.id)
         if level.id in given:
             found += find_given(plan, level.id, given[level.id], outline)
@@ -106,6 +107,14 @@ def find_households(plan: Plan, level: str) -> list[Finding]:
         size = float(unit.households)
         found.append(Finding(f"households_{word}", level, (unit.Index,), unit.geometry, value=size, severity=severity(unit.reason), facts=facts))
     return found
+
+
+def find_count(plan: Plan, level: str) -> list[Finding]:
+    """Report a level that was to have a count of units, and has another because its bounds and its ground do not let it."""
+    rule, made = plan.scheme.level(level), len(plan.frame(level))
+    if rule.make != "count" or made == rule.count:
+        return []
+    return [Finding("count_mismatch", level, value=float(made), facts={"wanted": rule.count, "level_zh": rule.name.zh, "level_en": rule.name.en})]
 
 
 def find_divided(plan: Plan, level: str) -> list[Finding]:

@@ -1,0 +1,65 @@
+"""A level's count is met as far as bounds and ground allow, and a miss is said."""
+
+import numpy as np
+import pytest
+
+from geogrid.errors import InputError
+from geogrid.generate.counts import Graph, cut
+from geogrid.plan import Plan
+from geogrid.rules.plan import find_count
+from geogrid.scheme import Level, Scheme, Text
+from tests.tiny import tiny_contents
+
+
+def level(count: int, bounds: tuple[int, int] = (30, 60)) -> Level:
+    return Level("grid", Text("网格", "grid"), "count", households=bounds, count=count)
+
+
+def two_parents() -> Graph:
+    """Parent 0 is three towers of 50, which nothing may split; parent 1 is a lane of twelve houses of 10."""
+    weight = np.array([50] * 3 + [10] * 12)
+    within = np.array([0] * 3 + [1] * 12)
+    edges = np.array([(i, i + 1) for i in range(14) if i != 2])
+    xyz = np.column_stack([np.arange(15) * 20.0, within * 100.0, np.zeros(15)])
+    return Graph(weight, xyz, within, edges, np.ones(len(edges)))
+
+
+def made(graph: Graph, done) -> list[int]:
+    return [len(np.unique(done.labels[graph.within == parent])) for parent in (0, 1)]
+
+
+def test_what_one_parent_can_not_make_another_does():
+    graph = two_parents()
+    done = cut(level(7), graph, 0, seed=0)
+    assert made(graph, done) == [3, 4]
+    assert done.exceptions == []
+
+
+def test_units_without_homes_count_too():
+    graph = two_parents()
+    assert made(graph, cut(level(8), graph, 2, seed=0)) == [3, 3]
+
+
+def test_a_count_beyond_the_bounds_leaves_them_or_is_missed_but_says_why():
+    graph = two_parents()
+    done = cut(level(12), graph, 0, seed=0)
+    weights = np.bincount(done.labels, graph.weight)
+    out = {int(g) for g in np.flatnonzero((weights < 30) | (weights > 60))}
+    assert out == {group for group, _, _ in done.exceptions}
+    assert all(reason != "not_proven" for _, _, reason in done.exceptions)
+
+
+def test_fewer_units_than_parents_is_refused_with_the_numbers():
+    with pytest.raises(InputError, match="count = 1 is fewer than the 0 units without homes and the 2 parents"):
+        cut(level(1), two_parents(), 0, seed=0)
+
+
+def test_a_missed_count_is_a_finding_with_both_numbers():
+    plan = tiny_contents().plan
+    levels = tuple(level(99) if one.id == "grid" else one for one in plan.scheme.levels)
+    scheme = Scheme(plan.scheme.id, plan.scheme.name, levels, plan.scheme.defaults)
+    found = find_count(Plan(plan.base, scheme, plan.units, plan.leaf), "grid")
+    assert [f.rule for f in found] == ["count_mismatch"]
+    assert found[0].value == len(plan.frame("grid"))
+    assert "99" in found[0].message
+    assert "99" in found[0].message_zh
