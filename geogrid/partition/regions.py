@@ -163,9 +163,8 @@ def _worth_keeping(cost: np.ndarray, matrix: csc_matrix, found: int) -> tuple[np
     single = np.flatnonzero(np.diff(matrix.indptr) == 1)  # every atom alone: the relaxation can always be solved
     chosen = np.union1d(first, single)
     while True:
-        solved = linprog(
-            cost[chosen], A_eq=matrix[:, chosen], b_eq=np.ones(matrix.shape[0]), bounds=(0, None), method="highs-ds", options={"presolve": False}
-        )
+        once, options = np.ones(matrix.get_shape()[0]), {"presolve": False}
+        solved = linprog(cost[chosen], A_eq=matrix[:, chosen], b_eq=once, bounds=(0, None), method="highs-ds", options=options)
         if solved.status != 0:
             return np.arange(len(cost)), 0
         reduced = cost - matrix.T @ solved.eqlin.marginals
