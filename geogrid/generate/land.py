@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from geogrid.generate.mesh import HARD, Mesh
@@ -27,25 +28,25 @@ class Territories:
     dedicated: np.ndarray
 
 
-def find_territories(mesh: Mesh, parent: np.ndarray, *, campus_m2: float, carve: bool) -> Territories:
+def find_territories(mesh: Mesh, parent: np.ndarray, *, campus_m2: float, carve: bool, least: int = 0) -> Territories:
     """Give every cell with a parent label (c,) >= 0 a territory inside its parent.
 
-    With `carve`, an enclosure without homes of at least `campus_m2` becomes a dedicated piece, unless the homes of its parent would fall apart
-    without it. Land that no home reaches is dedicated when it is that large, else it joins the neighbour with the longest shared border.
+    With `carve`, an enclosure without homes of at least `campus_m2` becomes a dedicated piece, and so does a single lot of that size among homes,
+    unless the homes of the parent would fall apart without it (into a part of fewer than `least` households, where that is given). Land that no
+    home reaches is dedicated when it is that large, else it joins the neighbour with the longest shared border.
     """
     inside = (parent[mesh.a] == parent[mesh.b]) & (parent[mesh.a] >= 0)
     walkable = inside & (mesh.rank < HARD)
-    dedicated = _campuses(mesh, parent, walkable, campus_m2) if carve else np.full(len(parent), NONE)
+    dedicated = _campuses(mesh, parent, walkable, campus_m2, least) if carve else np.full(len(parent), NONE)
     homes = np.flatnonzero((mesh.households > 0) & (parent >= 0))
     host = _nearest_homes(mesh, homes, walkable & (dedicated[mesh.a] < 0) & (dedicated[mesh.b] < 0))
     return _settle(mesh, parent, inside, host, dedicated, campus_m2)
 
 
-def _campuses(mesh: Mesh, parent: np.ndarray, walkable: np.ndarray, campus_m2: float) -> np.ndarray:
-    """Number the enclosures that can be dedicated, largest first; the homes of a parent stay as connected as they were."""
+def _campuses(mesh: Mesh, parent: np.ndarray, walkable: np.ndarray, campus_m2: float, least: int) -> np.ndarray:
+    """Number the lots that can be dedicated, largest first; the homes of a parent stay connected enough."""
     out = np.full(len(parent), NONE)
-    key, lot = np.unique(np.c_[parent, mesh.enclosure], axis=0, return_inverse=True)
-    lot = lot.ravel()
+    key, lot = _lots(mesh, parent, campus_m2)
     area = np.bincount(lot, mesh.area_m2)
     empty = (np.bincount(lot, mesh.households) == 0) & (area >= campus_m2) & (np.bincount(lot, mesh.water) == 0) & (key[:, 0] >= 0)
     graph = mesh.graph(walkable)
@@ -53,23 +54,37 @@ def _campuses(mesh: Mesh, parent: np.ndarray, walkable: np.ndarray, campus_m2: f
     for p in np.unique(key[empty, 0]):
         cells = np.flatnonzero(parent == p)
         local = graph[cells][:, cells]
-        homes = mesh.households[cells] > 0
+        weight = mesh.households[cells]
         kept = np.ones(len(cells), dtype=bool)
+        parts = _home_parts(local, kept, weight)
         lots = np.flatnonzero(empty & (key[:, 0] == p))
         for candidate in lots[np.lexsort((lots, -area[lots]))]:
             trial = kept & (lot[cells] != candidate)
-            if _home_parts(local, trial, homes) <= _home_parts(local, kept, homes):
-                kept = trial
+            after = _home_parts(local, trial, weight)
+            if len(after) <= len(parts) or (least > 0 and after.min() >= least):
+                kept, parts = trial, after
                 out[cells[lot[cells] == candidate]] = number
                 number += 1
     return out
 
 
-def _home_parts(graph, kept: np.ndarray, homes: np.ndarray) -> int:
-    if not (homes & kept).any():
-        return 0
-    _, part = connected_components(graph[kept][:, kept], directed=False)
-    return len(np.unique(part[homes[kept]]))
+def _lots(mesh: Mesh, parent: np.ndarray, campus_m2: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the keys of lots, (l, 3) with the parent first, and the lot of each cell: its enclosure, or a large homeless cell among homes itself."""
+    block, at = np.unique(np.c_[parent, mesh.enclosure], axis=0, return_inverse=True)
+    inhabited = np.bincount(at.ravel(), mesh.households, minlength=len(block)) > 0
+    alone = (mesh.households == 0) & (mesh.area_m2 >= campus_m2) & inhabited[at.ravel()]
+    own = np.where(alone, np.arange(len(parent)), NONE)
+    key, lot = np.unique(np.c_[parent, mesh.enclosure, own], axis=0, return_inverse=True)
+    return key, lot.ravel()
+
+
+def _home_parts(graph: csr_matrix, kept: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Households of each connected part of the kept cells that has any."""
+    if not kept.any():
+        return np.zeros(0)
+    n, part = connected_components(graph[kept][:, kept], directed=False)
+    total = np.bincount(part, weight[kept], minlength=n)
+    return total[total > 0]
 
 
 def _nearest_homes(mesh: Mesh, homes: np.ndarray, edges: np.ndarray) -> np.ndarray:

@@ -158,7 +158,9 @@ def _torn(mesh: Mesh, label: np.ndarray, n: int) -> np.ndarray:
 def _made(ground: Ground, level: Level, above: LevelUnits | None, *, is_last: bool, carve: bool) -> LevelUnits:
     """A level made by us inside each unit above."""
     parent = ground.of_cells(above.label) if above else np.zeros(len(ground.base.cells), dtype=np.int64)
-    land = find_territories(ground.mesh, parent, campus_m2=float(ground.scheme.defaults["campus_m2"]), carve=carve)
+    land = find_territories(
+        ground.mesh, parent, campus_m2=float(ground.scheme.defaults["campus_m2"]), carve=carve, least=level.households[0] if level.households else 0
+    )
     if level.make in ("bounds", "count"):
         group = group_atoms if is_last else group_cells
         made = group(level, ground.base, ground.mesh, parent, land, ground.seed)

@@ -133,14 +133,38 @@ def _parent(
     )
 
 
+SURROUNDED_N = 5
+"""A footprint without homes that has so many others in its holes is the ground between them (a street parcel, a campus), not a house."""
+
+
 def _cells(enclosures: np.ndarray, buildings: gpd.GeoDataFrame, entrances: pd.DataFrame | None, homes: Homes) -> Cells:
-    known = np.flatnonzero(homes.entrance_building >= 0)
+    """Divide the enclosures; rows of the answer count all buildings and all entrances."""
+    footprints = buildings.geometry.to_numpy()
+    houses = np.flatnonzero((homes.households > 0) | ~is_ground(footprints))
+    number = np.full(len(footprints) + 1, -1)
+    number[houses] = np.arange(len(houses))
+    known = np.flatnonzero(number[homes.entrance_building] >= 0)
     xy = shapely.get_coordinates(entrances.geometry.to_numpy())[known] if isinstance(entrances, gpd.GeoDataFrame) and len(known) else np.zeros((0, 2))
-    cells = tessellate(enclosures, buildings.geometry.to_numpy(), entrance_xy=xy, entrance_building=homes.entrance_building[known])
-    rows = known[cells.entrance] if len(known) else cells.entrance
-    home = np.full(len(homes.entrance_building), -1)
-    home[known] = cells.entrance_home
-    return replace(cells, entrance=np.where(cells.entrance >= 0, rows, -1), entrance_home=home)
+    cells = tessellate(enclosures, footprints[houses], entrance_xy=xy, entrance_building=number[homes.entrance_building[known]])
+    home, entrance_home = np.full(len(footprints), -1), np.full(len(homes.entrance_building), -1)
+    home[houses], entrance_home[known] = cells.home, cells.entrance_home
+    building, entrance = np.append(houses, -1)[cells.building], np.append(known, -1)[cells.entrance]
+    return replace(cells, building=building, entrance=entrance, home=home, entrance_home=entrance_home)
+
+
+def is_ground(footprints: np.ndarray) -> np.ndarray:
+    """Tell which footprints surround others, at least SURROUNDED_N of them: ground that was drawn as a parcel, bool (n,)."""
+    out = np.zeros(len(footprints), dtype=bool)
+    parts, owner = shapely.get_parts(footprints, return_index=True)
+    holed = np.flatnonzero(shapely.get_num_interior_rings(parts) > 0)
+    if len(holed) == 0:
+        return out
+    rings, ring_part = shapely.get_rings(parts[holed], return_index=True)
+    outer = np.r_[True, ring_part[1:] != ring_part[:-1]]
+    holes, hole_owner = shapely.polygons(rings[~outer]), owner[holed][ring_part[~outer]]
+    hit, _ = shapely.STRtree(shapely.point_on_surface(footprints)).query(holes, predicate="intersects")
+    out[np.bincount(hole_owner[hit], minlength=len(footprints)) >= SURROUNDED_N] = True
+    return out
 
 
 def _at(frame: pd.DataFrame | None, rows: np.ndarray) -> np.ndarray:
