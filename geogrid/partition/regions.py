@@ -17,7 +17,7 @@ from scipy.sparse import csc_matrix
 
 from geogrid.partition.knapsack import bounds_cap
 
-FEW, MANY = 5_000, 120_000
+FEW, MANY = 5_000, 1_000_000
 MAX_STEPS = 40
 NODE_LIMIT = 400
 FIRST = 500  # columns brought in at a time
