@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ TEXT_FORMATS = (".geojson", ".json", ".geojsonl", ".kml", ".csv")
 @click.pass_context
 def validate(ctx: click.Context, path: str, features: str | None, as_json: bool, **options: Any) -> None:
     """Check a project or a layer: codes, geometry, gaps, overlaps, borders, bounds. Exit 1 when something is wrong."""
-    found, checked = check(Path(path), **options)
+    found, checked = check(Path(path), Ask(**options))
     errors = int((found["severity"] == "error").sum())
     if features:
         from geogrid.exchange import write_findings
@@ -48,55 +49,51 @@ def validate(ctx: click.Context, path: str, features: str | None, as_json: bool,
     ctx.exit(1 if errors else 0)
 
 
-def check(
-    path: Path,
-    *,
-    parent: str | None,
-    layer: str | None,
-    level: str,
-    code: str | None,
-    tolerance_m: float | None,
-    crs: str | None,
-    encoding: str | None,
-) -> tuple[gpd.GeoDataFrame, int]:
+@dataclass(frozen=True)
+class Ask:
+    """What to check and how to read it: the options of the command. `crs` and `encoding` serve where a file does not say."""
+
+    parent: str | None = None
+    layer: str | None = None
+    level: str = ""
+    code: str | None = None
+    tolerance_m: float | None = None
+    crs: str | None = None
+    encoding: str | None = None
+
+
+def check(path: Path, ask: Ask) -> tuple[gpd.GeoDataFrame, int]:
     """Check a project or a layer file; findings in WGS 84 with `lon` and `lat`, and how many units were looked at."""
     from geogrid.store import is_project
 
-    if is_project(path) and layer is None:
-        from geogrid.store import open_project
-
-        with open_project(path) as project:
-            found = project.validate()
-            if level:
-                project.scheme.level(level)
-                found = found[found["level"] == level]
-            checked = sum(len(project.units(name)) for name in project.levels if level in ("", name))
-        return placed(found), checked
-    return _check_layer(path, parent=parent, layer=layer, level=level, code=code, tolerance_m=tolerance_m, crs=crs, encoding=encoding)
+    return _check_project(path, ask.level) if is_project(path) and ask.layer is None else _check_layer(path, ask)
 
 
-def _check_layer(
-    path: Path,
-    *,
-    parent: str | None,
-    layer: str | None,
-    level: str,
-    code: str | None,
-    tolerance_m: float | None,
-    crs: str | None,
-    encoding: str | None,
-) -> tuple[gpd.GeoDataFrame, int]:
+def _check_project(path: Path, level: str) -> tuple[gpd.GeoDataFrame, int]:
+    from geogrid.store import open_project
+
+    with open_project(path) as project:
+        found = project.validate()
+        if level:
+            project.scheme.level(level)
+            found = found[found["level"] == level]
+        checked = sum(len(project.units(name)) for name in project.levels if level in ("", name))
+    return placed(found), checked
+
+
+def _check_layer(path: Path, ask: Ask) -> tuple[gpd.GeoDataFrame, int]:
     from geogrid.reading import read_layer
     from geogrid.rules import validate_layer
 
-    raw = read_layer(path, layer=layer, encoding=encoding, crs=crs)
+    raw = read_layer(path, layer=ask.layer, encoding=ask.encoding, crs=ask.crs)
     if not isinstance(raw.frame, gpd.GeoDataFrame):
         raise InputError(f"{path}: has no geometry to validate", f"{path}：没有可检查的几何", file=str(path))
-    limit = _plain(read_layer(Path(parent), crs=crs).frame, crs) if parent else None
+    limit = _plain(read_layer(Path(ask.parent), crs=ask.crs).frame, ask.crs) if ask.parent else None
+    tolerance_m = ask.tolerance_m
     if tolerance_m is None:
-        text = any(p.suffix.lower() in TEXT_FORMATS for p in (path, Path(parent or "")))
+        text = any(p.suffix.lower() in TEXT_FORMATS for p in (path, Path(ask.parent or "")))
         tolerance_m = 0.02 if text else 0.001
-    found = placed(validate_layer(_plain(raw.frame, crs), parent=limit, level=level, code=code, tolerance_m=tolerance_m))
+    found = placed(validate_layer(_plain(raw.frame, ask.crs), parent=limit, level=ask.level, code=ask.code, tolerance_m=tolerance_m))
     lost = to_frame([_unread(raw, fault) for fault in raw.faults], CRS(4326))
     return (pd.concat([found, placed(lost)], ignore_index=True) if len(lost) else found), len(raw.frame)
 
