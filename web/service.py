@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import logging
 import os
 import signal
 import socket
@@ -72,6 +73,7 @@ def run(project_path: Path, *, host: str, port: int, announce: Callable[[str], N
     app = create_app(project_path, trusted_hosts=None if behind_proxy else LOOPBACK_HOSTS)
     application = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_prefix=1) if behind_proxy else app
     listener = bind("127.0.0.1" if host == "localhost" else host, port)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that a page asks for many things at once is no news for the terminal
     server = create_server(application, sockets=[listener], threads=THREADS, ident=None)
     for number in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: a shell starts background jobs deaf to it
         signal.signal(number, _stop)
