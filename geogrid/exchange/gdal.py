@@ -66,8 +66,19 @@ def short_names(names: list[str]) -> dict[str, str]:
     return short
 
 
+def _unfolded(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Mend the shapes that degrees folded: rings that all but touched in metres may cross by less than a micrometre."""
+    shapes = frame.geometry.to_numpy()
+    folded = ~(shapely.is_valid(shapes) | shapely.is_missing(shapes))
+    if not folded.any():
+        return frame
+    mended = shapes.copy()
+    mended[folded] = shapely.make_valid(shapes[folded], method="structure", keep_collapsed=False)
+    return frame.set_geometry(gpd.GeoSeries(mended, index=frame.index, crs=frame.crs))
+
+
 def _write(frame: gpd.GeoDataFrame, path: Path, driver: str, layer: str, layer_options: Mapping[str, str]) -> None:
-    whole = to_wgs84(frame)
+    whole = _unfolded(to_wgs84(frame))
     kind = _geometry_type(whole, multi=driver != "ESRI Shapefile")
     whole = whole.assign(**{name: whole[name].astype("str") for name in whole if name != whole.geometry.name and not len(whole)})
     pyogrio.write_dataframe(
