@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from geogrid.cli.output import language, show_json
+from geogrid.cli.language import language
+from geogrid.cli.output import show_json
 
 
 @click.command(epilog="Example: geogrid systems")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from geogrid.cli.output import language, show_json
+from geogrid.cli.language import language
+from geogrid.cli.output import show_json
 from geogrid.errors import InputError
 
 

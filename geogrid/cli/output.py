@@ -1,24 +1,18 @@
-"""How commands speak: language, progress on a terminal, JSON, tables of findings."""
+"""How commands speak: progress on a terminal, JSON, tables of findings."""
 
 from __future__ import annotations
 
 import json
-import locale
-import os
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import pandas as pd
 
-from geogrid.pipeline.stages import STAGES
+from geogrid.cli.language import language
 
-
-def language() -> str:
-    """Return "zh" where GEOGRID_LANG or the system's language begins with zh, else "en"."""
-    said = os.environ.get("GEOGRID_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
-    return "zh" if said.lower().startswith("zh") else "en"
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def show_json(document: Any) -> None:
@@ -29,22 +23,10 @@ def show_json(document: Any) -> None:
 def progress(stage: str, share: float) -> None:
     """Tell on stderr that a stage begins; on a terminal only."""
     if sys.stderr.isatty() and share == 0.0:
+        from geogrid.pipeline.stages import STAGES  # only a build has stages, and the pipeline is heavy
+
         words = STAGES.get(stage, {"zh": stage, "en": stage})
         click.echo(f"… {words[language()]}", err=True)
-
-
-def findings_json(found: pd.DataFrame) -> list[dict[str, Any]]:
-    """Findings (in WGS 84, with `lon` and `lat`) as the interface promises them."""
-    rows = []
-    for row in found.to_dict("records"):
-        size = {name: round(row[name], 3) for name in ("area_m2", "length_m", "value") if pd.notna(row[name])}
-        rows.append({**{k: row[k] for k in ("rule", "severity", "level")}, "units": list(row["units"]), **size,
-                     **{k: row[k] for k in ("message", "message_zh")}, "lon": _number(row["lon"]), "lat": _number(row["lat"])})  # fmt: skip
-    return rows
-
-
-def _number(value: float) -> float | None:
-    return None if pd.isna(value) else round(float(value), 7)
 
 
 def show_findings(found: pd.DataFrame, per_rule: int = 5) -> None:

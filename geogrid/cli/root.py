@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from geogrid.cli.output import language
+from geogrid.cli.language import language
 from geogrid.errors import GeogridError
 
 COMMANDS = {
