@@ -1,4 +1,4 @@
-"""Measures of polygons for maps and tables: compactness, points for labels, and colours that tell neighbours apart."""
+"""Measures of polygons for maps and tables: compactness, and colours that tell neighbours apart."""
 
 from __future__ import annotations
 
@@ -21,17 +21,6 @@ def polsby_popper(polygons: np.ndarray) -> np.ndarray:
     geometry = np.asarray(polygons, dtype=object)
     area, length = np.nan_to_num(shapely.area(geometry)), np.nan_to_num(shapely.length(geometry))
     return np.divide(4 * np.pi * area, length**2, out=np.zeros(len(geometry)), where=length > 0)
-
-
-def label_points(polygons: np.ndarray) -> np.ndarray:
-    """Return a point surely inside each polygon, in the largest piece of one in several; missing for an empty or missing one."""
-    geometry = np.asarray(polygons, dtype=object)
-    parts, row = shapely.get_parts(geometry, return_index=True)
-    order = np.lexsort((-shapely.area(parts), row))
-    rows, first = np.unique(row[order], return_index=True)
-    out = np.full(len(geometry), None, dtype=object)
-    out[rows] = shapely.point_on_surface(parts[order][first])
-    return np.where(shapely.is_empty(out), None, out)
 
 
 def colours(polygons: np.ndarray, hues: int = HUES) -> np.ndarray:

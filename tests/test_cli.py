@@ -181,6 +181,18 @@ def test_rubbish_exits_2_with_one_line(tmp_path: Path, name: str, content: bytes
     assert not (tmp_path / "out.gpkg").exists()
 
 
+def test_a_code_column_that_the_layer_lacks_exits_2_and_names_file_and_columns(project: Path, tmp_path: Path):
+    layer = tmp_path / "grids.geojson"
+    assert run("export", project, "--level", "grid", "--out", layer).exit_code == 0
+    assert_refused(run("validate", layer, "--code", "nope"), "grids.geojson", "nope", "households")
+
+
+def test_the_version_is_told_without_the_library():
+    code = "import sys, geogrid.cli; print([m for m in ('numba', 'geopandas', 'shapely') if m in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
+
+
 @pytest.mark.parametrize("words", [["validate"], ["locate"], ["export", "--level", "grid", "--out", "x.csv"], ["map", "--out", "m"]])
 def test_a_project_that_is_not_there_exits_2_by_name(tmp_path: Path, words: list[str], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)

@@ -23,7 +23,9 @@ from hypothesis import strategies as st
 
 from geogrid.errors import InputError, NotFoundError
 from geogrid.exchange import FORMATS, UNIT_PROPERTIES, export, known_levels, to_geojson, write_findings
+from geogrid.exchange.findings import placed, to_rows
 from geogrid.exchange.gdal import short_names
+from geogrid.findings import Finding, to_frame
 from geogrid.store import Project, open_project, write_project
 from tests.tiny import EAST, LEVELS, SCRIPT, WEST, tiny_contents
 
@@ -298,3 +300,9 @@ def test_the_nightly_script_exports_every_level(project, tmp_path, capsys):
     assert script.main(str(project.path), str(tmp_path / "out")) == 1
     assert {path.name for path in (tmp_path / "out").iterdir()} == {f"{name}.geojson" for name in (*LEVELS, "stations", "cameras")}
     assert "'error'" in capsys.readouterr().out
+
+
+def test_findings_of_a_layer_without_crs_have_no_place_on_earth():
+    found = to_frame([Finding("gap", geometry=shapely.Point(588_000, 4_390_000), area_m2=2.0)], None)
+    rows = to_rows(placed(found))
+    assert (rows[0]["lon"], rows[0]["lat"], rows[0]["area_m2"]) == (None, None, 2.0)

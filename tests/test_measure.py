@@ -4,7 +4,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geogrid.measure import colours, label_points, polsby_popper
+from geogrid.measure import colours, polsby_popper
 from tests.lattices import corners, nine, quads, square
 from tests.shared import shared_path
 
@@ -18,14 +18,6 @@ def test_a_disc_is_the_most_compact_and_nothing_the_least():
     disc, strip = shapely.Point(0, 0).buffer(1, quad_segs=64), shapely.box(0, 0, 100, 1)
     values = polsby_popper([disc, strip, shapely.Polygon(), None])
     assert values[0] > 0.999 > 0.04 > values[1] > values[2] == values[3] == 0
-
-
-def test_a_label_lies_in_the_largest_piece():
-    two = shapely.union(square(0, 0, 1, 1), square(20, 0))
-    points = label_points([two, None, shapely.Polygon()])
-    assert square(20, 0).contains(points[0])
-    assert points[1] is None
-    assert points[2] is None
 
 
 def test_neighbours_differ_even_where_only_corners_meet():

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, request
 
 from geogrid.errors import InputError, NotFoundError
 from geogrid.exchange import to_geojson
+from geogrid.exchange.findings import to_rows
 from web import findings, tables
 from web.served import Served, kept_bytes, served, to_bytes
 
@@ -213,16 +214,9 @@ def _findings(now: Served, arguments: dict[str, str]) -> bytes:
     body = {
         "ok": not bool((every["severity"] == "error").any()),
         "checked": sum(len(now.project.units(level)) for level in now.project.levels),
-        "findings": [_finding(row) for row in found.drop(columns="geometry").to_dict("records")],
+        "findings": to_rows(found),
     }
     return to_bytes(body)
-
-
-def _finding(row: dict[str, Any]) -> dict[str, Any]:
-    out = {"rule": row["rule"], "severity": row["severity"], "level": row["level"], "units": list(row["units"])}
-    out |= {size: row[size] for size in findings.SIZES if row[size] == row[size] and row[size] is not None}
-    out |= {"message": row["message"], "message_zh": row["message_zh"]}
-    return out | {name: None if row[name] != row[name] else row[name] for name in ("lon", "lat")}
 
 
 @blueprint.get("/version")

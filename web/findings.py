@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
 
+from geogrid.exchange.findings import placed
 from web import tables, words
 from web.language import pick
 from web.served import Served
@@ -38,14 +37,8 @@ def frame(served: Served) -> gpd.GeoDataFrame:
 
 def _frame(served: Served) -> gpd.GeoDataFrame:
     found = served.project.findings().reset_index(drop=True)
-    placed = (~(found.geometry.isna() | found.geometry.is_empty)).to_numpy()
-    out = found.assign(**dict.fromkeys(("lon", "lat", "west", "south", "east", "north"), np.nan))
-    if placed.any():
-        place = found.geometry[placed].to_crs(4326)
-        point = gpd.GeoSeries(shapely.point_on_surface(found.geometry[placed].to_numpy()), crs=found.crs).to_crs(4326)
-        out.loc[placed, ["lon", "lat"]] = np.c_[point.x, point.y].round(7)
-        out.loc[placed, ["west", "south", "east", "north"]] = place.bounds.to_numpy().round(7)
-    return out
+    degrees = placed(found)
+    return found.assign(lon=degrees["lon"], lat=degrees["lat"], **degrees.bounds.round(7).set_axis(["west", "south", "east", "north"], axis=1))
 
 
 def groups(served: Served) -> list[Group]:
@@ -95,11 +88,6 @@ def good(served: Served) -> tuple[list[str], int]:
     rules = set(frame(served)["rule"])
     fine = [str(text) for names, text in words.GOOD if not rules & set(names)]
     return fine, sum(len(tables.unit_rows(served, level)) for level in served.project.levels)
-
-
-def is_estimated(served: Served) -> bool:
-    """Tell whether any households are estimates."""
-    return "estimated" in set(frame(served)["rule"]) or bool(estimated_households(served)[0])
 
 
 def estimated_households(served: Served) -> tuple[int, int]:

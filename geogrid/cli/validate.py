@@ -11,9 +11,10 @@ import geopandas as gpd
 import pandas as pd
 from pyproj import CRS
 
-from geogrid.cli.output import findings_json, show_findings, show_json
+from geogrid.cli.output import show_findings, show_json
 from geogrid.crs import shifted_name, unshift
 from geogrid.errors import InputError
+from geogrid.exchange.findings import placed, to_rows, write_findings
 from geogrid.findings import Finding, to_frame
 from geogrid.reading.raw import Fault, RawLayer
 
@@ -38,11 +39,9 @@ def validate(ctx: click.Context, path: str, features: str | None, as_json: bool,
     found, checked = check(Path(path), Ask(**options))
     errors = int((found["severity"] == "error").sum())
     if features:
-        from geogrid.exchange import write_findings
-
         write_findings(found, Path(features))
     if as_json:
-        show_json({"ok": errors == 0, "checked": checked, "findings": findings_json(found)})
+        show_json({"ok": errors == 0, "checked": checked, "findings": to_rows(found)})
     else:
         show_findings(found)
         click.echo(f"{checked:,} units checked: {errors:,} errors, {len(found) - errors:,} warnings")
@@ -83,7 +82,7 @@ def _check_project(path: Path, level: str) -> tuple[gpd.GeoDataFrame, int]:
 
 def _check_layer(path: Path, ask: Ask) -> tuple[gpd.GeoDataFrame, int]:
     from geogrid.reading import read_layer
-    from geogrid.rules import validate_layer
+    from geogrid.rules import ColumnError, validate_layer
 
     raw = read_layer(path, layer=ask.layer, encoding=ask.encoding, crs=ask.crs)
     if not isinstance(raw.frame, gpd.GeoDataFrame):
@@ -93,7 +92,10 @@ def _check_layer(path: Path, ask: Ask) -> tuple[gpd.GeoDataFrame, int]:
     if tolerance_m is None:
         text = any(p.suffix.lower() in TEXT_FORMATS for p in (path, Path(ask.parent or "")))
         tolerance_m = 0.02 if text else 0.001
-    found = placed(validate_layer(_plain(raw.frame, ask.crs), parent=limit, level=ask.level, code=ask.code, tolerance_m=tolerance_m))
+    try:
+        found = placed(validate_layer(_plain(raw.frame, ask.crs), parent=limit, level=ask.level, code=ask.code, tolerance_m=tolerance_m))
+    except ColumnError as error:  # the rules know the layer, only we know its file
+        raise InputError(f"{path}: {error.message}", f"{path}：{error.message_zh}", file=str(path), **error.facts) from None
     lost = to_frame([_unread(raw, fault) for fault in raw.faults], CRS(4326))
     return (pd.concat([found, placed(lost)], ignore_index=True) if len(lost) else found), len(raw.frame)
 
@@ -107,10 +109,3 @@ def _plain(frame: gpd.GeoDataFrame, crs: str | None) -> gpd.GeoDataFrame:
 def _unread(raw: RawLayer, fault: Fault) -> Finding:
     facts = {"file": raw.file, "layer": raw.layer, **{name: getattr(fault, name) for name in ("row", "field", "value", "reason", "reason_zh")}}
     return Finding("row_rejected", facts=facts)
-
-
-def placed(found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Findings in WGS 84 with the longitude and latitude of a point on each."""
-    out = found.to_crs(4326) if found.crs is not None else found
-    spot = out.geometry.representative_point()
-    return out.assign(lon=spot.x, lat=spot.y)

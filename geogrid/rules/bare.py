@@ -19,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from geogrid import topology
 from geogrid.catalogue import why
 from geogrid.crs import working_crs
+from geogrid.errors import InputError
 from geogrid.findings import Finding, to_frame
 from geogrid.rules.codes import find_codes, find_parents
 from geogrid.rules.layer import find_partition, find_shapes, in_order, usable
@@ -28,6 +29,11 @@ from geogrid.vertices import take_over_vertices
 CODE_COLUMNS = ("code", "Code", "CODE", "编码", "代码", "网格编码")
 PARENT_COLUMNS = ("parent", "PARENT", "上级编码")
 _METRES_PER_DEGREE = 111_320.0
+
+
+class ColumnError(InputError, ValueError):
+    """A column that a caller names and the layer does not have."""
+
 
 Parent = BaseGeometry | gpd.GeoDataFrame | gpd.GeoSeries | None
 
@@ -47,7 +53,7 @@ def validate_layer(
     `parent` is the outline to fill, or the polygons of the level above: a bare geometry is in the layer's CRS. `code` names the code column;
     without a known one row numbers (from 1) stand for codes. `tolerance_m` defaults to 0.02 where coordinates are degrees of at most seven
     decimals, as text formats write them, else 0.001. `crs` says what the layer does not say itself. `severity` overrides the rules' own.
-    Raises ValueError when `code` is no column of the layer.
+    Raises ColumnError when `code` is no column of the layer.
     """
     codes, numbered = _codes(frame, code, level)
     found, layer, outline = _stated(frame.geometry, _outline(parent), crs)
@@ -72,7 +78,8 @@ def validate_layer(
 def _codes(frame: gpd.GeoDataFrame, column: str | None, level: str) -> tuple[pd.Series, bool]:
     """Return the codes as text, and whether row numbers stand for them."""
     if column is not None and column not in frame.columns:
-        raise ValueError(f"no column {column!r} in the layer; it has: {', '.join(map(str, frame.columns))}")
+        known = ", ".join(str(name) for name in frame.columns if name != frame.geometry.name)
+        raise ColumnError(f"no column {column!r} in the layer; it has: {known}", f"图层没有列 {column!r}；现有：{known}", field=column)
     names = [column] if column else [name for name in (*CODE_COLUMNS, f"{level}_code") if name in frame.columns]
     if not names:
         return pd.Series([str(n) for n in range(1, len(frame) + 1)], dtype=object), True
