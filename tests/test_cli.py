@@ -187,6 +187,12 @@ def test_a_code_column_that_the_layer_lacks_exits_2_and_names_file_and_columns(p
     assert_refused(run("validate", layer, "--code", "nope"), "grids.geojson", "nope", "households")
 
 
+def test_a_layer_without_rows_is_refused_not_praised(tmp_path: Path):
+    layer = tmp_path / "empty.geojson"
+    layer.write_text('{"type": "FeatureCollection", "features": []}')
+    assert_refused(run("validate", layer), "empty.geojson", "no row")
+
+
 def test_the_version_is_told_without_the_library():
     code = "import sys, geogrid.cli; print([m for m in ('numba', 'geopandas', 'shapely') if m in sys.modules])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

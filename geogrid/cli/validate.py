@@ -16,7 +16,7 @@ from geogrid.crs import shifted_name, unshift
 from geogrid.errors import InputError
 from geogrid.exchange.findings import placed, to_rows, write_findings
 from geogrid.findings import Finding, to_frame
-from geogrid.reading.raw import Fault, RawLayer
+from geogrid.reading.raw import Fault, RawLayer, refuse
 
 TEXT_FORMATS = (".geojson", ".json", ".geojsonl", ".kml", ".csv")
 """Longitude and latitude as text: seven digits are a centimetre, so its borders match within two."""
@@ -86,7 +86,9 @@ def _check_layer(path: Path, ask: Ask) -> tuple[gpd.GeoDataFrame, int]:
 
     raw = read_layer(path, layer=ask.layer, encoding=ask.encoding, crs=ask.crs)
     if not isinstance(raw.frame, gpd.GeoDataFrame):
-        raise InputError(f"{path}: has no geometry to validate", f"{path}：没有可检查的几何", file=str(path))
+        raise refuse(str(path), "has no geometry to validate", "没有可检查的几何")
+    if raw.frame.empty and not raw.faults:
+        raise refuse(str(path), "holds no row", "没有任何行")
     limit = _plain(read_layer(Path(ask.parent), crs=ask.crs).frame, ask.crs) if ask.parent else None
     tolerance_m = ask.tolerance_m
     if tolerance_m is None:
