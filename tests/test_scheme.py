@@ -83,6 +83,15 @@ def test_a_recipe_lays_its_own_bounds_over_a_level():
     assert read_scheme("community-grid-microgrid").level("microgrid").households == (10, 15)
 
 
+def test_the_options_of_a_level_are_off_unless_asked_for():
+    plain = read_scheme("community-grid-microgrid").level("microgrid")
+    assert (plain.link_m, plain.halve, plain.split_floors, plain.weigh, plain.keep_buildings_whole) == (0.0, False, False, "households", False)
+    asked = {"link_m": 200, "halve": True, "keep_buildings_whole": True}
+    level = read_scheme("community-grid-microgrid").with_levels({"microgrid": asked}).level("microgrid")
+    assert {key: getattr(level, key) for key in asked} == asked
+    assert parse_scheme('[[levels]]\nid = "grid"\nmake = "count"\ncount = 3\nweigh = "area"\n', "own").level("grid").weigh == "area"
+
+
 @pytest.mark.parametrize(
     ("overrides", "said"),
     [
@@ -101,6 +110,11 @@ def test_a_recipe_lays_its_own_bounds_over_a_level():
         ({"community": {"make": "bounds"}}, "households = "),
         ({"microgrid": {"split_floors": "yes"}}, "split_floors"),
         ({"microgrid": {"link_m": "far"}}, "link_m"),
+        ({"microgrid": {"link_m": -1}}, "link_m"),
+        ({"microgrid": {"link_m": float("inf")}}, "link_m"),
+        ({"microgrid": {"keep_buildings_whole": 1}}, "keep_buildings_whole"),
+        ({"microgrid": {"weigh": "aera"}}, "did you mean 'area'"),
+        ({"microgrid": {"weigh": "area"}}, 'make = "count"'),
     ],
 )
 def test_an_override_that_makes_no_sense_is_refused(overrides, said: str):

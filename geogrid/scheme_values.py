@@ -1,0 +1,79 @@
+"""What a scheme may say: its words, the numbers that figures rest on, and checks of keys and values that name what to write instead."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from geogrid.errors import SchemeError
+
+MAKES = ("given", "column", "bounds", "count", "entrance", "compound", "building")
+WEIGHS = ("households", "area")
+ROLES = {"street": "streets", "community": "communities", "grid": "grids", "microgrid": "microgrids", "compound": "compounds"}
+_HOMES_ZH = ("住宅", "居住", "居民楼", "居民地", "院落", "平房", "商住")
+_HOMES_EN = ("residential", "apartments", "house", "detached", "semidetached_house", "terrace", "dormitory", "mixed", "yes")
+HOME_USES = ("", *_HOMES_ZH, *_HOMES_EN)
+MAIN_ROADS = ("motorway", "trunk", "primary", "ring", "main", "高速公路", "快速路", "主干路", "主干道")
+PATHS = ("footway", "path", "trail", "steps", "cycleway", "corridor", "elevator", "platform", "service", "proposed", "construction")
+DEFAULTS: dict[str, Any] = {
+    "walking_km_h": 4.5,
+    "minutes": [5, 10, 15],
+    "detour": 1.3,
+    "blind_below_street_share": 0.5,
+    "facade_m": 10,
+    "campus_m2": 20000,
+    "entrance_width_m": 15,
+    "land_cell_m": 150,
+    "dwelling_m2": 90,
+    "default_floors": 1,
+    "home_uses": list(HOME_USES),
+    "main_roads": list(MAIN_ROADS),
+    "paths": list(PATHS),
+    "small_count": 3,
+    "patrol_m": 15,
+}
+RULE_SEVERITIES = ("error", "warning")
+ORDERS = ("W-E,N-S", "N-S,W-E")
+TAKEN = ("cell", "atom", "district", "stations", "cameras", "events", "entrances", "buildings")
+"""Words that mean something of their own where a level is named (`geogrid export --level`)."""
+
+
+def is_number(value: Any) -> bool:
+    """Tell whether a value is a finite number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def is_count(value: Any) -> bool:
+    """Tell whether a value is 1, 2, 3, …"""
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def check_value(ok: bool, where: str, key: str, value: Any, wanted: str, wanted_zh: str) -> None:
+    """Raise SchemeError naming the key and what to write, unless `ok`."""
+    if not ok:
+        raise SchemeError(f"{where}: {key} = {value!r}: write {wanted}", f"{where}：{key} = {value!r}，应写{wanted_zh}", field=key, value=value)
+
+
+def table_of(value: Any, where: str) -> Mapping[str, Any]:
+    """Return the value, a table; raise SchemeError where it is none."""
+    if not isinstance(value, Mapping):
+        raise SchemeError(f"{where}: {value!r} must be a table", f"{where}：{value!r} 应为一个表", value=value)
+    return value
+
+
+def check_known(table: Mapping[str, Any], names: Iterable[str], where: str) -> None:
+    """Raise SchemeError for the first key that is not among `names`."""
+    for key in table:
+        if key not in names:
+            raise unknown("key", key, names, where)
+
+
+def unknown(what: str, name: str, names: Iterable[str], where: str) -> SchemeError:
+    """Return the error for a name that is not among `names`, with the nearest one."""
+    known = list(names)
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+    hint_zh = f"是否想写 {near[0]!r}？" if near else f"可用：{'、'.join(known)}"
+    return SchemeError(f"{where}: unknown {what} {name!r}; {hint}", f"{where}：不认识的 {what} {name!r}；{hint_zh}", value=name)
