@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
@@ -61,13 +61,17 @@ class Ground:
         return out
 
 
-def make_levels(ground: Ground) -> list[LevelUnits]:
-    """Make every level of the scheme in turn. Raises InputError where a level can not be made from what is given."""
+def make_levels(ground: Ground, *, until: str = "", done: Sequence[LevelUnits] = ()) -> list[LevelUnits]:
+    """Make every level of the scheme in turn, or down to the level `until`; levels in `done` (the first ones) are taken as they are.
+
+    Raises InputError where a level can not be made from what is given.
+    """
     scheme = ground.scheme
     lowest = lowest_given(scheme, ground.given)
-    done: list[LevelUnits] = _given_levels(ground, lowest) if lowest else []
-    carved = False
-    for level in scheme.levels[len(done) :]:
+    done = list(done) or (_given_levels(ground, lowest) if lowest else [])
+    carved = any(_is_made(units.level) for units in done)
+    last = scheme.depth(until) if until else len(scheme.levels) - 1
+    for level in scheme.levels[len(done) : last + 1]:
         above = done[-1] if done else None
         if level.make == "given":
             units = _one_per_parent(ground, level, above)
@@ -78,6 +82,11 @@ def make_levels(ground: Ground) -> list[LevelUnits]:
             carved = True
         done.append(units)
     return done
+
+
+def _is_made(level: Level) -> bool:
+    """Tell whether we cut the level ourselves."""
+    return level.make not in ("given", "column")
 
 
 def _given_levels(ground: Ground, lowest: Level) -> list[LevelUnits]:

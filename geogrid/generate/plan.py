@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -9,9 +11,12 @@ from geogrid.generate.levels import Ground, LevelUnits, make_levels
 from geogrid.plan import NO_UNIT, UNIT_COLUMNS, Plan
 
 
-def make_plan(ground: Ground) -> Plan:
-    """Make the plan `main`, a draft of version 1. Units are numbered level by level in order of their codes."""
-    levels = make_levels(ground)
+def make_plan(ground: Ground, *, until: str = "", done: Sequence[LevelUnits] = ()) -> Plan:
+    """Make the plan `main`, a draft of version 1. Units are numbered level by level in order of their codes.
+
+    With `until` the levels below that one stay without units; levels in `done`, made before, are taken as they are.
+    """
+    levels = make_levels(ground, until=until, done=done)
     frames, leaf = [], np.full(len(ground.base.atoms), NO_UNIT)
     above_ids: np.ndarray | None = None
     start = 1
