@@ -17,6 +17,7 @@ from geogrid.errors import SchemeError
 from geogrid.scheme_values import (
     DEFAULTS,
     MAKES,
+    MAY_BE_ZERO,
     ORDERS,
     ROLES,
     RULE_SEVERITIES,
@@ -181,7 +182,7 @@ def _defaults(table: Mapping[str, Any], scheme_id: str) -> dict[str, Any]:
         if isinstance(DEFAULTS[key], list):
             check_value(isinstance(value, list), where, key, value, "a list", "列表")
         else:
-            check_value(is_number(value) and value > 0, where, key, value, "a positive number", "正数")
+            check_value(is_number(value) and (value > 0 or (value == 0 and key in MAY_BE_ZERO)), where, key, value, "a positive number", "正数")
     return {**DEFAULTS, **table}
 
 

@@ -24,8 +24,9 @@ DEFAULTS: dict[str, Any] = {
     "blind_below_street_share": 0.5,
     "facade_m": 10,
     "campus_m2": 20000,
-    "entrance_width_m": 15,
-    "land_cell_m": 150,
+    "land_cell_m": 120,
+    "entrance_width_m": 18,
+    "lift_entrance_width_m": 30,
     "dwelling_m2": 90,
     "default_floors": 1,
     "home_uses": list(HOME_USES),
@@ -34,6 +35,8 @@ DEFAULTS: dict[str, Any] = {
     "small_count": 3,
     "patrol_m": 15,
 }
+MAY_BE_ZERO = ("entrance_width_m", "land_cell_m")
+"""Defaults that 0 switches off: no entrance is estimated, open land is not divided."""
 RULE_SEVERITIES = ("error", "warning")
 ORDERS = ("W-E,N-S", "N-S,W-E")
 TAKEN = ("cell", "atom", "district", "stations", "cameras", "events", "entrances", "buildings")
