@@ -10,8 +10,10 @@ A plan is immutable. `Plan.frame(level)` derives the level's polygons by uniting
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -70,10 +72,13 @@ class Plan:
     id: str = "main"
     version: int = 1
     state: str = "draft"
-    _derived: dict[str, gpd.GeoDataFrame] = field(default_factory=dict, repr=False)
+    _derived: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
 
     def owner(self, level: str) -> np.ndarray:
-        """Unit id of each atom at `level`, int (atoms,); NO_UNIT where its leaf lies above, or nowhere."""
+        """Unit id of each atom at `level`, int (atoms,), read-only; NO_UNIT where its leaf lies above, or nowhere."""
+        return self._once("owner", level, self._owner)
+
+    def _owner(self, level: str) -> np.ndarray:
         depth = {level.id: i for i, level in enumerate(self.scheme.levels)}
         ids = self.units.index.to_numpy()
         top = int(ids.max(initial=0)) + 1
@@ -85,7 +90,9 @@ class Plan:
         for _ in self.scheme.levels:
             deeper = (at != NO_UNIT) & (unit_depth[at] > depth[level])
             at = np.where(deeper, parent[at], at)
-        return np.where((at != NO_UNIT) & (unit_depth[at] == depth[level]), at, NO_UNIT)
+        owner = np.where((at != NO_UNIT) & (unit_depth[at] == depth[level]), at, NO_UNIT)
+        owner.setflags(write=False)
+        return owner
 
     def frame(self, level: str) -> gpd.GeoDataFrame:
         """Derive the units of `level`: index `code`, columns of the exported properties, geometry in the working CRS.
@@ -93,9 +100,12 @@ class Plan:
         Sorted by code. `stacked` is the number of units of the level on the unit's most crowded cell; `floor_from` and `floor_to` are given where
         a unit shares a cell, else null. `parent` is the parent's code or "".
         """
-        if level not in self._derived:
-            self._derived[level] = _derive(self, level)
-        return self._derived[level]
+        return self._once("frame", level, lambda level: _derive(self, level))
+
+    def _once(self, what: str, level: str, make: Callable[[str], Any]) -> Any:
+        if (what, level) not in self._derived:
+            self._derived[what, level] = make(level)
+        return self._derived[what, level]
 
 
 def _derive(plan: Plan, level: str) -> gpd.GeoDataFrame:
@@ -110,13 +120,12 @@ def _derive(plan: Plan, level: str) -> gpd.GeoDataFrame:
     sums = atoms.groupby(owner).agg(households=("households", "sum"), persons=("persons", "sum"), low=("floor_from", "min"), high=("floor_to", "max"))
     out = rows.join(sums).join(stacked.rename("stacked"))
     shares = out["stacked"].fillna(1) > 1
-    code_of = plan.units["code"].to_dict()
     frame = gpd.GeoDataFrame(
         {
             "code": out["code"],
             "name": out["name"],
             "level": level,
-            "parent": [code_of.get(p, "") for p in out["parent"]],
+            "parent": plan.units["code"].reindex(out["parent"].to_numpy()).fillna("").to_numpy(dtype=object),
             "kind": out["kind"],
             "households": out["households"].fillna(0).astype("int64"),
             "persons": out["persons"].fillna(0).astype("int64"),
@@ -140,6 +149,7 @@ def _united(pairs: pd.DataFrame, cells: np.ndarray) -> pd.Series:
     ordered = pairs.sort_values(["unit", "position"], kind="stable")
     units = ordered["unit"].to_numpy()
     starts = np.flatnonzero(np.r_[True, units[1:] != units[:-1]]) if len(units) else np.array([], int)
-    groups = np.split(cells[ordered["position"].to_numpy()], starts[1:]) if len(units) else []
-    united = [shapely.coverage_union_all(group) if len(group) > 1 else group[0] for group in groups]
+    parts = cells[ordered["position"].to_numpy()]
+    bounds = zip(starts.tolist(), [*starts[1:].tolist(), len(units)], strict=True) if len(units) else []
+    united = [shapely.coverage_union_all(parts[start:end]) if end - start > 1 else parts[start] for start, end in bounds]
     return pd.Series(np.array(united, dtype=object), index=units[starts], dtype=object)
