@@ -13,7 +13,7 @@ import shapely
 
 from geogrid.catalogue import why
 from geogrid.findings import Finding
-from geogrid.plan import NO_UNIT, Plan
+from geogrid.plan import Plan
 
 FAR_M = 50_000.0  # farther from the district than any neighbour's camera: a wrong position, not a foreign point
 NULL_ISLAND_M = 1_000.0
@@ -28,15 +28,16 @@ def join(points: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
     """
     places = _as_points(points.geometry.to_numpy())
     levels = [level.id for level in plan.scheme.levels]
-    codes = _codes_by_atom(plan, levels)
+    codes = {level: _codes_by_atom(plan, level) for level in levels}
     row, atom = _atoms_at(points, places, plan)
-    order = np.lexsort((*(codes[level][atom] for level in reversed(levels)), row))
+    order = np.lexsort((*(codes[level][1][atom] for level in reversed(levels)), row))
     row, atom = row[order], atom[order]
     first = np.r_[True, row[1:] != row[:-1]] if len(row) else np.array([], dtype=bool)
     joined = points.copy()
     for level in levels:
         column = np.full(len(points), "", dtype=object)
-        column[row[first]] = _names(plan, level)[codes[level][atom[first]]]
+        names, rank = codes[level]
+        column[row[first]] = names[rank[atom[first]]]
         joined[level] = column
     joined["outside_m"] = _outside(places, plan)
     joined.attrs["levels"] = levels
@@ -120,22 +121,14 @@ def _ground(plan: Plan) -> np.ndarray:
     return ground
 
 
-def _names(plan: Plan, level: str) -> np.ndarray:
-    """Codes of a level in order, then "" for none."""
-    codes = np.unique(plan.units.loc[plan.units["level"] == level, "code"].to_numpy(dtype=str))
-    return np.array([*codes.tolist(), ""], dtype=object)
-
-
-def _codes_by_atom(plan: Plan, levels: list[str]) -> dict[str, np.ndarray]:
-    """Rank of each atom's unit code among its level's codes; the last rank is none."""
-    ranks = {}
-    for level in levels:
-        names = _names(plan, level)
-        rank = pd.Series(np.arange(len(names)), index=names)
-        owner = plan.owner(level)
-        code = pd.Series(owner).map(plan.units["code"]).where(owner != NO_UNIT, "")
-        ranks[level] = rank.loc[code].to_numpy() if len(code) else np.array([], dtype=np.int64)
-    return ranks
+def _codes_by_atom(plan: Plan, level: str) -> tuple[np.ndarray, np.ndarray]:
+    """Codes of a level in order, then "" for none; and for each atom where its unit's code stands among them."""
+    ids = plan.units.index.to_numpy()
+    mine = (plan.units["level"] == level).to_numpy()
+    codes, rank = np.unique(plan.units["code"].to_numpy(dtype=str)[mine], return_inverse=True)
+    of_unit = np.full(int(ids.max(initial=0)) + 2, len(codes))  # NO_UNIT is -1: the last entry
+    of_unit[ids[mine]] = rank
+    return np.array([*codes.tolist(), ""], dtype=object), of_unit[plan.owner(level)]
 
 
 def _outside(places: np.ndarray, plan: Plan) -> np.ndarray:

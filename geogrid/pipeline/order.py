@@ -18,7 +18,14 @@ def in_order(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 
 def _sorted(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Sort by bounds to the millimetre; only rows that share them are told apart by shape and name, which is dear."""
     shapes = frame.geometry.to_numpy()
-    names = [frame[name].to_numpy(dtype=str) for name in _NAMES if name in frame]
-    keys = [*np.round(shapely.bounds(shapes), 3).T, shapely.to_wkb(shapely.normalize(shapes)), *names, frame["row"].to_numpy()]
-    return frame.iloc[np.lexsort(keys[::-1])].reset_index(drop=True)
+    boxes = np.round(shapely.bounds(shapes), 3)
+    order = np.lexsort(boxes.T[::-1])
+    same = np.r_[False, (boxes[order][1:] == boxes[order][:-1]).all(axis=1)]
+    tied = np.flatnonzero(same | np.r_[same[1:], False])
+    rows = order[tied]
+    names = [frame[name].to_numpy(dtype=str)[rows] for name in _NAMES if name in frame]
+    keys = [*boxes[rows].T, shapely.to_wkb(shapely.normalize(shapes[rows])), *names, frame["row"].to_numpy()[rows]]
+    order[tied] = rows[np.lexsort(keys[::-1])]
+    return frame.iloc[order].reset_index(drop=True)

@@ -82,8 +82,11 @@ def _texts(series: pd.Series, name: str, *, strict: bool) -> tuple[list[str], li
     """Return plain words, "" where missing. `strict`: a number that lost digits, or in scientific notation, is a fault."""
     if pd.api.types.is_integer_dtype(series) and not series.hasnans:
         return [str(v) for v in series.tolist()], []
-    raw = series.tolist()
-    texts = ["" if _is_missing(v) else v.strip() if isinstance(v, str) else _number_text(v) for v in raw]
+    if isinstance(series.dtype, pd.StringDtype):
+        raw = texts = [text.strip() for text in series.fillna("").tolist()]
+    else:
+        raw = series.tolist()
+        texts = ["" if _is_missing(v) else v.strip() if isinstance(v, str) else _number_text(v) for v in raw]
     if not strict:
         return texts, []
     lost = [i for i, v in enumerate(raw) if isinstance(v, float) and abs(v) >= _EXACT]

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pandas as pd
 
 from geogrid.reading.door import check_archive, choose_layer
@@ -62,6 +61,8 @@ def read_xlsx(path: Path, layer: str | None = None, encoding: str | None = None)
 
 
 def _workbook(path: Path, file: str, layer: str | None) -> RawLayer:
+    import openpyxl  # a fifth of a second that only workbooks need
+
     with path.open("rb") as stream:
         book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
         names = [sheet.title for sheet in book.worksheets]
