@@ -55,7 +55,8 @@ def _edge_keys(ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return for each edge the smaller and the larger key of its two vertices (one int64 per vertex, in grid steps from the corner)."""
     steps = np.round((ends - ends.min(axis=(0, 1))) / KEY_M).astype(np.int64)
     key = steps[..., 0] * (steps[..., 1].max() + 1) + steps[..., 1]
-    return key.min(axis=1), key.max(axis=1)
+    first, second = key[:, 0], key[:, 1]
+    return np.minimum(first, second), np.maximum(first, second)
 
 
 def face_pairs(edges: SharedEdges) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

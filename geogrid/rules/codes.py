@@ -67,7 +67,7 @@ def _usual_length(text: np.ndarray) -> int:
 def find_code_rule(codes: pd.Series, parents: pd.Series, geometry: np.ndarray, level: str, rule: CodeRule) -> list[Finding]:
     """Check the codes of a plan's level against the scheme: the parent's code, where it says so, and so many digits."""
     found = []
-    for row, (code, parent) in enumerate(zip(codes, parents, strict=True)):
+    for row, (code, parent) in enumerate(zip(codes.tolist(), parents.tolist(), strict=True)):
         prefix = parent if rule.parent else ""
         if not (code.startswith(prefix) and len(code) == len(prefix) + rule.digits and code[len(prefix) :].isdigit()):
             found.append(Finding("code_format", level, (code,), geometry[row], facts=why("code_rule", prefix=prefix, digits=rule.digits)))
@@ -79,6 +79,6 @@ def find_parents(codes: pd.Series, parents: pd.Series, geometry: np.ndarray, lev
     names = set(known)
     return [
         Finding("parent_missing", level, (code,), geometry[row], facts={"parent": parent})
-        for row, (code, parent) in enumerate(zip(codes, parents, strict=True))
+        for row, (code, parent) in enumerate(zip(codes.tolist(), parents.tolist(), strict=True))
         if parent not in names
     ]

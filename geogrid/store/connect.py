@@ -25,8 +25,8 @@ def is_project(path: str | Path) -> bool:
         return False
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Return a read-only connection, usable from any thread under the caller's lock; raises StoreError."""
+def connect(path: Path, *, is_whole: bool = False) -> sqlite3.Connection:
+    """Return a read-only connection, usable from any thread under the caller's lock; raises StoreError. `is_whole`: its pages need no check."""
     _check_file(path)
     try:
         con = _read_only(path)
@@ -34,7 +34,8 @@ def connect(path: Path) -> sqlite3.Connection:
         raise _damaged(path, str(error)) from error
     try:
         _check_format(path, con)
-        _check_whole(path, con)
+        if not is_whole:
+            _check_whole(path, con)
     except sqlite3.Error as error:
         con.close()
         raise _damaged(path, str(error)) from error

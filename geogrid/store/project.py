@@ -26,25 +26,29 @@ from geogrid.scheme import Scheme
 from geogrid.store.connect import connect
 from geogrid.store.frames import read_table
 from geogrid.store.locate import Locator
+from geogrid.store.schema import quoted
 from geogrid.store.scheme_json import scheme_from_dict
 from geogrid.store.summary import summarise
 
 _PLAN = 1
 
 
-def open_project(path: str | Path) -> Project:
-    """Open a project file for reading, checked; raises StoreError that says what to do when it is missing, foreign, damaged or too new."""
-    return Project(Path(path))
+def open_project(path: str | Path, *, is_whole: bool = False) -> Project:
+    """Open a project file for reading, checked; raises StoreError that says what to do when it is missing, foreign, damaged or too new.
+
+    `is_whole`: the caller has just written it, which checks every page, so that they need not be read again.
+    """
+    return Project(Path(path), is_whole=is_whole)
 
 
 class Project:
     """One project file. Frames are in the working CRS `crs`; they are cached and shared: copy before you change one."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_whole: bool = False) -> None:
         self.path = path
         self._lock = threading.RLock()
         self._cache: dict[tuple[str, ...], Any] = {}
-        self._con = connect(path)
+        self._con = connect(path, is_whole=is_whole)
         self._meta = {key: json.loads(value) for key, value in self._con.execute("SELECT key, value FROM meta ORDER BY key")}
 
     def __enter__(self) -> Project:
@@ -97,6 +101,13 @@ class Project:
         """Return a level's units, index `code`, columns as `Plan.frame` and `status`; raises NotFoundError for an unknown level."""
         self._check_known("level", "层级", level, self.levels)
         return self._once(("units", level), lambda: self._table(f"unit_{level}").set_index("code"))
+
+    def count_units(self, level: str) -> tuple[int, int, int, int]:
+        """Count a level's units, their households, the units in bounds and those with a reason, without reading a polygon."""
+        self._check_known("level", "层级", level, self.levels)
+        figures = "count(*), coalesce(sum(households), 0), coalesce(sum(status = 'in'), 0), coalesce(sum(reason <> ''), 0)"
+        with self._lock:
+            return self._con.execute(f"SELECT {figures} FROM {quoted(f'unit_{level}')}").fetchone()
 
     def cells(self) -> gpd.GeoDataFrame:
         """Return the cells, index `cell`, columns of `Base.cells`."""

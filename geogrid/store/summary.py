@@ -27,14 +27,9 @@ def summarise(project: Project) -> dict[str, Any]:
 
 def _level(project: Project, level: str) -> dict[str, int | None]:
     """Figures of a level; `in_bounds` is null where the scheme sets no bounds."""
-    units = project.units(level)
+    units, households, inside, exceptions = project.count_units(level)
     bound = project.scheme.level(level).households is not None
-    return {
-        "units": len(units),
-        "households": int(units["households"].sum()),
-        "in_bounds": int((units["status"] == "in").sum()) if bound else None,
-        "exceptions": int((units["reason"] != "").sum()),
-    }
+    return {"units": units, "households": households, "in_bounds": inside if bound else None, "exceptions": exceptions}
 
 
 def _sites(project: Project, role: str) -> dict[str, int]:
