@@ -25,7 +25,7 @@ DEFAULTS: dict[str, Any] = {
     "facade_m": 10,
     "campus_m2": 20000,
     "land_cell_m": 120,
-    "entrance_width_m": 18,
+    "entrance_width_m": 15,
     "lift_entrance_width_m": 30,
     "dwelling_m2": 90,
     "default_floors": 1,

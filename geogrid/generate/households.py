@@ -7,17 +7,21 @@ Per building the best source wins: a table of households, the entrances' or the 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.findings import Finding
+from geogrid.generate.entrances import estimate_entrances, place_entrances
+from geogrid.generate.merging import Merged
 
 TABLE, COLUMN, ESTIMATE, NONE = "table", "column", "estimate", "none"
+GIVEN, ESTIMATED = "given", "estimated"
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +29,8 @@ class Homes:
     """Figures per building and per entrance, in the rows of the frames they were counted from.
 
     `households`, `persons`, `floors`: int (buildings,); `source`: str (buildings,); `entrance_building`: int (entrances,), the building's row or -1;
-    `entrance_households`, `entrance_persons`, `entrance_floors`: int (entrances,).
+    `entrance_households`, `entrance_persons`, `entrance_floors`: int (entrances,); `entrance_xy`: float (entrances, 2), NaN where its building is not
+    known. Behind the entrances that were given come estimated ones: `estimated` bool (entrances,).
     """
 
     households: np.ndarray
@@ -36,6 +41,8 @@ class Homes:
     entrance_households: np.ndarray
     entrance_persons: np.ndarray
     entrance_floors: np.ndarray
+    entrance_xy: np.ndarray
+    estimated: np.ndarray
     findings: tuple[Finding, ...] = ()
 
 
@@ -46,18 +53,22 @@ def count_homes(
     *,
     defaults: Mapping[str, Any],
     home_uses: Collection[str] = (),
+    merged: Merged | None = None,
 ) -> Homes:
-    """Count households of each building (working CRS, columns of the role) and spread them over its entrances.
+    """Count households of each building (working CRS, columns of the role) and spread them over its entrances, given or estimated.
 
     `table` has a row per household with a `building` (and perhaps `persons`). `home_uses` are the values of `use` that mean homes; empty
-    means the scheme's `home_uses`.
+    means the scheme's `home_uses`. `merged` says what footprints the buildings were made of, whose storeys may differ.
     """
     n = len(buildings)
     ids = pd.Index(buildings["id"]) if n else pd.Index([], dtype=object)
     entrance_building, orphans = _match(entrances, ids)
     floors, unknown = _floors(buildings, _highest(entrance_building, _numbers(entrances, "floors"), n), float(defaults["default_floors"]))
-    is_home = _is_home(buildings, home_uses or defaults["home_uses"])
-    estimate = np.where(is_home, np.floor(floors * buildings.geometry.area.to_numpy() / float(defaults["dwelling_m2"]) + 0.5), 0).astype(np.int64)
+    storeys_m2 = _storeys_m2(buildings, floors, home_uses or defaults["home_uses"])
+    if merged is not None and len(merged.parts) > n:
+        of_parts = _storeys_m2(merged.parts, _floors(merged.parts, np.nan, float(defaults["default_floors"]))[0], home_uses or defaults["home_uses"])
+        storeys_m2 = np.where(np.bincount(merged.row) > 1, np.bincount(merged.row, of_parts), storeys_m2)
+    estimate = np.floor(storeys_m2 / float(defaults["dwelling_m2"]) + 0.5).astype(np.int64)
     households, source = estimate, np.where(estimate > 0, ESTIMATE, NONE).astype(object)
     households, source = _better(households, source, _numbers(buildings, "households"), COLUMN)
     per_entrance = _sum_by(entrance_building, _numbers(entrances, "households"), n)
@@ -67,7 +78,41 @@ def count_homes(
     persons = np.nan_to_num(np.where(np.isnan(table_persons), _numbers(buildings, "persons"), table_persons)).astype(np.int64)
     found = [*_estimated(source, unknown & (households > 0), buildings), *orphans, *strays]
     split = _spread(entrances, entrance_building, _own(entrances, table), households, persons, floors)
-    return Homes(households, persons, floors, source, entrance_building, *split, findings=tuple(found))
+    xy = shapely.get_coordinates(entrances.geometry.to_numpy()) if len(entrance_building) else np.zeros((0, 2))
+    given = np.zeros(len(entrance_building), dtype=bool)
+    homes = Homes(households, persons, floors, source, entrance_building, *split, xy, given, findings=tuple(found))
+    return _with_estimated_entrances(homes, buildings.geometry.to_numpy(), defaults)
+
+
+def _with_estimated_entrances(homes: Homes, footprints: np.ndarray, defaults: Mapping[str, Any]) -> Homes:
+    """Add entrances to the buildings of which none was given, where their footprint says that there are several; homes are shared evenly."""
+    asked = np.ones(len(footprints), dtype=bool)
+    asked[homes.entrance_building[homes.entrance_building >= 0]] = False
+    count = estimate_entrances(footprints, np.where(asked, homes.households, 0), homes.floors, defaults)
+    several = np.flatnonzero(count > 1)
+    if not len(several):
+        return homes
+    rows = np.repeat(several, count[several])
+    places = np.concatenate([place_entrances(footprints[k], int(count[k])) for k in several])
+    one = np.ones(len(rows))
+    shares = [np.r_[known, largest_remainder(one, rows, of)] for known, of in (
+        (homes.entrance_households, homes.households), (homes.entrance_persons, homes.persons))]  # fmt: skip
+    said = Finding("estimated", value=len(several), facts={"what": "entrances", "what_zh": "单元（楼门）数", "of": len(footprints)})
+    return replace(
+        homes,
+        entrance_building=np.r_[homes.entrance_building, rows],
+        entrance_households=shares[0],
+        entrance_persons=shares[1],
+        entrance_floors=np.r_[homes.entrance_floors, homes.floors[rows]],
+        entrance_xy=np.concatenate([homes.entrance_xy, places]),
+        estimated=np.r_[homes.estimated, np.ones(len(rows), dtype=bool)],
+        findings=(*homes.findings, said),
+    )
+
+
+def _storeys_m2(buildings: gpd.GeoDataFrame, floors: np.ndarray, home_uses: Collection[str]) -> np.ndarray:
+    """Area of all storeys of buildings whose use is a home, 0 else."""
+    return np.where(_is_home(buildings, home_uses), floors * buildings.geometry.area.to_numpy(), 0.0)
 
 
 def _numbers(frame: pd.DataFrame | None, column: str) -> np.ndarray:
@@ -84,7 +129,7 @@ def _highest(rows: np.ndarray, figures: np.ndarray, n: int) -> np.ndarray:
     return out
 
 
-def _floors(buildings: gpd.GeoDataFrame, of_entrances: np.ndarray, default_floors: float) -> tuple[np.ndarray, np.ndarray]:
+def _floors(buildings: gpd.GeoDataFrame, of_entrances: np.ndarray | float, default_floors: float) -> tuple[np.ndarray, np.ndarray]:
     """Floors of each building, at least 1, and where nobody counted them: its own figure, its entrances', its height, the default."""
     own = _numbers(buildings, "floors")
     given = np.where(own >= 0.5, own, of_entrances)

@@ -47,7 +47,7 @@ def build(
     with stages("store"):
         meta = {**contents.meta, "built": today.isoformat() if today else "", "seconds": dict(stages.seconds), "peak_rss_mb": peak_rss_mb()}
         write_project(replace(contents, meta=meta), Path(out), force=force)
-    return open_project(out)
+    return open_project(out, is_whole=True)
 
 
 def assemble(recipe: Recipe, stages: Stages, *, accept_rejects: bool = False) -> Contents:
@@ -86,7 +86,7 @@ def _contents(
     findings = to_frame([*noted, *found], sources.crs, scheme.severity)
     layers = {role: frame for role, frame in sources.frames.items() if role in LAYER_ROLES and isinstance(frame, gpd.GeoDataFrame)}
     if "buildings" in layers:
-        layers["buildings"] = _with_households(layers["buildings"], prepared)
+        layers["buildings"] = _with_households(prepared)
     return Contents(plan, given, joined, layers, notes, findings, sources.rejected, _meta(recipe, sources))
 
 
@@ -101,10 +101,10 @@ def _given(sources: Sources, prepared: Prepared, scheme: Scheme) -> dict[str, gp
     return given
 
 
-def _with_households(buildings: gpd.GeoDataFrame, prepared: Prepared) -> gpd.GeoDataFrame:
-    """Buildings as read, with the figures that were counted and `households_source`."""
+def _with_households(prepared: Prepared) -> gpd.GeoDataFrame:
+    """Buildings as read, parts of one united, with the figures that were counted and `households_source`."""
     homes = prepared.homes
-    return buildings.assign(households=homes.households, persons=homes.persons, floors=homes.floors, households_source=homes.source)
+    return prepared.buildings.assign(households=homes.households, persons=homes.persons, floors=homes.floors, households_source=homes.source)
 
 
 def _with_file(found: Finding, recipe: Recipe) -> Finding:

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from geogrid.enclosure import derived_parent, enclose
 from geogrid.errors import InputError
 from geogrid.findings import Finding
-from geogrid.generate import Ground, Homes, count_homes, home_points, make_base, make_mesh
+from geogrid.generate import Ground, Homes, count_homes, home_points, make_base, make_mesh, merge_parts
 from geogrid.generate.given import lowest_given
 from geogrid.pipeline.stages import Stages
 from geogrid.scheme import Scheme
@@ -26,9 +26,10 @@ BARRIERS = ("roads", "railways", "water", "walls")
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A ground, the figures of its buildings, and what was met on the way to it."""
+    """A ground, its buildings (parts of one united) and their figures, and what was met on the way to it."""
 
     ground: Ground
+    buildings: gpd.GeoDataFrame
     homes: Homes
     parent: BaseGeometry | None
     findings: tuple[Finding, ...]
@@ -39,7 +40,8 @@ def prepare(
 ) -> Prepared:
     """Make the ground of the frames (by role, working CRS, `in_order`). Raises InputError when nothing bounds the district."""
     given = given_levels(frames, scheme)
-    buildings = _buildings(frames, crs)
+    merged = merge_parts(_buildings(frames, crs))
+    buildings = merged.buildings
     lines = barrier_lines(frames, scheme)
     with stages("enclosures"):
         parent = _parent(frames, given, scheme, lines, buildings)
@@ -48,16 +50,17 @@ def prepare(
         borders = given[lowest.id].geometry.to_numpy() if lowest else np.array([], dtype=object)
         enclosures = enclose(parent, lines["all"], borders)
     with stages("cells"):
-        homes = count_homes(buildings, frames.get("entrances"), frames.get("households"), defaults=scheme.defaults, home_uses=home_uses)
-        cells = _cells(enclosures.polygons, buildings, frames.get("entrances"), homes)
+        entrances, table = merged.renamed(frames.get("entrances")), merged.renamed(frames.get("households"))
+        homes = count_homes(buildings, entrances, table, defaults=scheme.defaults, home_uses=home_uses, merged=merged)
+        water = _polygons(frames.get("water"))
+        cells = _cells(enclosures.polygons, buildings, homes, water, float(scheme.defaults["land_cell_m"]))
         base = make_base(cells, buildings, homes, crs, district_source=source)
     with stages("graph"):
-        points = home_points(_at(buildings, cells.building), _at(frames.get("entrances"), cells.entrance))
-        water = _polygons(frames.get("water"))
+        points = home_points(_at(buildings.geometry.to_numpy(), cells.building), _at(shapely.points(homes.entrance_xy), cells.entrance))
         mesh = make_mesh(base, points, {k: lines[k] for k in ("road", "main", "hard", "bridge")}, water)
     ground = Ground(base, mesh, scheme, given, _columns(cells, buildings, scheme), name=name, seed=seed)
     found = (*_repeated(buildings), *homes.findings, *_homeless(buildings, homes, cells, base.district))
-    return Prepared(ground, homes, parent, found)
+    return Prepared(ground, buildings, homes, parent, found)
 
 
 def given_levels(frames: Mapping[str, pd.DataFrame], scheme: Scheme) -> dict[str, gpd.GeoDataFrame]:
@@ -137,15 +140,23 @@ SURROUNDED_N = 5
 """A footprint without homes that has so many others in its holes is the ground between them (a street parcel, a campus), not a house."""
 
 
-def _cells(enclosures: np.ndarray, buildings: gpd.GeoDataFrame, entrances: pd.DataFrame | None, homes: Homes) -> Cells:
+def _cells(enclosures: np.ndarray, buildings: gpd.GeoDataFrame, homes: Homes, water: np.ndarray, land_cell_m: float) -> Cells:
     """Divide the enclosures; rows of the answer count all buildings and all entrances."""
     footprints = buildings.geometry.to_numpy()
     houses = np.flatnonzero((homes.households > 0) | ~is_ground(footprints))
     number = np.full(len(footprints) + 1, -1)
     number[houses] = np.arange(len(houses))
     known = np.flatnonzero(number[homes.entrance_building] >= 0)
-    xy = shapely.get_coordinates(entrances.geometry.to_numpy())[known] if isinstance(entrances, gpd.GeoDataFrame) and len(known) else np.zeros((0, 2))
-    cells = tessellate(enclosures, footprints[houses], entrance_xy=xy, entrance_building=number[homes.entrance_building[known]])
+    wet = np.zeros(len(enclosures), dtype=bool)
+    wet[shapely.STRtree(shapely.point_on_surface(enclosures)).query(water, predicate="intersects")[1]] = True
+    cells = tessellate(
+        enclosures,
+        footprints[houses],
+        entrance_xy=homes.entrance_xy[known],
+        entrance_building=number[homes.entrance_building[known]],
+        land_cell_m=land_cell_m,
+        whole=wet,
+    )
     home, entrance_home = np.full(len(footprints), -1), np.full(len(homes.entrance_building), -1)
     home[houses], entrance_home[known] = cells.home, cells.entrance_home
     building, entrance = np.append(houses, -1)[cells.building], np.append(known, -1)[cells.entrance]
@@ -167,11 +178,9 @@ def is_ground(footprints: np.ndarray) -> np.ndarray:
     return out
 
 
-def _at(frame: pd.DataFrame | None, rows: np.ndarray) -> np.ndarray:
-    """Geometry of each cell's row of `frame`, (c,); None where the row is -1."""
-    if not isinstance(frame, gpd.GeoDataFrame):
-        return np.full(len(rows), None, dtype=object)
-    return np.append(frame.geometry.to_numpy(), None)[rows]
+def _at(geometry: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Geometry of each cell's row, (c,); None where the row is -1."""
+    return np.append(geometry, None)[rows]
 
 
 def _polygons(frame: pd.DataFrame | None) -> np.ndarray:

@@ -18,9 +18,10 @@ from scipy.spatial import KDTree
 
 from geogrid.edges import canonical_order, face_pairs, merge_faces, shared_edges
 from geogrid.tessellation.noding import node_lines
+from geogrid.tessellation.openland import lattice_points
 from geogrid.tessellation.ridges import ridges
 from geogrid.tessellation.sampling import sample_outlines
-from geogrid.tessellation.seeds import Seeds, assign_enclosures, clean_footprints, list_seeds
+from geogrid.tessellation.seeds import Seeds, assign_enclosures, clean_footprints, list_seeds, with_land
 
 SMOOTH_M = 0.03  # ridges may be straightened by so much
 SITES_AT_ONCE = 100_000  # sites that one index holds, about
@@ -59,6 +60,8 @@ def tessellate(
     *,
     entrance_xy: np.ndarray | None = None,
     entrance_building: np.ndarray | None = None,
+    land_cell_m: float = 0.0,
+    whole: np.ndarray | None = None,
     spacing_m: float = 6.0,
     shrink_m: float = 0.4,
     grid_m: float = 0.001,
@@ -66,14 +69,18 @@ def tessellate(
     """Divide `enclosures` (a noded coverage, metres) between `footprints` ((Multi)Polygons, may overlap, may be missing).
 
     A building goes to the enclosure with its larger part. With two or more of the given entrances (`entrance_xy` (k, 2),
-    `entrance_building` (k,) rows of footprints) it gets a cell for each, else one cell. An enclosure without buildings is one cell.
+    `entrance_building` (k,) rows of footprints) it gets a cell for each, else one cell. Open land is divided into cells about `land_cell_m` wide
+    (0: each enclosure without buildings is one cell), but for the enclosures marked `whole` (e,).
     """
     xy = np.zeros((0, 2)) if entrance_xy is None else np.asarray(entrance_xy, float).reshape(-1, 2)
     of = np.zeros(0, int) if entrance_building is None else np.asarray(entrance_building, int)
     enclosures, shapes = np.asarray(enclosures, dtype=object), clean_footprints(footprints)
     where = assign_enclosures(enclosures, shapes)
     seeds = list_seeds(shapes, where, xy, of)
-    sites = _sites(enclosures, seeds, spacing_m, shrink_m)
+    uncut = np.zeros(len(enclosures), bool) if whole is None else np.asarray(whole, bool)
+    land_xy, land_enclosure = lattice_points(enclosures, shapes[where >= 0], land_cell_m, uncut)
+    sites = _sites(enclosures, seeds, spacing_m, shrink_m, land_xy, land_enclosure)
+    seeds = with_land(seeds, land_xy, land_enclosure)
     faces, enclosure, seed = _faces(enclosures, sites, grid_m)
     faces, enclosure, seed = _one_piece_each(faces, enclosure, seed, seeds)
     order = canonical_order(faces, enclosure)
@@ -85,16 +92,16 @@ def tessellate(
     return Cells(faces, enclosure, building, entrance, home, entrance_home)
 
 
-def _sites(enclosures: np.ndarray, seeds: Seeds, spacing_m: float, shrink_m: float) -> _Sites:
-    """Sample the seeds; where a building sticks out of its enclosure only the points inside count, if there are any."""
+def _sites(enclosures: np.ndarray, seeds: Seeds, spacing_m: float, shrink_m: float, land_xy: np.ndarray, land_enclosure: np.ndarray) -> _Sites:
+    """Sample the seeds; where a building sticks out of its enclosure only the points inside count, if there are any. Then add those of open land."""
     xy, seed = sample_outlines(seeds.shape, seeds.enclosure, spacing_m=spacing_m, shrink_m=shrink_m)
     xy = np.round(xy, 3)
     shapely.prepare(enclosures)
     inside = shapely.contains_xy(enclosures[seeds.enclosure[seed]], *xy.T) if len(seed) else np.zeros(0, bool)
     lost = np.bincount(seed[inside], minlength=len(seeds.shape)) == 0
     kept = inside | lost[seed]
-    xy, seed = xy[kept], seed[kept]
-    home = seeds.enclosure[seed]
+    home = np.concatenate([seeds.enclosure[seed[kept]], land_enclosure])
+    xy, seed = np.concatenate([xy[kept], land_xy]), np.concatenate([seed[kept], len(seeds.shape) + np.arange(len(land_xy))])
     order = np.lexsort((seed, xy[:, 1], xy[:, 0], home))
     order = order[np.r_[True, (np.diff(xy[order], axis=0) != 0).any(axis=1) | (np.diff(home[order]) != 0)][: len(order)]]
     return _Sites(xy[order], seed[order], home[order])

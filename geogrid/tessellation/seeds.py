@@ -70,6 +70,13 @@ def list_seeds(shapes: np.ndarray, where: np.ndarray, xy: np.ndarray, of: np.nda
     return Seeds(shape[order], where[building[order]], building[order], entrance[order])
 
 
+def with_land(seeds: Seeds, xy: np.ndarray, enclosure: np.ndarray) -> Seeds:
+    """Put points of open land (p, 2) behind the seeds; they are of no building."""
+    none = np.full(len(xy), -1)
+    shape = np.concatenate([seeds.shape, shapely.points(xy)])
+    return Seeds(shape, np.r_[seeds.enclosure, enclosure], np.r_[seeds.building, none], np.r_[seeds.entrance, none])
+
+
 def _entrance_parts(shapes: np.ndarray, xy: np.ndarray, of: np.ndarray, split: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Divide each footprint between its entrances; return the parts and their entrance rows. Of entrances at one place the first counts."""
     order = split[np.lexsort((xy[split, 1], xy[split, 0], of[split]))]
