@@ -8,15 +8,19 @@ It knows no geometry: atoms are weights at positions, edges have kinds. Grids of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from geogrid.partition.certify import certify, examined
-from geogrid.partition.check import PartitionError, check_bounds, checked
-from geogrid.partition.counts import apportion, wanted_counts
+from geogrid.partition.aims import Aim, bounded, one_centre
+from geogrid.partition.centres import check_centres, describe, lifted
+from geogrid.partition.check import Graph, PartitionError, check_bounds, checked
+from geogrid.partition.counts import apportion, checked_counts
+from geogrid.partition.cures import find_cures
 from geogrid.partition.jobs import Jobs, by_first, make_jobs
+from geogrid.partition.mend import Leave, assembled, mend
+from geogrid.partition.patches import Exceptions, Patch, patches
 from geogrid.partition.solve import solve
 
 __all__ = ["Partition", "PartitionError", "apportion", "partition"]
@@ -27,10 +31,16 @@ class Partition:
     """`labels` int (n,): the group of each atom, 0 … k-1, numbered by parent, then by the group's first atom west to east, north to south.
 
     `exceptions`: (group, weight, reason) of every group out of bounds; the reason is a key of `geogrid.catalogue.REASONS`.
+    `links` int (l, 2): pairs of atoms joined by a walking link; a group that a link holds together counts as connected.
+    `parts` int (p, 3): (atom, weight, group) of the parts of every divided atom; `labels` says the group of the first.
+    `cures`: (group, cure, metres) of every exception: "link" (the longest link needed), "halve" or "accept", see `geogrid.partition.cures`.
     """
 
     labels: np.ndarray
     exceptions: list[tuple[int, int, str]]
+    links: np.ndarray = field(default_factory=lambda: np.empty((0, 2), np.int64))
+    parts: np.ndarray = field(default_factory=lambda: np.empty((0, 3), np.int64))
+    cures: list[tuple[int, str, float]] = field(default_factory=list)
 
 
 def partition(
@@ -45,6 +55,9 @@ def partition(
     within: Any = None,
     counts: Mapping[int, int] | Any = None,
     seed: int = 0,
+    centres: Any = None,
+    link_m: float = 0.0,
+    halve: bool = False,
 ) -> Partition:
     """Cut a graph into connected groups whose weight lies in [lower, upper] (inclusive).
 
@@ -52,23 +65,63 @@ def partition(
     2 vertical, `edge_cost` float (m,) multiplies an edge's length (cuts prefer long edges), `within` int (n,) parent label: groups never cross it.
     `counts`: parent label -> number of groups wanted in it (parents not named are free), or one number for
     each parent in order. Groups of weight 0 are no exceptions and not counted.
+    `centres` bool (n,): each group is to hold exactly one; a parent then has as many groups as centres.
+    `link_m`: walking links of up to so many metres may join atoms of one parent, `halve`: atoms may be divided, where that makes fewer exceptions.
     Raises PartitionError for arguments that do not fit together.
 
     >>> cut = partition([8, 4, 7, 6], [[0, 1], [1, 2], [2, 3]], lower=10, upper=15, xyz=[[0, 0, 0], [9, 0, 0], [18, 0, 0], [27, 0, 0]])
     >>> cut.labels.tolist(), cut.exceptions
     ([0, 0, 1, 1], [])
     """
-    lower, upper = check_bounds(lower, upper)
+    bounds = check_bounds(lower, upper)
     graph = checked(weights, edges, xyz, edge_kind, edge_cost, within)
-    jobs = make_jobs(graph, int(seed))
-    if len(jobs.parent) == 0:
+    if len(graph.weight) == 0:
         return Partition(np.empty(0, np.int64), [])
-    wanted, low, high = wanted_counts(jobs, lower, upper, counts)
-    local, proofs = examined(jobs, solve(jobs, low, high, wanted), (lower, upper), (low, high, wanted))
+    number = None if centres is None else check_centres(centres, len(graph.weight))
+    ask = Ask(bounds, checked_counts(graph.within, counts), number, int(seed))
+    labels, exceptions, order = _cut(graph, np.arange(len(graph.weight)), ask)
+    some = patches(graph, order, labels, exceptions)
+    if some and (link_m > 0 or halve):
+        return _mended(graph, labels, order, some, ask, Leave(*bounds, float(link_m), bool(halve)))
+    return Partition(labels, exceptions, cures=sorted((int(patch.group[g]), *cure) for patch in some for g, *cure in find_cures(patch, *bounds)))
+
+
+@dataclass(frozen=True, eq=False)
+class Ask:
+    """What is asked of a cut: bounds, groups by parent, the `centres` int (n,) in each of the caller's atoms, or None, and the seed."""
+
+    bounds: tuple[int, int]
+    counts: dict[int, int]
+    centres: np.ndarray | None
+    seed: int
+
+
+def _mended(graph: Graph, labels: np.ndarray, order: np.ndarray, some: list[Patch], ask: Ask, leave: Leave) -> Partition:
+    """Return the division in which links and divided atoms have mended what they can of `some`."""
+    better = mend(some, lambda part, rows: _cut(part, rows, ask)[:2], leave)
+    whole, numbers = assembled(labels, graph.weight, order, better)
+    cures = sorted((int(new[g]), *cure) for patch, new in zip(better, numbers, strict=True) for g, *cure in find_cures(patch, *ask.bounds))
+    return Partition(whole.labels, whole.exceptions, whole.links, whole.parts, cures)
+
+
+def _cut(graph: Graph, rows: np.ndarray, ask: Ask) -> tuple[np.ndarray, Exceptions, np.ndarray]:
+    """Return (group of each atom, exceptions, canonical order); `rows`: the caller's atom that each is, parts of one atom after its first."""
+    if ask.centres is None:
+        jobs = make_jobs(graph, ask.seed)
+        labels = set(np.unique(graph.within).tolist())
+        aim: Aim = bounded(jobs, ask.bounds, {label: k for label, k in ask.counts.items() if label in labels})
+    else:
+        number = np.zeros(len(rows), np.int64)
+        first = np.unique(rows, return_index=True)[1]
+        number[first] = ask.centres[rows[first]]
+        high, lift = lifted(graph, number, ask.bounds[1])
+        jobs = make_jobs(high, ask.seed)
+        aim = one_centre(jobs, ask.bounds, describe(high, number, lift, jobs))
+    local, proofs = aim.finished(solve(jobs, *aim.limits))
     canonical = _numbered(jobs, local)
-    labels = np.empty(len(canonical), np.int64)
-    labels[jobs.order] = canonical
-    return Partition(labels, certify(jobs, canonical[jobs.node], lower, upper, proofs))
+    out = np.empty(len(canonical), np.int64)
+    out[jobs.order] = canonical
+    return out, aim.certify(canonical[jobs.node], proofs), jobs.order
 
 
 def _numbered(jobs: Jobs, local: np.ndarray) -> np.ndarray:

@@ -63,26 +63,35 @@ def _levelled(given: np.ndarray, share: np.ndarray, total: int, least: np.ndarra
     return given
 
 
-def wanted_counts(jobs: Jobs, lower: int, upper: int, counts: Mapping[int, int] | Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def wanted_counts(jobs: Jobs, lower: int, upper: int, counts: Mapping[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return (wanted, lower, upper) of each job: FREE where no count is set; bounds widen where a count breaks them."""
-    n = len(jobs.parent)
-    wanted, low, high = np.full(n, FREE), np.full(n, lower), np.full(n, upper)
-    if counts is None:
-        return wanted, low, high
-    total = jobs.total
-    for label, k in _by_parent(jobs, counts):
+    wanted, total = np.full(len(jobs.parent), FREE), jobs.total
+    for label, k in counts.items():
         mine = np.flatnonzero((jobs.parent == label) & (total > 0))
         if len(mine):
             wanted[mine] = apportion(total[mine], max(k, len(mine)), lower, upper)
+    return wanted, *widened(total, wanted, lower, upper)
+
+
+def widened(total: np.ndarray, wanted: np.ndarray, lower: int, upper: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the bounds of each job, int (n,) twice: as given where `wanted` groups can keep them, else about their mean.
+
+    >>> widened(np.array([24, 40]), np.array([2, 2]), 10, 15)
+    (array([10, 10]), array([15, 26]))
+    """
+    low, high = np.full(len(total), lower), np.full(len(total), upper)
     mean = total / np.maximum(wanted, 1)
     few, many = (wanted > 0) & (wanted * upper < total), (wanted > 0) & (wanted * lower > total)
     high[few] = np.ceil(mean[few] * (1 + SPREAD))
     low[many] = np.maximum(1, np.floor(mean[many] * (1 - SPREAD)))
-    return wanted, low, high
+    return low, high
 
 
-def _by_parent(jobs: Jobs, counts: Mapping[int, int] | Any) -> list[tuple[int, int]]:
-    labels = np.unique(jobs.parent)
+def checked_counts(within: np.ndarray, counts: Mapping[int, int] | Any) -> dict[int, int]:
+    """Return the groups wanted by parent label, ascending, {} for None; `within` are the parents' labels. Raises PartitionError."""
+    if counts is None:
+        return {}
+    labels = np.unique(within)
     if not isinstance(counts, Mapping):
         values = np.asarray(counts)
         if values.shape != labels.shape:
@@ -101,4 +110,4 @@ def _by_parent(jobs: Jobs, counts: Mapping[int, int] | Any) -> list[tuple[int, i
                 argument="counts",
                 value=k,
             )
-    return [(label, int(counts[label])) for label in labels.tolist() if label in counts]
+    return {label: int(counts[label]) for label in labels.tolist() if label in counts}
