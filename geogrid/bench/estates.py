@@ -42,7 +42,7 @@ class Estates:
 
 @dataclass(frozen=True)
 class Building:
-    """`kind` SLAB or TOWER, `flats` on each of `storeys` floors of each of `entrances`; `bare`: the ground floor has none (shops, or a lobby below)."""
+    """`kind` SLAB or TOWER, `flats` on each of `storeys` floors of each of `entrances`; `bare`: the ground floor has none (shops, a lobby)."""
 
     compound: int
     kind: int
