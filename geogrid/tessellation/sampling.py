@@ -62,13 +62,17 @@ def sample_outlines(footprints: np.ndarray, group: np.ndarray, *, spacing_m: flo
 
 
 def _corners(walls: Walls, inset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the walls that start at an outward corner, and a point inside it, as far from both walls as their points are."""
+    """Return the walls that start at a corner, and a point of the building by it, as far from both walls as their points are.
+
+    At a corner that the building leaves open (of a courtyard, of an L) the point lies across from that of the neighbour who fills it: without it
+    the neighbour's would see deep into the building, between the points of the two walls.
+    """
     along = walls.end - walls.start
     unit = along / np.hypot(*along.T)[:, None]
     before = unit[walls.previous]
     turn = np.arctan2(before[:, 0] * unit[:, 1] - before[:, 1] * unit[:, 0], (before * unit).sum(axis=1))
-    at = np.flatnonzero(turn > CORNER_RAD)
-    towards = unit[at] - before[at]
+    at = np.flatnonzero(np.abs(turn) > CORNER_RAD)
+    towards = (unit[at] - before[at]) * np.sign(turn[at])[:, None]
     towards /= np.hypot(*towards.T)[:, None]
     depth = np.minimum(inset[at], inset[walls.previous[at]]) * np.minimum(1 / np.cos(turn[at] / 2), 2)
     return at, walls.start[at] + towards * depth[:, None]
