@@ -27,7 +27,9 @@ from geogrid.scheme import Scheme
 NO_UNIT = -1
 CELL_COLUMNS = ("enclosure", "kind", "building", "entrance", "geometry")
 ATOM_COLUMNS = ("code", "cell", "floor_from", "floor_to", "part", "households", "persons")
-UNIT_COLUMNS = ("level", "parent", "code", "name", "kind", "reason", "valid_from", "valid_to")
+UNIT_COLUMNS = ("level", "parent", "code", "name", "kind", "reason", "cure", "cure_m", "link_m", "valid_from", "valid_to")
+UNIT_DEFAULTS = {"cure": "", "cure_m": 0.0, "link_m": 0.0}
+"""Columns of units that plans made before there were such may lack, and what they mean then."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +63,9 @@ class Plan:
     """Units and the assignment of atoms to them.
 
     `units`: index `unit` (permanent int id, 1 …), columns of `UNIT_COLUMNS`; `parent` is a unit id or NO_UNIT; `reason` says why a unit
-    may be out of bounds ("" where it is not an accepted exception): a key of `geogrid.catalogue.REASONS`.
+    may be out of bounds ("" where it is not an accepted exception): a key of `geogrid.catalogue.REASONS`; `cure` what would bring it within them
+    (a key of `CURES` there, or ""), with a link of `cure_m` metres where that is a link; `link_m` is the longest walking link that holds the unit
+    together, 0 where it needs none. These three may be absent (`UNIT_DEFAULTS`).
     `leaf`: int (atoms,), the unit id of each atom, or NO_UNIT.
     """
 
@@ -73,6 +77,9 @@ class Plan:
     version: int = 1
     state: str = "draft"
     _derived: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_derived", {})  # a plan made of another (`replace`) derives everything anew
 
     def owner(self, level: str) -> np.ndarray:
         """Unit id of each atom at `level`, int (atoms,), read-only; NO_UNIT where its leaf lies above, or nowhere."""
@@ -112,6 +119,7 @@ def _derive(plan: Plan, level: str) -> gpd.GeoDataFrame:
     plan.scheme.level(level)
     atoms, base = plan.base.atoms, plan.base
     rows = plan.units[plan.units["level"] == level]
+    rows = rows.assign(**{name: value for name, value in UNIT_DEFAULTS.items() if name not in rows})
     owner = plan.owner(level)
     pairs = pd.DataFrame({"unit": owner, "position": base.cell_position})[owner != NO_UNIT].drop_duplicates()
     geometry = _united(pairs, base.cells.geometry.to_numpy())
@@ -135,6 +143,9 @@ def _derive(plan: Plan, level: str) -> gpd.GeoDataFrame:
             "valid_from": out["valid_from"],
             "valid_to": out["valid_to"],
             "reason": out["reason"],
+            "cure": out["cure"],
+            "cure_m": out["cure_m"],
+            "link_m": out["link_m"],
             "unit": out.index,
         },
         geometry=geometry.reindex(out.index).to_numpy(),

@@ -54,7 +54,7 @@ def scene(entrances: gpd.GeoDataFrame | None = None) -> tuple[gpd.GeoDataFrame, 
     """Return two houses, one of them outside the one enclosure, and their cells."""
     shapes = [shapely.box(10, 10, 50, 22), shapely.box(10, 60, 50, 72), shapely.box(200, 0, 210, 10)]
     buildings = gpd.GeoDataFrame({"id": ["甲", "乙", "外"], "households": [24.0, 0.0, 9.0], "floors": 6.0}, geometry=shapes, crs=CRS)
-    homes = count_homes(buildings, entrances, defaults=DEFAULTS)
+    homes = count_homes(buildings, entrances, defaults={**DEFAULTS, "entrance_width_m": 0})
     known = {} if entrances is None else {"entrance_xy": shapely.get_coordinates(entrances.geometry), "entrance_building": homes.entrance_building}
     return buildings, homes, tessellate(np.array([shapely.box(0, 0, 100, 100)]), buildings.geometry.to_numpy(), **known)
 

@@ -23,8 +23,8 @@ from geogrid.scheme import Scheme
 
 _IDENTITY = ("code", "name", "level", "parent", "kind")
 _FIGURES = ("households", "persons", "area_m2", "stacked", "floor_from", "floor_to")
-UNIT_PROPERTIES = (*_IDENTITY, *_FIGURES, "valid_from", "valid_to", "status", "reason")
-_NULL_WHERE_EMPTY = ("parent", "valid_from", "valid_to", "reason")
+UNIT_PROPERTIES = (*_IDENTITY, *_FIGURES, "valid_from", "valid_to", "status", "reason", "cure", "cure_m", "link_m")
+_NULL_WHERE_EMPTY = {"parent": "", "valid_from": "", "valid_to": "", "reason": "", "cure": "", "cure_m": 0.0, "link_m": 0.0}
 _BASE = ("cell", "atom", "district")
 _POINTS = ("stations", "cameras", "events", "entrances", "buildings")
 
@@ -63,7 +63,7 @@ def frame_of(project: Readable, level: str) -> gpd.GeoDataFrame:
         raise NotFoundError(message, f"没有可导出的 {level!r}；本工程有：{'、'.join(known)}", value=level, known=known)
     if level in project.levels:
         units = project.units(level).reset_index()[[*UNIT_PROPERTIES, "geometry"]]
-        return units.assign(**{name: units[name].astype(object).where(units[name] != "", None) for name in _NULL_WHERE_EMPTY})
+        return units.assign(**{name: units[name].astype(object).where(units[name] != empty, None) for name, empty in _NULL_WHERE_EMPTY.items()})
     return {"cell": _cells, "atom": _atoms, "district": _district}[level](project) if level in _BASE else _points(project, level)
 
 

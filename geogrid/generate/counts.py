@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ ROUNDS = 6
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """What the kernel wants: `weight`, `xyz`, `within` per node, `edges` with `cost` and `kind`."""
+    """What the kernel wants: `weight`, `xyz`, `within` and perhaps `centres` (bool) per node, `edges` with `cost` and `kind`."""
 
     weight: np.ndarray
     xyz: np.ndarray
@@ -24,6 +25,7 @@ class Graph:
     edges: np.ndarray
     cost: np.ndarray
     kind: np.ndarray | None = None
+    centres: np.ndarray | None = None
 
 
 def cut(level: Level, graph: Graph, dedicated_n: int, seed: int) -> Partition:
@@ -52,6 +54,9 @@ def cut(level: Level, graph: Graph, dedicated_n: int, seed: int) -> Partition:
 
 def _cut(level: Level, graph: Graph, counts: dict[int, int] | None, seed: int) -> Partition:
     lower, upper = _bounds(level, graph)
+    asked: dict[str, Any] = {"link_m": level.link_m} if level.link_m else {}
+    asked |= {"halve": True} if level.halve else {}
+    asked |= {"centres": graph.centres} if graph.centres is not None else {}
     return partition(
         graph.weight,
         graph.edges,
@@ -63,6 +68,7 @@ def _cut(level: Level, graph: Graph, counts: dict[int, int] | None, seed: int) -
         within=graph.within,
         counts=counts,
         seed=seed,
+        **asked,
     )
 
 

@@ -7,26 +7,34 @@ from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from scipy.sparse.csgraph import connected_components
 
 from geogrid.codes import issue
 from geogrid.errors import InputError
+from geogrid.generate.floor_parts import Division, divide_at, divide_floors
 from geogrid.generate.given import label_by_column, label_by_polygons, lowest_given, parent_codes
-from geogrid.generate.groups import Made, group_atoms, group_cells
+from geogrid.generate.groups import Made, group_atoms, group_cells, without_groups
 from geogrid.generate.land import Territories, find_territories
 from geogrid.generate.mesh import Mesh
 from geogrid.plan import Base
 from geogrid.scheme import Level, Scheme
 
 NONE = -1
+GROUPED = ("bounds", "count", "seeds")
+"""Ways to make a level that the kernel cuts."""
+NO_CENTRE = "no_centre"
 SPLIT_CODE = "given_column"
 """Reason of a unit in several pieces whose buildings say so in their column."""
 
 
 @dataclass(frozen=True, eq=False)
 class LevelUnits:
-    """Units of one level in lists of equal length, and `label` (atoms,): the unit number of each atom, or NONE; `above`: numbers of the parents."""
+    """Units of one level in lists of equal length, and `label` (atoms,): the unit number of each atom, or NONE; `above`: numbers of the parents.
+
+    `cure` and `link_m` as in `Made`. `division` is set where the level divided atoms: then `label` counts those of its base.
+    """
 
     level: Level
     label: np.ndarray
@@ -35,11 +43,17 @@ class LevelUnits:
     above: list[int]
     kind: list[str]
     reason: list[str]
+    cure: Mapping[int, tuple[str, float]] = field(default_factory=dict)
+    link_m: Mapping[int, float] = field(default_factory=dict)
+    division: Division | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """All that levels are made from: the base, its mesh, what the office gave, and the recipe's seed and name."""
+    """All that levels are made from: the base, its mesh, what the office gave, and the recipe's seed and name.
+
+    `doors`: who lives on which floor behind which door, where a table says so (`geogrid.generate.doors`).
+    """
 
     base: Base
     mesh: Mesh
@@ -48,6 +62,7 @@ class Ground:
     column: Mapping[str, np.ndarray] = field(default_factory=dict)
     name: str = ""
     seed: int = 0
+    doors: pd.DataFrame | None = None
 
     @property
     def cells(self) -> np.ndarray:
@@ -64,6 +79,7 @@ class Ground:
 def make_levels(ground: Ground, *, until: str = "", done: Sequence[LevelUnits] = ()) -> list[LevelUnits]:
     """Make every level of the scheme in turn, or down to the level `until`; levels in `done` (the first ones) are taken as they are.
 
+    Where floors are divided for the lowest level, its `division` holds the base that the labels of all levels count.
     Raises InputError where a level can not be made from what is given.
     """
     scheme = ground.scheme
@@ -80,6 +96,8 @@ def make_levels(ground: Ground, *, until: str = "", done: Sequence[LevelUnits] =
         else:
             units = _made(ground, level, above, is_last=level is scheme.levels[-1], carve=not carved)
             carved = True
+        if units.division is not None:
+            done = [replace(other, label=other.label[units.division.of]) for other in done]
         done.append(units)
     return done
 
@@ -170,9 +188,12 @@ def _made(ground: Ground, level: Level, above: LevelUnits | None, *, is_last: bo
     land = find_territories(
         ground.mesh, parent, campus_m2=float(ground.scheme.defaults["campus_m2"]), carve=carve, least=level.households[0] if level.households else 0
     )
-    if level.make in ("bounds", "count"):
-        group = group_atoms if is_last else group_cells
-        made = group(level, ground.base, ground.mesh, parent, land, ground.seed)
+    division = None
+    if level.make in GROUPED and is_last:
+        division, made = _of_storeys(ground, level, parent, land)
+        ground = replace(ground, base=division.base) if division else ground
+    elif level.make in GROUPED:
+        made = group_cells(level, ground.base, ground.mesh, parent, land, ground.seed)
     else:
         made = _by_place(ground, level, parent, land)
     n = len(made.kind)
@@ -181,7 +202,27 @@ def _made(ground: Ground, level: Level, above: LevelUnits | None, *, is_last: bo
     over[made.label[has]] = parent[ground.base.cell_position[has]]
     above_numbers = over.tolist() if above else [NONE] * n
     codes = _issue(ground, level, made.label, above_numbers, above)
-    return LevelUnits(level, made.label, codes, [""] * n, above_numbers, made.kind, made.reason)
+    return LevelUnits(level, made.label, codes, [""] * n, above_numbers, made.kind, made.reason, made.cure, made.link_m, division)
+
+
+def _of_storeys(ground: Ground, level: Level, parent: np.ndarray, land: Territories) -> tuple[Division | None, Made]:
+    """Group storeys, full floors divided before and those that the kernel halved after; None where none was."""
+    before = divide_floors(ground.base, ground.doors, level)
+    if level.make == "seeds" and not before.centres.any():
+        raise InputError(
+            f"level {level.id} is made round centre households: the table of households marks none (centre = true)",
+            f"层级 {level.id} 要围绕中心户划分：住户表里没有标出中心户（centre = true）",
+            level=level.id,
+        )
+    made = group_atoms(level, before.base, ground.mesh, parent, land, ground.seed, before.centres)
+    made = without_groups(made, [u for u, why in enumerate(made.reason) if why == NO_CENTRE]) if not level.complete else made
+    if not len(made.parts):
+        return (before if before.base is not ground.base else None), made
+    after = divide_at(before.base, made.parts[:, 0], made.parts[:, 1])
+    label = made.label[after.of]
+    order = np.argsort(made.parts[:, 0], kind="stable")
+    label[np.isin(after.of, made.parts[:, 0])] = made.parts[order, 2]
+    return replace(after, of=before.of[after.of]), replace(made, label=label)
 
 
 def _by_place(ground: Ground, level: Level, parent: np.ndarray, land: Territories) -> Made:

@@ -17,7 +17,9 @@ def make_plan(ground: Ground, *, until: str = "", done: Sequence[LevelUnits] = (
     With `until` the levels below that one stay without units; levels in `done`, made before, are taken as they are.
     """
     levels = make_levels(ground, until=until, done=done)
-    frames, leaf = [], np.full(len(ground.base.atoms), NO_UNIT)
+    divided = levels[-1].division if levels else None
+    base = divided.base if divided else ground.base
+    frames, leaf = [], np.full(len(base.atoms), NO_UNIT)
     above_ids: np.ndarray | None = None
     start = 1
     for units in levels:
@@ -28,7 +30,7 @@ def make_plan(ground: Ground, *, until: str = "", done: Sequence[LevelUnits] = (
         leaf[has] = ids[units.label[has]]
         above_ids, start = ids, start + len(ids)
     table = pd.concat(frames).sort_index() if frames else pd.DataFrame(columns=list(UNIT_COLUMNS))
-    return Plan(ground.base, ground.scheme, table, leaf)
+    return Plan(base, ground.scheme, table, leaf)
 
 
 def _rows(units: LevelUnits, ids: np.ndarray, above_ids: np.ndarray | None) -> pd.DataFrame:
@@ -41,6 +43,9 @@ def _rows(units: LevelUnits, ids: np.ndarray, above_ids: np.ndarray | None) -> p
             "name": units.name,
             "kind": units.kind,
             "reason": units.reason,
+            "cure": [units.cure.get(u, ("", 0.0))[0] for u in range(len(ids))],
+            "cure_m": [units.cure.get(u, ("", 0.0))[1] for u in range(len(ids))],
+            "link_m": [units.link_m.get(u, 0.0) for u in range(len(ids))],
             "valid_from": "",
             "valid_to": "",
         },

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from geogrid.enclosure import derived_parent, enclose
 from geogrid.errors import InputError
 from geogrid.findings import Finding
-from geogrid.generate import Ground, Homes, count_homes, home_points, make_base, make_mesh, merge_parts
+from geogrid.generate import Ground, Homes, count_homes, find_doors, home_points, make_base, make_mesh, merge_parts
 from geogrid.generate.given import lowest_given
 from geogrid.pipeline.stages import Stages
 from geogrid.scheme import Scheme
@@ -54,11 +54,13 @@ def prepare(
         homes = count_homes(buildings, entrances, table, defaults=scheme.defaults, home_uses=home_uses, merged=merged)
         water = _polygons(frames.get("water"))
         cells = _cells(enclosures.polygons, buildings, homes, water, float(scheme.defaults["land_cell_m"]))
-        base = make_base(cells, buildings, homes, crs, district_source=source)
+        doors = find_doors(table, buildings, entrances, cells)
+        base = make_base(cells, buildings, homes, crs, district_source=source, doors=doors)
     with stages("graph"):
         points = home_points(_at(buildings.geometry.to_numpy(), cells.building), _at(shapely.points(homes.entrance_xy), cells.entrance))
-        mesh = make_mesh(base, points, {k: lines[k] for k in ("road", "main", "hard", "bridge")}, water)
-    ground = Ground(base, mesh, scheme, given, _columns(cells, buildings, scheme), name=name, seed=seed)
+        compounds = _polygons(frames.get("compounds"))
+        mesh = make_mesh(base, points, {k: lines[k] for k in ("road", "main", "hard", "bridge")}, water, compounds)
+    ground = Ground(base, mesh, scheme, given, _columns(cells, buildings, scheme), name=name, seed=seed, doors=doors)
     found = (*_repeated(buildings), *homes.findings, *_homeless(buildings, homes, cells, base.district))
     return Prepared(ground, buildings, homes, parent, found)
 

@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geogrid.errors import NotFoundError
 from geogrid.findings import to_frame
-from geogrid.plan import NO_UNIT, Base, Plan
+from geogrid.plan import NO_UNIT, UNIT_DEFAULTS, Base, Plan
 from geogrid.rules import find_plan
 from geogrid.scheme import Scheme
 from geogrid.store.connect import connect
@@ -100,7 +100,7 @@ class Project:
     def units(self, level: str) -> gpd.GeoDataFrame:
         """Return a level's units, index `code`, columns as `Plan.frame` and `status`; raises NotFoundError for an unknown level."""
         self._check_known("level", "层级", level, self.levels)
-        return self._once(("units", level), lambda: self._table(f"unit_{level}").set_index("code"))
+        return self._once(("units", level), lambda: _complete(self._table(f"unit_{level}")).set_index("code"))
 
     def count_units(self, level: str) -> tuple[int, int, int, int]:
         """Count a level's units, their households, the units in bounds and those with a reason, without reading a polygon."""
@@ -208,3 +208,8 @@ class Project:
             listed, listed_zh = ", ".join(known) or "none", "、".join(known) or "无"
             message = f"{self.path}: has no {what} {name!r}; it has: {listed}"
             raise NotFoundError(message, f"{self.path}：没有{what_zh} {name!r}；可用：{listed_zh}", value=name, known=known)
+
+
+def _complete(units: pd.DataFrame) -> Any:
+    """Return units with the columns that files of an earlier version lack."""
+    return units.assign(**{name: value for name, value in UNIT_DEFAULTS.items() if name not in units})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pandas as pd
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from geogrid.plan import NO_UNIT, Plan
+from geogrid.plan import NO_UNIT, UNIT_DEFAULTS, Plan
 from geogrid.rules import status
 from geogrid.store.contents import META_DEFAULTS, Contents
 from geogrid.store.frames import Look, announce_table, write_layer, write_table
@@ -26,9 +27,10 @@ _OWN_SRS_ID = 100000
 _NO_SRS = "INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, 'NONE', ?, 'undefined', NULL)"
 
 
-def write_project(contents: Contents, path: str | Path, *, force: bool = False) -> None:
+def write_project(contents: Contents, path: str | Path, *, force: bool = False, complete: Callable[[], Contents] | None = None) -> None:
     """Write a project file, whole or not at all.
 
+    `complete`: called when all but findings and facts are written, gives the same contents with those; so checks may run meanwhile.
     Raises StoreError when `path` holds something that would be lost (see `geogrid.store.swap`); `force` replaces it and keeps a backup.
     """
     plan = contents.plan
@@ -36,11 +38,13 @@ def write_project(contents: Contents, path: str | Path, *, force: bool = False) 
         register(con)
         con.executescript(CORE + PLAN + "BEGIN;")
         srs_id = _write_crs(con, plan.base.crs)
-        _write_meta(con, contents)
         _write_units(con, contents, srs_id)
         _write_base(con, plan, srs_id)
         _write_plan(con, plan)
         _write_frames(con, contents, srs_id)
+        contents = complete() if complete else contents
+        _write_findings(con, contents, srs_id)
+        _write_meta(con, contents)
         con.execute("COMMIT")
         con.executescript(INDEXES)
 
@@ -67,6 +71,7 @@ def _write_meta(con: sqlite3.Connection, contents: Contents) -> None:
         "store.crs": f"EPSG:{code}" if code else plan.base.crs.to_wkt(),
         "store.scheme": scheme_to_dict(plan.scheme),
         "store.district_source": plan.base.district_source,
+        "store.roles": {"layers": list(contents.layers), "sites": list(contents.sites), "given": list(contents.given)},
     }
     con.executemany("INSERT INTO meta VALUES (?, ?)", ((key, json.dumps(value, ensure_ascii=False)) for key, value in facts.items()))
 
@@ -92,13 +97,12 @@ def _write_plan(con: sqlite3.Connection, plan: Plan) -> None:
     con.execute("INSERT INTO plan VALUES (1, ?, ?, ?, ?)", (plan.id, plan.id, plan.version, plan.state))
     leaf = (None if unit == NO_UNIT else unit for unit in plan.leaf.tolist())
     con.executemany("INSERT INTO assign VALUES (1, ?, ?)", zip(plan.base.atoms.index.tolist(), leaf, strict=True))
-    units = plan.units
+    units = plan.units.assign(**{name: value for name, value in UNIT_DEFAULTS.items() if name not in plan.units})
     parents = [None if parent == NO_UNIT else parent for parent in units["parent"].tolist()]
-    texts = (
-        units[name].astype(object).where(units[name].notna(), "").tolist() for name in ("code", "name", "kind", "reason", "valid_from", "valid_to")
-    )
-    rows = zip(units.index.tolist(), units["level"].tolist(), parents, *texts, strict=True)
-    con.executemany("INSERT INTO unit VALUES (NULL, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    names = ("level", "code", "name", "kind", "reason", *UNIT_DEFAULTS, "valid_from", "valid_to")
+    rows = zip(units.index.tolist(), parents, *(units[name].astype(object).where(units[name].notna(), "").tolist() for name in names), strict=True)
+    marks = ", ".join("?" * (len(names) + 2))
+    con.executemany(f"INSERT INTO unit (plan, id, parent, {', '.join(names)}) VALUES (1, {marks})", rows)
     for table in ("unit", "plan", "edit"):
         announce_table(con, table)
 
@@ -109,10 +113,11 @@ def _write_frames(con: sqlite3.Connection, contents: Contents, srs_id: int) -> N
         write_layer(con, f"given_{level}", frame, srs_id, Look(f"{names.get(level, level)}（来源）"))
     for role, frame in {**contents.layers, **contents.sites}.items():
         write_layer(con, role, frame, srs_id, Look(description=_note(contents)))
+
+
+def _write_findings(con: sqlite3.Connection, contents: Contents, srs_id: int) -> None:
     write_layer(con, "finding", _findings(contents), srs_id, Look(geometry_type="GEOMETRY"))
     write_table(con, "rejected", contents.rejected.assign(value=contents.rejected["value"].map(str)))
-    roles = {"layers": list(contents.layers), "sites": list(contents.sites), "given": list(contents.given)}
-    con.execute("INSERT INTO meta VALUES ('store.roles', ?)", (json.dumps(roles),))
 
 
 def _findings(contents: Contents) -> gpd.GeoDataFrame:
