@@ -12,7 +12,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from geogrid.generate.mesh import HARD, Mesh
+from geogrid.generate.mesh import HARD, MAIN, ROAD, Mesh
 
 NONE = -1
 
@@ -88,12 +88,16 @@ def _home_parts(graph: csr_matrix, kept: np.ndarray, weight: np.ndarray) -> np.n
 
 
 def _nearest_homes(mesh: Mesh, homes: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Row of the home nearest to walk to of each cell: in its block, else across roads; NONE where only a main road leads."""
     host = np.full(len(mesh.xy), NONE)
-    if len(homes) == 0:
-        return host
-    distance, _, source = dijkstra(mesh.graph(edges, mesh.walk_m), directed=False, indices=homes, min_only=True, return_predecessors=True)
-    reached = np.isfinite(distance)
-    host[reached] = source[reached]
+    host[homes] = homes
+    for rank in (ROAD, MAIN):
+        known = np.flatnonzero(host >= 0)
+        if len(known) in (0, len(host)):
+            break
+        allowed = edges & (mesh.rank < rank)
+        _, _, source = dijkstra(mesh.graph(allowed, mesh.walk_m), directed=False, indices=known, min_only=True, return_predecessors=True)
+        host = np.where((host < 0) & (source >= 0), host[np.maximum(source, 0)], host)
     return host
 
 

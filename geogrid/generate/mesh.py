@@ -13,8 +13,8 @@ from geogrid.adjacency import contiguity, crossings
 from geogrid.edges import shared_edges
 from geogrid.plan import Base
 
-HARD = 3
-"""Rank of a border along rail, water or a wall: nobody walks across."""
+ROAD, MAIN, HARD = 1, 2, 3
+"""Rank of a border along a road, a main road (or under a bridge), and rail, water or a wall: nobody walks across."""
 COST = np.array([1.0, 2.0, 9.0, 30.0])
 """How much dearer it is to join two cells over nothing, a road, a main road, and a hard barrier."""
 
@@ -24,6 +24,7 @@ class Mesh:
     """Arrays over the cells of a base (c,) and their borders (m,).
 
     `xy` (c, 2) and `area_m2` (c,) of the cells; `households` (c,); `enclosure` (c,); `water` bool (c,);
+    `compound` (c,): number of the residential compound (小区) a cell lies in, or -1.
     `a`, `b` (m,) rows of cells with a<b, `length_m` and `rank` (m,) of the border between them.
     """
 
@@ -36,6 +37,7 @@ class Mesh:
     b: np.ndarray
     length_m: np.ndarray
     rank: np.ndarray
+    compound: np.ndarray | None = None
 
     def graph(self, edges: np.ndarray, weight: np.ndarray | None = None) -> csr_matrix:
         """Return the symmetric matrix of the chosen borders (bool (m,)) with `weight` (m,), or ones."""
@@ -51,8 +53,8 @@ class Mesh:
         return (np.hypot(gap[:, 0], gap[:, 1]) + 1.0) * COST[self.rank]
 
 
-def make_mesh(base: Base, points: np.ndarray, barriers: Mapping[str, np.ndarray], water: np.ndarray) -> Mesh:
-    """Make the mesh of a base. `points` (c, 2): where a cell's people live (its entrance or house), NaN for land; `water`: polygons."""
+def make_mesh(base: Base, points: np.ndarray, barriers: Mapping[str, np.ndarray], water: np.ndarray, compounds: np.ndarray | None = None) -> Mesh:
+    """Make the mesh of a base. `points` (c, 2): where a cell's people live (its entrance or house), NaN for land; `water`, `compounds`: polygons."""
     geometry = base.cells.geometry.to_numpy()
     inside = shapely.point_on_surface(geometry)
     xy = np.where(np.isnan(points), shapely.get_coordinates(inside), points)
@@ -66,8 +68,17 @@ def make_mesh(base: Base, points: np.ndarray, barriers: Mapping[str, np.ndarray]
     wet &= households == 0
     return Mesh(
         xy, shapely.area(geometry), households, base.cells["enclosure"].to_numpy(), wet,
-        pairs["a"].to_numpy(), pairs["b"].to_numpy(), pairs["length_m"].to_numpy(), rank.astype(np.int64),
+        pairs["a"].to_numpy(), pairs["b"].to_numpy(), pairs["length_m"].to_numpy(), rank.astype(np.int64), _rows_of(compounds, xy),
     )  # fmt: skip
+
+
+def _rows_of(polygons: np.ndarray | None, xy: np.ndarray) -> np.ndarray:
+    """Row of the polygon that holds each point (the last of several), -1 outside all, int (c,)."""
+    out = np.full(len(xy), -1)
+    if polygons is not None and len(polygons):
+        row, hit = shapely.STRtree(shapely.points(xy)).query(polygons, predicate="intersects")
+        np.maximum.at(out, hit, row)
+    return out
 
 
 def home_points(footprints: np.ndarray, entrances: np.ndarray) -> np.ndarray:

@@ -1,0 +1,284 @@
+"""Divide a level's graph region by region, and open the regions that can not be divided within the bounds alone.
+
+First whole compounds, inside their own blocks. Where that leaves units out of bounds: compounds may be divided, then the neighbouring block is
+taken in, at last the whole parent. A wider region is kept only where it brings more units into their bounds; if even the widest does not, the
+units stay behind their streets, and that nothing better exists is proved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from geogrid.generate.counts import Graph, cut
+from geogrid.generate.sides import MAIN, components, find_regions, stands, widened
+from geogrid.partition import Partition
+from geogrid.scheme import Level
+
+HEAVY, UNPROVEN, TRIED = "atom_too_heavy", "not_proven", "not_connectable"
+ISOLATED = ("component_too_light", "component_between", UNPROVEN)
+ACROSS = "across_main_road"
+ONE_MORE = 1_000_000_000
+"""An exception more is worse than any deviation."""
+SPREAD = 1.5
+"""Without bounds, a region stands alone when its units can be so near to the mean weight (times or divided by)."""
+SPREADS, MARGIN = (2.0, 1.75, 1.5, 1.25), 0.03
+"""Compounds up to so many means stay whole, the most for which the count can be met with some room."""
+
+
+@dataclass(frozen=True, eq=False)
+class Terrain:
+    """A graph whose `within` is the parent. `bar` (m,) and `length_m` (m,) of each edge; `compound` str (n,), "" for none."""
+
+    graph: Graph
+    bar: np.ndarray
+    length_m: np.ndarray
+    compound: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    """What has been decided: region and group (`label`) of each node; weight, reason and cure of groups out of bounds; links and parts of nodes."""
+
+    region: np.ndarray
+    label: np.ndarray
+    out: dict[int, tuple[int, str]]
+    cure: dict[int, tuple[str, float]] = field(default_factory=dict)
+    links: np.ndarray = field(default_factory=lambda: np.empty((0, 2), np.int64))
+    parts: np.ndarray = field(default_factory=lambda: np.empty((0, 3), np.int64))
+
+    def of(self, groups: dict[int, tuple[int, str]], place: np.ndarray) -> dict[int, int]:
+        """Value of `place` (n,) where each of the groups lies."""
+        return {g: int(place[np.argmax(self.label == g)]) for g in groups}
+
+
+def divide(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Partition:
+    """Cut the terrain for `level`, which already has `dedicated_n` units without homes. Exceptions as in `geogrid.partition`.
+
+    A group on both sides of a main road that had to be carries the reason ACROSS.
+    """
+    graph = terrain.graph
+    bounds = _bounds(level, graph, dedicated_n)
+    region = _regions(level, terrain, bounds, dedicated_n)
+    whole = _kept_whole(level, terrain, region, bounds, dedicated_n)
+    state = _first(level, graph, region, whole, dedicated_n, seed)
+    state = _opened(level, terrain, state, whole, bounds, seed)
+    weight = np.bincount(state.label, graph.weight).astype(np.int64)
+    reasons = {g: why for g, (_, why) in state.out.items()} | dict.fromkeys(_across(terrain, state, bounds), ACROSS)
+    used, label = np.unique(state.label, return_inverse=True)
+    number = {int(g): i for i, g in enumerate(used.tolist())}
+    parts = np.c_[state.parts[:, :2], np.searchsorted(used, state.parts[:, 2])]
+    cures = [(number[g], how, metres) for g, (how, metres) in sorted(state.cure.items()) if g in state.out]
+    return Partition(label, [(number[g], int(weight[g]), why) for g, why in sorted(reasons.items())], state.links, parts, cures)
+
+
+def _bounds(level: Level, graph: Graph, dedicated_n: int) -> tuple[int, int]:
+    """Bounds that a region must be able to keep: the level's, else round the mean of its count, else none."""
+    if level.households:
+        return level.households
+    total = max(1, int(graph.weight.sum()))
+    mean = total / max(1, (level.count or 1) - dedicated_n)
+    return max(1, int(mean / SPREAD)), max(1, int(mean * SPREAD))
+
+
+def _regions(level: Level, terrain: Terrain, bounds: tuple[int, int], dedicated_n: int) -> np.ndarray:
+    """Regions of a level, int (n,); its parents where a count of units is too small for the regions, and where seeds decide."""
+    graph = terrain.graph
+    if len(graph.weight) == 0 or level.make not in ("bounds", "count"):
+        return graph.within
+    region = find_regions(graph.weight, graph.edges, terrain.bar, terrain.length_m, bounds)
+    if level.make == "count":
+        least = np.maximum(-(-np.bincount(region, graph.weight) // bounds[1]), 1)
+        if least.sum() > int(level.count or 0) - dedicated_n:
+            return graph.within
+    return region
+
+
+def join_named(name: np.ndarray, weight: np.ndarray, edges: np.ndarray, upper: float) -> np.ndarray:
+    """Number of what each node becomes part of: neighbours of one name (a building, a compound; "" for none) that fit into `upper` stay together."""
+    names, number = np.unique(name, return_inverse=True)
+    fits = (np.bincount(number, weight, minlength=len(names)) <= upper) & (names != "")
+    same = (number[edges[:, 0]] == number[edges[:, 1]]) & fits[number[edges[:, 0]]]
+    return components(len(name), edges[same])
+
+
+def _kept_whole(level: Level, terrain: Terrain, region: np.ndarray, bounds: tuple[int, int], dedicated_n: int) -> np.ndarray:
+    """Number of what each node becomes part of: compounds that fit stay whole, the larger ones of them only while the level's count can be met."""
+    graph = terrain.graph
+    inside = graph.edges[region[graph.edges[:, 0]] == region[graph.edges[:, 1]]]
+    if level.make != "count":
+        return join_named(terrain.compound, graph.weight, inside, bounds[1])
+    wanted = max(1, int(level.count or 0) - dedicated_n)
+    for limit in (bounds[1], *(spread * graph.weight.sum() / wanted for spread in SPREADS)):
+        whole = join_named(terrain.compound, graph.weight, inside, min(limit, bounds[1]))
+        if _most(graph.weight, whole, region, bounds[0]) >= wanted * (1 + MARGIN):
+            return whole
+    return np.arange(len(graph.weight))
+
+
+def _most(weight: np.ndarray, whole: np.ndarray, region: np.ndarray, lower: int) -> int:
+    """How many units there can be at most, about: a compound kept whole is one, all else is as light as it may be."""
+    size = np.bincount(whole)
+    kept = size[whole] > 1
+    at = np.unique(whole, return_index=True)[1]
+    large = np.bincount(whole, weight)[size > 1] >= lower
+    n = np.bincount(region[at[size > 1]], np.where(large, 1.0, np.bincount(whole, weight)[size > 1] / lower), minlength=region.max() + 1)
+    return int(np.maximum(np.floor(n + np.bincount(region, np.where(kept, 0, weight) / lower, minlength=region.max() + 1)), 1).sum())
+
+
+def _first(level: Level, graph: Graph, region: np.ndarray, whole: np.ndarray, dedicated_n: int, seed: int) -> _State:
+    """Cut the graph of whole compounds in its regions; one that is alone in its region is a unit."""
+    node = np.unique(whole, return_index=True)[1]
+    coarse = _contracted(graph, whole, region)
+    alone = (np.bincount(region[node])[region[node]] == 1) & (coarse.weight <= (level.households or (0, np.inf))[1])
+    rest = np.flatnonzero(~alone)
+    some = _plain(level) if level.make != "count" else replace(_plain(level), count=int(level.count or 0) - int(alone.sum()))
+    done = cut(some, _part(coarse, rest, coarse.within), dedicated_n, seed)
+    label = np.zeros(len(node), dtype=np.int64)
+    label[rest] = done.labels
+    first = int(done.labels.max(initial=-1)) + 1
+    label[alone] = first + np.arange(alone.sum())
+    state = _state(region, label[whole], done, 0, node[rest])
+    return replace(state, out=state.out | _light(coarse.weight[alone], first, level))
+
+
+def _light(weight: np.ndarray, first: int, level: Level) -> dict[int, tuple[int, str]]:
+    """Exceptions among units of one compound, numbered from `first`: too few households, and no neighbour to join."""
+    lower = level.households[0] if level.households else 0
+    return {first + i: (int(weight[i]), "component_too_light") for i in np.flatnonzero(weight < lower).tolist()}
+
+
+def _plain(level: Level) -> Level:
+    """The level without leave to link and to halve: they come last."""
+    return replace(level, link_m=0.0, halve=False)
+
+
+def _state(region: np.ndarray, label: np.ndarray, done: Partition, first: int, node: np.ndarray) -> _State:
+    """A state of what the kernel answered, its groups numbered from `first`, its atoms being `node`."""
+    out = {first + g: (w, why) for g, w, why in done.exceptions}
+    cure = {first + g: (how, metres) for g, how, metres in done.cures}
+    parts = np.c_[node[done.parts[:, 0]], done.parts[:, 1], first + done.parts[:, 2]]
+    return _State(region, label, out, cure, node[done.links].reshape(-1, 2), parts)
+
+
+def _contracted(graph: Graph, whole: np.ndarray, region: np.ndarray) -> Graph:
+    """The graph of whole compounds, its `within` the region."""
+    k = int(whole.max(initial=-1)) + 1
+    if k == len(whole):
+        return replace(graph, within=region)
+    weight = np.bincount(whole, graph.weight, minlength=k).astype(np.int64)
+    share = graph.weight / np.maximum(weight, 1)[whole]
+    xyz = np.column_stack([np.bincount(whole, share * graph.xyz[:, i], minlength=k) for i in range(3)])
+    within = np.zeros(k, dtype=np.int64)
+    within[whole] = region
+    ends = np.sort(whole[graph.edges], axis=1)
+    apart = ends[:, 0] != ends[:, 1]
+    edges, at = np.unique(ends[apart], axis=0, return_inverse=True)
+    cost = np.full(len(edges), np.inf)
+    np.minimum.at(cost, at.ravel(), graph.cost[apart])
+    return Graph(weight, np.round(xyz, 3), within, edges.reshape(-1, 2), cost)
+
+
+def _opened(level: Level, terrain: Terrain, state: _State, whole: np.ndarray, bounds: tuple[int, int], seed: int) -> _State:
+    """Cut the regions with exceptions again: compounds opened, then with a neighbour, then whole parents, with links and halves where asked."""
+    graph = terrain.graph
+    if not state.out:
+        return state
+    divided = np.bincount(whole)[whole] > 1
+    bad = _bad(state)
+    state = _again(_plain(level), graph, state, state.region, np.unique(state.region[bad & divided]), bounds, seed)
+    bad = _bad(state)
+    if bad.any():
+        wide = widened(state.region, graph.edges, terrain.bar, terrain.length_m, np.unique(state.region[bad]))
+        state = _again(_plain(level), graph, state, wide, np.unique(wide[bad]), bounds, seed)
+    asked = bool(level.link_m or level.halve)
+    bad = np.isin(state.label, list(state.out)) if asked else _bad(state)
+    if not bad.any():
+        return state
+    unit = graph.within if level.link_m else components(len(graph.weight), graph.edges)
+    return _again(level, graph, state, unit, np.unique(unit[bad]), bounds, seed, last=True)
+
+
+def _bad(state: _State) -> np.ndarray:
+    """Nodes of groups out of bounds that a wider region might bring in, bool (n,)."""
+    return np.isin(state.label, [g for g, (_, why) in state.out.items() if why != HEAVY])
+
+
+def _again(
+    level: Level, graph: Graph, state: _State, wide: np.ndarray, chosen: np.ndarray, bounds: tuple[int, int], seed: int, *, last: bool = False
+) -> _State:
+    """Cut the chosen wide regions again and keep what is better; the `last` time whole parents, which is what reasons and cures refer to."""
+    if len(chosen) == 0:
+        return state
+    nodes = np.flatnonzero(np.isin(graph.within, np.unique(graph.within[np.isin(wide, chosen)])) if last else np.isin(wide, chosen))
+    count = len(np.unique(state.label[nodes]))
+    part = _part(graph, nodes, graph.within if last else wide)
+    done = cut(replace(level, count=count) if level.make == "count" else level, part, 0, seed)
+    top = int(state.label.max()) + 1
+    label = state.label.copy()
+    label[nodes] = top + done.labels
+    new = _state(wide, label, done, top, nodes)
+    before, after = (_scores(one, wide, bounds) for one in (state, new))
+    better = [w for w in chosen.tolist() if after.get(w, 0) < before.get(w, 0)]
+    if last:
+        state = _tried(state, new, wide, set(chosen.tolist()) - set(better))
+    return _mixed(state, new, np.isin(wide, better))
+
+
+def _part(graph: Graph, nodes: np.ndarray, within: np.ndarray) -> Graph:
+    """The graph of some nodes; `within` (n,) are its regions."""
+    number = np.full(len(graph.weight), -1)
+    number[nodes] = np.arange(len(nodes))
+    inside = (number[graph.edges] >= 0).all(axis=1)
+    kind = None if graph.kind is None else graph.kind[inside]
+    centres = None if graph.centres is None else graph.centres[nodes]
+    return Graph(graph.weight[nodes], graph.xyz[nodes], within[nodes], number[graph.edges[inside]], graph.cost[inside], kind, centres)
+
+
+def _scores(state: _State, wide: np.ndarray, bounds: tuple[int, int]) -> dict[int, int]:
+    """Exceptions, and then their deviation, of each wide region that has any."""
+    scores: dict[int, int] = {}
+    for group, region in state.of(state.out, wide).items():
+        weight = state.out[group][0]
+        scores[region] = scores.get(region, 0) + ONE_MORE + max(bounds[0] - weight, weight - bounds[1], 0)
+    return scores
+
+
+def _tried(state: _State, new: _State, wide: np.ndarray, kept: set[int]) -> _State:
+    """Reasons and cures of groups that stay though the whole parent was opened: proved if the exceptions of its division are."""
+    at = new.of(new.out, wide)
+    unproven = {at[g] for g, (_, why) in new.out.items() if why == UNPROVEN}
+    cures = {at[g]: cure for g, cure in reversed(new.cure.items())}
+    same = {at[g]: why for g, (_, why) in reversed(new.out.items()) if why != HEAVY}
+    out, cure = dict(state.out), dict(state.cure)
+    for group, region in state.of(state.out, wide).items():
+        weight, why = state.out[group]
+        if region in kept and why != HEAVY:
+            proved = same.get(region, TRIED) if why in ISOLATED else why
+            out[group] = (weight, UNPROVEN if region in unproven else proved)
+            cure |= {group: cures[region]} if region in cures else {}
+    return replace(state, out=out, cure=cure)
+
+
+def _mixed(state: _State, new: _State, taken: np.ndarray) -> _State:
+    """The state with what is new where it is `taken`, bool (n,)."""
+    label = np.where(taken, new.label, state.label)
+    region = np.where(taken, int(state.region.max()) + 1 + new.region, state.region)
+    present = set(np.unique(label).tolist())
+    out = {g: v for g, v in {**state.out, **new.out}.items() if g in present}
+    cure = {g: v for g, v in {**state.cure, **new.cure}.items() if g in present}
+    links = np.concatenate([state.links[~taken[state.links[:, 0]]], new.links[taken[new.links[:, 0]]]])
+    parts = np.concatenate([state.parts[~taken[state.parts[:, 0]]], new.parts[taken[new.parts[:, 0]]]])
+    return _State(region, label, out, cure, links, parts)
+
+
+def _across(terrain: Terrain, state: _State, bounds: tuple[int, int]) -> list[int]:
+    """Groups on both sides of a main road, one of which can not be divided alone, that have no other reason."""
+    graph = terrain.graph
+    side = components(len(graph.weight), graph.edges[terrain.bar < MAIN])
+    rows = np.unique(np.c_[state.label, side], axis=0)
+    group, count = np.unique(rows[:, 0], return_counts=True)
+    several = set(group[count > 1].tolist()) - set(state.out)
+    alone = {s: stands(graph.weight[side == s], bounds) for g, s in rows.tolist() if g in several}
+    return sorted({g for g, s in rows.tolist() if g in several and not alone[s]})
