@@ -102,8 +102,8 @@ def test_the_day_is_noted_only_when_it_is_given(whole: Project, tmp_path: Path):
 
 def test_progress_names_every_stage_from_start_to_end(tmp_path: Path):
     said: list[tuple[str, float]] = []
-    build(write(tmp_path, quarter()), tmp_path / "out.gpkg", progress=lambda stage, share: said.append((stage, share)))
-    names = ["read", "enclosures", "cells", "graph", "units", "sites", "rules", "store"]
+    build(write(tmp_path, quarter()), tmp_path / "out.gpkg", progress=lambda stage, share: said.append((stage, share)), workers=1)
+    names = ["read", "enclosures", "cells", "graph", "units", "rules", "sites", "store"]
     assert said == [(name, share) for name in names for share in (0.0, 1.0)]
 
 

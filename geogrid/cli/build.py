@@ -14,14 +14,19 @@ from geogrid.cli.output import progress, show_json, show_summary
 @click.option("--out", required=True, type=click.Path(), help="The project file to write (.gpkg).")
 @click.option("--accept-rejects", is_flag=True, help="Go on even if more than 1 % of a role's rows, or any row of an area role, can not be used.")
 @click.option("--force", is_flag=True, help="Replace a project that holds edits; a backup is kept.")
+@click.option("--keep-buildings-whole", is_flag=True, help="Divide no building that fits into a unit, at any level that is made.")
+@click.option("--workers", type=click.IntRange(min=1), help="Threads; one for each core, at most 4, where none are given. What is built is the same.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.pass_context
-def build(ctx: click.Context, recipe: str, out: str, accept_rejects: bool, force: bool, as_json: bool) -> None:
+def build(
+    ctx: click.Context, recipe: str, out: str, accept_rejects: bool, force: bool, keep_buildings_whole: bool, workers: int | None, as_json: bool
+) -> None:
     """Build a project: files, checked, become cells, units of every level, joined sites and findings."""
     from geogrid.pipeline import build as run
 
     today = datetime.datetime.now(datetime.UTC).date()
-    with run(recipe, out, progress=progress, accept_rejects=accept_rejects, force=force, today=today) as project:
+    options = {"accept_rejects": accept_rejects, "force": force, "keep_buildings_whole": keep_buildings_whole, "workers": workers}
+    with run(recipe, out, progress=progress, today=today, **options) as project:
         summary = project.summary()
     (show_json if as_json else show_summary)(summary)
     ctx.exit(1 if summary["findings"]["error"] else 0)

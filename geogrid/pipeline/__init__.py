@@ -1,5 +1,5 @@
 """The one place that knows the order: files → sources → ground → plan → findings → project."""
 
-from geogrid.pipeline.build import Progress, assemble, build
+from geogrid.pipeline.build import Progress, build
 
-__all__ = ["Progress", "assemble", "build"]
+__all__ = ["Progress", "build"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import replace
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from geogrid.findings import Finding, to_frame
 from geogrid.generate import make_plan
 from geogrid.pipeline.ground import Prepared, prepare
 from geogrid.pipeline.order import in_order
+from geogrid.pipeline.parallel import side_by_side, worker_count
 from geogrid.pipeline.stages import Progress, Stages, peak_rss_mb, silent
 from geogrid.plan import Plan
 from geogrid.reading import Sources, read_sources
@@ -24,6 +26,7 @@ from geogrid.scheme import Scheme, read_scheme
 from geogrid.store import Contents, Project, check_target, open_project, write_project
 
 SITE_ROLES = ("stations", "cameras")
+GROUPED = ("bounds", "count", "seeds")
 LAYER_ROLES = ("buildings", "entrances", "roads", "railways", "water", "walls", "green", "compounds", "prohibited")
 
 
@@ -35,59 +38,82 @@ def build(
     accept_rejects: bool = False,
     force: bool = False,
     today: datetime.date | None = None,
+    keep_buildings_whole: bool = False,
+    workers: int | None = None,
 ) -> Project:
     """Build the project file `out` from the recipe file and open it. `today` is noted as the day on which it was built.
 
-    Raises InputError (file, layer, row, field, value and what to do) when the input can not be used, StoreError when `out` may not be replaced; then
-    nothing is written.
+    `keep_buildings_whole`: as the scheme's key, for every level that is made. `workers`: threads, else one for each usable core, at most four; what
+    is built does not depend on them. Raises InputError (file, layer, row, field, value and what to do) when the input can not be used, StoreError
+    when `out` may not be replaced; then nothing is written.
     """
     check_target(Path(out), force=force)
-    stages = Stages(progress)
-    contents = assemble(read_recipe(recipe), stages, accept_rejects=accept_rejects)
-    with stages("store"):
-        meta = {**contents.meta, "built": today.isoformat() if today else "", "seconds": dict(stages.seconds), "peak_rss_mb": peak_rss_mb()}
-        write_project(replace(contents, meta=meta), Path(out), force=force)
+    stages, asked = Stages(progress), read_recipe(recipe)
+    scheme = _scheme(asked, keep_buildings_whole=keep_buildings_whole)
+    with side_by_side(worker_count(workers)) as pool:
+        begun = _begin(asked, scheme, stages, pool, accept_rejects=accept_rejects)
+        with stages("store"):
+            write_project(begun.contents, Path(out), force=force, complete=lambda: _completed(begun, stages, today))
     return open_project(out, is_whole=True)
 
 
-def assemble(recipe: Recipe, stages: Stages, *, accept_rejects: bool = False) -> Contents:
-    """Make the contents of a project of a recipe, in memory."""
+@dataclass(frozen=True, eq=False)
+class _Begun:
+    """A project but for what the rules find, which are still at it: `noted` was found before."""
+
+    contents: Contents
+    noted: list[Finding]
+    found: Future[list[Finding]]
+
+
+def _scheme(recipe: Recipe, *, keep_buildings_whole: bool) -> Scheme:
     scheme = read_scheme(recipe.scheme, recipe.path.parent).with_levels(recipe.levels)
+    made = [level.id for level in scheme.levels if level.make in GROUPED] if keep_buildings_whole else []
+    return scheme.with_levels({level: {"keep_buildings_whole": True} for level in made})
+
+
+def _begin(recipe: Recipe, scheme: Scheme, stages: Stages, pool: Executor, *, accept_rejects: bool) -> _Begun:
+    """Make all of a project, in memory; its rules are checked in the pool."""
     with stages("read"):
         sources = read_sources(recipe, accept_rejects=accept_rejects)
         sources = replace(sources, frames=in_order(sources.frames))
     homes = recipe.inputs["buildings"].homes if "buildings" in recipe.inputs else ()
     prepared = prepare(sources.frames, scheme, sources.crs, stages, name=recipe.name, seed=recipe.seed, home_uses=homes)
+    given = _given(sources, prepared, scheme)
+    proof = pool.submit(rules.find_cells, prepared.ground.base)
     with stages("units"):
         plan = make_plan(prepared.ground)
+        list(pool.map(plan.frame, [level.id for level in scheme.levels]))  # rules, sites and store all ask for them
+    found = pool.submit(_found, plan, given, proof, stages)
     with stages("sites"):
         joined = {role: sites.join(sources.frames[role], plan) for role in SITE_ROLES if role in sources.frames}
-    with stages("rules"):
-        given = _given(sources, prepared, scheme)
         lost = [f for role, frame in joined.items() for f in sites.find_unmatched(frame, role)]
         lost += sites.find_missing(joined["stations"], plan) if "stations" in joined else []
-        found = rules.find_plan(plan, given=given)
-    return _contents(recipe, scheme, sources, prepared, plan, joined, given, lost, found)
-
-
-def _contents(
-    recipe: Recipe,
-    scheme: Scheme,
-    sources: Sources,
-    prepared: Prepared,
-    plan: Plan,
-    joined: Mapping[str, gpd.GeoDataFrame],
-    given: Mapping[str, gpd.GeoDataFrame],
-    lost: list[Finding],
-    found: list[Finding],
-) -> Contents:
-    noted = [*sources.findings, *(_with_file(found, recipe) for found in prepared.findings), *lost]
+    noted = [*sources.findings, *(_with_file(f, recipe) for f in prepared.findings), *lost]
     notes = to_frame(noted, sources.crs, scheme.severity)
-    findings = to_frame([*noted, *found], sources.crs, scheme.severity)
+    contents = Contents(plan, given, joined, _layers(sources, prepared), notes, notes, sources.rejected, _meta(recipe, sources))
+    return _Begun(contents, noted, found)
+
+
+def _found(plan: Plan, given: Mapping[str, gpd.GeoDataFrame], proof: Future[list[Finding]], stages: Stages) -> list[Finding]:
+    cells = proof.result()
+    with stages("rules"):
+        return rules.find_plan(plan, given=given, cells=cells)
+
+
+def _completed(begun: _Begun, stages: Stages, today: datetime.date | None) -> Contents:
+    """Return the contents with the findings of the rules, once they are there, and with the facts of the build."""
+    contents, found = begun.contents, begun.found.result()
+    findings = to_frame([*begun.noted, *found], contents.plan.base.crs, contents.plan.scheme.severity)
+    meta = {**contents.meta, "built": today.isoformat() if today else "", "seconds": dict(stages.seconds), "peak_rss_mb": peak_rss_mb()}
+    return replace(contents, findings=findings, meta=meta)
+
+
+def _layers(sources: Sources, prepared: Prepared) -> dict[str, gpd.GeoDataFrame]:
     layers = {role: frame for role, frame in sources.frames.items() if role in LAYER_ROLES and isinstance(frame, gpd.GeoDataFrame)}
     if "buildings" in layers:
         layers["buildings"] = _with_households(prepared)
-    return Contents(plan, given, joined, layers, notes, findings, sources.rejected, _meta(recipe, sources))
+    return layers
 
 
 def _given(sources: Sources, prepared: Prepared, scheme: Scheme) -> dict[str, gpd.GeoDataFrame]:

@@ -2,7 +2,7 @@
 
 from geogrid.rules.bare import ColumnError, validate_layer
 from geogrid.rules.layer import find_layer
-from geogrid.rules.plan import find_plan
+from geogrid.rules.plan import find_cells, find_plan
 from geogrid.rules.status import status
 
-__all__ = ["ColumnError", "find_layer", "find_plan", "status", "validate_layer"]
+__all__ = ["ColumnError", "find_cells", "find_layer", "find_plan", "status", "validate_layer"]

@@ -15,7 +15,7 @@ import shapely
 
 from geogrid.catalogue import why
 from geogrid.findings import Finding
-from geogrid.plan import NO_UNIT, Plan
+from geogrid.plan import NO_UNIT, Base, Plan
 from geogrid.rules.codes import find_code_rule, find_codes, find_parents
 from geogrid.rules.floors import find_floors
 from geogrid.rules.given import find_given, outline_of
@@ -25,13 +25,14 @@ from geogrid.rules.status import status
 from geogrid.topology import TOLERANCE_M
 
 
-def find_plan(plan: Plan, *, given: Mapping[str, gpd.GeoDataFrame] = {}) -> list[Finding]:
+def find_plan(plan: Plan, *, given: Mapping[str, gpd.GeoDataFrame] = {}, cells: list[Finding] | None = None) -> list[Finding]:
     """Check a plan, and the polygons that were given for its levels (column `code`, working CRS) against the district and the plan.
 
     `given["district"]` is the outline as it came: the plan's own district is what the cells cover, which reaches as far as given units do.
+    `cells`: the findings of `find_cells`, where the caller has them.
     """
     outline = outline_of(plan, given)
-    found = find_base(plan)
+    found = [*(find_cells(plan.base) if cells is None else cells), *find_floors(plan.base)]
     for level in plan.scheme.levels:
         found += find_units(plan, level.id, alone=level.id not in given)
         found += find_unassigned(plan, level.id)
@@ -43,11 +44,10 @@ def find_plan(plan: Plan, *, given: Mapping[str, gpd.GeoDataFrame] = {}) -> list
     return found + find_parent_levels(plan)
 
 
-def find_base(plan: Plan) -> list[Finding]:
-    """Prove the cover in cell, floor and part: cells partition the district, atoms the floors of each cell."""
-    cells = plan.base.cells
-    codes = cells.index.astype(str).to_numpy()
-    return find_partition(cells.geometry.to_numpy(), codes, plan.base.district, "cell", TOLERANCE_M) + find_floors(plan.base)
+def find_cells(base: Base) -> list[Finding]:
+    """Prove that the cells partition the district: half of the proof of the cover in cell, floor and part (the other: `find_floors`)."""
+    codes = base.cells.index.astype(str).to_numpy()
+    return find_partition(base.cells.geometry.to_numpy(), codes, base.district, "cell", TOLERANCE_M)
 
 
 def find_units(plan: Plan, level: str, *, alone: bool = True) -> list[Finding]:
