@@ -17,7 +17,6 @@ from geogrid.partition.check import Graph
 
 BASE_LENGTH_M = 2.0
 KIND_LENGTH = np.array([1.0, 0.5, 0.3])  # of ground, same-floor and vertical edges, against their true length
-KIND_CUT = np.array([0.0, 60.0, 300.0])  # what cutting such an edge costs, in household m2
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +37,8 @@ class Jobs:
     eu: np.ndarray
     ev: np.ndarray
     length: np.ndarray
-    cut: np.ndarray
+    kind: np.ndarray
+    border: np.ndarray
     parent: np.ndarray
     seeds: np.ndarray
 
@@ -64,7 +64,7 @@ def make_jobs(graph: Graph, seed: int) -> Jobs:
     weight, xyz, within = graph.weight[order], graph.xyz[order], graph.within[order]
     host = fold(weight, ends)
     kept = (host[ends[:, 0]] == ends[:, 0]) & (host[ends[:, 1]] == ends[:, 1])
-    ends, kind, cost = ends[kept], graph.kind[inside][kept], graph.cost[inside][kept]
+    ends, kind, cost, border = ends[kept], graph.kind[inside][kept], graph.cost[inside][kept], graph.border[inside][kept]
     stays = host == np.arange(n)
     _, component = connected_components(coo_matrix((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(n, n)), directed=False)
     component = by_first(component[stays])
@@ -74,11 +74,12 @@ def make_jobs(graph: Graph, seed: int) -> Jobs:
     at[node] = np.arange(len(node))
     eu, ev = at[ends[:, 0]], at[ends[:, 1]]
     rows = np.lexsort((ev, eu))
-    eu, ev, kind, cost = eu[rows], ev[rows], kind[rows], cost[rows]
+    eu, ev, kind, cost, border = eu[rows], ev[rows], kind[rows], cost[rows], border[rows]
     xyz = xyz[node]
     length = (np.linalg.norm(xyz[eu] - xyz[ev], axis=1) + BASE_LENGTH_M) * KIND_LENGTH[kind] * cost
     parent = within[node[first[:-1]]]
-    return Jobs(order, host, node, first, np.searchsorted(eu, first), weight[node], xyz, eu, ev, length, KIND_CUT[kind], parent, _seeds(seed, parent))
+    edge_first, seeds = np.searchsorted(eu, first), _seeds(seed, parent)
+    return Jobs(order, host, node, first, edge_first, weight[node], xyz, eu, ev, length, kind, border, parent, seeds)
 
 
 def fold(weight: np.ndarray, ends: np.ndarray) -> np.ndarray:

@@ -13,7 +13,8 @@ from numba import njit
 from geogrid.partition.knapsack import VIOLATION, inertia, knapsack, price, size_cost
 from geogrid.partition.trees import spanning_tree, tree_keys, tree_walk, uniform
 
-HOLD = 2
+HOLD, FORCE = 2, 3
+BUILDING = 1000.0  # what one more group in a building costs, in household m2
 MORE_GROUPS = -1e9  # kappa that asks for as many groups as the bounds allow, and still respects the bounds
 
 
@@ -31,28 +32,46 @@ def group_sums(labels: np.ndarray, k: int, weight: np.ndarray, moments: np.ndarr
 
 @njit
 def score(labels: np.ndarray, k: int, graph: tuple, bounds: tuple, kappa: float, ideal: float) -> tuple:
-    """Return (cost, violations) of k groups: violations, inertia, kappa and every cut edge of the graph."""
-    _, _, eu, ev, _, cut = graph
+    """Return (cost, violations) of k groups: violations, inertia, kappa, every cut edge of the graph and every building a group touches."""
+    eu, ev, cut = graph[2], graph[3], graph[5]
     total, sums = group_sums(labels, k, graph[0], graph[1])
     cost, violations = 0.0, 0
     for g in range(k):
         fault = price(total[g], bounds[0], bounds[1])
         violations += fault > 0
         cost += fault + size_cost(total[g], ideal, kappa) + inertia(sums[g, 0], sums[g, 1], sums[g, 2], sums[g, 3], sums[g, 4])
-    for e in range(len(eu)):
-        if labels[eu[e]] != labels[ev[e]]:
-            cost += cut[e]
+    if graph[8]:
+        for e in range(len(eu)):
+            if labels[eu[e]] != labels[ev[e]]:
+                cost += cut[e]
+        cost += BUILDING * _touched(labels, k, graph[7])
     return cost, violations
+
+
+@njit
+def _touched(labels: np.ndarray, k: int, home: np.ndarray) -> int:
+    """Count the pairs of a group and a building that it touches."""
+    head, follow = members(labels, k)
+    last = np.full(len(labels), -1)
+    n = 0
+    for g in range(k):
+        v = head[g]
+        while v >= 0:
+            if last[home[v]] != g:
+                last[home[v]] = g
+                n += 1
+            v = follow[v]
+    return n
 
 
 @njit
 def cut_tree(graph: tuple, bounds: tuple, kappa: float, ideal: float, style: int, state: np.ndarray) -> tuple:
     """Return (labels, k) of one random spanning tree cut by the knapsack."""
-    weight, moments, eu, ev, length, cut = graph
+    weight, moments, eu, ev, length, _, toll = graph[:7]
     m = len(weight)
     chosen = spanning_tree(m, eu, ev, tree_keys(length, style, state))
     walk, parent, up = tree_walk(m, eu, ev, chosen, int(uniform(state) * m))
-    return knapsack(walk, parent, up, weight, moments, cut, bounds, kappa, ideal)
+    return knapsack(walk, parent, up, weight, moments, toll, bounds, kappa, ideal)
 
 
 @njit
@@ -95,7 +114,7 @@ def gather(group: int, want: int, labels: np.ndarray, lists: tuple, links: tuple
 @njit
 def _subgraph(nodes: np.ndarray, graph: tuple, links: tuple, local: np.ndarray) -> tuple:
     """Return the graph induced by `nodes`; `local` is a (m,) scratch of -1, left as it was."""
-    weight, moments, _, _, length, cut = graph
+    weight, moments, _, _, length, cut, toll, home, priced = graph
     start, neighbour, edge = links
     for i in range(len(nodes)):
         local[nodes[i]] = i
@@ -109,8 +128,16 @@ def _subgraph(nodes: np.ndarray, graph: tuple, links: tuple, local: np.ndarray) 
                 ids.append(edge[j])
     for v in nodes:
         local[v] = -1
+    own = np.empty(len(nodes), np.int64)
+    for i in range(len(nodes)):
+        b = home[nodes[i]]
+        if local[b] < 0:
+            local[b] = i
+        own[i] = local[b]
+    for v in nodes:
+        local[home[v]] = -1
     chosen = np.array(ids)
-    return weight[nodes], moments[nodes], np.array(eu), np.array(ev), length[chosen], cut[chosen]
+    return weight[nodes], moments[nodes], np.array(eu), np.array(ev), length[chosen], cut[chosen], toll[chosen], own, priced
 
 
 @njit
@@ -160,29 +187,29 @@ def recut(
     costs: tuple,
     state: np.ndarray,
 ) -> tuple:
-    """Cut the union of `groups` anew and keep the cheapest that is welcome; return (ids in use, change in the number of groups).
+    """Cut the union of `groups` anew and keep the cheapest that is welcome; return (ids in use, change in the number of groups, change in cost).
 
-    `effort` is (trees, gain). Gain 0 or HOLD: it must be cheaper, and with HOLD as many. +1 / -1: one more / fewer groups, without more
-    violations. `costs` is (kappa, ideal).
+    `effort` is (trees, gain). Gain 0 or HOLD: it must be cheaper, and with HOLD as many. FORCE, FORCE + HOLD: the same, but it may be dearer.
+    +1 / -1: one more / fewer groups, without more violations (the change in cost is not told). `costs` is (kappa, ideal).
     """
     trees, gain = effort
     kappa, ideal = costs
     nodes = _nodes_of(groups, lists)
     part = _subgraph(nodes, graph, links, local)
     old = _old_groups(nodes, groups, labels)
-    shift = 0 if gain == HOLD else gain
-    cost, bad = score(old, len(groups), part, bounds, kappa, ideal)
-    limit = (bad + 0.5) * VIOLATION if shift else cost - 1e-9 * abs(cost) - 1e-6
+    shift = gain if abs(gain) == 1 else 0
+    now, bad = score(old, len(groups), part, bounds, kappa, ideal)
+    limit = (bad + 0.5) * VIOLATION if shift else now + (0.5 * VIOLATION if gain >= FORCE else -1e-9 * abs(now) - 1e-6)
     best, best_k = old, 0
     for t in range(trees):
         new, k_new = cut_tree(part, bounds, MORE_GROUPS * shift if shift else kappa, 0.0 if shift else ideal, 1 + t % 2, state)
-        if gain == 0 or k_new - len(groups) == shift:
+        if gain == 0 or gain == FORCE or k_new - len(groups) == shift:
             cost, _ = score(new, k_new, part, bounds, kappa, ideal)
             if cost < limit:
                 limit, best, best_k = cost, new, k_new
     if best_k == 0 or k + best_k - len(groups) > len(lists[0]):
-        return k, 0
-    return _replace(nodes, groups, best, best_k, labels, lists, k), best_k - len(groups)
+        return k, 0, 0.0
+    return _replace(nodes, groups, best, best_k, labels, lists, k), best_k - len(groups), 0.0 if shift else limit - now
 
 
 @njit

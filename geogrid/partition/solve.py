@@ -3,7 +3,8 @@
 trees     a few noisy spanning trees, each cut by the knapsack; more while there are more violations than weight forces
 repair    violating groups dissolved with ever more neighbours
 count     groups added or removed one by one where a count is wanted
-polish    each group recut with a neighbour or two, kept if cheaper
+sweep     each pair of neighbouring groups divided anew by planes
+kicks     a few neighbouring groups cut anew at random and swept, kept if cheaper
 """
 
 from __future__ import annotations
@@ -17,14 +18,21 @@ import numpy as np
 from numba import njit
 
 from geogrid.partition.jobs import Jobs
+from geogrid.partition.kicks import kick
 from geogrid.partition.knapsack import bounds_cap, inertia
-from geogrid.partition.repair import HOLD, MORE_GROUPS, cut_tree, gather, group_sums, members, recut, score
-from geogrid.partition.trees import adjacency, seeded, uniform
+from geogrid.partition.repair import BUILDING, MORE_GROUPS, cut_tree, gather, group_sums, members, recut, score
+from geogrid.partition.sweep import enqueue, sweep, sweep_room
+from geogrid.partition.trees import adjacency, joined, seeded, uniform
 
 TREES = 6
 HARD_WORK = 500_000  # nodes visited by extra trees on a component that resists
 REPAIR_ROUNDS = 13
 MAX_CLASSES = 100
+VERTICAL = 2
+ENTRANCE = 300.0  # what cutting an entrance between two floors costs, in household m2
+BORDER = 0.5  # what the border of a group costs against its inertia, where edges have costs
+SWEEPS = 20  # turns of each group in the sweep, on the average, at most
+KICKS = 1.0  # for each group
 
 
 @njit
@@ -110,7 +118,7 @@ def _repair(labels: np.ndarray, k: int, graph: tuple, links: tuple, bounds: tupl
             any_left = True
             groups = gather(g, 2 + attempt + int(uniform(state) * 3), labels, lists, links, state)
             if len(groups) > 1:
-                k, _ = recut(groups, (np.int64(6 + 2 * attempt), np.int64(0)), labels, lists, k, graph, links, local, bounds, costs, state)
+                k, _, _ = recut(groups, (np.int64(6 + 2 * attempt), np.int64(0)), labels, lists, k, graph, links, local, bounds, costs, state)
         if not any_left:
             break
     return k
@@ -127,16 +135,15 @@ def _weight_of(group: int, lists: tuple, weight: np.ndarray) -> int:
 
 
 @njit
-def _polish(labels: np.ndarray, k: int, graph: tuple, links: tuple, bounds: tuple, costs: tuple, hold: bool, state: np.ndarray) -> int:
-    """Recut each group with one or two neighbours and keep what is cheaper; with `hold` the number of groups stays."""
+def _polish(labels: np.ndarray, k: int, graph: tuple, links: tuple, bounds: tuple, costs: tuple, hold: bool, state: np.ndarray) -> None:
+    """Sweep all pairs of groups, then kick; with `hold` the number of groups stays."""
     m = len(labels)
-    lists, local = members(labels, 4 * m + 64), np.full(m, -1)
+    room = sweep_room(m, 4 * m + 64)
+    lists = members(labels, 4 * m + 64)
     for g in range(k):
-        if lists[0][g] >= 0:
-            groups = gather(g, 2 + g % 2, labels, lists, links, state)
-            if len(groups) > 1:
-                k, _ = recut(groups, (np.int64(2), np.int64(HOLD if hold else 0)), labels, lists, k, graph, links, local, bounds, costs, state)
-    return k
+        enqueue(g, room[1])
+    sweep(labels, lists, graph, links, bounds, costs, room, SWEEPS * k)
+    kick(int(KICKS * k), labels, lists, k, graph, links, bounds, costs, room, hold, state)
 
 
 @njit
@@ -151,7 +158,7 @@ def _reach_count(labels: np.ndarray, k: int, wanted: int, graph: tuple, links: t
                 return k
             if lists[0][g] >= 0:
                 groups = gather(g, want, labels, lists, links, state)
-                k, change = recut(
+                k, change, _ = recut(
                     groups, (np.int64(4), np.int64(1 if n < wanted else -1)), labels, lists, k, graph, links, local, bounds, costs, state
                 )
                 n += change
@@ -187,7 +194,30 @@ def _compact(labels: np.ndarray) -> None:
 
 
 @njit
-def _component(graph: tuple, lower: int, upper: int, wanted: int, seed: np.uint64, efforts: int) -> np.ndarray:
+def _priced(weight: np.ndarray, moments: np.ndarray, ends: tuple, length: np.ndarray, kind: np.ndarray, border: np.ndarray) -> tuple:
+    """Return the graph of a component: (weight, moments, eu, ev, length, cut, toll, home, priced).
+
+    `cut`: what a cut edge costs; `toll`: what it costs in a tree, where one edge stands for the building that is divided; `home`: the first
+    atom of each atom's building.
+    """
+    eu, ev = ends
+    cut = np.where(kind == VERTICAL, ENTRANCE, 0.0)
+    toll = cut + np.where(kind > 0, 0.5 * BUILDING, 0.0)
+    home = joined(len(weight), eu[kind > 0], ev[kind > 0])
+    return weight, moments, eu, ev, length, cut, toll, home, bool(kind.max() > 0 or border.max() > 0) if len(kind) else False
+
+
+@njit
+def _price_borders(graph: tuple, kappa: float, border: np.ndarray, atoms: float) -> None:
+    """Add to the prices of the edges what a border costs: a round group of so many atoms pays BORDER * kappa for all of its own."""
+    unit = BORDER * kappa / (4.0 * np.sqrt(atoms))
+    for e in range(len(border)):
+        graph[5][e] += unit * border[e]
+        graph[6][e] += unit * border[e]
+
+
+@njit
+def _component(graph: tuple, border: np.ndarray, lower: int, upper: int, wanted: int, seed: np.uint64, efforts: int) -> np.ndarray:
     """Return the group of each atom of one connected component; `efforts` 1 is quick, 2 looks long where violations are left."""
     m, total = len(graph[0]), graph[0].sum()
     if (total <= upper and wanted <= 1) or m == 1 or wanted == 1:
@@ -197,6 +227,7 @@ def _component(graph: tuple, lower: int, upper: int, wanted: int, seed: np.uint6
     forced = forced_violations(graph[0], lower, upper)
     labels, k = cut_tree(graph, bounds, 0.0, 0.0, np.int64(0), state)
     links, costs = adjacency(m, graph[2], graph[3]), (_typical(labels, k, graph, bounds), total / wanted if wanted > 0 else 0.0)
+    _price_borders(graph, costs[0], border, m / (labels.max() + 1))
     labels = _plant((np.int64(TREES - 1), np.int64(0)), forced, graph, bounds, costs, labels, state)
     for effort in range(efforts):
         if effort:
@@ -206,16 +237,17 @@ def _component(graph: tuple, lower: int, upper: int, wanted: int, seed: np.uint6
         _repair(labels, labels.max() + 1, graph, links, bounds, costs, state)
         _compact(labels)
     if wanted > 0:
-        k = _reach_count(labels, labels.max() + 1, wanted, graph, links, bounds, costs, state)
+        _reach_count(labels, labels.max() + 1, wanted, graph, links, bounds, costs, state)
         _compact(labels)
-    k = _polish(labels, labels.max() + 1, graph, links, bounds, costs, wanted > 0, state)
+    if labels.max() > 0:
+        _polish(labels, labels.max() + 1, graph, links, bounds, costs, wanted > 0, state)
     _compact(labels)
     return labels
 
 
 def _stamp() -> int:
     """Hash the compiled sources: numba's cache looks at one file only, and would keep code of the others when they change."""
-    files = [Path(__file__).with_name(name) for name in ("knapsack.py", "repair.py", "solve.py", "trees.py")]
+    files = [Path(__file__).with_name(name) for name in ("kicks.py", "knapsack.py", "planes.py", "repair.py", "solve.py", "sweep.py", "trees.py")]
     return int(hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()[:12], 16)
 
 
@@ -225,13 +257,14 @@ def solver() -> Callable[..., np.ndarray]:
     stamp = _stamp()
 
     @njit(cache=True, nogil=True)
-    def solve_all(first, edge_first, weight, xyz, eu, ev, length, cut, lower, upper, wanted, seeds, efforts):
+    def solve_all(first, edge_first, weight, xyz, eu, ev, length, kind, border, lower, upper, wanted, seeds, efforts):
         out = np.full(len(weight), min(stamp, 0))  # the stamp must occur in the code to be part of the cache's key
         for j in range(len(first) - 1):
             a, b, c, d = first[j], first[j + 1], edge_first[j], edge_first[j + 1]
             own = weight[a:b].copy()
-            graph = (own, _moments(own, xyz[a:b], 0.1 * max(own.mean(), 1.0)), eu[c:d] - a, ev[c:d] - a, length[c:d].copy(), cut[c:d].copy())
-            out[a:b] = _component(graph, lower[j], upper[j], wanted[j], seeds[j], efforts)
+            moments = _moments(own, xyz[a:b], 0.1 * max(own.mean(), 1.0))
+            graph = _priced(own, moments, (eu[c:d] - a, ev[c:d] - a), length[c:d].copy(), kind[c:d], border[c:d])
+            out[a:b] = _component(graph, border[c:d], lower[j], upper[j], wanted[j], seeds[j], efforts)
         return out
 
     return solve_all
@@ -244,6 +277,6 @@ def solve(jobs: Jobs, lower: np.ndarray, upper: np.ndarray, wanted: np.ndarray, 
     """Return the group of each node, numbered within its job; with `only` that job alone is cut, taking longer over it (its nodes are returned)."""
     some = slice(None) if only is None else slice(only, only + 1)
     first, edge_first = (jobs.first, jobs.edge_first) if only is None else (jobs.first[only : only + 2], jobs.edge_first[only : only + 2])
-    graph = (jobs.weight, jobs.xyz, jobs.eu, jobs.ev, jobs.length, jobs.cut)
+    graph = (jobs.weight, jobs.xyz, jobs.eu, jobs.ev, jobs.length, jobs.kind, jobs.border)
     out = solver()(first, edge_first, *graph, lower[some], upper[some], wanted[some], jobs.seeds[some], QUICK if only is None else LONG)
     return out if only is None else out[first[0] : first[1]]

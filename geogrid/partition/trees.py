@@ -57,7 +57,19 @@ def _find(leader: np.ndarray, i: int) -> int:
 
 
 @njit
-def _ascending(keys: np.ndarray) -> np.ndarray:
+def joined(m: int, eu: np.ndarray, ev: np.ndarray) -> np.ndarray:
+    """Return the least atom that each atom is joined to by the edges, int (m,)."""
+    leader = np.arange(m)
+    for e in range(len(eu)):
+        a, b = _find(leader, eu[e]), _find(leader, ev[e])
+        leader[max(a, b)] = min(a, b)
+    for v in range(m):
+        leader[v] = _find(leader, v)
+    return leader
+
+
+@njit
+def ascending(keys: np.ndarray) -> np.ndarray:
     """Return the stable order of `keys` (a merge sort of our own: numba's takes eight seconds to compile)."""
     n = len(keys)
     order, other = np.arange(n), np.empty(n, np.int64)
@@ -84,7 +96,7 @@ def spanning_tree(m: int, eu: np.ndarray, ev: np.ndarray, keys: np.ndarray) -> n
     leader = np.arange(m)
     chosen = np.empty(m - 1, np.int64)
     n = 0
-    for e in _ascending(keys):
+    for e in ascending(keys):
         a, b = _find(leader, eu[e]), _find(leader, ev[e])
         if a != b:
             leader[a] = b
