@@ -79,12 +79,12 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "Cell {cell}: {why}. Every floor must belong to exactly one atom, and none may be missing.",
     },
     "households_below": {
-        "zh": "{units} 有 {value} 户，少于下限 {lower} 户：{reason_zh}。",
-        "en": "{units} has {value} households, fewer than {lower}: {reason}.",
+        "zh": "{units} 有 {value} 户，少于下限 {lower} 户：{reason_zh}{cure_zh}。",
+        "en": "{units} has {value} households, fewer than {lower}: {reason}{cure}.",
     },
     "households_above": {
-        "zh": "{units} 有 {value} 户，多于上限 {upper} 户：{reason_zh}。",
-        "en": "{units} has {value} households, more than {upper}: {reason}.",
+        "zh": "{units} 有 {value} 户，多于上限 {upper} 户：{reason_zh}{cure_zh}。",
+        "en": "{units} has {value} households, more than {upper}: {reason}{cure}.",
     },
     "estimated": {
         "zh": "{of} 栋楼中有 {value} 栋的{what_zh}是估算的。有实数时请补上。",
@@ -199,8 +199,79 @@ REASONS: dict[str, dict[str, str]] = {
         "zh": "规定的单元个数与上下限不能同时满足",
         "en": "the number of units that is laid down and the bounds can not both be met",
     },
+    "no_centre": {
+        "zh": "与其他住户不连通的这一片没有中心户",
+        "en": "this part is cut off from all other households and has no centre household",
+    },
+    "centres_together": {
+        "zh": "同一层（一块）里有几个中心户，不能分开",
+        "en": "several centre households live on the one floor (or lot), which can not be divided",
+    },
+    "centres_few": {
+        "zh": "这一片的户数多于其中心户按上限所能联系的户数",
+        "en": "this part holds more households than its centres can take within the bounds",
+    },
+    "centres_many": {
+        "zh": "这一片的户数少于其中心户按下限所需的户数",
+        "en": "this part holds fewer households than its centres need within the bounds",
+    },
+    "centre_crowded": {
+        "zh": "这个中心户四周都是别的中心户，不经过它们所能到达的住户少于下限",
+        "en": "other centres stand round this one: the households it can reach without passing them are fewer than the lower bound",
+    },
+    "centre_alone": {
+        "zh": "只与这个中心户相连的住户就超过上限",
+        "en": "the households that can reach no other centre are more than the upper bound",
+    },
+    "centres_placed": {
+        "zh": "各中心户的位置使每组一个中心户的连通分法都不能全部落在上下限之内：已全部试过",
+        "en": "as its centres stand, no connected division with one of them in each group brings all within the bounds: every one was tried",
+    },
+    "across_main_road": {
+        "zh": "主干路（或桥）一侧的住户单独划不成合规的单元，只能与对侧合为一个",
+        "en": "the homes on one side of the main road (or bridge) make no unit within the bounds by themselves, so it takes in both sides",
+    },
     "not_proven": {
         "zh": "未能证明不可避免，需人工核对",
         "en": "not proven to be unavoidable: look at it by hand",
     },
+}
+
+# What would bring a unit into its bounds: the key is stored with the unit beside its reason.
+CURES: dict[str, dict[str, str]] = {
+    "link": {
+        "zh": "可用 {metres} 米的步行连线并入相邻部分（link_m），或予以接受",
+        "en": "a walking link of {metres} m would join it to its neighbours (link_m), or accept it",
+    },
+    "halve": {
+        "zh": "把一层拆开即可（halve 或 split_floors），或予以接受",
+        "en": "dividing a floor would do (halve or split_floors), or accept it",
+    },
+    "accept": {
+        "zh": "没有已知的办法，请予以接受，或改上下限",
+        "en": "nothing is known that would cure it: accept it, or change the bounds",
+    },
+}
+
+
+def cure_words(key: str, metres: float = 0.0) -> dict[str, str]:
+    """Return what would cure a unit, in Chinese ("zh") and English ("en"); a key that is not known (one that somebody wrote) reads as it is.
+
+    >>> cure_words("link", 161.4)["en"]
+    'a walking link of 161 m would join it to its neighbours (link_m), or accept it'
+    """
+    return {language: words.format(metres=f"{metres:,.0f}") for language, words in CURES.get(key, {"zh": key, "en": key}).items()}
+
+
+# Reasons in a few words, for tables.
+REASON_TITLES: dict[str, dict[str, str]] = {
+    "component_too_light": {"zh": "孤立且户数不足", "en": "cut off, too few"},
+    "component_between": {"zh": "孤立且总数分不匀", "en": "cut off, total does not divide"},
+    "no_packing": {"zh": "各层户数凑不成", "en": "floor sizes do not add up"},
+    "not_connectable": {"zh": "周围无连通分法", "en": "no connected way round it"},
+    "beside_heavy": {"zh": "紧邻超限层", "en": "beside a floor too large"},
+    "atom_too_heavy": {"zh": "单层即超上限", "en": "one floor exceeds the bound"},
+    "count_fixed": {"zh": "受规定个数限制", "en": "the count is laid down"},
+    "across_main_road": {"zh": "不得不跨主干路", "en": "has to lie across a main road"},
+    "not_proven": {"zh": "未能证明", "en": "not proven"},
 }

@@ -3,7 +3,8 @@
 6 | 002  12 households
 4 |
 3 | 001  12 households
-1 |____
+2 |---------------
+1 | 003 7 | 004 8      a floor in parts: side by side
    1 单元
 """
 
@@ -22,7 +23,7 @@ BUILDINGS_MAX = 24
 
 @dataclass(frozen=True)
 class Block:
-    """Floors of one stairwell that belong to one unit. `hue` is 0–4: neighbours in the stack differ."""
+    """Floors of one stairwell that belong to one unit, from `left` to `right` of its width (0 … 1). `hue` is 0–4: neighbours in the stack differ."""
 
     code: str
     floor_from: int
@@ -30,6 +31,8 @@ class Block:
     households: int
     status: str
     hue: int
+    left: float = 0.0
+    right: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -71,24 +74,34 @@ def _cells_of(served: Served, level: str, code: str) -> np.ndarray:
 
 
 def _blocks(served: Served) -> pd.DataFrame:
-    """Return one row a (cell, unit of the lowest level, run of floors) of every stacked cell."""
+    """Return one row a (cell, unit of the lowest level, run of floors, run of their parts) of every stacked cell."""
     plan, level = served.project.plan(), tables.levels(served)[-1]
     units = tables.unit_rows(served, level)
     atoms = plan.base.atoms.assign(unit=plan.owner(level))
     atoms = atoms[atoms["unit"].isin(units["unit"])]
     several = atoms.groupby("cell")["unit"].transform("nunique") > 1
-    atoms = atoms[several].sort_values(["cell", "floor_from", "part"], kind="stable")
-    changed = (atoms["cell"].diff() != 0) | (atoms["unit"].diff() != 0)
-    runs = atoms.assign(run=changed.cumsum()).groupby("run", sort=True)
-    rows = runs.agg(
-        cell=("cell", "first"), unit=("unit", "first"), low=("floor_from", "min"), high=("floor_to", "max"), households=("households", "sum")
-    )
-    rows["order"] = rows.groupby("cell").cumcount()
+    rows = _runs(atoms[several])
     cells = plan.base.cells[["building", "entrance"]]
     rows = rows.join(cells, on="cell")
     rows["building"] = rows["building"].where(rows["building"] != "", "cell " + rows["cell"].astype(str))
     by_unit = units.reset_index().set_index("unit").reindex(rows["unit"])
     return rows.assign(code=by_unit["code"].to_numpy(), status=by_unit["status"].to_numpy())
+
+
+def _runs(atoms: pd.DataFrame) -> pd.DataFrame:
+    """Unite atoms of one unit: neighbouring parts of a floor, then floors on top of one another whose parts begin and end alike."""
+    atoms = atoms.sort_values(["cell", "floor_from", "part"], kind="stable")
+    parts = atoms.groupby(["cell", "floor_from"])["part"].transform("size")
+    atoms = atoms.assign(left=(atoms["part"] - 1) / parts, right=atoms["part"] / parts, high=atoms["floor_to"])
+    along = (atoms[["cell", "unit", "floor_from"]].diff() != 0).any(axis=1).cumsum()
+    sums = {"cell": "first", "unit": "first", "floor_from": "min", "high": "max", "left": "min", "right": "max", "households": "sum"}
+    rows = atoms.groupby(along.to_numpy(), sort=True).agg(sums).rename(columns={"floor_from": "low"})
+    rows["order"] = rows.groupby("cell")["unit"].transform(lambda units: pd.factorize(units)[0])
+    rows = rows.sort_values(["cell", "left", "right", "low"], kind="stable")
+    next_up = (rows["low"] - rows["high"].shift()).isin([1, 2]) & ((rows["low"] != rows["high"].shift() + 2) | (rows["low"] == 1))  # no floor 0
+    fresh = (rows[["cell", "unit", "left", "right"]].diff() != 0).any(axis=1) | ~next_up
+    sums = {"cell": "first", "unit": "first", "low": "min", "high": "max", "left": "first", "right": "first", "households": "sum", "order": "first"}
+    return rows.groupby(fresh.cumsum().to_numpy(), sort=True).agg(sums)
 
 
 def _building(served: Served, name: str, rows: pd.DataFrame) -> Building:
@@ -101,8 +114,8 @@ def _building(served: Served, name: str, rows: pd.DataFrame) -> Building:
 
 def _stairwell(rows: pd.DataFrame) -> Stairwell:
     blocks = tuple(
-        Block(row.code, int(row.low), int(row.high), int(row.households), row.status, int(row.order) % 5)
-        for row in rows.sort_values(["low", "order"]).itertuples()
+        Block(row.code, int(row.low), int(row.high), int(row.households), row.status, int(row.order) % 5, float(row.left), float(row.right))
+        for row in rows.sort_values(["low", "left"]).itertuples()
     )
     return Stairwell(int(rows["entrance"].iloc[0]), int(rows["households"].sum()), blocks)
 

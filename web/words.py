@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from flask_babel import ngettext
 
+from geogrid import catalogue
 from geogrid.catalogue import REASONS
 from geogrid.scheme import Level
 from web.language import language
@@ -70,7 +71,7 @@ def install(app: Flask) -> None:
     filters = {"number": number, "metres": metres, "area": area, "share": share, "status_word": status_word}
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals |= {"households": households, "bounds": bounds, "SIGNS": SIGNS}
-    app.jinja_env.globals.update(level_name=level_name, rule_title=rule_title, reason_words=reason_words)
+    app.jinja_env.globals.update(level_name=level_name, rule_title=rule_title, reason_words=reason_words, cure_words=cure_words)
 
 
 def number(value: Any) -> str:
@@ -150,6 +151,11 @@ def rule_title(rule: str, part: int = 0) -> str:
 def reason_words(reason: str) -> str:
     """Return why a unit may be out of bounds: the catalogue's sentence, else the reason as it was given."""
     return REASONS.get(reason, {}).get(language(), reason)
+
+
+def cure_words(cure: str, metres_: float = 0.0) -> str:
+    """Return what would bring a unit into its bounds: the catalogue's sentence, else the cure as it was given."""
+    return catalogue.cure_words(cure, metres_)[language()]
 
 
 def status_word(status: str) -> str:

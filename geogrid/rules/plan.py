@@ -20,7 +20,7 @@ from geogrid.rules.codes import find_code_rule, find_codes, find_parents
 from geogrid.rules.floors import find_floors
 from geogrid.rules.given import find_given, outline_of
 from geogrid.rules.layer import find_partition, find_shapes, in_order
-from geogrid.rules.reasons import reason_facts, severity
+from geogrid.rules.reasons import cure_facts, is_held, reason_facts, severity
 from geogrid.rules.status import status
 from geogrid.topology import TOLERANCE_M
 
@@ -66,11 +66,13 @@ def find_units(plan: Plan, level: str, *, alone: bool = True) -> list[Finding]:
 
 
 def _shapes(frame: gpd.GeoDataFrame, level: str) -> list[Finding]:
-    """Report pieces and slivers, with the reason of a unit that has one."""
+    """Report pieces and slivers, with the reason of a unit that has one; pieces that a walking link holds together are one."""
     held = frame[~frame.geometry.isna()]
     found = []
     for finding in find_shapes(held.geometry.to_numpy(), held.index.to_numpy(), level):
-        reason = held.at[finding.units[0], "reason"] if held.index.is_unique else ""
+        reason, link_m = held.loc[finding.units[0], ["reason", "link_m"]] if held.index.is_unique else ("", 0.0)
+        if finding.rule == "not_connected" and link_m and is_held(held.geometry[finding.units[0]], link_m):
+            continue
         facts = {**finding.facts, **reason_facts(reason, "in_pieces")}
         kind = severity(reason) if finding.rule == "not_connected" else ""
         found.append(Finding(finding.rule, level, finding.units, finding.geometry, finding.area_m2, None, finding.value, kind, facts))
@@ -103,7 +105,7 @@ def find_households(plan: Plan, level: str) -> list[Finding]:
     out = np.isin(words, ("below", "above")) & (frame["valid_to"] == "").to_numpy()
     found = []
     for unit, word in zip(frame[out].itertuples(), words[out], strict=True):
-        facts = {"lower": lower, "upper": upper, **reason_facts(unit.reason)}
+        facts = {"lower": lower, "upper": upper, **reason_facts(unit.reason), **cure_facts(unit.cure, unit.cure_m)}
         size = float(unit.households)
         found.append(Finding(f"households_{word}", level, (unit.Index,), unit.geometry, value=size, severity=severity(unit.reason), facts=facts))
     return found
