@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from geogrid.partition import centre_proofs, certify
-from geogrid.partition.centres import Centred, Limits, centre_limits, improved
+from geogrid.partition.centres import Centred, Limits, centre_limits
 from geogrid.partition.counts import wanted_counts
 from geogrid.partition.jobs import Jobs
 
@@ -75,7 +75,6 @@ class OneCentre:
 
     def finished(self, local: np.ndarray) -> tuple[np.ndarray, dict[int, str]]:
         """See Aim."""
-        local = improved(self.jobs, local, self.centred, self.limits)
         return centre_proofs.settle_centres(self.jobs, local, self.centred, *self.bounds, self.limits)
 
     def certify(self, group: np.ndarray, proofs: dict[int, str]) -> Exceptions:
@@ -91,5 +90,4 @@ def bounded(jobs: Jobs, bounds: tuple[int, int], counts: Mapping[int, int] | Any
 
 def one_centre(jobs: Jobs, bounds: tuple[int, int], centred: Centred) -> OneCentre:
     """Return the aim of one centre in each group; `jobs` are of the lifted graph."""
-    wanted, low, high = centre_limits(jobs, centred, *bounds)
-    return OneCentre(jobs, bounds, (low, high, wanted), centred)
+    return OneCentre(jobs, bounds, centre_limits(jobs, centred, *bounds), centred)

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csc_matrix
 
-from geogrid.partition.centres import Centred
+from geogrid.partition.centres import Centred, Limits, mended, parted
 from geogrid.partition.excerpt import pieces
 from geogrid.partition.jobs import Jobs
 from geogrid.partition.knapsack import bounds_cap
@@ -83,18 +83,23 @@ def _reach(jobs: Jobs, job: int, centred: Centred) -> tuple[np.ndarray, np.ndarr
     return most, own + np.bincount(doors[:, 0], (weight * only)[doors[:, 1]], len(seat))
 
 
-def settle_centres(jobs: Jobs, local: np.ndarray, centred: Centred, lower: int, upper: int, limits: tuple) -> tuple[np.ndarray, dict[int, str]]:
-    """Return (local, proofs): small components with groups out of bounds, divided with the fewest of them, and the reason where that is proved."""
-    out, proofs = local.copy(), {}
-    narrow = limits[1] - limits[0] == upper - lower  # bounds are wider where totals break them: households are shared there
-    for j in np.flatnonzero((limits[2] > 1) & narrow).tolist():
-        a, b = jobs.first[j], jobs.first[j + 1]
-        weight = np.bincount(out[a:b], centred.households[a:b])
-        bad = int(((weight < lower) | (weight > upper)).sum())
-        if bad and b - a <= LIST_NODES:
+def settle_centres(jobs: Jobs, local: np.ndarray, centred: Centred, lower: int, upper: int, limits: Limits) -> tuple[np.ndarray, dict[int, str]]:
+    """Return (local, proofs): groups of one atom with centres each, as few out of bounds as were found, and the reason where that is proved.
+
+    Where totals break the bounds, `limits` are wider: households are shared out evenly there.
+    """
+    out, proofs = parted(jobs, local, centred), {}
+    narrow = limits[1] - limits[0] == upper - lower
+    for j in np.flatnonzero(centred.seats(jobs) > 1).tolist():
+        a, b, bounds = jobs.first[j], jobs.first[j + 1], (int(limits[0][j]), int(limits[1][j]))
+        weight = np.bincount(out[a:b], jobs.weight[a:b])
+        bad = int(((weight < bounds[0]) | (weight > bounds[1])).sum())
+        if bad and narrow[j] and b - a <= LIST_NODES:
             out[a:b], proved = _listed(jobs, j, out[a:b], centred, (lower, upper), bad)
             if proved:
                 proofs[j] = "centres_placed"
+        if bad and j not in proofs:
+            out[a:b] = mended(jobs, j, out[a:b], bounds, centred)
     return out, proofs
 
 
@@ -121,7 +126,7 @@ def _listed(jobs: Jobs, job: int, labels: np.ndarray, centred: Centred, bounds: 
         labels = np.empty(len(labels), np.int64)
         for g, group in enumerate(chosen):
             labels[bits(group)] = g
-    return labels, solved.status == 0 and min(fewest, found) > 0
+    return labels, solved.status == 0
 
 
 def _one_centre_groups(village: Village, centres: list[int], cap: int) -> list[int] | None:

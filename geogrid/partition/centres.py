@@ -16,8 +16,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from geogrid.partition.check import Graph, PartitionError
-from geogrid.partition.counts import FREE, widened
-from geogrid.partition.excerpt import take
+from geogrid.partition.counts import widened
+from geogrid.partition.excerpt import numbered, take
 from geogrid.partition.jobs import Jobs, by_first
 
 Limits = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -34,6 +34,10 @@ class Centred:
     number: np.ndarray
     households: np.ndarray
     lift: int
+
+    def seats(self, jobs: Jobs) -> np.ndarray:
+        """Return how many nodes of each job have centres, int (jobs,)."""
+        return np.bincount(jobs.of_node, self.number > 0, len(jobs.parent)).astype(np.int64)
 
 
 def check_centres(centres: Any, n: int) -> np.ndarray:
@@ -56,13 +60,13 @@ def describe(graph: Graph, number: np.ndarray, lift: int, jobs: Jobs) -> Centred
     return Centred(number[rows], graph.weight[rows] - lift * number[rows], lift)
 
 
-def centre_limits(jobs: Jobs, centred: Centred, lower: int, upper: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return (wanted, lower, upper) of each job in lifted weight: as many groups as atoms with centres; free where there is none."""
+def centre_limits(jobs: Jobs, centred: Centred, lower: int, upper: int) -> Limits:
+    """Return (lower, upper, wanted) of each job in lifted weight. The bounds alone bring about as many groups as atoms with centres."""
     of_node, n = jobs.of_node, len(jobs.parent)
-    wanted = np.bincount(of_node, centred.number > 0, n).astype(np.int64)
-    low, high = widened(np.bincount(of_node, centred.households, n).astype(np.int64), wanted, lower, upper)
-    lift = np.where(wanted > FREE, centred.lift, 0)
-    return wanted, low + lift, high + lift
+    seats = centred.seats(jobs)
+    low, high = widened(np.bincount(of_node, centred.households, n).astype(np.int64), seats, lower, upper)
+    lift = np.where(seats > 0, centred.lift, 0)
+    return low + lift, high + lift, (seats == 1).astype(np.int64)
 
 
 def balanced(jobs: Jobs, job: int, centred: Centred) -> np.ndarray:
@@ -102,20 +106,23 @@ def _owners(before: np.ndarray, seats: np.ndarray) -> np.ndarray:
     return number[at]
 
 
-def improved(jobs: Jobs, local: np.ndarray, centred: Centred, limits: Limits) -> np.ndarray:
-    """Return groups (within each job) of one atom with centres each, wherever a component has any, with as few out of bounds as were found."""
-    low, high, wanted = limits
+def parted(jobs: Jobs, local: np.ndarray, centred: Centred) -> np.ndarray:
+    """Return groups (within each job) of one atom with centres each, wherever a component has any."""
     out = local.copy()
-    for j in np.flatnonzero(wanted > 1).tolist():
-        a, b = jobs.first[j], jobs.first[j + 1]
-        bounds, weight = (int(low[j]), int(high[j])), jobs.weight[a:b]
-        one_each = bool((np.bincount(out[a:b], centred.number[a:b] > 0) == 1).all())
-        if one_each and not len(_faulty(out[a:b], weight, bounds)):
-            continue
-        starts = [balanced(jobs, j, centred)] + [out[a:b]] * one_each
-        ends = [_mended(jobs, j, start, bounds, centred) for start in starts]
-        out[a:b] = by_first(min(ends, key=lambda labels: len(_faulty(labels, weight, bounds))))
+    group, k = numbered(jobs, local), int(np.maximum.reduceat(local, jobs.first[:-1]).sum()) + len(jobs.parent)
+    one = np.bincount(group, centred.number > 0, k)[group] == 1
+    seats = centred.seats(jobs)
+    for j in np.unique(jobs.of_node[~one]).tolist():
+        if seats[j]:
+            out[jobs.first[j] : jobs.first[j + 1]] = balanced(jobs, j, centred)
     return out
+
+
+def mended(jobs: Jobs, job: int, labels: np.ndarray, bounds: tuple[int, int], centred: Centred) -> np.ndarray:
+    """Return the `labels` of a job with fewer groups out of (lifted) `bounds`, if that was found, from them or from even groups."""
+    weight = jobs.weight[jobs.first[job] : jobs.first[job + 1]]
+    ends = [_mended(jobs, job, start, bounds, centred) for start in (labels, balanced(jobs, job, centred))]
+    return by_first(min(ends, key=lambda labels: len(_faulty(labels, weight, bounds))))
 
 
 def _mended(jobs: Jobs, job: int, labels: np.ndarray, bounds: tuple[int, int], centred: Centred) -> np.ndarray:
