@@ -38,7 +38,8 @@ def strip_of(footprints: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return length and depth (n,), metres, of the strip with the area and the outline of each footprint: of an L or a ring, its arms end to end."""
     plain = shapely.simplify(footprints, OUTLINE_M)
     area, half = shapely.area(plain), shapely.length(plain) / 2
-    length = (half + np.sqrt(np.maximum(half**2 - 4 * area, 0))) / 2
+    is_ring = shapely.get_num_interior_rings(plain) > 0
+    length = np.where(is_ring, half, (half + np.sqrt(np.maximum(half**2 - 4 * area, 0))) / 2)  # a ring has no ends
     return length, np.divide(area, length, out=np.zeros(len(length)), where=length > 0)
 
 

@@ -78,7 +78,7 @@ def count_homes(
     persons = np.nan_to_num(np.where(np.isnan(table_persons), _numbers(buildings, "persons"), table_persons)).astype(np.int64)
     found = [*_estimated(source, unknown & (households > 0), buildings), *orphans, *strays]
     split = _spread(entrances, entrance_building, _own(entrances, table), households, persons, floors)
-    xy = shapely.get_coordinates(entrances.geometry.to_numpy()) if len(entrance_building) else np.zeros((0, 2))
+    xy = np.zeros((0, 2)) if entrances is None else shapely.get_coordinates(entrances.geometry.to_numpy())
     given = np.zeros(len(entrance_building), dtype=bool)
     homes = Homes(households, persons, floors, source, entrance_building, *split, xy, given, findings=tuple(found))
     return _with_estimated_entrances(homes, buildings.geometry.to_numpy(), defaults)
