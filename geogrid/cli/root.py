@@ -19,12 +19,13 @@ COMMANDS = {
     "simulate": "districts",
     "build": "build",
     "validate": "validate",
+    "whatif": "whatif",
     "locate": "look",
     "export": "look",
     "map": "look",
     "bench": "bench",
 }
-ORDER = ("systems", "simulate", "build", "validate", "locate", "export", "map", "serve", "demo", "bench")
+ORDER = ("systems", "simulate", "build", "validate", "whatif", "locate", "export", "map", "serve", "demo", "bench")
 ENTRY_POINTS = "geogrid.commands"
 
 

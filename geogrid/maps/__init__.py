@@ -6,15 +6,19 @@ folium is used here and nowhere else.
 """
 
 from geogrid.maps.assets import asset_names, asset_path
+from geogrid.maps.comparison import Column, variant_html, variant_page, write_comparison
 from geogrid.maps.data import data
 from geogrid.maps.offline import write_offline
 from geogrid.maps.page import MapPage, MapParts
 from geogrid.maps.tiles import prepare, tile
+from geogrid.maps.variant import Variant
 from geogrid.maps.views import cameras, checks, overview, stations, unit
 
 __all__ = [
+    "Column",
     "MapPage",
     "MapParts",
+    "Variant",
     "asset_names",
     "asset_path",
     "cameras",
@@ -25,5 +29,8 @@ __all__ = [
     "stations",
     "tile",
     "unit",
+    "variant_html",
+    "variant_page",
+    "write_comparison",
     "write_offline",
 ]

@@ -19,6 +19,8 @@ LINKS = {
     "map_css": "static/map.css",
     "offline_css": "static/offline.css",
     "offline": "static/offline.js",
+    "comparison_css": "static/comparison.css",
+    "together": "static/together.js",
     **{name.removesuffix(".js"): f"static/{name}" for name in OWN_SCRIPTS},
 }
 _HERE = Path(__file__).parent

@@ -32,18 +32,23 @@ _STATUS = ("", "in", "below", "above", "dedicated")
 def write_offline(project: ProjectLike, out_dir: str | Path, *, lang: str = "zh") -> list[Path]:
     """Write `index.html`, a page per community and `assets/` into `out_dir`; return the pages. Files of the same names are replaced."""
     out = Path(out_dir)
+    copy_assets(out)
+    level = page_level(project)
+    files = page_files(project, level) if level else {}
+    first = settings(project, lang)
+    save(out / "index.html", _index(project, first, level, files))
+    for code, file in files.items():
+        save(out / file, _community(project, first, level, code))
+    return [out / file for file in ("index.html", *files.values())]
+
+
+def copy_assets(out: Path) -> None:
+    """Copy all scripts and styles into `out`/assets, which is made."""
     (out / "assets").mkdir(parents=True, exist_ok=True)
     for name in asset_names():
         target = out / "assets" / name
         target.parent.mkdir(exist_ok=True)
         shutil.copyfile(asset_path(name), target)
-    level = page_level(project)
-    files = page_files(project, level) if level else {}
-    first = settings(project, lang)
-    _save(out / "index.html", _index(project, first, level, files))
-    for code, file in files.items():
-        _save(out / file, _community(project, first, level, code))
-    return [out / file for file in ("index.html", *files.values())]
 
 
 def page_level(project: ProjectLike) -> str:
@@ -61,7 +66,8 @@ def page_files(project: ProjectLike, level: str) -> dict[str, str]:
     return {code: f"{code}.html" if code in plain else f"unit-{i + 1}.html" for i, code in enumerate(codes)}
 
 
-def _save(path: Path, text: str) -> None:
+def save(path: Path, text: str) -> None:
+    """Write a page, with the same line ends on every system."""
     path.write_text(text, "utf-8", newline="\n")
 
 
@@ -133,6 +139,12 @@ def _units_shape(project: ProjectLike, level: str, code: str) -> Any:
     found = drawn(project, "u:" + level, 4)
     at = np.flatnonzero(found.properties["code"] == code) if found is not None else []
     return found.geometry[at[0]] if found is not None and len(at) else _shape(project, "district")
+
+
+def grown_window(project: ProjectLike, level: str) -> tuple[float, ...]:
+    """Return the box of a level's units with a margin, metres of Mercator."""
+    shapes = drawn(project, "u:" + level, 4)
+    return _grown(shapely.total_bounds(shapes.geometry) if shapes is not None else np.zeros(4))
 
 
 def _grown(box: np.ndarray) -> tuple[float, ...]:
