@@ -6,13 +6,14 @@ piece. Territories are in one piece, so groups of neighbouring territories are t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from geogrid.generate.mesh import HARD, MAIN, ROAD, Mesh
+from geogrid.generate.sides import components
 
 NONE = -1
 
@@ -33,14 +34,29 @@ def find_territories(mesh: Mesh, parent: np.ndarray, *, campus_m2: float, carve:
 
     With `carve`, an enclosure without homes of at least `campus_m2` becomes a dedicated piece, and so does a single lot of that size among homes,
     unless the homes of the parent would fall apart without it (into a part of fewer than `least` households, where that is given). Land that no
-    home reaches is dedicated when it is that large, else it joins the neighbour with the longest shared border.
+    home reaches is dedicated when it is that large, else it joins the neighbour with the longest shared border. Neighbouring dedicated pieces are
+    united where an officer would see one: fields and parks across roads, campuses inside a block.
     """
     inside = (parent[mesh.a] == parent[mesh.b]) & (parent[mesh.a] >= 0)
     walkable = inside & (mesh.rank < HARD)
     dedicated = _campuses(mesh, parent, walkable, campus_m2, least) if carve else np.full(len(parent), NONE)
     homes = np.flatnonzero((mesh.households > 0) & (parent >= 0))
     host = _nearest_homes(mesh, homes, walkable & (dedicated[mesh.a] < 0) & (dedicated[mesh.b] < 0))
-    return _settle(mesh, parent, inside, host, dedicated, campus_m2)
+    done = _settle(mesh, parent, inside, host, dedicated, campus_m2)
+    return replace(done, dedicated=_united(mesh, inside, done.dedicated))
+
+
+def _united(mesh: Mesh, inside: np.ndarray, dedicated: np.ndarray) -> np.ndarray:
+    """Unite neighbouring dedicated pieces: open land (fields, a park) also across roads, a campus only with what lies in its own block."""
+    if dedicated.max(initial=NONE) < 0:
+        return dedicated
+    a, b = dedicated[mesh.a], dedicated[mesh.b]
+    built = np.zeros(dedicated.max() + 1, dtype=bool)
+    if mesh.built is not None:
+        built[dedicated[mesh.built & (dedicated >= 0)]] = True
+    near = inside & (a >= 0) & (b >= 0)
+    join = near & ((mesh.rank < ROAD) | ((mesh.rank < MAIN) & ~built[a] & ~built[b]))
+    return np.append(components(len(built), np.c_[a[join], b[join]]), NONE)[dedicated]
 
 
 def _campuses(mesh: Mesh, parent: np.ndarray, walkable: np.ndarray, campus_m2: float, least: int) -> np.ndarray:

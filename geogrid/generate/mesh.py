@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -15,6 +15,7 @@ from geogrid.plan import Base
 
 ROAD, MAIN, HARD = 1, 2, 3
 """Rank of a border along a road, a main road (or under a bridge), and rail, water or a wall: nobody walks across."""
+AREA_UNIT_M2 = 100.0
 COST = np.array([1.0, 2.0, 9.0, 30.0])
 """How much dearer it is to join two cells over nothing, a road, a main road, and a hard barrier."""
 
@@ -24,7 +25,7 @@ class Mesh:
     """Arrays over the cells of a base (c,) and their borders (m,).
 
     `xy` (c, 2) and `area_m2` (c,) of the cells; `households` (c,); `enclosure` (c,); `water` bool (c,);
-    `compound` (c,): number of the residential compound (小区) a cell lies in, or -1.
+    `compound` (c,): number of the residential compound (小区) a cell lies in, or -1; `built` bool (c,): a building without homes stands on it.
     `a`, `b` (m,) rows of cells with a<b, `length_m` and `rank` (m,) of the border between them.
     """
 
@@ -38,6 +39,11 @@ class Mesh:
     length_m: np.ndarray
     rank: np.ndarray
     compound: np.ndarray | None = None
+    built: np.ndarray | None = None
+
+    def by_area(self) -> Mesh:
+        """Return the mesh of a district that is shared out by land: each dry cell weighs its area, in units of 100 m² (1 at least)."""
+        return replace(self, households=np.where(self.water, 0, np.maximum(np.rint(self.area_m2 / AREA_UNIT_M2), 1)).astype(np.int64))
 
     def graph(self, edges: np.ndarray, weight: np.ndarray | None = None) -> csr_matrix:
         """Return the symmetric matrix of the chosen borders (bool (m,)) with `weight` (m,), or ones."""
@@ -68,7 +74,8 @@ def make_mesh(base: Base, points: np.ndarray, barriers: Mapping[str, np.ndarray]
     wet &= households == 0
     return Mesh(
         xy, shapely.area(geometry), households, base.cells["enclosure"].to_numpy(), wet,
-        pairs["a"].to_numpy(), pairs["b"].to_numpy(), pairs["length_m"].to_numpy(), rank.astype(np.int64), _rows_of(compounds, xy),
+        pairs["a"].to_numpy(), pairs["b"].to_numpy(), pairs["length_m"].to_numpy(), rank.astype(np.int64),
+        _rows_of(compounds, xy), (base.cells["kind"] == "building").to_numpy(),
     )  # fmt: skip
 
 
