@@ -81,7 +81,7 @@ def big_contents(nx: int = 160, ny: int = 120, seed: int = 1) -> Contents:
         index=pd.RangeIndex(1, len(cell) + 1, name="atom"),
     )
     frame = gpd.GeoDataFrame(
-        {"enclosure": 1, "kind": np.where(homes, "home", "land"), "building": "", "entrance": 0},
+        {"enclosure": 1, "kind": np.where(homes, "home", "land"), "building": "", "entrance": 0, "entrance_source": ""},
         geometry=cells,
         crs=crs,
         index=pd.RangeIndex(1, nx * ny + 1, name="cell"),

@@ -63,6 +63,7 @@ def tiny_base() -> Base:
             "kind": ["home" if h else "land" for h in homes],
             "building": [f"b{i + 1}" if h else "" for i, h in enumerate(homes)],
             "entrance": [1 if i == 0 else 0 for i in range(16)],
+            "entrance_source": ["given" if i == 0 else "" for i in range(16)],
         },
         geometry=[_square(i + 1) for i in range(16)],
         crs=CRS,

@@ -72,7 +72,7 @@ def _cells(project: Readable) -> gpd.GeoDataFrame:
     sums = base.atoms.groupby("cell")[["households", "persons"]].sum().reindex(base.cells.index, fill_value=0)
     cells = base.cells.rename_axis("code").reset_index()
     cells = cells.assign(households=sums["households"].to_numpy(), persons=sums["persons"].to_numpy(), area_m2=cells.area.round(3))
-    return cells[["code", "kind", "building", "entrance", "enclosure", "households", "persons", "area_m2", "geometry"]]
+    return cells[["code", "kind", "building", "entrance", "entrance_source", "enclosure", "households", "persons", "area_m2", "geometry"]]
 
 
 def _atoms(project: Readable) -> gpd.GeoDataFrame:

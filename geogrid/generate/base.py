@@ -9,7 +9,7 @@ import shapely
 from pyproj import CRS
 
 from geogrid.generate.doors import as_floor, as_level
-from geogrid.generate.households import Homes
+from geogrid.generate.households import ESTIMATED, GIVEN, Homes
 from geogrid.plan import ATOM_COLUMNS, Base
 from geogrid.tessellation import Cells
 
@@ -34,6 +34,7 @@ def make_base(
             "kind": kind,
             "building": np.where(cells.building >= 0, names[np.maximum(cells.building, 0)], ""),
             "entrance": _entrance_number(cells),
+            "entrance_source": np.append(np.where(homes.estimated, ESTIMATED, GIVEN), "").astype(object)[cells.entrance],
         },
         geometry=cells.geometry,
         index=pd.RangeIndex(1, len(cells.geometry) + 1, name="cell"),
