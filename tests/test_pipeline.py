@@ -262,13 +262,14 @@ def test_estimates_are_counted(tmp_path: Path):
     assert [m.split(" Supply")[0] for m in messages(project, "estimated")] == [
         "The households of 23 buildings, of 24, are estimated.",
         "The floors of 3 buildings, of 24, are estimated.",
+        "The entrances of 20 buildings, of 24, are estimated.",
     ]
     buildings = project.layer("buildings").set_index("id")
     assert buildings["households_source"].value_counts().to_dict() == {"estimate": 23, "none": 1}
     assert set(buildings["households"]) == {0, 6, 36}  # 540 m2 / 90 m2 a floor
 
 
-@pytest.mark.parametrize(("make", "units"), [("entrance", 24), ("building", 24), ("compound", 3)])
+@pytest.mark.parametrize(("make", "units"), [("entrance", 48), ("building", 24), ("compound", 3)])
 def test_levels_by_entrance_building_and_compound(tmp_path: Path, make: str, units: int):
     frames = quarter()
     frames["compounds"] = frame({"code": ["a", "b"], "name": ["甲", "乙"]}, [box(0, 0, 198, 148), box(0, 152, 198, 148)])
