@@ -47,7 +47,7 @@ def crossings(cells: np.ndarray, pairs: pd.DataFrame, barriers: Mapping[str, np.
     """Return for each pair of `contiguity` what lies on its border, int8: 0 nothing, 1 road, 2 main road, 3 rail, water or wall.
 
     `barriers`: geometries by `road`, `main`, `hard`, `bridge` (metres; of polygons the boundary counts). The worst counts. A hard
-    barrier with a bridge within 15 m of the shared border is none. `edges`: the shared edges of the cells, where the caller has them.
+    barrier with a bridge within 15 m of the shared border counts as a main road. `edges`: the shared edges of the cells, where the caller has them.
     """
     kind = np.zeros(len(pairs), np.int8)
     edges, pair = _edges_of(shared_edges(cells) if edges is None else edges, pairs)
@@ -58,7 +58,9 @@ def crossings(cells: np.ndarray, pairs: pd.DataFrame, barriers: Mapping[str, np.
         held = np.bincount(pair, edges.length_m * on, len(pairs)) >= ON_SHARE * np.bincount(pair, edges.length_m, len(pairs))
         held &= np.bincount(pair[on], minlength=len(pairs)) > 0
         if name == "hard":
-            held &= ~_bridged(edges, pair, held, barrier_lines(barriers.get("bridge", ())))
+            bridged = held & _bridged(edges, pair, held, barrier_lines(barriers.get("bridge", ())))
+            kind[bridged] = MAIN
+            held &= ~bridged
         kind[held] = value
     return kind
 

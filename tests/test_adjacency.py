@@ -24,15 +24,15 @@ def test_short_borders_do_not_count():
     assert len(contiguity(FOUR, min_m=10.5)) == 0
 
 
-def test_the_worst_barrier_counts_and_a_bridge_opens_a_hard_one():
+def test_the_worst_barrier_counts_and_under_a_bridge_a_hard_one_is_as_a_main_road():
     pairs = contiguity(FOUR)
     across, along = shapely.LineString([(10, -5), (10, 25)]), shapely.LineString([(-5, 10), (25, 10)])
     barriers = {"road": np.array([across, along]), "hard": np.array([along])}
     assert crossings(FOUR, pairs, barriers).tolist() == [3, 1, 1, 3]
     barriers["bridge"] = np.array([shapely.LineString([(-8, 5), (-8, 15)])])
-    assert crossings(FOUR, pairs, barriers).tolist() == [1, 1, 1, 3]  # 8 m from the border of cells 0 and 1, 18 m from that of 2 and 3
+    assert crossings(FOUR, pairs, barriers).tolist() == [2, 1, 1, 3]  # 8 m from the border of cells 0 and 1, 18 m from that of 2 and 3
     barriers["bridge"] = np.array([shapely.LineString([(2, 5), (2, 15)])])
-    assert crossings(FOUR, pairs, barriers).tolist() == [1, 1, 1, 1]
+    assert crossings(FOUR, pairs, barriers).tolist() == [2, 1, 1, 2]
 
 
 def test_a_road_that_only_meets_the_border_is_none_and_banks_are_hard():
