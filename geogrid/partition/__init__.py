@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from geogrid.partition.aims import Aim, bounded, one_centre
+from geogrid.partition.carry import NEW, check_previous, numbers_kept
 from geogrid.partition.centres import check_centres, describe, lifted
 from geogrid.partition.check import Graph, PartitionError, check_bounds, checked
 from geogrid.partition.counts import apportion, checked_counts
@@ -22,6 +23,7 @@ from geogrid.partition.jobs import Jobs, by_first, make_jobs
 from geogrid.partition.mend import Leave, assembled, mend
 from geogrid.partition.patches import Exceptions, Patch, patches
 from geogrid.partition.solve import solve
+from geogrid.partition.warm import warmed
 
 __all__ = ["Partition", "PartitionError", "apportion", "partition"]
 
@@ -56,6 +58,7 @@ def partition(
     counts: Mapping[int, int] | Any = None,
     seed: int = 0,
     centres: Any = None,
+    previous: Any = None,
     link_m: float = 0.0,
     halve: bool = False,
 ) -> Partition:
@@ -66,6 +69,8 @@ def partition(
     `counts`: parent label -> number of groups wanted in it (parents not named are free), or one number for
     each parent in order. Groups of weight 0 are no exceptions and not counted.
     `centres` bool (n,): each group is to hold exactly one; a parent then has as many groups as centres.
+    `previous` int (n,): yesterday's group of each atom, -1 for new ones; groups stay as they are wherever they can and keep their numbers, new ones
+    get numbers above the highest.
     `link_m`: walking links of up to so many metres may join atoms of one parent, `halve`: atoms may be divided, where that makes fewer exceptions.
     Raises PartitionError for arguments that do not fit together.
 
@@ -78,22 +83,36 @@ def partition(
     if len(graph.weight) == 0:
         return Partition(np.empty(0, np.int64), [])
     number = None if centres is None else check_centres(centres, len(graph.weight))
-    ask = Ask(bounds, checked_counts(graph.within, counts), number, int(seed))
+    before = None if previous is None else check_previous(previous, len(graph.weight))
+    ask = Ask(bounds, checked_counts(graph.within, counts), number, int(seed), before)
     labels, exceptions, order = _cut(graph, np.arange(len(graph.weight)), ask)
     some = patches(graph, order, labels, exceptions)
     if some and (link_m > 0 or halve):
-        return _mended(graph, labels, order, some, ask, Leave(*bounds, float(link_m), bool(halve)))
-    return Partition(labels, exceptions, cures=sorted((int(patch.group[g]), *cure) for patch in some for g, *cure in find_cures(patch, *bounds)))
+        done = _mended(graph, labels, order, some, ask, Leave(*bounds, float(link_m), bool(halve)))
+    else:
+        cures = sorted((int(patch.group[g]), *cure) for patch in some for g, *cure in find_cures(patch, *bounds))
+        done = Partition(labels, exceptions, cures=cures)
+    return done if before is None else _renumbered(done, numbers_kept(done.labels, before, graph.weight))
+
+
+def _renumbered(done: Partition, number: np.ndarray) -> Partition:
+    """Return the same division with other group numbers, `number` int (k,); groups that only hold parts of atoms count on from the highest."""
+    k = int(max(done.labels.max(initial=-1), done.parts[:, 2].max(initial=-1))) + 1
+    number = np.r_[number, int(number.max(initial=-1)) + 1 + np.arange(k - len(number))]
+    parts = np.column_stack([done.parts[:, :2], number[done.parts[:, 2]]])
+    exceptions = sorted((int(number[g]), weight, reason) for g, weight, reason in done.exceptions)
+    return Partition(number[done.labels], exceptions, done.links, parts, sorted((int(number[g]), *cure) for g, *cure in done.cures))
 
 
 @dataclass(frozen=True, eq=False)
 class Ask:
-    """What is asked of a cut: bounds, groups by parent, the `centres` int (n,) in each of the caller's atoms, or None, and the seed."""
+    """What is asked of a cut: bounds, groups by parent, the seed; `centres` and `previous` group of each of the caller's atoms, int (n,) or None."""
 
     bounds: tuple[int, int]
     counts: dict[int, int]
     centres: np.ndarray | None
     seed: int
+    previous: np.ndarray | None = None
 
 
 def _mended(graph: Graph, labels: np.ndarray, order: np.ndarray, some: list[Patch], ask: Ask, leave: Leave) -> Partition:
@@ -117,11 +136,20 @@ def _cut(graph: Graph, rows: np.ndarray, ask: Ask) -> tuple[np.ndarray, Exceptio
         high, lift = lifted(graph, number, ask.bounds[1])
         jobs = make_jobs(high, ask.seed)
         aim = one_centre(jobs, ask.bounds, describe(high, number, lift, jobs))
-    local, proofs = aim.finished(solve(jobs, *aim.limits))
+    start = solve(jobs, *aim.limits) if ask.previous is None else warmed(aim, _before(rows, ask.previous)[jobs.order[jobs.node]])
+    local, proofs = aim.finished(start)
     canonical = _numbered(jobs, local)
     out = np.empty(len(canonical), np.int64)
     out[jobs.order] = canonical
     return out, aim.certify(canonical[jobs.node], proofs), jobs.order
+
+
+def _before(rows: np.ndarray, previous: np.ndarray) -> np.ndarray:
+    """Return yesterday's group of each atom; of the parts of one atom the first has it."""
+    out = np.full(len(rows), NEW)
+    first = np.unique(rows, return_index=True)[1]
+    out[first] = previous[rows[first]]
+    return out
 
 
 def _numbered(jobs: Jobs, local: np.ndarray) -> np.ndarray:

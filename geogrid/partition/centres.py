@@ -23,7 +23,7 @@ from geogrid.partition.jobs import Jobs, by_first
 Limits = tuple[np.ndarray, np.ndarray, np.ndarray]
 BALANCE_TURNS = 60
 EPSILON_M = 1e-3
-MENDS = 2
+MENDS = 1
 RINGS = 2
 
 
