@@ -20,6 +20,11 @@ MAX_PATTERNS = 300  # more take longer than they tell
 MAX_TOTAL = 20_000  # weights beyond this are not looked into: a component so heavy has room to divide
 
 
+def cap_of(lower: int, upper: int) -> int:
+    """Return `bounds_cap`, without waiting for its compilation."""
+    return bounds_cap.py_func(lower, upper)
+
+
 @lru_cache(maxsize=8)
 def _splits(size: int, lower: int, upper: int, cap: int) -> np.ndarray:
     weight = np.arange(size)
@@ -37,7 +42,7 @@ def splits(total: int, lower: int, upper: int, cap: int | None = None) -> np.nda
     [0, 1, 0, 1, 0]
     """
     size = 1 << int(max(total, 1)).bit_length()
-    return _splits(size, lower, upper, cap or int(bounds_cap(lower, upper)))[: total + 1]
+    return _splits(size, lower, upper, cap or cap_of(lower, upper))[: total + 1]
 
 
 def by_weight(weights: np.ndarray, lower: int, upper: int) -> int:
@@ -46,7 +51,7 @@ def by_weight(weights: np.ndarray, lower: int, upper: int) -> int:
     divisor = int(np.gcd.reduce(weights))
     if total == 0 or total // divisor > MAX_TOTAL:
         return 0
-    cap = max(int(bounds_cap(lower, upper)) // divisor, 1)
+    cap = max(cap_of(lower, upper) // divisor, 1)
     return int(splits(total // divisor, -(-lower // divisor), upper // divisor, cap)[-1])
 
 
@@ -56,7 +61,7 @@ def by_packing(weights: np.ndarray, lower: int, upper: int) -> int:
     patterns = _patterns(size[::-1].tolist(), count[::-1].tolist(), lower, upper)
     if patterns is None:
         return 0
-    cap = int(bounds_cap(lower, upper))
+    cap = cap_of(lower, upper)
     most = int(-(-weights.sum() // cap)) + len(weights)
     # columns: how often each pattern is used, then the number of groups out of bounds, which hold what is left over
     used = np.array(patterns, dtype=float).reshape(-1, len(size)).T[::-1]
@@ -91,7 +96,7 @@ def by_blocks(weights: np.ndarray, edges: np.ndarray, lower: int, upper: int) ->
     The graph is a tree of blocks that meet in single atoms. Climbing that tree, each atom keeps the least violations below it for every weight of the
     group it is in; inside a block of three or more atoms any weights may come together.
     """
-    total, cap = int(weights.sum()), int(bounds_cap(lower, upper))
+    total, cap = int(weights.sum()), cap_of(lower, upper)
     if total > MAX_TOTAL or weights.max(initial=0) > upper:
         return 0
     alone = splits(total, lower, upper)

@@ -12,19 +12,14 @@ the best choice leans on the outside, until
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csc_matrix
 
-from geogrid.partition.knapsack import bounds_cap
+from geogrid.partition.bounds import cap_of
+from geogrid.partition.choice import best_choice
+from geogrid.partition.listing import Listed, list_groups
 
 FEW, MANY = 5_000, 1_000_000
-MAX_STEPS = 40
-NODE_LIMIT = 400
-FIRST = 500  # columns brought in at a time
-INFEASIBLE = 2
-LEAN = 0.3  # all leanings on the outside together weigh less than one violation
-
-Listed = list[tuple[int, int]]
+MAX_STEPS = 60
+GROWTH = 3  # atoms that a region takes in at a time
 
 
 class Village:
@@ -32,7 +27,7 @@ class Village:
 
     def __init__(self, weights: np.ndarray, edges: np.ndarray, lower: int, upper: int) -> None:
         self.weights: list[int] = weights.tolist()
-        self.lower, self.upper, self.cap = lower, upper, int(bounds_cap(lower, upper))
+        self.lower, self.upper, self.cap = lower, upper, cap_of(lower, upper)
         self.near = [0] * len(self.weights)
         for a, b in edges.tolist():
             self.near[a] |= 1 << b
@@ -98,83 +93,12 @@ def bits(mask: int) -> list[int]:
     return out
 
 
-def connected_groups(village: Village, atoms: int, most: int) -> Listed | None:
-    """List every connected (group, weight) inside `atoms` of weight up to `cap`; None when there are more than `most`."""
-    out: Listed = []
-    near, weights, cap = village.near, village.weights, village.cap
-    for start in bits(atoms):
-        stack = [(1 << start, near[start] & atoms, 1 << start, weights[start])]
-        while stack:
-            group, ring, settled, weight = stack.pop()
-            if not ring:
-                out.append((group, weight))
-                if len(out) > most:
-                    return None
-                continue
-            bit = ring & -ring
-            v = bit.bit_length() - 1
-            stack.append((group, ring ^ bit, settled | bit, weight))
-            if weight + weights[v] <= cap:
-                stack.append((group | bit, (ring | near[v]) & atoms & ~(settled | bit | group), settled, weight + weights[v]))
-        atoms ^= 1 << start
-    return out
-
-
-def best_choice(village: Village, atoms: int, listed: Listed, found: int) -> tuple[int, list[int], int]:
-    """Return (least violations proved, the groups chosen, the outside atoms that the choice leans on); `found` violations are known to do."""
-    within = _as_matrix([group for group, _ in listed], len(village.near))[:, bits(atoms)]
-    open_ = [i for i, v in enumerate(bits(atoms)) if village.near[v] & ~atoms]
-    weight = np.array([w for _, w in listed])
-    leans = (weight < village.lower) & within[:, open_].any(axis=1)
-    cost = np.where(leans, LEAN / (within.shape[1] + 1), ((weight < village.lower) | (weight > village.upper)).astype(float))
-    matrix = csc_matrix(within.T.astype(float))
-    kept, least = _worth_keeping(cost, matrix, found)
-    if not len(kept):
-        return least, [], 0
-    options = {"node_limit": NODE_LIMIT, "presolve": False}
-    exactly = LinearConstraint(matrix[:, kept], 1, 1)
-    solved = milp(cost[kept], constraints=exactly, bounds=Bounds(0, 1), integrality=np.ones(len(kept)), options=options)
-    if solved.status == INFEASIBLE:
-        return found, [], 0
-    bound = solved.mip_dual_bound
-    least = max(least, min(found, int(np.ceil(bound - LEAN - 1e-6)))) if bound is not None and np.isfinite(bound) else least
-    if solved.x is None:
-        return least, [], 0
-    used = kept[solved.x > 0.5]
-    lean = 0
-    for k in used[leans[used]]:
-        lean |= village.ring(listed[k][0]) & ~atoms
-    return least, [listed[k][0] for k in used], lean
-
-
-def _as_matrix(groups: list[int], n: int) -> np.ndarray:
-    """Return uint8 (groups, n): 1 where the bit is set."""
-    size = -(-n // 8)
-    raw = np.frombuffer(b"".join(group.to_bytes(size, "little") for group in groups), np.uint8).reshape(-1, size)
-    return np.unpackbits(raw, axis=1, count=n, bitorder="little")
-
-
-def _worth_keeping(cost: np.ndarray, matrix: csc_matrix, found: int) -> tuple[np.ndarray, int]:
-    """Return (columns that a choice with fewer than `found` violations could use, least violations by the linear relaxation).
-
-    Columns are brought in as the prices of atoms ask for them; what then costs too much beside the optimum can be in no better choice.
-    """
-    first = np.argsort(cost + 1.0 / np.diff(matrix.indptr), kind="stable")[:FIRST]
-    single = np.flatnonzero(np.diff(matrix.indptr) == 1)  # every atom alone: the relaxation can always be solved
-    chosen = np.union1d(first, single)
-    while True:
-        once, options = np.ones(matrix.get_shape()[0]), {"presolve": False}
-        solved = linprog(cost[chosen], A_eq=matrix[:, chosen], b_eq=once, bounds=(0, None), method="highs-ds", options=options)
-        if solved.status != 0:
-            return np.arange(len(cost)), 0
-        reduced = cost - matrix.T @ solved.eqlin.marginals
-        fresh = np.flatnonzero(reduced < -1e-7)
-        if not len(fresh):
-            break
-        chosen = np.union1d(chosen, fresh[np.argsort(reduced[fresh], kind="stable")[:FIRST]])
-    if solved.fun > found - 1 + LEAN + 1e-6:
-        return np.empty(0, np.int64), found
-    return np.flatnonzero(reduced <= found - 1 + LEAN + 1e-6 - solved.fun), max(0, int(np.ceil(solved.fun - LEAN - 1e-6)))
+def listed_groups(village: Village, atoms: list[int], most: int) -> Listed | None:
+    """List every connected group among `atoms` of weight up to `cap`, bit i for atoms[i]; None when there are more than `most`."""
+    place = {v: i for i, v in enumerate(atoms)}
+    inside = _union([1 << v for v in atoms])
+    near = [[place[u] for u in bits(village.near[v] & inside)] for v in atoms]
+    return list_groups(near, [village.weights[v] for v in atoms], village.cap, most)
 
 
 def settle(village: Village, groups: list[int], most: int = FEW) -> tuple[list[int], int]:
@@ -203,35 +127,44 @@ def settle(village: Village, groups: list[int], most: int = FEW) -> tuple[list[i
 
 def _look(village: Village, bridged: Village, groups: list[int], region: int, most: int) -> tuple[list[int], int, int]:
     """Return (groups, violations proved, region to look at next); no region where this one is proved or too large."""
-    found = _found(bridged, groups, region)
-    listed = connected_groups(bridged, region, most)
+    found, atoms = _found(bridged, groups, region), bits(region)
+    listed = listed_groups(bridged, atoms, most)
     if listed is None:
         return groups, 0, 0
-    least, lean = best_choice(bridged, region, listed, found)[::2]
-    if least >= found:
+    open_ = listed.meets(np.array([bridged.near[v] & ~region != 0 for v in atoms]))
+    leans = open_ & (listed.weight < village.lower)
+    choice = best_choice(listed, (listed.weight < village.lower) | (listed.weight > village.upper), leans, found)
+    if choice.least >= found:
         return groups, found, 0
     touched = [g for g in groups if g & region]
     better = _rearranged(village, touched, region) if len(listed) <= FEW else []
     if better:
         kept = [g for g in groups if not g & region]
         return kept + better, 0, _union([g for g in better if village.is_faulty(g)])
-    further = lean or bridged.ring(region) & _union(touched) or bridged.ring(region)
-    return groups, 0, region | further if further else 0
+    lean = _union(_as_sets(listed, choice.likely[leans[choice.likely]], atoms))
+    further = bridged.ring(lean) & ~region or bridged.ring(region) & _union(touched) or bridged.ring(region)
+    return groups, 0, region | _nearest(bridged, further, region) if further else 0
+
+
+def _as_sets(listed: Listed, rows: np.ndarray, atoms: list[int]) -> list[int]:
+    """Return rows of the list as bits of the village's atoms."""
+    return [_union([1 << atoms[i] for i in np.flatnonzero(row)]) for row in listed.matrix(rows)]
 
 
 def _rearranged(village: Village, touched: list[int], region: int) -> list[int]:
     """Return the groups `touched` rearranged with fewer violations, or []: atoms of the region go singly, parts of groups outside it as one."""
     nodes = [1 << v for v in bits(region)] + [part for g in touched for part in village.parts(g & ~region)]
     small = village.gathered(nodes)
-    everything = (1 << len(nodes)) - 1
-    listed = connected_groups(small, everything, FEW)
+    everything = list(range(len(nodes)))
+    listed = listed_groups(small, everything, FEW)
     if listed is None:
         return []
+    faulty = (listed.weight < village.lower) | (listed.weight > village.upper)
     found = sum(map(village.is_faulty, touched))
-    _, chosen, _ = best_choice(small, everything, listed, found)
-    if not chosen or sum(map(small.is_faulty, chosen)) >= found:
+    groups = best_choice(listed, faulty, np.zeros(len(listed), np.bool_), found).groups
+    if not len(groups) or faulty[groups].sum() >= found:
         return []
-    return [_union([nodes[i] for i in bits(group)]) for group in chosen]
+    return [_union([nodes[i] for i in bits(group)]) for group in _as_sets(listed, groups, everything)]
 
 
 def _found(bridged: Village, groups: list[int], region: int) -> int:
@@ -245,3 +178,9 @@ def _union(groups: list[int]) -> int:
     for g in groups:
         out |= g
     return out
+
+
+def _nearest(bridged: Village, ring: int, region: int) -> int:
+    """Return the few atoms of the ring that open the region least: those with the fewest neighbours outside."""
+    outside = sorted((((bridged.near[v] & ~region).bit_count(), v) for v in bits(ring)))
+    return _union([1 << v for _, v in outside[:GROWTH]])
