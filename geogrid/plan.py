@@ -25,7 +25,7 @@ from shapely.geometry.base import BaseGeometry
 from geogrid.scheme import Scheme
 
 NO_UNIT = -1
-CELL_COLUMNS = ("enclosure", "kind", "building", "entrance", "entrance_source", "geometry")
+CELL_COLUMNS = ("enclosure", "kind", "building", "entrance", "entrance_source", "x", "y", "geometry")
 ATOM_COLUMNS = ("code", "cell", "floor_from", "floor_to", "part", "households", "persons")
 UNIT_COLUMNS = ("level", "parent", "code", "name", "kind", "reason", "cure", "cure_m", "link_m", "valid_from", "valid_to")
 UNIT_DEFAULTS = {"cure": "", "cure_m": 0.0, "link_m": 0.0}
@@ -37,7 +37,8 @@ class Base:
     """One set of cells and atoms in a projected CRS.
 
     `cells`: index `cell` (int, 1 …), columns `enclosure` (int), `kind` ("home", "building", "land"), `building` (id or ""),
-    `entrance` (1 …, 0 for none), `entrance_source` ("given", "estimated", ""), Polygon `geometry`; a valid coverage.
+    `entrance` (1 …, 0 for none), `entrance_source` ("given", "estimated", ""), `x`, `y` (metres, where its people live; NaN for land), Polygon
+    `geometry`; a valid coverage.
     `atoms`: index `atom` (int, 1 …), columns `code` ("cell-floor-part"), `cell`,
     `floor_from`, `floor_to`, `part`, `households` (int), `persons` (int). Every cell has at least one atom. `district` is the noded parent;
     `district_source` is "given" or "derived".

@@ -20,7 +20,7 @@ sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = find_chromium()
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 AXE = Path(os.environ.get("GEOGRID_AXE", Path(__file__).parents[1] / "node_modules/axe-core/axe.min.js"))
-PAGES = ("/", "/?lang=en", "/stations", "/cameras", "/checks", f"/units/{WEST}", f"/units/{WEST}001?lang=en", f"/units/{WEST}001001")
+PAGES = ("/", "/?lang=en", "/stations", "/cameras", "/checks", "/whatif", f"/units/{WEST}", f"/units/{WEST}001?lang=en", f"/units/{WEST}001001")
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine"),

@@ -64,6 +64,8 @@ def tiny_base() -> Base:
             "building": [f"b{i + 1}" if h else "" for i, h in enumerate(homes)],
             "entrance": [1 if i == 0 else 0 for i in range(16)],
             "entrance_source": ["given" if i == 0 else "" for i in range(16)],
+            "x": [X0 + SIDE * (i % 4 + 0.5) if homes[i] else np.nan for i in range(16)],
+            "y": [Y0 + SIDE * (3.5 - i // 4) if homes[i] else np.nan for i in range(16)],
         },
         geometry=[_square(i + 1) for i in range(16)],
         crs=CRS,

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from web import api, downloads, errors, language, pages, security, words
+from web import api, downloads, errors, language, pages, security, whatif, words
 from web.served import Source
 
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -31,6 +31,7 @@ def create_app(project_path: str | Path, *, opener: Callable[[Path], Any] | None
     errors.install(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(downloads.blueprint)
+    app.register_blueprint(whatif.blueprint)
     app.register_blueprint(api.blueprint)
     return app
 

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 
 from geogrid.errors import InputError
+from geogrid.generate.existing import levels_of
 from geogrid.generate.levels import Ground, make_levels
 from geogrid.generate.plan import make_plan
 from geogrid.measure import polsby_popper
@@ -74,15 +75,16 @@ def level_to_vary(ground: Ground, level_id: str = "") -> Level:
     )
 
 
-def compare(ground: Ground, level_id: str, bounds: Sequence[tuple[int, int]]) -> Iterator[Outcome]:
-    """Cut `level_id` of the ground once for each pair of bounds (inclusive); the levels above are made once, as a build makes them.
+def compare(ground: Ground, level_id: str, bounds: Sequence[tuple[int, int]], *, plan: Plan | None = None) -> Iterator[Outcome]:
+    """Cut `level_id` of the ground once for each pair of bounds (inclusive).
 
-    What comes for the scheme's own bounds is what `make_plan` makes. Yields one outcome after the other. Raises InputError for a level without
-    bounds.
+    The levels above are those of `plan`, which stands on the same base; without it they are made once, as a build makes them. What comes for the
+    scheme's own bounds is what `make_plan` makes. Yields one outcome after the other. Raises InputError for a level without bounds.
     """
     level = level_to_vary(ground, level_id)
     depth = ground.scheme.depth(level.id)
-    above = make_levels(ground, until=ground.scheme.levels[depth - 1].id) if depth else []
+    last = ground.scheme.levels[depth - 1].id if depth else ""
+    above = [] if not depth else levels_of(plan, last) if plan else make_levels(ground, until=last)
     for pair in bounds:
         scheme = ground.scheme.with_levels({level.id: {"households": list(pair)}})
         yield measure(make_plan(replace(ground, scheme=scheme), until=level.id, done=above), level.id)

@@ -18,6 +18,7 @@ from geogrid.findings import Finding
 from geogrid.generate import Ground, Homes, count_homes, find_doors, home_points, make_base, make_mesh, merge_parts
 from geogrid.generate.given import lowest_given
 from geogrid.pipeline.stages import Stages
+from geogrid.plan import Base
 from geogrid.scheme import Scheme
 from geogrid.tessellation import Cells, tessellate
 
@@ -52,17 +53,23 @@ def prepare(
     with stages("cells"):
         entrances, table = merged.renamed(frames.get("entrances")), merged.renamed(frames.get("households"))
         homes = count_homes(buildings, entrances, table, defaults=scheme.defaults, home_uses=home_uses, merged=merged)
-        water = _polygons(frames.get("water"))
+        water = polygons_of(frames.get("water"))
         cells = _cells(enclosures.polygons, buildings, homes, water, float(scheme.defaults["land_cell_m"]))
         doors = find_doors(table, buildings, entrances, cells)
         base = make_base(cells, buildings, homes, crs, district_source=source, doors=doors)
     with stages("graph"):
         points = home_points(_at(buildings.geometry.to_numpy(), cells.building), _at(shapely.points(homes.entrance_xy), cells.entrance))
-        compounds = _polygons(frames.get("compounds"))
+        compounds = polygons_of(frames.get("compounds"))
+        base = _with_places(base, points)
         mesh = make_mesh(base, points, {k: lines[k] for k in ("road", "main", "hard", "bridge")}, water, compounds)
     ground = Ground(base, mesh, scheme, given, _columns(cells, buildings, scheme), name=name, seed=seed, doors=doors)
     found = (*_repeated(buildings), *homes.findings, *_homeless(buildings, homes, cells, base.district))
     return Prepared(ground, buildings, homes, parent, found)
+
+
+def _with_places(base: Base, points: np.ndarray) -> Base:
+    """Note in `x`, `y` of the cells where their people live, that a stored project can be cut anew; null for land."""
+    return replace(base, cells=base.cells.assign(x=points[:, 0], y=points[:, 1]))
 
 
 def given_levels(frames: Mapping[str, pd.DataFrame], scheme: Scheme) -> dict[str, gpd.GeoDataFrame]:
@@ -88,7 +95,8 @@ def _buildings(frames: Mapping[str, pd.DataFrame], crs: CRS) -> gpd.GeoDataFrame
 def barrier_lines(frames: Mapping[str, pd.DataFrame], scheme: Scheme) -> dict[str, np.ndarray]:
     """Barrier geometries by kind: `all` that close blocks; `road`, `main`, `hard` by what crossing them means; `bridge`s lead across hard ones.
 
-    The scheme's `paths` are walked on, not along: they close no block. Its `main_roads` are dear to cross.
+    The scheme's `paths` are walked on, not along: they close no block. Its `main_roads` are dear to cross. Where the roads do not say which of
+    them are bridges, every road that meets a hard barrier leads across it.
     """
     empty = np.array([], dtype=object)
     out: dict[str, list[np.ndarray]] = {"all": [empty], "road": [empty], "main": [empty], "hard": [empty], "bridge": [empty]}
@@ -105,12 +113,23 @@ def barrier_lines(frames: Mapping[str, pd.DataFrame], scheme: Scheme) -> dict[st
             out["all"].append(geometry[shut])
             out["road"].append(geometry[shut & ~main])
             out["main"].append(geometry[main])
-            out["bridge"].append(geometry[_flag(frame, "bridge")])
+            out["bridge"].append(geometry[_flag(frame, "bridge")] if "bridge" in frame else empty)
         else:
             shut = ~under if role != "walls" else np.ones(len(frame), dtype=bool)
             out["all"].append(geometry[shut])
             out["hard"].append(geometry[shut])
-    return {kind: np.concatenate(parts) for kind, parts in out.items()}
+    lines = {kind: np.concatenate(parts) for kind, parts in out.items()}
+    roads = frames.get("roads")
+    if isinstance(roads, gpd.GeoDataFrame) and "bridge" not in roads:
+        lines["bridge"] = _meetings(np.concatenate([lines["road"], lines["main"]]), lines["hard"])
+    return lines
+
+
+def _meetings(roads: np.ndarray, barriers: np.ndarray) -> np.ndarray:
+    """Places, a metre wide, where roads meet barriers."""
+    edges = np.where(shapely.get_dimensions(barriers) == 2, shapely.boundary(barriers), barriers)
+    road, barrier = shapely.STRtree(edges).query(roads, predicate="intersects")
+    return shapely.buffer(shapely.get_parts(shapely.intersection(roads[road], edges[barrier])), 0.5)
 
 
 def _flag(frame: gpd.GeoDataFrame, column: str) -> np.ndarray:
@@ -185,7 +204,8 @@ def _at(geometry: np.ndarray, rows: np.ndarray) -> np.ndarray:
     return np.append(geometry, None)[rows]
 
 
-def _polygons(frame: pd.DataFrame | None) -> np.ndarray:
+def polygons_of(frame: pd.DataFrame | None) -> np.ndarray:
+    """Return the polygons of a frame, leaving out its lines and points; none where there is no frame."""
     if not isinstance(frame, gpd.GeoDataFrame):
         return np.array([], dtype=object)
     geometry = frame.geometry.to_numpy()
