@@ -37,7 +37,7 @@ def find_regions(weight: np.ndarray, edges: np.ndarray, bar: np.ndarray, length_
         return block
     field = _Blocks(weight, block, bounds)
     field.border(ends[apart], bar[apart], length_m[apart])
-    return field.joined()[block]
+    return np.unique(field.joined()[block], return_inverse=True)[1]
 
 
 def widened(region: np.ndarray, edges: np.ndarray, bar: np.ndarray, length_m: np.ndarray, chosen: np.ndarray) -> np.ndarray:
