@@ -20,7 +20,7 @@ sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = find_chromium()
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 AXE = Path(os.environ.get("GEOGRID_AXE", Path(__file__).parents[1] / "node_modules/axe-core/axe.min.js"))
-PAGES = ("/", "/?lang=en", "/stations", "/cameras", "/checks", "/whatif", f"/units/{WEST}", f"/units/{WEST}001?lang=en", f"/units/{WEST}001001")
+PAGES = ("/", "/?lang=en", "/stations", "/cameras", "/checks", f"/units/{WEST}", f"/units/{WEST}001?lang=en", f"/units/{WEST}001001")
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine"),
@@ -192,3 +192,18 @@ def test_on_a_phone_the_panel_is_a_sheet_of_three_heights(browser: sync_api.Brow
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     phone.context.close()
     assert phone.faults == []
+
+
+def test_bounds_are_compared_by_keyboard_and_the_maps_move_together(watched: _Watched):
+    page = watched.page
+    page.goto(watched.address + "/whatif")
+    page.locator("input[name=households]").nth(1).fill("8-12")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".columns table")
+    _until(page, "[...document.querySelectorAll('iframe')].every(f => f.contentWindow.geogrid && f.contentWindow.geogrid.isReady)")
+    assert page.url.count("households=") == 2
+    assert page.locator("iframe").count() == 2
+    first = "document.querySelector('iframe').contentWindow.geogrid.map"
+    zoom = page.evaluate(f"{first}.setZoom({first}.getZoom() - 1, {{animate: false}}).getZoom()")
+    _until(page, f"document.querySelectorAll('iframe')[1].contentWindow.geogrid.map.getZoom() === {zoom}")
+    assert _axe(page) == []
