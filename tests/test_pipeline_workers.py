@@ -1,5 +1,6 @@
 """A project is built on one core or several: the same rows, the same findings, the same bytes in every file that leaves it."""
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from geogrid.cli.root import main
+from geogrid.errors import GeogridError
 from geogrid.exchange import FORMATS, export, known_levels
 from geogrid.pipeline import build
-from geogrid.pipeline.parallel import MOST, Here, side_by_side, worker_count
+from geogrid.pipeline.parallel import MOST, Here, side_by_side, without_cycle_search, worker_count
 from geogrid.store import Project
 from tests.world import quarter, write
 
@@ -66,6 +68,19 @@ def test_one_worker_needs_no_thread_and_keeps_an_error_for_who_asks():
         for pool in (here, threads):
             assert list(pool.map(abs, [-1, 2])) == [1, 2]
             assert isinstance(pool.submit(int, "x").exception(), ValueError)
+
+
+def test_the_search_for_cycles_rests_within_a_build_only_and_stays_off_where_it_was(tmp_path: Path):
+    seen: list[bool] = []
+    build(write(tmp_path, quarter()), tmp_path / "out.gpkg", progress=lambda *_: seen.append(gc.isenabled()))
+    assert (any(seen), gc.isenabled()) == (False, True)
+    with pytest.raises(GeogridError):
+        build(tmp_path / "no.toml", tmp_path / "no.gpkg")
+    assert gc.isenabled()
+    with without_cycle_search():
+        with without_cycle_search():
+            pass
+        assert not gc.isenabled()
 
 
 @pytest.mark.parametrize("workers", [1, 2])

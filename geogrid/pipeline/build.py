@@ -17,7 +17,7 @@ from geogrid.findings import Finding, to_frame
 from geogrid.generate import make_plan
 from geogrid.pipeline.ground import Prepared, prepare
 from geogrid.pipeline.order import in_order
-from geogrid.pipeline.parallel import side_by_side, worker_count
+from geogrid.pipeline.parallel import side_by_side, without_cycle_search, worker_count
 from geogrid.pipeline.stages import Progress, Stages, peak_rss_mb, silent
 from geogrid.plan import Plan
 from geogrid.reading import Sources, read_sources
@@ -50,7 +50,7 @@ def build(
     check_target(Path(out), force=force)
     stages, asked = Stages(progress), read_recipe(recipe)
     scheme = _scheme(asked, keep_buildings_whole=keep_buildings_whole)
-    with side_by_side(worker_count(workers)) as pool:
+    with without_cycle_search(), side_by_side(worker_count(workers)) as pool:
         begun = _begin(asked, scheme, stages, pool, accept_rejects=accept_rejects)
         with stages("store"):
             write_project(begun.contents, Path(out), force=force, complete=lambda: _completed(begun, stages, today))

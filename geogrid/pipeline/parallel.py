@@ -6,9 +6,11 @@ read-only while it works on them.
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 MOST = 4
@@ -37,3 +39,15 @@ class Here(Executor):
         except Exception as error:
             done.set_exception(error)
         return done
+
+
+@contextmanager
+def without_cycle_search() -> Iterator[None]:
+    """Let the search for cycles of garbage rest: a build makes millions of geometries and texts in no cycle, and it costs a second to look."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -42,7 +42,7 @@ def convert(series: pd.Series, name: str, column: Column) -> Converted:
         return _flags(texts, series.index, name, column.type == "flag")
     if column.type == "compass":
         return _compass(texts, series.index, name)
-    long = [i for i, text in enumerate(texts) if len(text) > MAX_TEXT]
+    long = [i for i, text in enumerate(texts) if len(text) > MAX_TEXT] if max(map(len, texts), default=0) > MAX_TEXT else []
     faults += [_fault(series.index[i], name, texts[i][:40] + "…", f"has over {MAX_TEXT} characters", f"超过 {MAX_TEXT} 个字符") for i in long]
     return Converted(np.array(texts, dtype=object), faults, cleaned_n)
 
