@@ -42,13 +42,17 @@ class KernelInput:
         names = ("weights", "edges", "xyz", "edge_kind", "within")
         return {name: getattr(self, name) for name in names} | {"lower": LOWER, "upper": UPPER}
 
+    def take(self, rows: np.ndarray) -> KernelInput:
+        """Return the atoms of `rows` (distinct), in that order, with the edges among them."""
+        at = np.full(len(self.weights), -1)
+        at[rows] = np.arange(len(rows))
+        inside = (at[self.edges] >= 0).all(axis=1)
+        atoms = (self.weights[rows], at[self.edges[inside]], self.xyz[rows], self.edge_kind[inside], self.within[rows])
+        return KernelInput(*atoms, self.entrance[rows], self.building[rows])
+
     def only(self, parent: int) -> KernelInput:
         """Return one grid alone."""
-        keep = self.within == parent
-        at = np.cumsum(keep) - 1
-        inside = keep[self.edges].all(axis=1)
-        atoms = (self.weights[keep], at[self.edges[inside]], self.xyz[keep], self.edge_kind[inside], self.within[keep])
-        return KernelInput(*atoms, self.entrance[keep], self.building[keep])
+        return self.take(np.flatnonzero(self.within == parent))
 
 
 def village(households: int, seed: int = 0) -> KernelInput:

@@ -1,5 +1,6 @@
 """METIS k-way on a kernel input, as one who knows it well would call it: per connected component, contiguous, close neighbours hard to part."""
 
+# pyright: reportMissingImports=false
 from __future__ import annotations
 
 import numpy as np

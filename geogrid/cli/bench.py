@@ -2,28 +2,120 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
 import click
 
 from geogrid.cli.output import show_json
 
+scale_option = click.option("--scale", type=click.FloatRange(min=0, min_open=True, max=1), default=1.0, show_default=True, help="Share of Lubei.")
+seed_option = click.option("--seed", type=int, default=0, show_default=True)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+peers_option = click.option("--peers", is_flag=True, help="The peers that are installed too: pip install -e .[bench]")
 
-@click.command(epilog="Example: geogrid bench district --scale 0.1")
-@click.argument("name", type=click.Choice(["district", "growth", "validate", "page"]))
-@click.option("--scale", type=click.FloatRange(min=0, min_open=True, max=1), default=1.0, show_default=True, help="Share of the full size.")
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def bench(name: str, scale: float, seed: int, as_json: bool) -> None:
-    """Measure: a build stage by stage, its growth, the cost of a full check, the time until the overview answers."""
-    from geogrid.bench import BENCHES
+PARTITION_COLUMNS = (
+    *("kind", "households", "method", "groups", "in_range_share", "violations", "certified_minimum", "disconnected"),
+    *("inertia_per_weight", "entrances_split", "cpu_s", "certificate_cpu_s", "peak_rss_mb"),
+)
+CELL_COLUMNS = ("method", "houses", "enclosures", "cells", "coverage_is_valid", "whole_share", "cpu_s", "wall_s", "peak_rss_mb")
+DISTRICT_COLUMNS = (
+    *("method", "wall_s", "cpu_s", "peak_rss_mb", "microgrids", "out_of_bounds", "certified_minimum"),
+    *("gap_m2", "overlap_m2", "outside_m2", "grids_over_barriers"),
+)
 
-    figures = BENCHES[name](scale=scale, seed=seed)
+
+@click.group(epilog="Example: geogrid bench partition --kind village --households 20000 --json")
+def bench() -> None:
+    """Measure on this machine what BENCHMARKS.md tells. Each part takes --json, and runs in a process of its own."""
+
+
+@bench.command(epilog="Example: geogrid bench partition --kind estate --households 2000 --households 300000 --peers")
+@click.option("--kind", type=click.Choice(["village", "estate", "mixture", "all"]), default="all", show_default=True)
+@click.option("--households", type=click.IntRange(min=20), multiple=True, help="Size of the input, repeatable; else 2,000 to 300,000.")
+@peers_option
+@click.option("--limit", "limit_s", type=click.FloatRange(min=1), default=900.0, show_default=True, help="Seconds after which a method is stopped.")
+@seed_option
+@json_option
+def partition(kind: str, households: tuple[int, ...], peers: bool, limit_s: float, seed: int, as_json: bool) -> None:
+    """Cut groups of 10 to 15 households: this kernel, and METIS, k-means-constrained, gerrychain, spopt on the same input."""
+    from geogrid.bench.inputs import KINDS
+    from geogrid.bench.partition import SIZES, bench_partition
+
+    kinds = list(KINDS) if kind == "all" else [kind]
+    _show(bench_partition(kinds, households or SIZES, peers=peers, seed=seed, limit_s=limit_s), as_json, PARTITION_COLUMNS)
+
+
+@bench.command(epilog="Example: geogrid bench cells --houses 20000 --peers")
+@click.option("--houses", type=click.IntRange(min=10), default=100_000, show_default=True, help="Footprints of the village.")
+@peers_option
+@seed_option
+@json_option
+def cells(houses: int, peers: bool, seed: int, as_json: bool) -> None:
+    """Cut cells round the houses of villages: this program, and momepy's enclosed tessellation on the same enclosures."""
+    from geogrid.bench.cells import bench_cells
+
+    _show(bench_cells(houses, peers=peers, seed=seed), as_json, CELL_COLUMNS)
+
+
+@bench.command(epilog="Example: geogrid bench district --scale 0.1")
+@scale_option
+@click.option("--rival", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Script of a rival, run on the same sources.")
+@click.option("--rival-python", default=None, help="Interpreter with the rival's packages; else this one.")
+@seed_option
+@json_option
+def district(scale: float, rival: Path | None, rival_python: str | None, seed: int, as_json: bool) -> None:
+    """Build the simulated Lubei from files to project, stage by stage; with --rival, its script in the same run."""
+    from geogrid.bench.district import bench_district
+
+    _show(bench_district(scale=scale, seed=seed, rival=rival, rival_python=rival_python), as_json, DISTRICT_COLUMNS)
+
+
+def _scaled(name: str, module: str, words: str, columns: Sequence[str] = ()) -> None:
+    """Add the benchmark `bench_NAME` of a module, which takes a scale and a seed."""
+
+    @bench.command(name, help=words, epilog=f"Example: geogrid bench {name} --scale 0.1")
+    @scale_option
+    @seed_option
+    @json_option
+    def command(scale: float, seed: int, as_json: bool) -> None:
+        measure = getattr(importlib.import_module(f"geogrid.bench.{module}"), f"bench_{name}")
+        _show(measure(scale=scale, seed=seed), as_json, columns)
+
+
+_scaled("growth", "district", "Build four sizes of Lubei: how CPU seconds grow.", ("households", "cpu_s", "peak_rss_mb"))
+_scaled("validate", "validation", "A full check against the bare tests that it can not do without.")
+_scaled("page", "page", "The time until the overview answers in headless Chromium.")
+
+
+def _show(figures: Mapping[str, Any], as_json: bool, columns: Sequence[str]) -> None:
+    """Print figures: one JSON document, or a table of `rows` and the rest line by line."""
     if as_json:
         show_json(figures)
         return
     for key, value in figures.items():
-        if isinstance(value, dict):
+        if key == "rows" and columns:
+            _table(value, columns)
+        elif isinstance(value, Mapping):
             click.echo(f"{key}:")
             for inner, figure in value.items():
                 click.echo(f"  {inner:<12} {figure}")
         else:
             click.echo(f"{key}: {value}")
+
+
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Print one line per row, columns as wide as their widest word; a row with a note has that instead of figures."""
+    text = [[_word(row.get(column)) for column in columns] for row in rows]
+    width = [max(len(words) for words in column) for column in zip(columns, *text, strict=True)]
+    for row, words in zip([{}, *rows], [list(columns), *text], strict=True):
+        line = "  ".join(word.ljust(w) for word, w in zip(words, width, strict=True)).rstrip()
+        click.echo(f"{line}  {row['note']}" if row.get("note") else line)
+
+
+def _word(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
