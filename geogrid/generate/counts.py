@@ -9,6 +9,7 @@ import numpy as np
 
 from geogrid.errors import InputError
 from geogrid.partition import Partition, apportion, partition
+from geogrid.partition.carry import NEW
 from geogrid.scheme import Level
 
 ROUNDS = 6
@@ -17,7 +18,7 @@ ROUNDS = 6
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """What the kernel wants: `weight`, `xyz`, `within` and perhaps `centres` (bool) per node, `edges` with `cost` and `kind`."""
+    """What the kernel wants: `weight`, `xyz`, `within` and perhaps `centres`, `previous` (unit or NEW) per node, `edges` with `cost` and `kind`."""
 
     weight: np.ndarray
     xyz: np.ndarray
@@ -26,6 +27,7 @@ class Graph:
     cost: np.ndarray
     kind: np.ndarray | None = None
     centres: np.ndarray | None = None
+    previous: np.ndarray | None = None
 
 
 def cut(level: Level, graph: Graph, dedicated_n: int, seed: int) -> Partition:
@@ -40,7 +42,7 @@ def cut(level: Level, graph: Graph, dedicated_n: int, seed: int) -> Partition:
     total = np.bincount(at, graph.weight, minlength=len(labels)).astype(np.int64)
     wanted = _wanted(level, dedicated_n, labels[total > 0])
     lower, upper = _bounds(level, graph)
-    share = apportion(total, wanted, lower, upper)
+    share = apportion(total, wanted, lower, upper) if graph.previous is None else _as_before(graph, at, total, wanted, lower, upper)
     stuck = np.zeros(len(labels), dtype=bool)
     for _ in range(ROUNDS):
         done = _cut(level, graph, dict(zip(labels.tolist(), share.tolist(), strict=True)), seed)
@@ -57,6 +59,7 @@ def _cut(level: Level, graph: Graph, counts: dict[int, int] | None, seed: int) -
     asked: dict[str, Any] = {"link_m": level.link_m} if level.link_m else {}
     asked |= {"halve": True} if level.halve else {}
     asked |= {"centres": graph.centres} if graph.centres is not None else {}
+    asked |= {"previous": graph.previous} if graph.previous is not None else {}
     return partition(
         graph.weight,
         graph.edges,
@@ -87,12 +90,18 @@ def _wanted(level: Level, dedicated_n: int, parents: np.ndarray) -> int:
     return wanted
 
 
+def _as_before(graph: Graph, at: np.ndarray, total: np.ndarray, wanted: int, lower: int, upper: int) -> np.ndarray:
+    """Share of each parent, int (n,): the units it had, changed only where the sum is not `wanted`."""
+    before = np.full(len(at), NEW) if graph.previous is None else graph.previous
+    had = np.unique(np.c_[at, before][(graph.weight > 0) & (before != NEW)], axis=0)
+    share = np.maximum(np.bincount(had[:, 0], minlength=len(total)), total > 0)
+    return _passed_on(share, np.zeros(len(total), dtype=bool), total, wanted, lower, upper)
+
+
 def _made(done: Partition, graph: Graph, at: np.ndarray, n: int) -> np.ndarray:
     """Number of groups with weight in each parent, int (n,)."""
-    weight = np.bincount(done.labels, graph.weight)
-    first = np.full(len(weight), 0)
-    first[done.labels] = at
-    return np.bincount(first[weight > 0], minlength=n)
+    full = graph.weight > 0
+    return np.bincount(np.unique(np.c_[at, done.labels][full], axis=0)[:, 0], minlength=n)
 
 
 def _passed_on(share: np.ndarray, stuck: np.ndarray, total: np.ndarray, wanted: int, lower: int, upper: int) -> np.ndarray:

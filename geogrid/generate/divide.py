@@ -60,10 +60,13 @@ def divide(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Parti
     """
     graph = terrain.graph
     bounds = _bounds(level, graph, dedicated_n)
-    region = _regions(level, terrain, bounds, dedicated_n)
-    whole = _kept_whole(level, terrain, region, bounds, dedicated_n)
-    state = _first(level, graph, region, whole, dedicated_n, seed)
-    state = _opened(level, terrain, state, whole, bounds, seed)
+    if graph.previous is not None:
+        state = _carried(level, terrain, graph.previous, dedicated_n, seed)
+    else:
+        region = _regions(level, terrain, bounds, dedicated_n)
+        whole = _kept_whole(level, terrain, region, bounds, dedicated_n)
+        state = _first(level, graph, region, whole, dedicated_n, seed)
+        state = _opened(level, terrain, state, whole, bounds, seed)
     weight = np.bincount(state.label, graph.weight).astype(np.int64)
     reasons = {g: why for g, (_, why) in state.out.items()} | dict.fromkeys(_across(terrain, state, bounds), ACROSS)
     used, label = np.unique(state.label, return_inverse=True)
@@ -71,6 +74,17 @@ def divide(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Parti
     parts = np.c_[state.parts[:, :2], np.searchsorted(used, state.parts[:, 2])]
     cures = [(number[g], how, metres) for g, (how, metres) in sorted(state.cure.items()) if g in state.out]
     return Partition(label, [(number[g], int(weight[g]), why) for g, why in sorted(reasons.items())], state.links, parts, cures)
+
+
+def _carried(level: Level, terrain: Terrain, previous: np.ndarray, dedicated_n: int, seed: int) -> _State:
+    """Yesterday's units as far as they can stay: changed behind their main roads, and across them only where that leaves fewer exceptions."""
+    graph = terrain.graph
+    before = previous[graph.edges]
+    near = (terrain.bar < MAIN) | ((before[:, 0] == before[:, 1]) & (before[:, 0] >= 0))
+    kind = None if graph.kind is None else graph.kind[near]
+    first = cut(_plain(level), replace(graph, edges=graph.edges[near], cost=graph.cost[near], kind=kind), dedicated_n, seed)
+    done = cut(level, replace(graph, previous=first.labels), dedicated_n, seed)
+    return _state(graph.within, done.labels, done, 0, np.arange(len(graph.weight)))
 
 
 def _bounds(level: Level, graph: Graph, dedicated_n: int) -> tuple[int, int]:

@@ -6,18 +6,19 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from geogrid.generate.carry import of_nodes
 from geogrid.generate.counts import Graph
 from geogrid.generate.divide import Terrain, divide, join_named
 from geogrid.generate.land import Territories
 from geogrid.generate.mesh import Mesh
 from geogrid.generate.storeys import GROUND, storey_edges, storey_xyz
 from geogrid.generate.ways import find_places, find_ways
+from geogrid.generate.wholes import contracted, find_wholes
 from geogrid.partition import Partition
 from geogrid.plan import Base
 from geogrid.scheme import Level
 
 NONE = -1
-NO_PARTS = np.zeros((0, 3), dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +37,11 @@ class Made:
     parts: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), dtype=np.int64))
 
 
-def group_cells(level: Level, base: Base, mesh: Mesh, parent: np.ndarray, land: Territories, seed: int) -> Made:
-    """Group territories into units of whole cells. `parent` (c,): label of the unit above, >= 0 or NONE."""
+def group_cells(level: Level, base: Base, mesh: Mesh, parent: np.ndarray, land: Territories, seed: int, previous: np.ndarray | None = None) -> Made:
+    """Group territories into units of whole cells. `parent` (c,): label of the unit above, >= 0 or NONE.
+
+    `previous` int (c,), where units are to stay: the unit that each cell was in, or NONE.
+    """
     upper = level.households[1] if level.households else int(mesh.households.sum())
     homes = np.unique(land.host[land.host >= 0])
     node = np.full(len(parent) + 1, NONE)  # the last stands for NONE
@@ -49,7 +53,8 @@ def group_cells(level: Level, base: Base, mesh: Mesh, parent: np.ndarray, land: 
     weight, xyz, first = _nodes(mesh, homes, whole)
     ways = find_ways(mesh, places, of_cell, parent)
     pieces = np.unique(land.dedicated[land.dedicated >= 0])
-    graph = Graph(weight, xyz, parent[first], ways.ends, ways.cost)
+    before = None if previous is None else of_nodes(previous[homes], whole, mesh.households[homes], len(weight))
+    graph = Graph(weight, xyz, parent[first], ways.ends, ways.cost, previous=before)
     done = divide(level, Terrain(graph, ways.bar, ways.length_m, places.compound[first]), len(pieces), seed)
     return _gather(base, done, xyz, of_cell, land, pieces)
 
@@ -68,23 +73,33 @@ def _gather(base: Base, done: Partition, xyz: np.ndarray, of_cell: np.ndarray, l
     reason = [""] * (k + len(pieces))
     for group, _, why in done.exceptions:
         reason[group] = why
-    cure = {group: (how, float(m)) for group, how, m in getattr(done, "cures", ())}
+    cure = {group: (how, float(m)) for group, how, m in done.cures}
     return Made(cell_label[base.cell_position], ["base"] * k + ["dedicated"] * len(pieces), reason, cure, _linked(done, xyz))
 
 
 def _linked(done: Partition, xyz: np.ndarray) -> dict[int, float]:
     """Metres of the longest walking link of each group that has one."""
     out: dict[int, float] = {}
-    for a, b in np.asarray(getattr(done, "links", ())).tolist():
+    for a, b in done.links.tolist():
         group = int(done.labels[a])
         out[group] = max(out.get(group, 0.0), round(float(np.linalg.norm(xyz[a] - xyz[b])), 1))
     return out
 
 
-def group_atoms(level: Level, base: Base, mesh: Mesh, parent: np.ndarray, land: Territories, seed: int, centres: np.ndarray | None = None) -> Made:
+def group_atoms(
+    level: Level,
+    base: Base,
+    mesh: Mesh,
+    parent: np.ndarray,
+    land: Territories,
+    seed: int,
+    centres: np.ndarray | None = None,
+    previous: np.ndarray | None = None,
+) -> Made:
     """Group storeys of home cells into units; land goes with the lowest storey of its home. `parent` (c,) as in group_cells.
 
-    `centres` int (atoms,), for a level made by seeds: how many centre households live in each atom.
+    `centres` int (atoms,), for a level made by seeds: how many centre households live in each atom. `previous` int (atoms,): the unit
+    that each atom was in, or NONE.
     """
     atoms = base.atoms
     cell = base.cell_position
@@ -104,12 +119,18 @@ def group_atoms(level: Level, base: Base, mesh: Mesh, parent: np.ndarray, land: 
     xyz = storey_xyz(base, mesh, rows)
     seeds = centres[rows] if level.make == "seeds" and centres is not None else None
     graph = Graph(atoms["households"].to_numpy()[rows], xyz, parent[cell[rows]], edges, cost, kind, seeds)
-    done = divide(level, Terrain(graph, bar, ways.border_m(ends), np.full(len(rows), "")), len(pieces), seed)
-    made = _gather(base, done, xyz, of_cell, land, pieces)
+    terrain, whole = Terrain(graph, bar, ways.border_m(ends), np.full(len(rows), "")), np.arange(len(rows))
+    if level.keep_buildings_whole and level.households:
+        whole = find_wholes(graph, cell[rows], base.cells["building"].to_numpy()[cell[rows]], level.households[1])
+        terrain = contracted(terrain, whole)
+    if previous is not None:
+        before = of_nodes(previous[rows], whole, graph.weight, len(terrain.graph.weight))
+        terrain = replace(terrain, graph=replace(terrain.graph, previous=before))
+    done = divide(level, terrain, len(pieces), seed)
+    made = _gather(base, done, terrain.graph.xyz, np.append(whole, NONE)[of_cell], land, pieces)
     label = made.label.copy()
-    label[rows] = done.labels
-    parts = getattr(done, "parts", NO_PARTS)
-    return replace(made, label=label, parts=np.c_[rows[parts[:, 0]], parts[:, 1:]])
+    label[rows] = done.labels[whole]
+    return replace(made, label=label, parts=np.c_[rows[done.parts[:, 0]], done.parts[:, 1:]])
 
 
 def without_groups(made: Made, out: list[int]) -> Made:

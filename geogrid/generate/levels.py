@@ -11,14 +11,16 @@ import pandas as pd
 import shapely
 from scipy.sparse.csgraph import connected_components
 
-from geogrid.codes import issue
 from geogrid.errors import InputError
+from geogrid.generate.areas import group_areas, share_area
+from geogrid.generate.carry import as_before, units_before
 from geogrid.generate.floor_parts import Division, divide_at, divide_floors
 from geogrid.generate.given import label_by_column, label_by_polygons, lowest_given, parent_codes
 from geogrid.generate.groups import Made, group_atoms, group_cells, without_groups
 from geogrid.generate.land import Territories, find_territories
 from geogrid.generate.mesh import Mesh
-from geogrid.plan import Base
+from geogrid.generate.numbering import issue_codes
+from geogrid.plan import Base, Plan
 from geogrid.scheme import Level, Scheme
 
 NONE = -1
@@ -33,7 +35,8 @@ SPLIT_CODE = "given_column"
 class LevelUnits:
     """Units of one level in lists of equal length, and `label` (atoms,): the unit number of each atom, or NONE; `above`: numbers of the parents.
 
-    `cure` and `link_m` as in `Made`. `division` is set where the level divided atoms: then `label` counts those of its base.
+    `cure` and `link_m` as in `Made`; `kept`: number -> id of the unit of an earlier plan that it still is.
+    `division` is set where the level divided atoms: then `label` counts those of its base.
     """
 
     level: Level
@@ -46,13 +49,15 @@ class LevelUnits:
     cure: Mapping[int, tuple[str, float]] = field(default_factory=dict)
     link_m: Mapping[int, float] = field(default_factory=dict)
     division: Division | None = None
+    kept: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
 class Ground:
     """All that levels are made from: the base, its mesh, what the office gave, and the recipe's seed and name.
 
-    `doors`: who lives on which floor behind which door, where a table says so (`geogrid.generate.doors`).
+    `doors`: who lives on which floor behind which door, where a table says so (`geogrid.generate.doors`). `previous`: a plan whose units stay
+    wherever they can.
     """
 
     base: Base
@@ -63,6 +68,7 @@ class Ground:
     name: str = ""
     seed: int = 0
     doors: pd.DataFrame | None = None
+    previous: Plan | None = None
 
     @property
     def cells(self) -> np.ndarray:
@@ -85,6 +91,7 @@ def make_levels(ground: Ground, *, until: str = "", done: Sequence[LevelUnits] =
     scheme = ground.scheme
     lowest = lowest_given(scheme, ground.given)
     done = list(done) or (_given_levels(ground, lowest) if lowest else [])
+    done = [as_before(ground.previous, ground.base, units, None) for units in done] if ground.previous else done
     carved = any(_is_made(units.level) for units in done)
     last = scheme.depth(until) if until else len(scheme.levels) - 1
     for level in scheme.levels[len(done) : last + 1]:
@@ -98,6 +105,9 @@ def make_levels(ground: Ground, *, until: str = "", done: Sequence[LevelUnits] =
             carved = True
         if units.division is not None:
             done = [replace(other, label=other.label[units.division.of]) for other in done]
+        if ground.previous:
+            base = units.division.base if units.division else ground.base
+            units = as_before(ground.previous, base, units, done[-1] if done else None)
         done.append(units)
     return done
 
@@ -141,7 +151,7 @@ def _one_per_parent(ground: Ground, level: Level, above: LevelUnits | None) -> L
         label = np.zeros(len(ground.base.atoms), dtype=np.int64)
         return LevelUnits(level, label, ["1"], [ground.name], [NONE], ["base"], [""])
     n = len(above.code)
-    codes = _issue(ground, level, above.label, list(range(n)), above)
+    codes = issue_codes(ground, level, above.label, list(range(n)), above)
     return LevelUnits(level, above.label, codes, list(above.name), list(range(n)), ["base"] * n, [""] * n)
 
 
@@ -185,6 +195,8 @@ def _torn(mesh: Mesh, label: np.ndarray, n: int) -> np.ndarray:
 def _made(ground: Ground, level: Level, above: LevelUnits | None, *, is_last: bool, carve: bool) -> LevelUnits:
     """A level made by us inside each unit above."""
     parent = ground.of_cells(above.label) if above else np.zeros(len(ground.base.cells), dtype=np.int64)
+    if level.weigh == "area" and level.make == "count":
+        return _by_area(ground, level, above, parent)
     land = find_territories(
         ground.mesh, parent, campus_m2=float(ground.scheme.defaults["campus_m2"]), carve=carve, least=level.households[0] if level.households else 0
     )
@@ -193,7 +205,8 @@ def _made(ground: Ground, level: Level, above: LevelUnits | None, *, is_last: bo
         division, made = _of_storeys(ground, level, parent, land)
         ground = replace(ground, base=division.base) if division else ground
     elif level.make in GROUPED:
-        made = group_cells(level, ground.base, ground.mesh, parent, land, ground.seed)
+        before = ground.of_cells(units_before(ground.previous, ground.base, level.id)) if ground.previous else None
+        made = group_cells(level, ground.base, ground.mesh, parent, land, ground.seed, before)
     else:
         made = _by_place(ground, level, parent, land)
     n = len(made.kind)
@@ -201,8 +214,20 @@ def _made(ground: Ground, level: Level, above: LevelUnits | None, *, is_last: bo
     has = made.label >= 0
     over[made.label[has]] = parent[ground.base.cell_position[has]]
     above_numbers = over.tolist() if above else [NONE] * n
-    codes = _issue(ground, level, made.label, above_numbers, above)
+    codes = issue_codes(ground, level, made.label, above_numbers, above)
     return LevelUnits(level, made.label, codes, [""] * n, above_numbers, made.kind, made.reason, made.cure, made.link_m, division)
+
+
+def _by_area(ground: Ground, level: Level, above: LevelUnits | None, parent: np.ndarray) -> LevelUnits:
+    """A level that shares out the land, where nobody knows the households."""
+    label, reason = group_areas(level, ground.mesh, parent, share_area(level, ground.mesh, parent), ground.seed)
+    n = len(reason)
+    over = np.full(n, NONE)
+    over[label[label >= 0]] = parent[label >= 0]
+    above_numbers = over.tolist() if above else [NONE] * n
+    atoms = label[ground.base.cell_position]
+    codes = issue_codes(ground, level, atoms, above_numbers, above)
+    return LevelUnits(level, atoms, codes, [""] * n, above_numbers, ["base"] * n, reason)
 
 
 def _of_storeys(ground: Ground, level: Level, parent: np.ndarray, land: Territories) -> tuple[Division | None, Made]:
@@ -214,7 +239,8 @@ def _of_storeys(ground: Ground, level: Level, parent: np.ndarray, land: Territor
             f"层级 {level.id} 要围绕中心户划分：住户表里没有标出中心户（centre = true）",
             level=level.id,
         )
-    made = group_atoms(level, before.base, ground.mesh, parent, land, ground.seed, before.centres)
+    previous = units_before(ground.previous, before.base, level.id) if ground.previous else None
+    made = group_atoms(level, before.base, ground.mesh, parent, land, ground.seed, before.centres, previous)
     made = without_groups(made, [u for u, why in enumerate(made.reason) if why == NO_CENTRE]) if not level.complete else made
     if not len(made.parts):
         return (before if before.base is not ground.base else None), made
@@ -257,29 +283,3 @@ def _compound_keys(ground: Ground, host: np.ndarray) -> list[str]:
     hit, row = shapely.STRtree(frame.geometry.to_numpy()).query(inner, predicate="intersects")
     where = dict(zip(hit[::-1].tolist(), row[::-1].tolist(), strict=True))
     return [str(frame.index[where[int(h)]]) if int(h) in where else "" for h in host]
-
-
-def _issue(ground: Ground, level: Level, label: np.ndarray, above_numbers: list[int], above: LevelUnits | None) -> list[str]:
-    """Issue codes in each parent, in reading order of the units' middles; without a code rule, 1, 2, … over the whole level."""
-    n = len(above_numbers)
-    middle = _middles(ground, label, n)
-    codes = [""] * n
-    groups: dict[int, list[int]] = {}
-    for unit in np.lexsort((np.arange(n), middle[:, 2])):  # stacked units share a place: the lower floors come first
-        groups.setdefault(above_numbers[unit] if level.code and above else NONE, []).append(int(unit))
-    for parent, members in groups.items():
-        prefix = above.code[parent] if above and parent >= 0 else ""
-        for unit, code in zip(members, issue(prefix, middle[members, :2], level.code), strict=True):
-            codes[unit] = code
-    return codes
-
-
-def _middles(ground: Ground, label: np.ndarray, n: int) -> np.ndarray:
-    """Where each unit's people live: mean x, y (to 1 cm) and floor, (n, 3); the middle of its land where nobody does."""
-    atoms, mesh, cell = ground.base.atoms, ground.mesh, ground.base.cell_position
-    weight = atoms["households"].to_numpy() + 1e-9 * mesh.area_m2[cell]
-    ok = label >= 0
-    total = np.maximum(np.bincount(label[ok], weight[ok], minlength=n), 1e-12)
-    parts = [mesh.xy[cell, 0], mesh.xy[cell, 1], atoms["floor_from"].to_numpy()]
-    sums = [np.bincount(label[ok], (weight * part)[ok], minlength=n) / total for part in parts]
-    return np.round(np.column_stack(sums), 2)
