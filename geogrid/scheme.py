@@ -118,6 +118,7 @@ class Scheme:
         for level_id in overrides:
             self.level(level_id)
         levels = tuple(_overridden(level, overrides.get(level.id, {}), self.id) for level in self.levels)
+        _check_lowest(levels)
         return replace(self, levels=levels)
 
 
@@ -163,6 +164,7 @@ def parse_scheme(text: str, scheme_id: str) -> Scheme:
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         raise SchemeError(f"scheme {scheme_id}: needs at least one [[levels]]", f"层级方案 {scheme_id}：至少要有一个 [[levels]]")
     levels = tuple(_level(entry, scheme_id) for entry in entries)
+    _check_lowest(levels)
     ids = [level.id for level in levels]
     if len(set(ids)) < len(ids):
         raise SchemeError(f"scheme {scheme_id}: level ids repeat: {ids}", f"层级方案 {scheme_id}：层级 id 重复：{ids}")
@@ -173,6 +175,14 @@ def parse_scheme(text: str, scheme_id: str) -> Scheme:
     return Scheme(
         scheme_id, _text(table.get("name", scheme_id), scheme_id), levels, _defaults(sections["defaults"], scheme_id), cameras, stations, severity
     )
+
+
+def _check_lowest(levels: tuple[Level, ...]) -> None:
+    """Refuse above the lowest level what only storeys and households can carry out: levels above take whole cells."""
+    for level in levels[:-1]:
+        asked = [key for key in ("halve", "split_floors") if getattr(level, key)]
+        check_value(not asked, f"level {level.id}", "".join(asked[:1]), True, "it at the lowest level", "在最低的层级")
+        check_value(level.make != "seeds", f"level {level.id}", "make", "seeds", "it at the lowest level", "在最低的层级")
 
 
 def _defaults(table: Mapping[str, Any], scheme_id: str) -> dict[str, Any]:
@@ -251,6 +261,8 @@ def _overridden(level: Level, table: Mapping[str, Any], scheme_id: str) -> Level
     bounded = made.make != "bounds" or made.households is not None
     check_value(bounded, where, "make", "bounds", "it with households = [lower, upper]", "households = [下限, 上限]")
     check_value(made.make != "count" or is_count(made.count), where, "count", made.count, "a positive number", "正整数")
+    both = made.halve and made.keep_buildings_whole
+    check_value(not both, where, "halve", True, "false, or keep_buildings_whole = false", "false，或把 keep_buildings_whole 写为 false")
     by_area = made.weigh == "area"
     check_value(not by_area or made.make == "count", where, "weigh", "area", 'it with make = "count"', '在 make = "count" 的层级')
     return made

@@ -9,7 +9,7 @@ from typing import Any
 
 from geogrid.errors import SchemeError
 
-MAKES = ("given", "column", "bounds", "count", "entrance", "compound", "building")
+MAKES = ("given", "column", "bounds", "count", "entrance", "compound", "building", "seeds")
 WEIGHS = ("households", "area")
 ROLES = {"street": "streets", "community": "communities", "grid": "grids", "microgrid": "microgrids", "compound": "compounds"}
 _HOMES_ZH = ("住宅", "居住", "居民楼", "居民地", "院落", "平房", "商住")

@@ -86,7 +86,7 @@ def test_a_recipe_lays_its_own_bounds_over_a_level():
 def test_the_options_of_a_level_are_off_unless_asked_for():
     plain = read_scheme("community-grid-microgrid").level("microgrid")
     assert (plain.link_m, plain.halve, plain.split_floors, plain.weigh, plain.keep_buildings_whole) == (0.0, False, False, "households", False)
-    asked = {"link_m": 200, "halve": True, "keep_buildings_whole": True}
+    asked = {"link_m": 200, "split_floors": True, "keep_buildings_whole": True}
     level = read_scheme("community-grid-microgrid").with_levels({"microgrid": asked}).level("microgrid")
     assert {key: getattr(level, key) for key in asked} == asked
     assert parse_scheme('[[levels]]\nid = "grid"\nmake = "count"\ncount = 3\nweigh = "area"\n', "own").level("grid").weigh == "area"
@@ -103,7 +103,11 @@ def test_the_options_of_a_level_are_off_unless_asked_for():
         ({"microgrid": {"households": "10-15"}}, "lower"),
         ({"microgrid": {"make": "bonds"}}, "did you mean 'bounds'"),
         ({"microgrid": {"make": ["bounds"]}}, "unknown make"),
-        ({"microgrid": {"make": "seeds"}}, "unknown make 'seeds'; known: given, column"),
+        ({"microgrid": {"make": "seed"}}, "did you mean 'seeds'"),
+        ({"grid": {"make": "seeds"}}, "at the lowest level"),
+        ({"grid": {"halve": True}}, "at the lowest level"),
+        ({"grid": {"split_floors": True}}, "at the lowest level"),
+        ({"microgrid": {"halve": True, "keep_buildings_whole": True}}, "keep_buildings_whole = false"),
         ({"microgrid": {"make": "count"}}, "positive number"),
         ({"microgrid": {"make": "count", "count": 0}}, "positive number"),
         ({"microgrid": {"make": "count", "count": True}}, "positive number"),

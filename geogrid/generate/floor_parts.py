@@ -107,7 +107,7 @@ def _ends(lead: np.ndarray) -> np.ndarray:
 
 
 def _divided(base: Base, pieces: _Pieces, centres: np.ndarray) -> Division:
-    """Put the pieces in the place of their atoms, numbered 1, 2, …; persons that are not known are shared by households."""
+    """Put the pieces in the place of their atoms, numbered 1, 2, …; persons that are not known, or not all, are shared by households."""
     n = np.maximum(np.bincount(pieces.row, minlength=len(base.atoms)), 1)
     of = np.repeat(np.arange(len(base.atoms)), n)
     if len(of) == len(base.atoms):
@@ -125,7 +125,9 @@ def _divided(base: Base, pieces: _Pieces, centres: np.ndarray) -> Division:
     before = before - before[first]
     size = np.maximum(total, 1)
     shared = (before + households) * persons // size - before * persons // size
-    known = pieces.persons[order]
-    persons[fresh] = np.where(known >= 0, known, shared[fresh])
+    known = np.full(len(of), NONE)
+    known[fresh] = pieces.persons[order]
+    agree = (np.bincount(of, known, minlength=len(base.atoms)) == base.atoms["persons"].to_numpy())[of]
+    persons[fresh] = np.where((known >= 0) & agree, known, shared)[fresh]
     atoms = whole.assign(part=np.arange(len(of)) - first + 1, households=households, persons=persons)
     return Division(replace(base, atoms=with_codes(atoms)), of, own)
