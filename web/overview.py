@@ -39,12 +39,8 @@ def totals(served: Served) -> dict[str, float]:
 
 
 def _totals(served: Served) -> dict[str, float]:
-    atoms = served.project.atoms()
-    return {
-        "area_m2": float(served.project.district.area),
-        "households": int(atoms["households"].sum()),
-        "persons": int(atoms["persons"].sum()),
-    }
+    households, persons = served.project.count_people()
+    return {"area_m2": float(served.project.district.area), "households": households, "persons": persons}
 
 
 def _legend(served: Served, level: str) -> dict[str, Any]:

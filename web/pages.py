@@ -26,7 +26,15 @@ def _bar() -> dict[str, Any]:
     except Exception:  # the error page tells why
         return {"project": None}
     project = now.project
-    return {"project": project, "levels": tables.levels(now), "meta": project.meta, "plan": project.plan(), "scheme": project.scheme}
+    _, version, state = project.plan_name
+    return {
+        "project": project,
+        "levels": tables.levels(now),
+        "meta": project.meta,
+        "plan_version": version,
+        "plan_state": state,
+        "scheme": project.scheme,
+    }
 
 
 def _level(now: Served, fallback: str) -> str:

@@ -140,7 +140,7 @@ def _site_counts(served: Served, role: str, level: str) -> pd.DataFrame:
     if frame is None or not len(frame) or level not in frame.columns:
         return pd.DataFrame()
     inside = frame[frame[level] != ""]
-    counts = pd.crosstab(inside[level], inside["kind"])
+    counts = inside.groupby([level, "kind"]).size().unstack(fill_value=0)
     order = sorted(counts.columns, key=lambda kind: (-int(counts[kind].sum()), kind))
     return counts[order]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -80,8 +81,13 @@ def once(project: ProjectLike, key: Any, make: Callable[[], T]) -> T:
 
 def to_crs(geometries: np.ndarray, source: CRS, target: str) -> np.ndarray:
     """Project an array of geometries, x east and y north, Z dropped."""
-    move = Transformer.from_crs(source, target, always_xy=True).transform
+    move = _transformer(source, target).transform
     return shapely.transform(np.asarray(geometries, dtype=object), lambda xy: np.column_stack(move(xy[:, 0], xy[:, 1])))
+
+
+@lru_cache(maxsize=32)
+def _transformer(source: CRS, target: str) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def layer_or_none(project: ProjectLike, name: str) -> gpd.GeoDataFrame | None:

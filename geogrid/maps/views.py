@@ -8,7 +8,8 @@ from typing import Any
 import shapely
 
 from geogrid.errors import NotFoundError
-from geogrid.maps.data import ROLES, WGS84, role_table
+from geogrid.maps.data import ROLES, WGS84, all_sites
+from geogrid.maps.kinds import kinds_of
 from geogrid.maps.page import MapPage
 from geogrid.maps.project import ProjectLike, is_fine, level_ids, once, to_crs
 from geogrid.maps.words import words
@@ -72,7 +73,7 @@ def settings(project: ProjectLike, lang: str) -> dict[str, Any]:
         "off": [],
         "source": source_line(project, lang),
         "simulated": bool(project.meta.get("simulated")),
-        "kinds": {role: once(project, ("kinds", role), lambda role=role: role_table(project, role)["kinds"]) for role in ROLES},
+        "kinds": {role: once(project, ("kinds", role), lambda role=role: kinds_of(project.scheme, role, all_sites(project, role))) for role in ROLES},
     }
 
 

@@ -85,7 +85,9 @@ def read_table(con: sqlite3.Connection, table: str, crs: CRS | None = None, *, i
 def plain_parts(geometry: np.ndarray) -> np.ndarray:
     """Return the geometries with every multi of one part replaced by that part."""
     single = (shapely.get_type_id(geometry) >= 4) & (shapely.get_num_geometries(geometry) == 1) & (shapely.get_type_id(geometry) != 7)
-    return np.where(single, shapely.get_geometry(geometry, 0), geometry)
+    plain = geometry.copy()
+    plain[single] = shapely.get_geometry(geometry[single], 0)
+    return plain
 
 
 def _numbered(frame: pd.DataFrame, index: str) -> tuple[np.ndarray, pd.DataFrame]:

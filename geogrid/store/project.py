@@ -18,6 +18,7 @@ import pandas as pd
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from geogrid.barriers import BARRIERS, barrier_lines
 from geogrid.errors import NotFoundError
 from geogrid.findings import to_frame
 from geogrid.plan import NO_UNIT, UNIT_DEFAULTS, Base, Plan
@@ -109,6 +110,17 @@ class Project:
         with self._lock:
             return self._con.execute(f"SELECT {figures} FROM {quoted(f'unit_{level}')}").fetchone()
 
+    def count_people(self) -> tuple[int, int]:
+        """Count the households and persons of all atoms, in units or not, without reading an atom."""
+        with self._lock:
+            return self._con.execute("SELECT coalesce(sum(households), 0), coalesce(sum(persons), 0) FROM atom").fetchone()
+
+    @cached_property
+    def plan_name(self) -> tuple[str, int, str]:
+        """Id, version and state of the plan `main`, without reading the plan."""
+        with self._lock:
+            return self._con.execute("SELECT id, version, state FROM plan WHERE fid = ?", (_PLAN,)).fetchone()
+
     def cells(self) -> gpd.GeoDataFrame:
         """Return the cells, index `cell`, columns of `Base.cells`."""
         return self._table("cell", "cell")
@@ -161,7 +173,9 @@ class Project:
 
     def validate(self) -> gpd.GeoDataFrame:
         """Check every rule again on the plan as stored; the notes of the input come first. Returns findings."""
-        found = to_frame(find_plan(self.plan(), given={level: self.given(level) for level in self.given_levels}), self.crs, self.scheme.severity)
+        given = {level: self.given(level) for level in self.given_levels}
+        barriers = barrier_lines({role: self.layer(role) for role in BARRIERS if role in self.layers}, self.scheme)
+        found = to_frame(find_plan(self.plan(), given=given, barriers=barriers), self.crs, self.scheme.severity)
         notes = self._found()
         notes = notes[notes["note"]].drop(columns="note")
         parts = [part for part in (notes, found) if len(part)]
@@ -177,12 +191,10 @@ class Project:
 
     def _rebuilt(self) -> Plan:
         base = Base(self.cells(), self._table("atom", "atom"), self.district, self.district_source)
-        with self._lock:
-            plan_id, version, state = self._con.execute("SELECT id, version, state FROM plan WHERE fid = ?", (_PLAN,)).fetchone()
         rows = self._table("unit")
         rows = rows[rows["plan"] == _PLAN].sort_values("id").set_index("id").rename_axis("unit")
         units = rows.drop(columns="plan").assign(parent=rows["parent"].fillna(NO_UNIT).astype("int64"))
-        return Plan(base, self.scheme, units, self._leaf(), plan_id, version, state)
+        return Plan(base, self.scheme, units, self._leaf(), *self.plan_name)
 
     def _leaf(self) -> np.ndarray:
         """Return the unit id of each atom, in the order of the atoms."""
