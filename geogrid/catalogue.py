@@ -91,8 +91,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The {what} of {value} buildings, of {of}, are estimated. Supply real figures where there are any.",
     },
     "crosses_barrier": {
-        "zh": "{units} 跨过{barrier_zh}，长 {length_m} 米。请核对居民能否往来，或以它为界改划。",
-        "en": "{units} crosses {barrier} over {length_m} m. Check that people can get across, or redraw along it.",
+        "zh": "{units} 跨过{barrier_zh}，长 {length_m} 米：{reason_zh}。",
+        "en": "{units} crosses {barrier} over {length_m} m: {reason}.",
     },
     "splits_building": {
         "zh": "楼栋 {building} 被分到 {units}。请核对：同一栋楼一般归同一个单元。",
@@ -154,6 +154,7 @@ WHY: dict[str, dict[str, str]] = {
     "no_atom": {"zh": "没有任何基元", "en": "it has no atom"},
     "no_reason": {"zh": "请调整边界，或说明理由", "en": "redraw it, or give a reason"},
     "in_pieces": {"zh": "请改划成一块，或说明理由", "en": "redraw it in one piece, or give a reason"},
+    "barrier": {"zh": "请核对居民能否往来，或以它为界改划", "en": "check that people can get across, or redraw along it"},
     "no_position": {"zh": "没有坐标", "en": "it has none"},
     "null_island": {"zh": "经纬度为 0", "en": "longitude and latitude are zero"},
     "far_away": {"zh": "距本区 {km} 公里", "en": "{km} km from the district"},

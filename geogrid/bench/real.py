@@ -17,10 +17,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geogrid.barriers import barrier_lines
 from geogrid.edges import merge_faces
 from geogrid.generate.areas import group_areas
 from geogrid.generate.levels import make_levels
-from geogrid.pipeline.ground import barrier_lines, prepare
+from geogrid.pipeline.ground import prepare
 from geogrid.pipeline.stages import Stages
 from geogrid.reading import read_sources
 from geogrid.recipe import read_recipe

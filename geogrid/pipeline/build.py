@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 
 from geogrid import rules, sites
+from geogrid.barriers import barrier_lines
 from geogrid.findings import Finding, to_frame
 from geogrid.generate import make_plan
 from geogrid.pipeline.ground import Prepared, prepare
@@ -84,7 +86,7 @@ def _begin(recipe: Recipe, scheme: Scheme, stages: Stages, pool: Executor, *, ac
     with stages("units"):
         plan = make_plan(prepared.ground)
         list(pool.map(plan.frame, [level.id for level in scheme.levels]))  # rules, sites and store all ask for them
-    found = pool.submit(_found, plan, given, proof, stages)
+    found = pool.submit(_found, plan, given, proof, barrier_lines(sources.frames, scheme), stages)
     with stages("sites"):
         joined = {role: sites.join(sources.frames[role], plan) for role in SITE_ROLES if role in sources.frames}
         lost = [f for role, frame in joined.items() for f in sites.find_unmatched(frame, role)]
@@ -95,10 +97,12 @@ def _begin(recipe: Recipe, scheme: Scheme, stages: Stages, pool: Executor, *, ac
     return _Begun(contents, noted, found)
 
 
-def _found(plan: Plan, given: Mapping[str, gpd.GeoDataFrame], proof: Future[list[Finding]], stages: Stages) -> list[Finding]:
+def _found(
+    plan: Plan, given: Mapping[str, gpd.GeoDataFrame], proof: Future[list[Finding]], barriers: Mapping[str, np.ndarray], stages: Stages
+) -> list[Finding]:
     cells = proof.result()
     with stages("rules"):
-        return rules.find_plan(plan, given=given, cells=cells)
+        return rules.find_plan(plan, given=given, cells=cells, barriers=barriers)
 
 
 def _completed(begun: _Begun, stages: Stages, today: datetime.date | None) -> Contents:

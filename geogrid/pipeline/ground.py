@@ -12,6 +12,7 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from geogrid.barriers import barrier_lines
 from geogrid.enclosure import derived_parent, enclose
 from geogrid.errors import InputError
 from geogrid.findings import Finding
@@ -21,8 +22,6 @@ from geogrid.pipeline.stages import Stages
 from geogrid.plan import Base
 from geogrid.scheme import Scheme
 from geogrid.tessellation import Cells, tessellate
-
-BARRIERS = ("roads", "railways", "water", "walls")
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,50 +89,6 @@ def given_levels(frames: Mapping[str, pd.DataFrame], scheme: Scheme) -> dict[str
 def _buildings(frames: Mapping[str, pd.DataFrame], crs: CRS) -> gpd.GeoDataFrame:
     frame = frames.get("buildings")
     return frame if isinstance(frame, gpd.GeoDataFrame) else gpd.GeoDataFrame({"id": pd.Series([], dtype=object)}, geometry=[], crs=crs)
-
-
-def barrier_lines(frames: Mapping[str, pd.DataFrame], scheme: Scheme) -> dict[str, np.ndarray]:
-    """Barrier geometries by kind: `all` that close blocks; `road`, `main`, `hard` by what crossing them means; `bridge`s lead across hard ones.
-
-    The scheme's `paths` are walked on, not along: they close no block. Its `main_roads` are dear to cross. Where the roads do not say which of
-    them are bridges, every road that meets a hard barrier leads across it.
-    """
-    empty = np.array([], dtype=object)
-    out: dict[str, list[np.ndarray]] = {"all": [empty], "road": [empty], "main": [empty], "hard": [empty], "bridge": [empty]}
-    for role in BARRIERS:
-        frame = frames.get(role)
-        if not isinstance(frame, gpd.GeoDataFrame) or frame.empty:
-            continue
-        geometry = frame.geometry.to_numpy()
-        kind = frame["class"].to_numpy() if "class" in frame else np.full(len(frame), "", dtype=object)
-        under = _flag(frame, "tunnel")
-        if role == "roads":
-            shut = ~under & ~np.isin(kind, scheme.defaults["paths"])
-            main = shut & (np.isin(kind, scheme.defaults["main_roads"]) | _flag(frame, "main"))
-            out["all"].append(geometry[shut])
-            out["road"].append(geometry[shut & ~main])
-            out["main"].append(geometry[main])
-            out["bridge"].append(geometry[_flag(frame, "bridge")] if "bridge" in frame else empty)
-        else:
-            shut = ~under if role != "walls" else np.ones(len(frame), dtype=bool)
-            out["all"].append(geometry[shut])
-            out["hard"].append(geometry[shut])
-    lines = {kind: np.concatenate(parts) for kind, parts in out.items()}
-    roads = frames.get("roads")
-    if isinstance(roads, gpd.GeoDataFrame) and "bridge" not in roads:
-        lines["bridge"] = _meetings(np.concatenate([lines["road"], lines["main"]]), lines["hard"])
-    return lines
-
-
-def _meetings(roads: np.ndarray, barriers: np.ndarray) -> np.ndarray:
-    """Places, a metre wide, where roads meet barriers."""
-    edges = np.where(shapely.get_dimensions(barriers) == 2, shapely.boundary(barriers), barriers)
-    road, barrier = shapely.STRtree(edges).query(roads, predicate="intersects")
-    return shapely.buffer(shapely.get_parts(shapely.intersection(roads[road], edges[barrier])), 0.5)
-
-
-def _flag(frame: gpd.GeoDataFrame, column: str) -> np.ndarray:
-    return frame[column].to_numpy(dtype=bool) if column in frame else np.zeros(len(frame), dtype=bool)
 
 
 def _parent(

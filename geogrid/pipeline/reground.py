@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from geogrid.barriers import BARRIERS, barrier_lines
 from geogrid.errors import NotFoundError
 from geogrid.generate import Ground, make_mesh
-from geogrid.pipeline.ground import BARRIERS, barrier_lines, polygons_of
+from geogrid.pipeline.ground import polygons_of
 from geogrid.store import Project
 
 

@@ -17,6 +17,7 @@ from geogrid.catalogue import why
 from geogrid.findings import Finding
 from geogrid.plan import NO_UNIT, Base, Plan
 from geogrid.rules.codes import find_code_rule, find_codes, find_parents
+from geogrid.rules.crossings import find_crossings, is_drawn
 from geogrid.rules.floors import find_floors
 from geogrid.rules.given import find_given, outline_of
 from geogrid.rules.layer import find_partition, find_shapes, in_order
@@ -25,11 +26,13 @@ from geogrid.rules.status import status
 from geogrid.topology import TOLERANCE_M
 
 
-def find_plan(plan: Plan, *, given: Mapping[str, gpd.GeoDataFrame] = {}, cells: list[Finding] | None = None) -> list[Finding]:
+def find_plan(
+    plan: Plan, *, given: Mapping[str, gpd.GeoDataFrame] = {}, cells: list[Finding] | None = None, barriers: Mapping[str, np.ndarray] = {}
+) -> list[Finding]:
     """Check a plan, and the polygons that were given for its levels (column `code`, working CRS) against the district and the plan.
 
     `given["district"]` is the outline as it came: the plan's own district is what the cells cover, which reaches as far as given units do.
-    `cells`: the findings of `find_cells`, where the caller has them.
+    `cells`: the findings of `find_cells`, where the caller has them. `barriers`: lines that units should follow (`geogrid.barriers`).
     """
     outline = outline_of(plan, given)
     found = [*(find_cells(plan.base) if cells is None else cells), *find_floors(plan.base)]
@@ -39,6 +42,8 @@ def find_plan(plan: Plan, *, given: Mapping[str, gpd.GeoDataFrame] = {}, cells: 
         found += find_households(plan, level.id)
         found += find_count(plan, level.id)
         found += find_divided(plan, level.id)
+        if is_drawn(plan, level):
+            found += find_crossings(plan, level.id, barriers)
         if level.id in given:
             found += find_given(plan, level.id, given[level.id], outline)
     return found + find_parent_levels(plan)
