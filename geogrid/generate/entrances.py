@@ -1,7 +1,7 @@
 """Entrances (单元) that nobody listed, estimated from the footprint and called so.
 
     length and depth of a strip with the footprint's area and outline        +------+------+------+
-    -> one entrance a width of façade, of a longer one where there are lifts |  .   |  .   |  .   |  points at even steps along a slab,
+    -> one entrance a width of façade, of a longer one where there are lifts |  .   |  .   |  .   |  points in rows along a slab or block,
     -> points: the centres of equal, compact pieces of the footprint         +------+------+------+  spread out over any other shape
 
 The defaults are two flats of 90 m² in a walk-up 12 m deep, 15 m, and four where there are lifts, 30 m. The stairwells of the
@@ -29,8 +29,8 @@ DEPTH_M = 22.0
 ELONGATED = 1.5
 """Length by depth from which on a building is a slab; what is rounder is a tower with one entrance, unless it is twice as long as a slab's piece."""
 OUTLINE_M = 1.5  # balconies and steps smaller than this do not make a façade longer
-SQUARE_SHARE = 0.85  # of its rotated box a footprint fills at least, to be a plain slab
-SAMPLES = 60  # points that stand for the floor area of one entrance, where the shape is not a plain slab
+SQUARE_SHARE = 0.75  # of its rotated box a footprint fills at least, to be a plain slab or block
+SAMPLES = 60  # points that stand for the floor area of one entrance, where the shape is not plain
 ROUNDS = 30  # of moving the centres of pieces
 
 
@@ -61,7 +61,7 @@ def estimate_entrances(footprints: np.ndarray, households: np.ndarray, floors: n
 
 
 def place_entrances(footprint: BaseGeometry, count: int) -> np.ndarray:
-    """Return points (count, 2) at the centres of `count` equal pieces of a footprint: in a row along a plain slab, else spread over it."""
+    """Return points (count, 2) at the centres of `count` equal pieces of a footprint: in rows along a plain one, else spread over it."""
     box = shapely.oriented_envelope(footprint)
     corner = shapely.get_coordinates(box)[:4]
     if len(corner) < 4:
@@ -69,11 +69,14 @@ def place_entrances(footprint: BaseGeometry, count: int) -> np.ndarray:
     one, two = corner[1] - corner[0], corner[3] - corner[0]
     along, across = (one, two) if np.hypot(*one) >= np.hypot(*two) else (two, one)
     along = -along if along[0] < 0 or (along[0] == 0 and along[1] < 0) else along
-    slab = shapely.area(footprint) >= SQUARE_SHARE * shapely.area(box) and np.hypot(*across) * count <= 1.5 * np.hypot(*along)
-    if slab:
-        start = shapely.get_coordinates(shapely.centroid(box))[0] - along / 2
-        return start + along * ((np.arange(count) + 0.5) / count)[:, None]
-    return _spread(footprint, count, along / np.hypot(*along))
+    if shapely.area(footprint) < SQUARE_SHARE * shapely.area(box):
+        return _spread(footprint, count, along / np.hypot(*along))
+    rows = max(1, round(np.sqrt(count * np.hypot(*across) / np.hypot(*along))))
+    row = np.sort(np.arange(count) % rows)
+    held = np.bincount(row)
+    column = np.arange(count) - np.repeat(np.cumsum(held) - held, held)
+    share = np.stack([(column + 0.5) / held[row], (row + 0.5) / rows], axis=1) - 0.5
+    return shapely.get_coordinates(shapely.centroid(box)) + share @ np.stack([along, across])
 
 
 def _spread(footprint: BaseGeometry, count: int, along: np.ndarray) -> np.ndarray:

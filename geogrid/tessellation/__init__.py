@@ -1,9 +1,10 @@
 """Cells: the land of each enclosure shared out among its buildings and entrances, a valid coverage by construction.
 
-sampling, facing, seeds   points along the footprints, closer where walls face each other
+seeds, zones, openland    what wants a cell: buildings, parts of them round each entrance, points of open land
+sampling, facing          points along the footprints, closer where walls face each other
 delaunay, ridges          the lines halfway between points of different owners
 noding, buckets           those lines and the enclosures' rings, tied together on the 1 mm grid
-cells                     the faces between them, each with its owner
+faces, cells              the faces between them, each with its owner
 """
 
 from geogrid.tessellation.cells import Cells, tessellate

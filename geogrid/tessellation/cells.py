@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from geogrid.edges import canonical_order, face_pairs, merge_faces, shared_edges
+from geogrid.tessellation.faces import find_faces
 from geogrid.tessellation.noding import node_lines
 from geogrid.tessellation.openland import lattice_points
 from geogrid.tessellation.ridges import ridges
@@ -47,7 +48,7 @@ class Cells:
 
 @dataclass(frozen=True)
 class _Sites:
-    """Sample points ordered by enclosure: `xy` (s, 2), `seed` (s,) row of seeds, `enclosure` (s,)."""
+    """Sample points ordered by enclosure, some perhaps twice: `xy` (s, 2), `seed` (s,) row of seeds, `enclosure` (s,)."""
 
     xy: np.ndarray
     seed: np.ndarray
@@ -102,8 +103,7 @@ def _sites(enclosures: np.ndarray, seeds: Seeds, spacing_m: float, shrink_m: flo
     kept = inside | lost[seed]
     home = np.concatenate([seeds.enclosure[seed[kept]], land_enclosure])
     xy, seed = np.concatenate([xy[kept], land_xy]), np.concatenate([seed[kept], len(seeds.shape) + np.arange(len(land_xy))])
-    order = np.lexsort((seed, xy[:, 1], xy[:, 0], home))
-    order = order[np.r_[True, (np.diff(xy[order], axis=0) != 0).any(axis=1) | (np.diff(home[order]) != 0)][: len(order)]]
+    order = np.argsort(home, kind="stable")  # seeds come in canonical order, so points do too
     return _Sites(xy[order], seed[order], home[order])
 
 
@@ -113,7 +113,7 @@ def _faces(enclosures: np.ndarray, sites: _Sites, grid_m: float) -> tuple[np.nda
     rings = shapely.get_parts(shapely.boundary(enclosures))
     noded = node_lines(inner, np.concatenate([trimmed, rings]), grid_m=grid_m)
     del inner, trimmed, rings
-    faces = shapely.get_parts(shapely.polygonize(noded))
+    faces = find_faces(noded, grid_m=grid_m)
     del noded  # the largest of all while there are faces, too
     point = shapely.point_on_surface(faces)
     e, f = shapely.STRtree(point).query(enclosures, predicate="intersects")

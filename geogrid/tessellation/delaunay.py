@@ -119,10 +119,10 @@ def _settle(x: np.ndarray, y: np.ndarray, corner: np.ndarray, twin: np.ndarray, 
 
 
 @njit
-def triangulate(x: np.ndarray, y: np.ndarray, corner: np.ndarray, twin: np.ndarray) -> None:
-    """Fill `corner` and `twin` (6 n + 6,) with the triangles of points (n + 4,) in whole millimetres.
+def triangulate(x: np.ndarray, y: np.ndarray, corner: np.ndarray, twin: np.ndarray) -> int:
+    """Fill `corner` and `twin` (6 n + 6,) with the triangles of points (n + 4,) in whole millimetres; return how many triangles there are.
 
-    The last four points are a convex quadrilateral, counterclockwise, round all others; no two points are equal, and neighbours in
+    The last four points are a convex quadrilateral, counterclockwise, round all others. Of equal points only the first has triangles. Neighbours in
     the list had better be near each other.
     """
     n = len(x) - 4
@@ -134,17 +134,29 @@ def triangulate(x: np.ndarray, y: np.ndarray, corner: np.ndarray, twin: np.ndarr
     at, made = 0, 2
     for p in range(n):
         t = _locate(x, y, corner, twin, at, p)
+        if _is_corner(x, y, corner, t, p):
+            continue
         _split(corner, twin, t, made, p)
         stack[0], stack[1], stack[2] = 3 * t, 3 * made, 3 * made + 3
         at, made = 3 * t, made + 2
         _settle(x, y, corner, twin, stack, 3, p)
+    return made
+
+
+@njit(inline="always")
+def _is_corner(x: np.ndarray, y: np.ndarray, corner: np.ndarray, t: int, p: int) -> bool:
+    """Answer whether p lies where a corner of triangle t does."""
+    found = False
+    for e in range(3 * t, 3 * t + 3):
+        found |= x[corner[e]] == x[p] and y[corner[e]] == y[p]
+    return found
 
 
 @njit(cache=True)
 def triangulate_tiles(x: np.ndarray, y: np.ndarray, first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Triangulate tile after tile: the points of tile t are the rows first[t] … first[t + 1] - 1, the last four of them round the others.
 
-    `x`, `y` int64, whole millimetres. Returns `corner` (6 points - 18 tiles,) int32 row of points, and `twin` int32, both of half-edges.
+    `x`, `y` int64, whole millimetres. Returns `corner`, int32 row of points, and `twin`, int32, both of half-edges.
     """
     total = 0
     for t in range(len(first) - 1):
@@ -153,11 +165,11 @@ def triangulate_tiles(x: np.ndarray, y: np.ndarray, first: np.ndarray) -> tuple[
     done = 0
     for t in range(len(first) - 1):
         a, b = first[t], first[t + 1]
-        end = done + 6 * (b - a - 3)
-        triangulate(x[a:b], y[a:b], corner[done:end], twin[done:end])
+        limit = done + 6 * (b - a - 3)
+        end = done + 3 * triangulate(x[a:b], y[a:b], corner[done:limit], twin[done:limit])
         for e in range(done, end):
             corner[e] += a
             if twin[e] >= 0:
                 twin[e] += done
         done = end
-    return corner, twin
+    return corner[:done], twin[:done]

@@ -28,8 +28,8 @@ def ridges(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return chains (LineStrings on the grid) between sites of different labels, and the tile of each.
 
-    `xy` (s, 2) metres, taken to the millimetre, `label` (s,) >= 0, `tile` (s,) ascending 0..t-1 with every tile present and no two
-    sites of a tile equal, `bounds` (t, 4) of the tiles' enclosures.
+    `xy` (s, 2) metres, taken to the millimetre, `label` (s,) >= 0, `tile` (s,) ascending 0..t-1 with every tile present (of
+    equal sites of a tile the first counts), `bounds` (t, 4) of the tiles' enclosures.
     """
     first = np.searchsorted(tile, np.arange(len(bounds) + 1))
     chains, homes = [np.zeros(0, dtype=object)], [np.zeros(0, int)]

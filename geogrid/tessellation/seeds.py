@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from geogrid.tessellation.zones import cut_zones
+
 COLLAPSED_M = 0.5  # half the width given to a footprint without area, so that its households have a home
 
 
@@ -85,11 +87,42 @@ def _entrance_parts(shapes: np.ndarray, xy: np.ndarray, of: np.ndarray, split: n
     new = np.r_[True, (xy[order[1:]] != xy[order[:-1]]).any(axis=1) | (of[order[1:]] != of[order[:-1]])]
     order = order[new]
     building, group = np.unique(of[order], return_inverse=True)
+    single = np.bincount(group)[group] == 1
+    parts = shapes[of[order]]
+    hard = ~single
+    hard[hard] = ~_simple_parts(parts, shapes[building], xy[order], group, np.flatnonzero(hard))
+    parts[hard] = _other_parts(shapes, xy, of, order[hard])
+    kept = shapely.area(parts) > 0
+    return clean_footprints(parts[kept]), order[kept]
+
+
+def _simple_parts(parts: np.ndarray, shapes: np.ndarray, xy: np.ndarray, group: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Fill the parts of the given rows whose footprint has no hole and does not fall apart; tell for each row whether that was done."""
+    plain = (shapely.get_type_id(shapes) == 3) & (shapely.get_num_interior_rings(shapes) == 0)
+    easy = plain[group[rows]]
+    some = rows[easy]
+    if not len(some):
+        return easy
+    used, of = np.unique(group[some], return_inverse=True)
+    corner, ring = shapely.get_coordinates(shapely.get_exterior_ring(shapes[used]), return_index=True)
+    inner = ring[1:] == ring[:-1]
+    first = np.searchsorted(ring[:-1][inner], np.arange(len(used) + 1))
+    pieces, row, torn = cut_zones(corner[:-1][inner], first, xy[some], of)
+    held = np.unique(row)
+    torn = np.bincount(of, torn)[of] > 0
+    made = np.full(len(some), shapely.Polygon())
+    made[held] = shapely.polygons(shapely.linearrings(pieces, indices=np.searchsorted(held, row)))
+    parts[some[~torn]] = made[~torn]
+    easy[easy] = ~torn
+    return easy
+
+
+def _other_parts(shapes: np.ndarray, xy: np.ndarray, of: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Divide footprints of any shape between their entrances `order`, sorted by building."""
+    if not len(order):
+        return np.zeros(0, dtype=object)
+    building, group = np.unique(of[order], return_inverse=True)
     points = shapely.multipoints(shapely.points(xy[order]), indices=group)
     around = shapely.box(*(shapely.bounds(shapes[building]) + np.array([-1, -1, 1, 1])).T)
     zones = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=around, ordered=True))
-    single = np.bincount(group)[group] == 1
-    parts = shapes[of[order]]
-    parts[~single] = shapely.intersection(parts[~single], zones[~single])
-    kept = shapely.area(parts) > 0
-    return clean_footprints(parts[kept]), order[kept]
+    return shapely.intersection(shapes[of[order]], zones)
