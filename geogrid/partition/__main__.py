@@ -1,6 +1,10 @@
 """`python -m geogrid.partition`: compile the kernel into its cache by cutting two toy rows of homes, so that the first real build need not wait."""
 
+import numpy as np
+
 from geogrid.partition import partition
+from geogrid.partition.cover import cover
+from geogrid.partition.listing import list_groups
 
 
 def main() -> None:
@@ -11,6 +15,9 @@ def main() -> None:
     partition(weights, edges, lower=10, upper=15, xyz=xyz)
     partition(weights, edges, lower=10, upper=15, xyz=xyz, counts={0: 15})
     partition([16, 17], [[0, 1]], lower=10, upper=15, xyz=xyz[:2])
+    listed = list_groups([[1], [0]], [8, 9], cap=19, most=9)  # what proofs need
+    if listed is not None:
+        cover(listed.words, listed.n, listed.weight < 10, np.zeros(len(listed)), (0, 1.0), 99)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """The best choice of groups that covers a region exactly, and what no choice can do better than: columns priced, then a search among the few left.
 
-    relaxation   groups are brought in as the prices of atoms ask for them, until none is worth bringing in
-    cover        a search for a cover with as few violations as the relaxation has, then one more, … (`geogrid.partition.cover`)
-    branches     where that takes too long: branch and bound among the groups that a choice with fewer violations could use
+relaxation   groups are brought in as the prices of atoms ask for them, until none is worth bringing in
+cover        a search for a cover with as few violations as the relaxation has, then one more, … (`geogrid.partition.cover`)
+branches     where that takes too long: branch and bound among the groups that a choice with fewer violations could use
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from geogrid.partition.listing import Listed
 
 NODE_LIMIT = 400
 FIRST = 500  # columns brought in at a time
-CHECKS = 30_000_000  # groups looked at by one search for a cover
+CHECKS = 3_000_000  # groups looked at by one search for a cover
 LEANING = (1, 2, 4, 8, np.inf)  # groups of a cover that may lean on the outside: few first, so that the region grows little
-MOST = 20_000  # columns of branch and bound
+MOST = 3_000  # columns of branch and bound
 INFEASIBLE = 2
 LEAN = 0.3  # all leanings on the outside together weigh less than one violation
 SLACK = 1e-6
@@ -51,12 +51,12 @@ def best_choice(listed: Listed, faulty: np.ndarray, leans: np.ndarray, found: in
             if state == FOUND:
                 return Choice(least, few[rows], few[rows])
         if state == LIMIT:
-            return _searched(listed, faulty, cost, (value, reduced, likely), least, found)
+            return _searched(listed, cost, (value, reduced, likely), least, found)
         least += 1
     return Choice(found, none, none)
 
 
-def _searched(listed: Listed, faulty: np.ndarray, cost: np.ndarray, relaxed: tuple[float, np.ndarray, np.ndarray], least: int, found: int) -> Choice:
+def _searched(listed: Listed, cost: np.ndarray, relaxed: tuple[float, np.ndarray, np.ndarray], least: int, found: int) -> Choice:
     """Return the best choice by branch and bound among the groups that one with fewer than `found` violations can use, if they are few."""
     value, reduced, likely = relaxed
     none = np.empty(0, np.int64)
@@ -88,9 +88,7 @@ def _relaxed(listed: Listed, cost: np.ndarray) -> tuple[float, np.ndarray, np.nd
     chosen = np.union1d(first, np.flatnonzero(size == 1))  # every atom alone: the relaxation can always be solved
     while True:
         columns = csc_matrix(listed.matrix(chosen).T.astype(np.float64))
-        solved = linprog(
-            cost[chosen], A_eq=columns, b_eq=np.ones(listed.n), bounds=(0, None), method="highs-ds", options={"presolve": False}
-        )
+        solved = linprog(cost[chosen], A_eq=columns, b_eq=np.ones(listed.n), bounds=(0, None), method="highs-ds", options={"presolve": False})
         if solved.status != 0:
             return 0.0, cost, chosen[:0]
         reduced = cost - listed.sums(solved.eqlin.marginals)

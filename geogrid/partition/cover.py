@@ -45,7 +45,7 @@ def cover(words: np.ndarray, n: int, faulty: np.ndarray, reduced: np.ndarray, li
 
 
 @njit(cache=True, nogil=True)
-def _cover(words, first, faulty, reduced, everything, most, slack, checks, picked) -> int:  # noqa: ANN001
+def _cover(words, first, faulty, reduced, everything, most, slack, checks, picked) -> int:
     """Fill `picked` with the rows of a cover; see `cover`."""
     w, n = words.shape[1], len(first) - 1
     done, at, used, spent = np.zeros((n + 1, w), np.uint64), np.zeros(n + 1, np.int64), np.zeros(n + 1, np.int64), np.zeros(n + 1)

@@ -29,7 +29,11 @@ class Listed:
     @property
     def octets(self) -> np.ndarray:
         """The same bits as uint8 (k, ceil(n / 8))."""
-        return self.words.astype("<u8", copy=False).view(np.uint8).reshape(len(self.words), -1)[:, : -(-self.n // 8)]
+        return self.words.astype("<u8", copy=False).view(np.uint8).reshape(len(self), 8 * self.words.shape[1])[:, : -(-self.n // 8)]
+
+    def only(self, rows: np.ndarray) -> Listed:
+        """Return the groups that `rows` bool (k,) names."""
+        return self if rows.all() else Listed(self.words[rows], self.weight[rows], self.n)
 
     def matrix(self, rows: np.ndarray) -> np.ndarray:
         """Return uint8 (len(rows), n): 1 where the atom is in the group."""
@@ -123,7 +127,7 @@ def list_groups(near: Sequence[Sequence[int]], weight: Sequence[int], cap: int, 
         words, held = np.empty((room, masks.shape[1]), np.uint64), np.empty(room, np.int64)
         k = _list(masks, np.asarray(weight, np.int64), cap, words, held)
         if k <= room:
-            return Listed(words[:k].copy(), held[:k].copy(), n)
+            return Listed(words[:k], held[:k], n)
         if room == most:
             return None
         room = min(most, 8 * room)

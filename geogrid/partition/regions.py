@@ -6,7 +6,7 @@ the best choice leans on the outside, until
 
     proved      the region alone forces as many violations as were found
     better      the choice leans on nothing outside and has fewer: it replaces the groups there
-    too large   more groups than `most` to list, or more than MAX_STEPS steps
+    too large   more groups than `most` to list, or more than WORK * `most` in all steps
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from geogrid.partition.choice import best_choice
 from geogrid.partition.listing import Listed, list_groups
 
 FEW, MANY = 5_000, 1_000_000
-MAX_STEPS = 60
+WHOLE = 20_000  # groups of a component that is looked at as a whole, even at first
+WORK, STEP = 2, 200  # groups listed for a component in all, against the most at a time; what a step costs beside its list
 GROWTH = 3  # atoms that a region takes in at a time
 
 
@@ -106,13 +107,18 @@ def settle(village: Village, groups: list[int], most: int = FEW) -> tuple[list[i
 
     `groups` are the connected groups of the component, as bits. Where the two numbers of violations agree, the division has as few as can be.
     """
+    known = _whole(village, groups, max(most, WHOLE))
+    if known is not None:
+        return known
     bridged, real = village.bridged()
+    work = most * WORK
     open_ = bridged.parts(_union([g for g in groups if village.is_faulty(g)]) & real)
     done: list[tuple[int, int]] = []
-    for _ in range(MAX_STEPS):
+    while work > 0:
         grown = 0
         for region in open_:
-            groups, proved, more = _look(village, bridged, groups, region, most)
+            groups, proved, more, size = _look(village, bridged, groups, region, most)
+            work -= size + STEP
             if proved:
                 done.append((region, proved))
             grown |= more
@@ -125,25 +131,37 @@ def settle(village: Village, groups: list[int], most: int = FEW) -> tuple[list[i
     return groups, sum(proved for _, proved in done)
 
 
-def _look(village: Village, bridged: Village, groups: list[int], region: int, most: int) -> tuple[list[int], int, int]:
-    """Return (groups, violations proved, region to look at next); no region where this one is proved or too large."""
+def _whole(village: Village, groups: list[int], most: int) -> tuple[list[int], int] | None:
+    """Return what `settle` does from a list of all groups of the component, None where there are too many, or a search takes too long."""
+    atoms, found = list(range(len(village.weights))), _faults(village, groups)
+    listed = listed_groups(village, atoms, most)
+    if listed is None:
+        return None
+    listed = listed.only(listed.weight > 0)  # a weightless group can go with any group beside it
+    choice = best_choice(listed, (listed.weight < village.lower) | (listed.weight > village.upper), np.zeros(len(listed), np.bool_), found)
+    if choice.least >= found:
+        return groups, found
+    return (_as_sets(listed, choice.groups, atoms), choice.least) if len(choice.groups) else None
+
+
+def _look(village: Village, bridged: Village, groups: list[int], region: int, most: int) -> tuple[list[int], int, int, int]:
+    """Return (groups, violations proved, region to look at next, groups listed); no region where this one is proved or too large."""
     found, atoms = _found(bridged, groups, region), bits(region)
     listed = listed_groups(bridged, atoms, most)
     if listed is None:
-        return groups, 0, 0
+        return groups, 0, 0, most
     open_ = listed.meets(np.array([bridged.near[v] & ~region != 0 for v in atoms]))
     leans = open_ & (listed.weight < village.lower)
     choice = best_choice(listed, (listed.weight < village.lower) | (listed.weight > village.upper), leans, found)
     if choice.least >= found:
-        return groups, found, 0
-    touched = [g for g in groups if g & region]
-    better = _rearranged(village, touched, region) if len(listed) <= FEW else []
+        return groups, found, 0, len(listed)
+    touched, lean = [g for g in groups if g & region], _union(_as_sets(listed, choice.likely[leans[choice.likely]], atoms))
+    better = _rearranged(village, touched, region, FEW if lean else WHOLE) if len(listed) <= FEW or not lean else []
     if better:
         kept = [g for g in groups if not g & region]
-        return kept + better, 0, _union([g for g in better if village.is_faulty(g)])
-    lean = _union(_as_sets(listed, choice.likely[leans[choice.likely]], atoms))
+        return kept + better, 0, _union([g for g in better if village.is_faulty(g)]), len(listed)
     further = bridged.ring(lean) & ~region or bridged.ring(region) & _union(touched) or bridged.ring(region)
-    return groups, 0, region | _nearest(bridged, further, region) if further else 0
+    return groups, 0, region | _nearest(bridged, further, region) if further else 0, len(listed)
 
 
 def _as_sets(listed: Listed, rows: np.ndarray, atoms: list[int]) -> list[int]:
@@ -151,12 +169,12 @@ def _as_sets(listed: Listed, rows: np.ndarray, atoms: list[int]) -> list[int]:
     return [_union([1 << atoms[i] for i in np.flatnonzero(row)]) for row in listed.matrix(rows)]
 
 
-def _rearranged(village: Village, touched: list[int], region: int) -> list[int]:
+def _rearranged(village: Village, touched: list[int], region: int, most: int) -> list[int]:
     """Return the groups `touched` rearranged with fewer violations, or []: atoms of the region go singly, parts of groups outside it as one."""
     nodes = [1 << v for v in bits(region)] + [part for g in touched for part in village.parts(g & ~region)]
     small = village.gathered(nodes)
     everything = list(range(len(nodes)))
-    listed = listed_groups(small, everything, FEW)
+    listed = listed_groups(small, everything, most)
     if listed is None:
         return []
     faulty = (listed.weight < village.lower) | (listed.weight > village.upper)
@@ -165,6 +183,11 @@ def _rearranged(village: Village, touched: list[int], region: int) -> list[int]:
     if not len(groups) or faulty[groups].sum() >= found:
         return []
     return [_union([nodes[i] for i in bits(group)]) for group in _as_sets(listed, groups, everything)]
+
+
+def _faults(village: Village, groups: list[int]) -> int:
+    """Count the groups with weight that are out of bounds."""
+    return sum(1 for g in groups if village.weight(g) and village.is_faulty(g))
 
 
 def _found(bridged: Village, groups: list[int], region: int) -> int:
@@ -182,5 +205,5 @@ def _union(groups: list[int]) -> int:
 
 def _nearest(bridged: Village, ring: int, region: int) -> int:
     """Return the few atoms of the ring that open the region least: those with the fewest neighbours outside."""
-    outside = sorted((((bridged.near[v] & ~region).bit_count(), v) for v in bits(ring)))
+    outside = sorted(((bridged.near[v] & ~region).bit_count(), v) for v in bits(ring))
     return _union([1 << v for _, v in outside[:GROWTH]])
