@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geogrid.partition import PartitionError, apportion, partition
 from geogrid.partition.counts import feasible_counts
-from tests.test_partition import check_promises, lattice, path, reasons
+from tests.test_partition import check_promises, lattice, line_xyz, path, reasons
 
 
 def test_a_total_is_handed_out_by_weight():
@@ -72,3 +74,72 @@ def test_a_count_is_shared_by_the_components_of_a_parent():
     sums = check_promises(cut, np.ones(90, int), edges, 10, 15)
     assert len(sums) == 7
     assert cut.exceptions == []
+
+
+def test_what_one_component_can_not_make_another_of_its_parent_does():
+    edges = np.vstack([[[0, 1], [1, 2]], path(12) + 3])
+    cut = partition([50] * 3 + [10] * 12, edges, lower=30, upper=60, xyz=line_xyz(15), counts={0: 7})
+    assert np.bincount(cut.labels[:3]).tolist() == [1, 1, 1]
+    assert len(set(cut.labels.tolist())) == 7
+    assert cut.exceptions == []
+
+
+def test_a_count_that_no_component_can_make_is_missed_within_the_bounds():
+    cut = partition([50] * 3, path(3), lower=30, upper=60, xyz=line_xyz(3), counts={0: 4})
+    assert cut.labels.tolist() == [0, 1, 2]
+    assert cut.exceptions == []
+
+
+def test_of_several_parents_only_the_impossible_one_is_named():
+    edges = np.vstack([path(26), path(40) + 26])
+    cut = partition(np.ones(66, int), edges, lower=10, upper=15, within=np.repeat([0, 1], [26, 40]), counts={0: 2, 1: 2})
+    assert len(set(cut.labels.tolist())) == 4
+    assert cut.exceptions == [(2, 20, "count_fixed"), (3, 20, "count_fixed")]
+
+
+def possible_counts(weights: list[int], edges: list[tuple[int, int]], lower: int, upper: int) -> frozenset[int]:
+    """Return every number of connected groups within bounds that all atoms can be divided into, by trying all."""
+    n = len(weights)
+    groups = [mask for mask in range(1, 1 << n) if lower <= sum(w for i, w in enumerate(weights) if mask >> i & 1) <= upper and whole(mask, edges)]
+
+    @cache
+    def counts(left: int) -> frozenset[int]:
+        first = left & -left
+        return frozenset({0}) if not left else frozenset(k + 1 for g in groups if g & first and g & left == g for k in counts(left ^ g))
+
+    return counts((1 << n) - 1)
+
+
+def whole(mask: int, edges: list[tuple[int, int]]) -> bool:
+    seen = mask & -mask
+    while (
+        more := sum({1 << (a if seen >> b & 1 else b) for a, b in edges if mask >> a & mask >> b & 1 and (seen >> a ^ seen >> b) & 1})
+    ) and more & ~seen:
+        seen |= more
+    return seen == mask
+
+
+@st.composite
+def parents(draw):
+    """A parent of one to three random components, ten atoms at most, some of which fill a group alone."""
+    lower = draw(st.integers(3, 5))
+    upper = lower + draw(st.integers(1, 5))
+    weights: list[int] = []
+    edges: set[tuple[int, int]] = set()
+    for _ in range(draw(st.integers(1, 3))):
+        a, n = len(weights), draw(st.integers(1, 4))
+        weights += draw(st.lists(st.integers(lower - 1, upper) if draw(st.booleans()) else st.integers(1, 3), min_size=n, max_size=n))
+        edges |= {(a + draw(st.integers(0, i - 1)), a + i) for i in range(1, n)}
+        edges |= {(a + i, a + i + 2) for i in range(n - 2) if draw(st.booleans())}
+    return weights, sorted(edges), lower, upper
+
+
+@settings(max_examples=120, deadline=None)
+@given(parents())
+def test_every_count_that_is_possible_is_reached_within_the_bounds(case):
+    weights, edges, lower, upper = case
+    pairs = np.array(edges, dtype=int).reshape(-1, 2)
+    for wanted in sorted(possible_counts(weights, edges, lower, upper)):
+        cut = partition(weights, pairs, lower=lower, upper=upper, xyz=line_xyz(len(weights)), counts={0: wanted})
+        assert len(check_promises(cut, weights, pairs, lower, upper)) == wanted
+        assert cut.exceptions == []

@@ -121,6 +121,17 @@ def test_a_wanted_count_is_reached_from_yesterday_s_groups():
     assert cut(town, done.labels, counts={0: 9}).labels.tolist() == done.labels.tolist()
 
 
+def test_a_parent_in_parts_keeps_its_groups_where_their_number_is_right():
+    edges = np.vstack([path(60), path(30) + 60])
+    before = np.r_[np.repeat([0, 1, 2, 3], 15), np.repeat([4, 5, 6], 10)]
+    done = partition(np.ones(90, int), edges, lower=10, upper=15, xyz=line_xyz(90), counts={0: 7}, previous=before)
+    assert done.labels.tolist() == before.tolist()
+    more = partition(np.ones(90, int), edges, lower=10, upper=15, xyz=line_xyz(90), counts={0: 8}, previous=before)
+    assert len(set(more.labels.tolist())) == 8
+    assert more.labels[60:].tolist() == before[60:].tolist()
+    assert more.exceptions == []
+
+
 def test_groups_keep_their_centres_when_a_house_is_built():
     edges, xyz = lattice(10)
     weights, centres = np.ones(101, int), np.isin(np.arange(101), [11, 14, 17, 44, 48, 71, 75, 78])

@@ -17,6 +17,7 @@ from geogrid.partition import centre_proofs, certify
 from geogrid.partition.centres import Centred, Limits, centre_limits
 from geogrid.partition.counts import wanted_counts
 from geogrid.partition.jobs import Jobs
+from geogrid.partition.reach import reached
 
 Exceptions = list[tuple[int, int, str]]
 
@@ -52,7 +53,8 @@ class Bounded:
 
     def finished(self, local: np.ndarray) -> tuple[np.ndarray, dict[int, str]]:
         """See Aim."""
-        return certify.examined(self.jobs, local, self.bounds, self.limits)
+        local, limits = reached(self.jobs, local, self.limits, self.bounds)
+        return certify.examined(self.jobs, local, self.bounds, limits)
 
     def certify(self, group: np.ndarray, proofs: dict[int, str]) -> Exceptions:
         """See Aim."""

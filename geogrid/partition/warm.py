@@ -77,9 +77,10 @@ def warmed(aim: Aim, previous: np.ndarray) -> np.ndarray:
     """Return the group of each node within its job, int (r,); `previous` int (r,) is yesterday's group of each node, or NEW."""
     jobs, (low, high, wanted) = aim.jobs, aim.limits
     home, stays = _homes(jobs, aim.households, previous)
+    wanted = _asked(jobs, home, (low, high, wanted))
     now = home.copy()
     of_node = jobs.of_node
-    for j in _touched(jobs, home, aim.limits).tolist():
+    for j in _touched(jobs, home, (low, high, wanted)).tolist():
         mine = slice(int(jobs.first[j]), int(jobs.first[j + 1]))
         ids, local = np.unique(home[mine], return_inverse=True)
         local = local - int(len(ids) > 0 and ids[0] == NEW)
@@ -99,6 +100,26 @@ def _homes(jobs: Jobs, households: np.ndarray, previous: np.ndarray) -> tuple[np
     heaviest = np.zeros(len(weight), dtype=bool)
     heaviest[order[np.r_[True, group[order][1:] != group[order][:-1]]]] = True
     return np.where(previous == NEW, NEW, piece), heaviest[piece] & (previous != NEW)
+
+
+def _asked(jobs: Jobs, home: np.ndarray, limits: tuple) -> np.ndarray:
+    """Return the groups wanted in each job, int (jobs,): as many as it had, changed only where the sum of a parent is not what is wanted there."""
+    low, high, wanted = limits
+    out, known = wanted.copy(), home != NEW
+    pieces_of = np.unique(np.column_stack([jobs.of_node, home])[known & (jobs.weight > 0)], axis=0)
+    had, total = np.bincount(pieces_of[:, 0], minlength=len(wanted)), jobs.total
+    for parent in np.unique(jobs.parent[(wanted > 0) & (wanted != had)]).tolist():
+        mine = np.flatnonzero((jobs.parent == parent) & (wanted > 0))
+        share = np.maximum(had[mine], 1)
+        while (step := int(np.sign(wanted[mine].sum() - share.sum()))) != 0:
+            asked = share + step
+            free = (asked > 0) & (total[mine] >= asked * low[mine]) & (total[mine] <= asked * high[mine])
+            if not free.any():
+                break
+            share[int(np.argmax(np.where(free, step * total[mine] / share, -np.inf)))] += step
+        else:
+            out[mine] = share
+    return out
 
 
 def _touched(jobs: Jobs, home: np.ndarray, limits: tuple) -> np.ndarray:
