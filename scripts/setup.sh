@@ -1,4 +1,4 @@
-# Make .venv with the locked versions, the pages' scripts and the compiled kernel; sourced by demo.sh and test.sh, does nothing when all is fresh.
+# Make .venv with the locked versions, the pages' scripts and the compiled kernels; sourced by demo.sh and test.sh, does nothing when all is fresh.
 # Needs Python 3.11 or newer and git; node comes as a wheel. GEOGRID_PYTHON names another interpreter.
 
 set -eu
@@ -17,7 +17,7 @@ find_python() {
 
 # What the environment was made of; another lock or a moved checkout make it anew.
 fingerprint() {
-    cat requirements.lock package-lock.json pyproject.toml setup.py scripts/setup.sh scripts/assets.py geogrid/maps/vendored.py geogrid/partition/*.py | cksum
+    cat requirements.lock package-lock.json pyproject.toml setup.py scripts/setup.sh scripts/assets.py geogrid/maps/vendored.py geogrid/partition/*.py geogrid/tessellation/*.py | cksum
     pwd
 }
 
@@ -44,7 +44,8 @@ set_up() {
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-virtualenv --no-deps --no-build-isolation -e .
     echo "… scripts and styles of the pages / 页面资源" >&2
     .venv/bin/python scripts/assets.py --install
-    echo "… compiling the partition kernel, once / 编译划分内核（仅一次）" >&2
+    echo "… compiling the kernels, once / 编译划分内核（仅一次）" >&2
     .venv/bin/python -m geogrid.partition
+    .venv/bin/python -m geogrid.tessellation
     fingerprint >"$stamp"
 }
