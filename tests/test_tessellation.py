@@ -117,6 +117,18 @@ def test_cells_of_buildings_and_open_land_partition_any_scene(seed):
     assert (cells.building[cells.home[cells.home >= 0]] >= 0).all()
 
 
+def test_threads_change_nothing(monkeypatch):
+    monkeypatch.setattr("geogrid.tessellation.ridges.BATCH_SITES", 300)
+    monkeypatch.setattr("geogrid.tessellation.cells.SITES_AT_ONCE", 200)
+    parent, roads, homes = random_scene(5)
+    enclosures = enclose(parent, roads, NOTHING).polygons
+    one, *more = (tessellate(enclosures, homes, land_cell_m=25, workers=n) for n in (1, 2, 5))
+    for other in more:
+        assert shapely.to_wkb(one.geometry).tolist() == shapely.to_wkb(other.geometry).tolist()
+        assert (one.home == other.home).all()
+        assert (one.building == other.building).all()
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_rows_may_come_in_any_order(seed):
     parent, roads, homes = random_scene(seed)

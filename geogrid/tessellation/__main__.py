@@ -1,4 +1,4 @@
-"""`python -m geogrid.tessellation`: compile the inner loops into their cache by dividing two toy blocks, so that the first real build need not wait."""
+"""`python -m geogrid.tessellation`: compile the inner loops into their cache by dividing two toy blocks, so that the first build need not wait."""
 
 import numpy as np
 import shapely

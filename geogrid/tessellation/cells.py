@@ -12,17 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
-from geogrid.edges import canonical_order, face_pairs, merge_faces, shared_edges
+from geogrid.edges import canonical_order, face_pairs, shared_edges
 from geogrid.tessellation.faces import find_faces
 from geogrid.tessellation.noding import node_lines
 from geogrid.tessellation.openland import lattice_points
+from geogrid.tessellation.pieces import one_piece_each
 from geogrid.tessellation.ridges import ridges
 from geogrid.tessellation.sampling import sample_outlines
 from geogrid.tessellation.seeds import Seeds, assign_enclosures, clean_footprints, list_seeds, with_land
+from geogrid.tessellation.threads import each
 
 SMOOTH_M = 0.03  # ridges may be straightened by so much
 SITES_AT_ONCE = 100_000  # sites that one index holds, about
@@ -66,12 +66,13 @@ def tessellate(
     spacing_m: float = 6.0,
     shrink_m: float = 0.4,
     grid_m: float = 0.001,
+    workers: int = 1,
 ) -> Cells:
     """Divide `enclosures` (a noded coverage, metres) between `footprints` ((Multi)Polygons, may overlap, may be missing).
 
     A building goes to the enclosure with its larger part. With two or more of the given entrances (`entrance_xy` (k, 2),
     `entrance_building` (k,) rows of footprints) it gets a cell for each, else one cell. Open land is divided into cells about `land_cell_m` wide
-    (0: each enclosure without buildings is one cell), but for the enclosures marked `whole` (e,).
+    (0: each enclosure without buildings is one cell), but for the enclosures marked `whole` (e,). `workers`: threads, which change nothing.
     """
     xy = np.zeros((0, 2)) if entrance_xy is None else np.asarray(entrance_xy, float).reshape(-1, 2)
     of = np.zeros(0, int) if entrance_building is None else np.asarray(entrance_building, int)
@@ -82,8 +83,8 @@ def tessellate(
     land_xy, land_enclosure = lattice_points(enclosures, shapes[where >= 0], land_cell_m, uncut)
     sites = _sites(enclosures, seeds, spacing_m, shrink_m, land_xy, land_enclosure)
     seeds = with_land(seeds, land_xy, land_enclosure)
-    faces, enclosure, seed = _faces(enclosures, sites, grid_m)
-    faces, enclosure, seed = _one_piece_each(faces, enclosure, seed, seeds)
+    faces, enclosure, seed = _faces(enclosures, sites, grid_m, workers)
+    faces, enclosure, seed = one_piece_each(faces, enclosure, seed, seeds)
     order = canonical_order(faces, enclosure)
     faces, enclosure, seed = shapely.normalize(faces[order]), enclosure[order], seed[order]
     held = seed >= 0
@@ -107,9 +108,9 @@ def _sites(enclosures: np.ndarray, seeds: Seeds, spacing_m: float, shrink_m: flo
     return _Sites(xy[order], seed[order], home[order])
 
 
-def _faces(enclosures: np.ndarray, sites: _Sites, grid_m: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _faces(enclosures: np.ndarray, sites: _Sites, grid_m: float, workers: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Cut the enclosures along the ridges; return the faces, and the enclosure and seed (-1: none) of each."""
-    inner, trimmed = _cuts(enclosures, sites, grid_m)
+    inner, trimmed = _cuts(enclosures, sites, grid_m, workers)
     rings = shapely.get_parts(shapely.boundary(enclosures))
     noded = node_lines(inner, np.concatenate([trimmed, rings]), grid_m=grid_m)
     del inner, trimmed, rings
@@ -122,7 +123,7 @@ def _faces(enclosures: np.ndarray, sites: _Sites, grid_m: float) -> tuple[np.nda
     enclosure = _claim_slivers(faces, enclosure, enclosures, grid_m)
     kept = enclosure >= 0
     faces, enclosure = faces[kept], enclosure[kept]
-    return faces, enclosure, _nearest_seed(sites, shapely.get_coordinates(point[kept]), enclosure)
+    return faces, enclosure, _nearest_seed(sites, shapely.get_coordinates(point[kept]), enclosure, workers)
 
 
 def _claim_slivers(faces: np.ndarray, enclosure: np.ndarray, enclosures: np.ndarray, grid_m: float) -> np.ndarray:
@@ -140,13 +141,15 @@ def _claim_slivers(faces: np.ndarray, enclosure: np.ndarray, enclosures: np.ndar
     return out
 
 
-def _cuts(enclosures: np.ndarray, sites: _Sites, grid_m: float) -> tuple[np.ndarray, np.ndarray]:
+def _cuts(enclosures: np.ndarray, sites: _Sites, grid_m: float, workers: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the ridges of all enclosures with several seeds: those inside, and those that had to be cut at their enclosure's ring."""
     several = np.zeros(len(enclosures), bool)
     several[sites.enclosure[1:][(np.diff(sites.enclosure) == 0) & (np.diff(sites.seed) != 0)]] = True
     used = several[sites.enclosure] if len(sites.enclosure) else np.zeros(0, bool)
     rows, tile = np.unique(sites.enclosure[used], return_inverse=True)
-    chains, which = ridges(sites.xy[used], sites.seed[used], tile, shapely.bounds(enclosures[rows]), smooth_m=SMOOTH_M, grid_m=grid_m)
+    chains, which = ridges(
+        sites.xy[used], sites.seed[used], tile, shapely.bounds(enclosures[rows]), smooth_m=SMOOTH_M, grid_m=grid_m, workers=workers
+    )
     home = enclosures[rows[which]]
     shapely.prepare(home)
     inside = shapely.contains_properly(home, chains)
@@ -176,20 +179,31 @@ def _trim(chains: np.ndarray, home: np.ndarray, enclosures: np.ndarray) -> np.nd
     return shapely.linestrings(stretched, indices=line)
 
 
-def _nearest_seed(sites: _Sites, points: np.ndarray, enclosure: np.ndarray) -> np.ndarray:
+def _nearest_seed(sites: _Sites, points: np.ndarray, enclosure: np.ndarray, workers: int) -> np.ndarray:
     """Return for each point the seed of the nearest site in its enclosure, -1 where the enclosure has none."""
     seed = np.full(len(points), -1)
     lived = np.flatnonzero(np.isin(enclosure, sites.enclosure))
     lived = lived[np.argsort(enclosure[lived], kind="stable")]
-    low = 0
-    while low < len(lived):  # some enclosures at a time: small indexes are quick ones
-        first = np.searchsorted(sites.enclosure, enclosure[lived[low]])
-        last = sites.enclosure[min(first + SITES_AT_ONCE, len(sites.enclosure) - 1)]
-        end = np.searchsorted(sites.enclosure, last, side="right")
-        high = np.searchsorted(enclosure[lived], last, side="right")
-        seed[lived[low:high]] = sites.seed[first + _nearest(sites, slice(first, end), points[lived[low:high]], enclosure[lived[low:high]])]
-        low = high
+
+    def of(chunk: tuple[int, int, int, int]) -> np.ndarray:
+        low, high, first, end = chunk
+        return sites.seed[first + _nearest(sites, slice(first, end), points[lived[low:high]], enclosure[lived[low:high]])]
+
+    found = each(of, _chunks(enclosure[lived], sites.enclosure), workers)
+    seed[lived] = np.concatenate(found) if found else seed[lived]
     return seed
+
+
+def _chunks(wanted: np.ndarray, held: np.ndarray) -> list[tuple[int, int, int, int]]:
+    """List ranges of points and of sites, both ordered by enclosure, that belong to the same enclosures: small indexes are quick ones."""
+    chunks, low = [], 0
+    while low < len(wanted):
+        first = int(np.searchsorted(held, wanted[low]))
+        last = held[min(first + SITES_AT_ONCE, len(held) - 1)]
+        end, high = int(np.searchsorted(held, last, side="right")), int(np.searchsorted(wanted, last, side="right"))
+        chunks.append((low, high, first, end))
+        low = high
+    return chunks
 
 
 def _nearest(sites: _Sites, some: slice, points: np.ndarray, enclosure: np.ndarray) -> np.ndarray:
@@ -199,64 +213,6 @@ def _nearest(sites: _Sites, some: slice, points: np.ndarray, enclosure: np.ndarr
     step = 2 * float(np.ptp(np.concatenate([xy, points]), axis=0).sum()) + 1
     tree = KDTree(np.column_stack([xy, (home - home[0]) * step]), balanced_tree=False, compact_nodes=False)
     return tree.query(np.column_stack([points, (enclosure - home[0]) * step]))[1]
-
-
-def _one_piece_each(faces: np.ndarray, enclosure: np.ndarray, seed: np.ndarray, seeds: Seeds) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Merge faces so that every seed, and every enclosure without one, is one Polygon; return faces, enclosure, seed."""
-    key = np.where(seed >= 0, seed, len(seeds.shape) + enclosure)
-    several = np.bincount(key)[key] > 1
-    if not several.any():
-        return faces, enclosure, seed
-    for some in (np.flatnonzero(np.isin(enclosure, enclosure[several])), np.arange(len(faces))):
-        a, b, length = face_pairs(shared_edges(faces[some]))
-        new, settled = _settle_strays(key[some], _main_faces(faces[some], key[some], a, b, seeds), a, b, length, enclosure[some])
-        if settled:  # else a stray has neighbours in other enclosures only
-            key[some] = new
-            break
-    merged, names = merge_faces(faces, key)
-    first = np.unique(key, return_index=True)[1]
-    return merged, enclosure[first], np.where(names < len(seeds.shape), names, -1)
-
-
-def _main_faces(faces: np.ndarray, key: np.ndarray, a: np.ndarray, b: np.ndarray, seeds: Seeds) -> np.ndarray:
-    """Answer for each face whether it belongs to the main piece of its key: the one that holds most of the footprint, then of the area."""
-    same = key[a] == key[b]
-    links = coo_array((np.ones(same.sum()), (a[same], b[same])), shape=(len(faces), len(faces)))
-    piece = connected_components(links, directed=False)[1]
-    piece_key = np.zeros(piece.max() + 1, int)
-    piece_key[piece] = key
-    contested = np.bincount(piece_key)[key] > 1
-    built = np.zeros(len(faces))
-    some = np.flatnonzero(contested & (key < len(seeds.shape)))
-    built[some] = shapely.area(shapely.intersection(faces[some], seeds.shape[key[some]]))
-    size = np.bincount(piece, shapely.area(faces))
-    order = np.lexsort((-size, -np.bincount(piece, built), piece_key))
-    main = order[np.unique(piece_key[order], return_index=True)[1]]
-    return np.isin(piece, main)
-
-
-def _settle_strays(
-    key: np.ndarray, settled: np.ndarray, a: np.ndarray, b: np.ndarray, length: np.ndarray, enclosure: np.ndarray
-) -> tuple[np.ndarray, bool]:
-    """Give each face apart from its key's main piece to the settled neighbour with the longest border, inside its enclosure first.
-
-    Returns the keys, and whether all faces found a place.
-    """
-    key, settled = key.copy(), settled.copy()
-    left = np.concatenate([a, b])
-    right = np.concatenate([b, a])
-    border = np.concatenate([length, length])
-    weight = border + np.where(enclosure[left] == enclosure[right], 1e9, 0)
-    while not settled.all():
-        link = np.flatnonzero(~settled[left] & settled[right])
-        if not len(link):
-            break
-        pair, group = np.unique(np.stack([left[link], key[right[link]]], axis=1), axis=0, return_inverse=True)
-        total = np.bincount(group.ravel(), weight[link])
-        order = np.lexsort((pair[:, 1], -total, pair[:, 0]))
-        stray, best = np.unique(pair[order, 0], return_index=True)
-        key[stray], settled[stray] = pair[order[best], 1], True
-    return key, bool(settled.all())
 
 
 def _homes(

@@ -14,7 +14,7 @@ HILBERT_BITS = 16
 _DOUBT = 1.2e-15  # of the sum of magnitudes: below that, floats can not tell on which side of a circle a point lies
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def hilbert_keys(x: np.ndarray, y: np.ndarray, extent: np.ndarray) -> np.ndarray:
     """Return the place of each point (int64, at most half its `extent` off the middle) on a Hilbert curve: near there is near on the ground."""
     keys = np.zeros(len(x), np.int64)
@@ -152,7 +152,7 @@ def _is_corner(x: np.ndarray, y: np.ndarray, corner: np.ndarray, t: int, p: int)
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def triangulate_tiles(x: np.ndarray, y: np.ndarray, first: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Triangulate tile after tile: the points of tile t are the rows first[t] … first[t + 1] - 1, the last four of them round the others.
 

@@ -15,8 +15,9 @@ import shapely
 from numba import njit
 
 from geogrid.tessellation.delaunay import HILBERT_BITS, hilbert_keys, triangulate_tiles
+from geogrid.tessellation.threads import each
 
-BATCH_SITES = 200_000  # sites handled at a time: bounds the memory, spreads the cost of the calls
+BATCH_SITES = 100_000  # sites handled at a time: bounds the memory, spreads the cost of the calls
 GUARD = 2.0  # distance of the four guard points round a tile, in its diameters: they close every ridge that matters
 SMOOTH_SHARE = 0.1  # of the distance to the nearest site, by which a ridge may be straightened
 SMOOTH_MOST = 30.0  # never more than this times `smooth_m`, which is the least
@@ -24,7 +25,7 @@ _MM = 1000.0
 
 
 def ridges(
-    xy: np.ndarray, label: np.ndarray, tile: np.ndarray, bounds: np.ndarray, *, smooth_m: float, grid_m: float
+    xy: np.ndarray, label: np.ndarray, tile: np.ndarray, bounds: np.ndarray, *, smooth_m: float, grid_m: float, workers: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return chains (LineStrings on the grid) between sites of different labels, and the tile of each.
 
@@ -32,13 +33,16 @@ def ridges(
     equal sites of a tile the first counts), `bounds` (t, 4) of the tiles' enclosures.
     """
     first = np.searchsorted(tile, np.arange(len(bounds) + 1))
-    chains, homes = [np.zeros(0, dtype=object)], [np.zeros(0, int)]
-    for low, high in _batches(first):
+
+    def of(batch: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        low, high = batch
         site = slice(first[low], first[high])
-        found, which = _ridges_of(xy[site], label[site], tile[site] - low, bounds[low:high], smooth_m, grid_m)
-        chains.append(found)
-        homes.append(which + low)
-    return np.concatenate(chains), np.concatenate(homes)
+        chains, homes = _ridges_of(xy[site], label[site], tile[site] - low, bounds[low:high], smooth_m, grid_m)
+        return chains, homes + low
+
+    none = np.zeros(0, dtype=object), np.zeros(0, int)
+    found = [none, *each(of, list(_batches(first)), workers)]
+    return np.concatenate([chains for chains, _ in found]), np.concatenate([homes for _, homes in found])
 
 
 def _batches(first: np.ndarray) -> Iterator[tuple[int, int]]:
@@ -107,7 +111,7 @@ def _is_ridge(name: np.ndarray, corner: np.ndarray, e: int) -> bool:
     return a != b and a >= 0 and b >= 0
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _walk(name: np.ndarray, corner: np.ndarray, twin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return chains of triangles that ridges pass through: the triangles (k,) and the number of the chain of each.
 
@@ -146,7 +150,7 @@ def _walk(name: np.ndarray, corner: np.ndarray, twin: np.ndarray) -> tuple[np.nd
     return triangle[:size], chain[:size]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _straighten(x: np.ndarray, y: np.ndarray, slack: np.ndarray, first: np.ndarray) -> np.ndarray:
     """Tell which vertices of the chains first[k] … first[k + 1] - 1 to keep, so that no other is farther from its chord than its slack.
 
