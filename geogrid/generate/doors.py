@@ -1,7 +1,7 @@
 """Households by floor and door: a table that names them says how many live on each floor, and where a full floor can be divided.
 
-Rows without a known building, or whose entrance is not known in a building that has a cell per entrance, are placed nowhere here;
-`geogrid.generate.households` counts them all the same, and reports them.
+Rows without a known building are placed nowhere here; `geogrid.generate.households` reports them. In a building with a cell per entrance, rows
+whose entrance is not known there (it was only estimated) fill the entrances in turn, each with as many households as it was given.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 import numpy as np
 import pandas as pd
 
+from geogrid.generate.households import Homes
 from geogrid.tessellation import Cells
 
 NONE = -1
@@ -18,7 +19,7 @@ COLUMNS = ("cell", "floor", "door", "persons", "centre")
 _DIGITS = re.compile(r"(\d+)")
 
 
-def find_doors(table: pd.DataFrame | None, buildings: pd.DataFrame, entrances: pd.DataFrame | None, cells: Cells) -> pd.DataFrame:
+def find_doors(table: pd.DataFrame | None, buildings: pd.DataFrame, entrances: pd.DataFrame | None, cells: Cells, homes: Homes) -> pd.DataFrame:
     """Place the rows of a table of households: columns `cell` (row of the cell), `floor` (0 unknown), `door` ("" unknown), `persons`, `centre`.
 
     `table` has `building`, and perhaps `entrance floor door persons centre`; `buildings` has `id`, `entrances` `id` and `building`. Rows come
@@ -26,7 +27,8 @@ def find_doors(table: pd.DataFrame | None, buildings: pd.DataFrame, entrances: p
     """
     if table is None or "building" not in table or len(table) == 0:
         return pd.DataFrame({name: pd.Series(dtype=_DTYPES[name]) for name in COLUMNS})
-    cell = _cell_of(table, buildings, entrances, cells)
+    row = _row_of(table, buildings)
+    cell = _in_turn(table, row, _cell_of(table, row, entrances, cells, len(buildings)), cells, homes)
     placed = table[cell >= 0]
     floor = placed["floor"].fillna(0).to_numpy() if "floor" in placed else np.zeros(len(placed))
     frame = pd.DataFrame(
@@ -46,12 +48,17 @@ def find_doors(table: pd.DataFrame | None, buildings: pd.DataFrame, entrances: p
 _DTYPES = {"cell": "int64", "floor": "int64", "door": "object", "persons": "int64", "centre": "bool"}
 
 
-def _cell_of(table: pd.DataFrame, buildings: pd.DataFrame, entrances: pd.DataFrame | None, cells: Cells) -> np.ndarray:
-    """Cell of each row, int: its entrance's where the building has cells per entrance, else its building's; NONE where that is not known."""
+def _row_of(table: pd.DataFrame, buildings: pd.DataFrame) -> np.ndarray:
+    """Row of the one building that each household names, int; NONE where none or several bear the name."""
     ids = pd.Index(buildings["id"]) if len(buildings) else pd.Index([], dtype=object)
     single = ~ids.duplicated(keep=False)
-    row = pd.Series(np.flatnonzero(single), index=ids[single]).reindex(table["building"].to_numpy()).fillna(NONE).to_numpy(dtype=np.int64)
-    divided = np.zeros(len(ids) + 1, dtype=bool)
+    rows = pd.Series(np.flatnonzero(single), index=ids[single]).reindex(table["building"].to_numpy())
+    return rows.fillna(NONE).to_numpy(dtype=np.int64)
+
+
+def _cell_of(table: pd.DataFrame, row: np.ndarray, entrances: pd.DataFrame | None, cells: Cells, n: int) -> np.ndarray:
+    """Cell of each household, int: its entrance's where the building has cells per entrance, else its building's; NONE where that is not known."""
+    divided = np.zeros(n + 1, dtype=bool)
     divided[cells.building[cells.entrance >= 0]] = True
     cell = np.append(cells.home, NONE)[row]
     cell[divided[row]] = NONE
@@ -63,6 +70,38 @@ def _cell_of(table: pd.DataFrame, buildings: pd.DataFrame, entrances: pd.DataFra
     wanted = pd.MultiIndex.from_arrays([table["building"].to_numpy(), table["entrance"].to_numpy()])
     of_entrance = door.reindex(wanted).fillna(NONE).to_numpy(dtype=np.int64)
     return np.where(divided[row], of_entrance, cell)
+
+
+def _in_turn(table: pd.DataFrame, row: np.ndarray, cell: np.ndarray, cells: Cells, homes: Homes) -> np.ndarray:
+    """Place the households of buildings with entrances that are not placed yet: by entrance name, then left to right, as the entrances have room."""
+    lost = np.flatnonzero((cell < 0) & (row >= 0))
+    at = np.flatnonzero((homes.entrance_building >= 0) & (cells.entrance_home >= 0))
+    at = at[np.argsort(homes.entrance_building[at], kind="stable")]
+    if not len(lost) or not len(at):
+        return cell
+    taken = np.bincount(cell[cell >= 0], minlength=len(cells.geometry))[cells.entrance_home[at]]
+    room = np.repeat(at, np.maximum(homes.entrance_households[at] - taken, 0))
+    names = [_rank(table[name].iloc[lost].fillna("")) if name in table else np.zeros(len(lost)) for name in ("entrance", "door", "id")]
+    floor = table["floor"].iloc[lost].fillna(0).to_numpy() if "floor" in table else np.zeros(len(lost))
+    order = np.lexsort((names[2], names[1], floor, names[0], row[lost]))
+    keys = np.c_[row[lost], names[0], floor][order]
+    aside = np.empty(len(lost))
+    aside[order] = _share(keys)
+    order = np.lexsort((names[2], names[1], floor, aside, names[0], row[lost]))
+    lost, out = lost[order], cell.copy()
+    owner = homes.entrance_building[room]
+    nth = np.arange(len(lost)) - np.searchsorted(row[lost], row[lost])
+    spot = np.searchsorted(owner, row[lost]) + nth
+    fits = spot < np.searchsorted(owner, row[lost], side="right")
+    out[lost[fits]] = cells.entrance_home[room[spot[fits]]]
+    return out
+
+
+def _share(keys: np.ndarray) -> np.ndarray:
+    """How far along the run of equal rows each row stands, 0 … 1."""
+    first = np.flatnonzero(np.r_[True, (keys[1:] != keys[:-1]).any(axis=1)])
+    n = np.diff(np.r_[first, len(keys)])
+    return (np.arange(len(keys)) - np.repeat(first, n)) / np.repeat(n, n)
 
 
 def _rank(doors: pd.Series) -> np.ndarray:

@@ -50,7 +50,7 @@ def divide_floors(base: Base, doors: pd.DataFrame | None, level: Level) -> Divis
         made.append(_by_doors(doors, at, heavy | (centres > 1) if level.make == "seeds" else heavy, households, most))
     if level.split_floors:
         rows = np.setdiff1d(np.flatnonzero(heavy), made[0].row if made else [])
-        made.append(_evenly(rows, households, most))
+        made.append(_evenly(rows, households, centres, most))
     pieces = [np.concatenate([getattr(m, name) for m in made]) for name in ("row", "households", "persons", "centres")] if made else []
     return _divided(base, _Pieces(*pieces), centres) if pieces else Division(base, np.arange(len(atoms)), centres)
 
@@ -61,13 +61,14 @@ def divide_at(base: Base, row: np.ndarray, households: np.ndarray) -> Division:
     return _divided(base, _Pieces(row, households, none + NONE, none), np.zeros(len(base.atoms), dtype=np.int64))
 
 
-def _evenly(rows: np.ndarray, households: np.ndarray, most: int) -> _Pieces:
-    """As few parts as do not exceed `most`, as even as can be."""
+def _evenly(rows: np.ndarray, households: np.ndarray, centres: np.ndarray, most: int) -> _Pieces:
+    """As few parts as do not exceed `most`, as even as can be in households and in centres."""
     n = -(-households[rows] // most)
     row = np.repeat(rows, n)
     k = np.arange(len(row)) - np.repeat(np.cumsum(n) - n, n)
     h, m = households[row], np.repeat(n, n)
-    return _Pieces(row, (k + 1) * h // m - k * h // m, np.full(len(row), NONE), np.zeros_like(row))
+    even = [(k + 1) * total // m - k * total // m for total in (h, centres[row])]
+    return _Pieces(row, even[0], np.full(len(row), NONE), even[1])
 
 
 def _by_doors(doors: pd.DataFrame, at: np.ndarray, wanted: np.ndarray, households: np.ndarray, most: int) -> _Pieces:

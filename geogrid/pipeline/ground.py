@@ -36,9 +36,17 @@ class Prepared:
 
 
 def prepare(
-    frames: Mapping[str, pd.DataFrame], scheme: Scheme, crs: CRS, stages: Stages, *, name: str, seed: int, home_uses: Sequence[str] = ()
+    frames: Mapping[str, pd.DataFrame],
+    scheme: Scheme,
+    crs: CRS,
+    stages: Stages,
+    *,
+    name: str,
+    seed: int,
+    home_uses: Sequence[str] = (),
+    workers: int = 1,
 ) -> Prepared:
-    """Make the ground of the frames (by role, working CRS, `in_order`). Raises InputError when nothing bounds the district."""
+    """Make the ground of the frames (by role, working CRS, `in_order`) with so many threads. Raises InputError when nothing bounds the district."""
     given = given_levels(frames, scheme)
     merged = merge_parts(_buildings(frames, crs))
     buildings = merged.buildings
@@ -53,8 +61,8 @@ def prepare(
         entrances, table = merged.renamed(frames.get("entrances")), merged.renamed(frames.get("households"))
         homes = count_homes(buildings, entrances, table, defaults=scheme.defaults, home_uses=home_uses, merged=merged)
         water = polygons_of(frames.get("water"))
-        cells = _cells(enclosures.polygons, buildings, homes, water, float(scheme.defaults["land_cell_m"]))
-        doors = find_doors(table, buildings, entrances, cells)
+        cells = _cells(enclosures.polygons, buildings, homes, water, float(scheme.defaults["land_cell_m"]), workers)
+        doors = find_doors(table, buildings, entrances, cells, homes)
         base = make_base(cells, buildings, homes, crs, district_source=source, doors=doors)
     with stages("graph"):
         points = home_points(_at(buildings.geometry.to_numpy(), cells.building), _at(shapely.points(homes.entrance_xy), cells.entrance))
@@ -116,7 +124,7 @@ SURROUNDED_N = 5
 """A footprint without homes that has so many others in its holes is the ground between them (a street parcel, a campus), not a house."""
 
 
-def _cells(enclosures: np.ndarray, buildings: gpd.GeoDataFrame, homes: Homes, water: np.ndarray, land_cell_m: float) -> Cells:
+def _cells(enclosures: np.ndarray, buildings: gpd.GeoDataFrame, homes: Homes, water: np.ndarray, land_cell_m: float, workers: int) -> Cells:
     """Divide the enclosures; rows of the answer count all buildings and all entrances."""
     footprints = buildings.geometry.to_numpy()
     houses = np.flatnonzero((homes.households > 0) | ~is_ground(footprints))
@@ -132,6 +140,7 @@ def _cells(enclosures: np.ndarray, buildings: gpd.GeoDataFrame, homes: Homes, wa
         entrance_building=number[homes.entrance_building[known]],
         land_cell_m=land_cell_m,
         whole=wet,
+        workers=workers,
     )
     home, entrance_home = np.full(len(footprints), -1), np.full(len(homes.entrance_building), -1)
     home[houses], entrance_home[known] = cells.home, cells.entrance_home
