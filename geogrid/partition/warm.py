@@ -25,6 +25,7 @@ from geogrid.partition.jobs import Jobs, by_first
 
 APART_M = 1000.0  # between the colours of label space
 FAINT_M = 10.0  # radius of a region in it
+MOST_TRIALS = 60  # recuts of a component, after which it is recut as a whole
 WHOLE = 5_000  # nodes; a larger component is not recut as a whole
 _THIRD, _ROOT2 = 1.0 / 3.0, np.sqrt(2.0)
 PLACES = np.array(  # a tetrahedron, then its mirror image: four colours are nearly always enough
@@ -61,6 +62,11 @@ class Town:
         """Return the groups of `now` out of bounds."""
         weight = np.bincount(now, self.jobs.weight[self.nodes])
         return np.flatnonzero((weight > 0) & ((weight < self.low) | (weight > self.high)))
+
+    def curable(self, now: np.ndarray) -> np.ndarray:
+        """Return the groups of `now` out of bounds that hold no atom above them."""
+        heavy = np.unique(now[self.jobs.weight[self.nodes] > self.high])
+        return np.setdiff1d(self.faulty(now), heavy)
 
     def faults(self, now: np.ndarray) -> tuple[int, int]:
         """Return (groups too many or too few, groups out of bounds)."""
@@ -144,15 +150,18 @@ def _resettled(town: Town) -> np.ndarray:
     cold = take(jobs, np.arange(nodes.start, nodes.stop)).cut(town.low, town.high, town.wanted)
     target = town.faults(cold)
     if town.faults(now) > target:
-        now = _searched(town, now)
+        now = _searched(town, now, target)
     if town.faults(now) > target and len(now) <= WHOLE:
         now = min(now, _recut(town, now, np.ones(len(now), dtype=bool), 0), key=town.faults)
     return now if town.faults(now) <= target else cold
 
 
-def _searched(town: Town, now: np.ndarray) -> np.ndarray:
-    """Return `now` with fewer groups out of bounds, as few households moved as was found."""
-    for g in town.faulty(now).tolist():
+def _searched(town: Town, now: np.ndarray, target: tuple[int, int]) -> np.ndarray:
+    """Return `now` with fewer groups out of bounds, as few households moved as was found; the search ends at `target`."""
+    trials = 0
+    for g in town.curable(now).tolist():
+        if town.faults(now) <= target or trials > MOST_TRIALS:
+            break
         if g not in town.faulty(now):
             continue
         start = best = (*town.faults(now), town.moved(now), 0.0)
@@ -163,6 +172,7 @@ def _searched(town: Town, now: np.ndarray) -> np.ndarray:
             if region is None:  # one ring more may pass fewer households on
                 later = solved
                 continue
+            trials += 1
             trial = _recut(town, now, region, salt)
             worth = (*town.faults(trial), town.moved(trial), shape(trial, town.jobs.weight[town.nodes], town.jobs.xyz[town.nodes]))
             solved |= worth[:2] < start[:2]
