@@ -52,8 +52,9 @@ def build(
     check_target(Path(out), force=force)
     stages, asked = Stages(progress), read_recipe(recipe)
     scheme = _scheme(asked, keep_buildings_whole=keep_buildings_whole)
-    with without_cycle_search(), side_by_side(worker_count(workers)) as pool:
-        begun = _begin(asked, scheme, stages, pool, accept_rejects=accept_rejects)
+    threads = worker_count(workers)
+    with without_cycle_search(), side_by_side(threads) as pool:
+        begun = _begin(asked, scheme, stages, pool, threads, accept_rejects=accept_rejects)
         with stages("store"):
             write_project(begun.contents, Path(out), force=force, complete=lambda: _completed(begun, stages, today))
     return open_project(out, is_whole=True)
@@ -74,13 +75,13 @@ def _scheme(recipe: Recipe, *, keep_buildings_whole: bool) -> Scheme:
     return scheme.with_levels({level: {"keep_buildings_whole": True} for level in made})
 
 
-def _begin(recipe: Recipe, scheme: Scheme, stages: Stages, pool: Executor, *, accept_rejects: bool) -> _Begun:
+def _begin(recipe: Recipe, scheme: Scheme, stages: Stages, pool: Executor, threads: int, *, accept_rejects: bool) -> _Begun:
     """Make all of a project, in memory; its rules are checked in the pool."""
     with stages("read"):
         sources = read_sources(recipe, accept_rejects=accept_rejects)
         sources = replace(sources, frames=in_order(sources.frames))
     homes = recipe.inputs["buildings"].homes if "buildings" in recipe.inputs else ()
-    prepared = prepare(sources.frames, scheme, sources.crs, stages, name=recipe.name, seed=recipe.seed, home_uses=homes)
+    prepared = prepare(sources.frames, scheme, sources.crs, stages, name=recipe.name, seed=recipe.seed, home_uses=homes, workers=threads)
     given = _given(sources, prepared, scheme)
     proof = pool.submit(rules.find_cells, prepared.ground.base)
     with stages("units"):

@@ -69,7 +69,7 @@ def prepare(
         compounds = polygons_of(frames.get("compounds"))
         base = _with_places(base, points)
         mesh = make_mesh(base, points, {k: lines[k] for k in ("road", "main", "hard", "bridge")}, water, compounds)
-    ground = Ground(base, mesh, scheme, given, _columns(cells, buildings, scheme), name=name, seed=seed, doors=doors)
+    ground = Ground(base, mesh, scheme, given, _columns(cells, buildings, scheme), name=name, seed=seed, doors=doors, workers=workers)
     found = (*_repeated(buildings), *homes.findings, *_homeless(buildings, homes, cells, base.district))
     return Prepared(ground, buildings, homes, parent, found)
 
