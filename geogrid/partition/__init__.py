@@ -61,6 +61,7 @@ def partition(
     previous: Any = None,
     link_m: float = 0.0,
     halve: bool = False,
+    workers: int = 1,
 ) -> Partition:
     """Cut a graph into connected groups whose weight lies in [lower, upper] (inclusive).
 
@@ -72,6 +73,7 @@ def partition(
     `previous` int (n,): yesterday's group of each atom, -1 for new ones; groups stay as they are wherever they can and keep their numbers, new ones
     get numbers above the highest.
     `link_m`: walking links of up to so many metres may join atoms of one parent, `halve`: atoms may be divided, where that makes fewer exceptions.
+    `workers`: threads that share the work; the answer does not depend on them.
     Raises PartitionError for arguments that do not fit together.
 
     >>> cut = partition([8, 4, 7, 6], [[0, 1], [1, 2], [2, 3]], lower=10, upper=15, xyz=[[0, 0, 0], [9, 0, 0], [18, 0, 0], [27, 0, 0]])
@@ -84,7 +86,7 @@ def partition(
         return Partition(np.empty(0, np.int64), [])
     number = None if centres is None else check_centres(centres, len(graph.weight))
     before = None if previous is None else check_previous(previous, len(graph.weight))
-    ask = Ask(bounds, checked_counts(graph.within, counts), number, int(seed), before)
+    ask = Ask(bounds, checked_counts(graph.within, counts), number, int(seed), before, int(workers))
     labels, exceptions, order = _cut(graph, np.arange(len(graph.weight)), ask)
     some = patches(graph, order, labels, exceptions)
     if some and (link_m > 0 or halve):
@@ -113,6 +115,7 @@ class Ask:
     centres: np.ndarray | None
     seed: int
     previous: np.ndarray | None = None
+    workers: int = 1
 
 
 def _mended(graph: Graph, labels: np.ndarray, order: np.ndarray, some: list[Patch], ask: Ask, leave: Leave) -> Partition:
@@ -136,7 +139,7 @@ def _cut(graph: Graph, rows: np.ndarray, ask: Ask) -> tuple[np.ndarray, Exceptio
         high, lift = lifted(graph, number, ask.bounds[1])
         jobs = make_jobs(high, ask.seed)
         aim = one_centre(jobs, ask.bounds, describe(high, number, lift, jobs))
-    start = solve(jobs, *aim.limits) if ask.previous is None else warmed(aim, _before(rows, ask.previous)[jobs.order[jobs.node]])
+    start = solve(jobs, *aim.limits, workers=ask.workers) if ask.previous is None else warmed(aim, _before(rows, ask.previous)[jobs.order[jobs.node]])
     local, proofs = aim.finished(start)
     canonical = _numbered(jobs, local)
     out = np.empty(len(canonical), np.int64)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -19,18 +20,16 @@ from numba import njit
 
 from geogrid.partition.jobs import Jobs
 from geogrid.partition.kicks import kick
-from geogrid.partition.knapsack import bounds_cap, inertia
-from geogrid.partition.repair import BUILDING, MORE_GROUPS, cut_tree, gather, group_sums, members, recut, score
+from geogrid.partition.knapsack import bounds_cap
+from geogrid.partition.prices import moments, price_borders, priced, typical
+from geogrid.partition.repair import MORE_GROUPS, cut_tree, gather, members, recut, score
 from geogrid.partition.sweep import enqueue, sweep, sweep_room
-from geogrid.partition.trees import adjacency, joined, seeded, uniform
+from geogrid.partition.trees import adjacency, seeded, uniform
 
 TREES = 6
 HARD_WORK = 500_000  # nodes visited by extra trees on a component that resists
 REPAIR_ROUNDS = 13
 MAX_CLASSES = 100
-VERTICAL = 2
-ENTRANCE = 300.0  # what cutting an entrance between two floors costs, in household m2
-BORDER = 0.5  # what the border of a group costs against its inertia, where edges have costs
 SWEEPS = 20  # turns of each group in the sweep, on the average, at most
 KICKS = 1.0  # for each group
 
@@ -60,30 +59,6 @@ def forced_violations(weight: np.ndarray, lower: int, upper: int) -> int:
                 return bad
         bad += 1
     return bad
-
-
-@njit
-def _moments(weight: np.ndarray, xyz: np.ndarray, faint: float) -> np.ndarray:
-    """Return (mass, mass x, mass y, mass z, mass |p|^2) of each atom about the mean; weightless atoms have a faint mass, so land keeps shape."""
-    out = np.empty((len(weight), 5))
-    cx, cy, cz = xyz[:, 0].mean(), xyz[:, 1].mean(), xyz[:, 2].mean()
-    for v in range(len(weight)):
-        mass = float(weight[v]) if weight[v] > 0 else faint
-        x, y, z = xyz[v, 0] - cx, xyz[v, 1] - cy, xyz[v, 2] - cz
-        out[v, 0], out[v, 1], out[v, 2], out[v, 3], out[v, 4] = mass, mass * x, mass * y, mass * z, mass * (x * x + y * y + z * z)
-    return out
-
-
-@njit
-def _typical(labels: np.ndarray, k: int, graph: tuple, bounds: tuple) -> float:
-    """Return the mean inertia of the groups in bounds, the natural price of one more group."""
-    total, sums = group_sums(labels, k, graph[0], graph[1])
-    shape, n = 1.0, 1
-    for g in range(k):
-        if bounds[0] <= total[g] <= bounds[1]:
-            shape += inertia(sums[g, 0], sums[g, 1], sums[g, 2], sums[g, 3], sums[g, 4])
-            n += 1
-    return shape / n
 
 
 @njit
@@ -194,31 +169,11 @@ def _compact(labels: np.ndarray) -> None:
 
 
 @njit
-def _priced(weight: np.ndarray, moments: np.ndarray, ends: tuple, length: np.ndarray, kind: np.ndarray, border: np.ndarray) -> tuple:
-    """Return the graph of a component: (weight, moments, eu, ev, length, cut, toll, home, priced).
-
-    `cut`: what a cut edge costs; `toll`: what it costs in a tree, where one edge stands for the building that is divided; `home`: the first
-    atom of each atom's building.
-    """
-    eu, ev = ends
-    cut = np.where(kind == VERTICAL, ENTRANCE, 0.0)
-    toll = cut + np.where(kind > 0, 0.5 * BUILDING, 0.0)
-    home = joined(len(weight), eu[kind > 0], ev[kind > 0])
-    return weight, moments, eu, ev, length, cut, toll, home, bool(kind.max() > 0 or border.max() > 0) if len(kind) else False
-
-
-@njit
-def _price_borders(graph: tuple, kappa: float, border: np.ndarray, atoms: float) -> None:
-    """Add to the prices of the edges what a border costs: a round group of so many atoms pays BORDER * kappa for all of its own."""
-    unit = BORDER * kappa / (4.0 * np.sqrt(atoms))
-    for e in range(len(border)):
-        graph[5][e] += unit * border[e]
-        graph[6][e] += unit * border[e]
-
-
-@njit
 def _component(graph: tuple, border: np.ndarray, lower: int, upper: int, wanted: int, seed: np.uint64, efforts: int) -> np.ndarray:
-    """Return the group of each atom of one connected component; `efforts` 1 is quick, 2 looks long where violations are left."""
+    """Return the group of each atom of one connected component.
+
+    `efforts` 0 is rough (no sweep, no kicks), 1 quick, 2 looks long where violations are left.
+    """
     m, total = len(graph[0]), graph[0].sum()
     if (total <= upper and wanted <= 1) or m == 1 or wanted == 1:
         return np.zeros(m, np.int64)
@@ -226,10 +181,10 @@ def _component(graph: tuple, border: np.ndarray, lower: int, upper: int, wanted:
     bounds = (lower, upper, -(-bounds_cap(lower, upper) // MAX_CLASSES))
     forced = forced_violations(graph[0], lower, upper)
     labels, k = cut_tree(graph, bounds, 0.0, 0.0, np.int64(0), state)
-    links, costs = adjacency(m, graph[2], graph[3]), (_typical(labels, k, graph, bounds), total / wanted if wanted > 0 else 0.0)
-    _price_borders(graph, costs[0], border, m / (labels.max() + 1))
+    links, costs = adjacency(m, graph[2], graph[3]), (typical(labels, k, graph, bounds), total / wanted if wanted > 0 else 0.0)
+    price_borders(graph, costs[0], border, m / (labels.max() + 1))
     labels = _plant((np.int64(TREES - 1), np.int64(0)), forced, graph, bounds, costs, labels, state)
-    for effort in range(efforts):
+    for effort in range(max(efforts, 1)):
         if effort:
             labels = _plant((np.int64(max(20, min(1500, HARD_WORK // m))), np.int64(1)), forced, graph, bounds, costs, labels, state)
         if score(labels, labels.max() + 1, graph, bounds, costs[0], costs[1])[1] <= forced:
@@ -239,7 +194,7 @@ def _component(graph: tuple, border: np.ndarray, lower: int, upper: int, wanted:
     if wanted > 0:
         _reach_count(labels, labels.max() + 1, wanted, graph, links, bounds, costs, state)
         _compact(labels)
-    if labels.max() > 0:
+    if labels.max() > 0 and efforts > 0:
         _polish(labels, labels.max() + 1, graph, links, bounds, costs, wanted > 0, state)
     _compact(labels)
     return labels
@@ -247,36 +202,66 @@ def _component(graph: tuple, border: np.ndarray, lower: int, upper: int, wanted:
 
 def _stamp() -> int:
     """Hash the compiled sources: numba's cache looks at one file only, and would keep code of the others when they change."""
-    files = [Path(__file__).with_name(name) for name in ("kicks.py", "knapsack.py", "planes.py", "repair.py", "solve.py", "sweep.py", "trees.py")]
+    files = [
+        Path(__file__).with_name(name)
+        for name in ("kicks.py", "knapsack.py", "planes.py", "prices.py", "repair.py", "solve.py", "sweep.py", "trees.py")
+    ]
     return int(hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()[:12], 16)
 
 
 @cache
-def solver() -> Callable[..., np.ndarray]:
+def solver() -> Callable[..., None]:
     """Compile (or load) the kernel once."""
     stamp = _stamp()
 
     @njit(cache=True, nogil=True)
-    def solve_all(first, edge_first, weight, xyz, eu, ev, length, kind, border, lower, upper, wanted, seeds, efforts):
-        out = np.full(len(weight), min(stamp, 0))  # the stamp must occur in the code to be part of the cache's key
+    def solve_all(out, first, edge_first, weight, xyz, eu, ev, length, kind, border, lower, upper, wanted, seeds, efforts):
+        none = min(stamp, 0)  # the stamp must occur in the code to be part of the cache's key
         for j in range(len(first) - 1):
             a, b, c, d = first[j], first[j + 1], edge_first[j], edge_first[j + 1]
             own = weight[a:b].copy()
-            moments = _moments(own, xyz[a:b], 0.1 * max(own.mean(), 1.0))
-            graph = _priced(own, moments, (eu[c:d] - a, ev[c:d] - a), length[c:d].copy(), kind[c:d], border[c:d])
-            out[a:b] = _component(graph, border[c:d], lower[j], upper[j], wanted[j], seeds[j], efforts)
-        return out
+            mass = moments(own, xyz[a:b], 0.1 * max(own.mean(), 1.0))
+            graph = priced(own, mass, (eu[c:d] - a, ev[c:d] - a), length[c:d].copy(), kind[c:d], border[c:d])
+            out[a:b] = _component(graph, border[c:d], lower[j], upper[j], wanted[j], seeds[j], efforts) + none
 
     return solve_all
 
 
-QUICK, LONG = 1, 2
+ROUGH, QUICK, LONG = 0, 1, 2
 
 
-def solve(jobs: Jobs, lower: np.ndarray, upper: np.ndarray, wanted: np.ndarray, *, only: int | None = None) -> np.ndarray:
-    """Return the group of each node, numbered within its job; with `only` that job alone is cut, taking longer over it (its nodes are returned)."""
-    some = slice(None) if only is None else slice(only, only + 1)
-    first, edge_first = (jobs.first, jobs.edge_first) if only is None else (jobs.first[only : only + 2], jobs.edge_first[only : only + 2])
+def solve(
+    jobs: Jobs, lower: np.ndarray, upper: np.ndarray, wanted: np.ndarray, *, only: int | None = None, workers: int = 1, rough: bool = False
+) -> np.ndarray:
+    """Return the group of each node, numbered within its job; with `only` that job alone is cut, taking longer over it (its nodes are returned).
+
+    `workers` threads share the jobs; each job is cut from its own seed, so the answer does not depend on them. A `rough` division is neither
+    swept nor kicked.
+    """
+    out = np.empty(len(jobs.weight), np.int64)
     graph = (jobs.weight, jobs.xyz, jobs.eu, jobs.ev, jobs.length, jobs.kind, jobs.border)
-    out = solver()(first, edge_first, *graph, lower[some], upper[some], wanted[some], jobs.seeds[some], QUICK if only is None else LONG)
-    return out if only is None else out[first[0] : first[1]]
+    run, effort = solver(), LONG if only is not None else ROUGH if rough else QUICK
+
+    def cut(a: int, b: int) -> None:
+        run(out, jobs.first[a : b + 1], jobs.edge_first[a : b + 1], *graph, lower[a:b], upper[a:b], wanted[a:b], jobs.seeds[a:b], effort)
+
+    if only is not None:
+        cut(only, only + 1)
+        return out[jobs.first[only] : jobs.first[only + 1]]
+    shares = _shares(jobs.first, 4 * workers if workers > 1 else 1)
+    if workers > 1 and len(shares) > 2:
+        with ThreadPoolExecutor(workers) as threads:
+            list(threads.map(cut, shares[:-1], shares[1:]))
+    else:
+        cut(0, len(jobs.parent))
+    return out
+
+
+def _shares(first: np.ndarray, parts: int) -> list[int]:
+    """Return where to divide the jobs into up to `parts` runs of about as many nodes, from 0 to the number of jobs.
+
+    >>> _shares(np.array([0, 5, 6, 7, 12]), 2)
+    [0, 2, 4]
+    """
+    ends = np.searchsorted(first, np.linspace(0, first[-1], parts + 1))
+    return np.unique(np.r_[0, ends, len(first) - 1]).tolist()
