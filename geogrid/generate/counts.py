@@ -18,7 +18,10 @@ ROUNDS = 6
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """What the kernel wants: `weight`, `xyz`, `within` and perhaps `centres`, `previous` (unit or NEW) per node, `edges` with `cost` and `kind`."""
+    """What the kernel wants: `weight`, `xyz`, `within` and perhaps `centres`, `previous` (unit or NEW) per node, `edges` with `cost` and `kind`.
+
+    `workers`: threads of the kernel, which change nothing.
+    """
 
     weight: np.ndarray
     xyz: np.ndarray
@@ -28,6 +31,7 @@ class Graph:
     kind: np.ndarray | None = None
     centres: np.ndarray | None = None
     previous: np.ndarray | None = None
+    workers: int = 1
 
 
 def cut(level: Level, graph: Graph, dedicated_n: int, seed: int) -> Partition:
@@ -71,6 +75,7 @@ def _cut(level: Level, graph: Graph, counts: dict[int, int] | None, seed: int) -
         within=graph.within,
         counts=counts,
         seed=seed,
+        workers=graph.workers,
         **asked,
     )
 

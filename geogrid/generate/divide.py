@@ -191,7 +191,7 @@ def _contracted(graph: Graph, whole: np.ndarray, region: np.ndarray) -> Graph:
     edges, at = np.unique(ends[apart], axis=0, return_inverse=True)
     cost = np.full(len(edges), np.inf)
     np.minimum.at(cost, at.ravel(), graph.cost[apart])
-    return Graph(weight, np.round(xyz, 3), within, edges.reshape(-1, 2), cost)
+    return Graph(weight, np.round(xyz, 3), within, edges.reshape(-1, 2), cost, workers=graph.workers)
 
 
 def _opened(level: Level, terrain: Terrain, state: _State, whole: np.ndarray, bounds: tuple[int, int], seed: int) -> _State:
@@ -247,7 +247,8 @@ def _part(graph: Graph, nodes: np.ndarray, within: np.ndarray) -> Graph:
     inside = (number[graph.edges] >= 0).all(axis=1)
     kind = None if graph.kind is None else graph.kind[inside]
     centres = None if graph.centres is None else graph.centres[nodes]
-    return Graph(graph.weight[nodes], graph.xyz[nodes], within[nodes], number[graph.edges[inside]], graph.cost[inside], kind, centres)
+    edges, cost = number[graph.edges[inside]], graph.cost[inside]
+    return Graph(graph.weight[nodes], graph.xyz[nodes], within[nodes], edges, cost, kind, centres, workers=graph.workers)
 
 
 def _scores(state: _State, wide: np.ndarray, bounds: tuple[int, int]) -> dict[int, int]:

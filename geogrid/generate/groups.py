@@ -37,7 +37,17 @@ class Made:
     parts: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), dtype=np.int64))
 
 
-def group_cells(level: Level, base: Base, mesh: Mesh, parent: np.ndarray, land: Territories, seed: int, previous: np.ndarray | None = None) -> Made:
+def group_cells(
+    level: Level,
+    base: Base,
+    mesh: Mesh,
+    parent: np.ndarray,
+    land: Territories,
+    seed: int,
+    previous: np.ndarray | None = None,
+    *,
+    workers: int = 1,
+) -> Made:
     """Group territories into units of whole cells. `parent` (c,): label of the unit above, >= 0 or NONE.
 
     `previous` int (c,), where units are to stay: the unit that each cell was in, or NONE.
@@ -54,7 +64,7 @@ def group_cells(level: Level, base: Base, mesh: Mesh, parent: np.ndarray, land: 
     ways = find_ways(mesh, places, of_cell, parent)
     pieces = np.unique(land.dedicated[land.dedicated >= 0])
     before = None if previous is None else of_nodes(previous[homes], whole, mesh.households[homes], len(weight))
-    graph = Graph(weight, xyz, parent[first], ways.ends, ways.cost, previous=before)
+    graph = Graph(weight, xyz, parent[first], ways.ends, ways.cost, previous=before, workers=workers)
     done = divide(level, Terrain(graph, ways.bar, ways.length_m, places.compound[first]), len(pieces), seed)
     return _gather(base, done, xyz, of_cell, land, pieces)
 
@@ -67,7 +77,7 @@ def _nodes(mesh: Mesh, homes: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray
 
 
 def _gather(base: Base, done: Partition, xyz: np.ndarray, of_cell: np.ndarray, land: Territories, pieces: np.ndarray) -> Made:
-    k = int(done.labels.max(initial=-1)) + 1
+    k = int(max(done.labels.max(initial=-1), done.parts[:, 2].max(initial=-1))) + 1
     cell_label = np.append(done.labels, NONE)[of_cell]
     cell_label = np.where(land.dedicated >= 0, k + np.searchsorted(pieces, land.dedicated), cell_label)
     reason = [""] * (k + len(pieces))
@@ -95,6 +105,8 @@ def group_atoms(
     seed: int,
     centres: np.ndarray | None = None,
     previous: np.ndarray | None = None,
+    *,
+    workers: int = 1,
 ) -> Made:
     """Group storeys of home cells into units; land goes with the lowest storey of its home. `parent` (c,) as in group_cells.
 
@@ -118,7 +130,7 @@ def group_atoms(
     pieces = np.unique(land.dedicated[land.dedicated >= 0])
     xyz = storey_xyz(base, mesh, rows)
     seeds = centres[rows] if level.make == "seeds" and centres is not None else None
-    graph = Graph(atoms["households"].to_numpy()[rows], xyz, parent[cell[rows]], edges, cost, kind, seeds)
+    graph = Graph(atoms["households"].to_numpy()[rows], xyz, parent[cell[rows]], edges, cost, kind, seeds, workers=workers)
     terrain, whole = Terrain(graph, bar, ways.border_m(ends), np.full(len(rows), "")), np.arange(len(rows))
     if level.keep_buildings_whole and level.households:
         whole = find_wholes(graph, cell[rows], base.cells["building"].to_numpy()[cell[rows]], level.households[1])

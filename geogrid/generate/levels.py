@@ -57,7 +57,7 @@ class Ground:
     """All that levels are made from: the base, its mesh, what the office gave, and the recipe's seed and name.
 
     `doors`: who lives on which floor behind which door, where a table says so (`geogrid.generate.doors`). `previous`: a plan whose units stay
-    wherever they can.
+    wherever they can. `workers`: threads of the kernel.
     """
 
     base: Base
@@ -69,6 +69,7 @@ class Ground:
     seed: int = 0
     doors: pd.DataFrame | None = None
     previous: Plan | None = None
+    workers: int = 1
 
     @property
     def cells(self) -> np.ndarray:
@@ -206,7 +207,7 @@ def _made(ground: Ground, level: Level, above: LevelUnits | None, *, is_last: bo
         ground = replace(ground, base=division.base) if division else ground
     elif level.make in GROUPED:
         before = ground.of_cells(units_before(ground.previous, ground.base, level.id)) if ground.previous else None
-        made = group_cells(level, ground.base, ground.mesh, parent, land, ground.seed, before)
+        made = group_cells(level, ground.base, ground.mesh, parent, land, ground.seed, before, workers=ground.workers)
     else:
         made = _by_place(ground, level, parent, land)
     n = len(made.kind)
@@ -240,7 +241,7 @@ def _of_storeys(ground: Ground, level: Level, parent: np.ndarray, land: Territor
             level=level.id,
         )
     previous = units_before(ground.previous, before.base, level.id) if ground.previous else None
-    made = group_atoms(level, before.base, ground.mesh, parent, land, ground.seed, before.centres, previous)
+    made = group_atoms(level, before.base, ground.mesh, parent, land, ground.seed, before.centres, previous, workers=ground.workers)
     made = without_groups(made, [u for u, why in enumerate(made.reason) if why == NO_CENTRE]) if not level.complete else made
     if not len(made.parts):
         return (before if before.base is not ground.base else None), made

@@ -55,6 +55,7 @@ def contracted(terrain: Terrain, whole: np.ndarray) -> Terrain:
     if graph.kind is not None:
         np.maximum.at(kind, at, graph.kind[apart])
     centres = None if graph.centres is None else np.bincount(whole, graph.centres, minlength=k).astype(np.int64)
-    made = Graph(weight, np.round(xyz, 3), graph.within[first], edges.reshape(-1, 2), low[0], None if graph.kind is None else kind, centres)
+    kind = None if graph.kind is None else kind
+    made = Graph(weight, np.round(xyz, 3), graph.within[first], edges.reshape(-1, 2), low[0], kind, centres, workers=graph.workers)
     length_m = np.bincount(at, terrain.length_m[apart], minlength=len(edges))
     return replace(terrain, graph=made, bar=low[1].astype(terrain.bar.dtype), length_m=length_m, compound=terrain.compound[first])
