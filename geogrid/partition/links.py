@@ -102,3 +102,9 @@ def group_links(patch: Patch, limit_m: float, lower: int, upper: int, tries: int
     """Return links, int (l, 2), from each group out of bounds to the `tries` nearest groups of `group_ways`."""
     found = [way for g, weight, _ in patch.exceptions for way in group_ways(patch, g, weight, limit_m, lower, upper)[:tries]]
     return np.array([(a, b) for _, _, a, b in found], np.int64).reshape(-1, 2)
+
+
+def net_links(patch: Patch, limit_m: float, tries: int) -> np.ndarray:
+    """Return links, int (l, 2), from every group to the `tries` nearest other groups, whatever they weigh."""
+    found = [way for g in np.unique(patch.labels).tolist() for way in ways(patch, patch.labels, g, limit_m)[:tries]]
+    return np.array([(a, b) for _, _, a, b in found], np.int64).reshape(-1, 2)

@@ -4,6 +4,7 @@
     move      half of one atom goes to the group next door
     halve     the heaviest atom of each group out of bounds in two, then two atoms, then four; cut again
     link      each group out of bounds linked to the nearest group that its weight goes with, then to the nearest three; cut again
+    net       every group of the parent linked to those nearest to it, and atoms halved beside; cut again
 A step is kept where the parent has fewer exceptions after it, else undone. Links and divisions that the groups do not use are dropped.
 """
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from geogrid.partition.halves import MOVABLE, divided, heavy_sizes, moved, to_halve
 from geogrid.partition.jobs import by_first
-from geogrid.partition.links import group_links, weight_links
+from geogrid.partition.links import group_links, net_links, weight_links
 from geogrid.partition.patches import CutAgain, Patch, cut_patches, with_links
 
 
@@ -33,7 +34,7 @@ class Leave:
     def steps(self) -> list[tuple[str, int]]:
         """The steps in order, each with how many atoms or links it takes for each exception."""
         halves = [("move", 1), ("halve", 1), ("halve", 2), ("halve", 4)] if self.halve else []
-        return [("first", 0), *halves, *([("link", 1), ("link", 3)] if self.link_m > 0 else [])]
+        return [("first", 0), *halves, *([("link", 1), ("link", 3), ("net", 2), ("net", 4)] if self.link_m > 0 else [])]
 
 
 def mend(patches: list[Patch], again: CutAgain, leave: Leave) -> list[Patch]:
@@ -48,13 +49,8 @@ def mend(patches: list[Patch], again: CutAgain, leave: Leave) -> list[Patch]:
         if not proposed:
             return out
         for i, new in zip(proposed, cut_patches(list(proposed.values()), again), strict=True):
-            kept = _faults(new, leave) < _faults(out[i], leave)
+            kept = len(new.exceptions) < len(out[i].exceptions)
             out[i], at[i] = (new, 1) if kept else (out[i], at[i] + 1)
-
-
-def _faults(patch: Patch, leave: Leave) -> tuple[int, int]:
-    """Return (exceptions, how far they lie from the bounds)."""
-    return len(patch.exceptions), sum(max(leave.lower - w, w - leave.upper, 0) for _, w, _ in patch.exceptions)
 
 
 def _next(patch: Patch, at: int, leave: Leave) -> tuple[Patch, int, Patch | None]:
@@ -69,6 +65,9 @@ def _next(patch: Patch, at: int, leave: Leave) -> tuple[Patch, int, Patch | None
         elif name == "halve":
             sizes = to_halve(patch, count)
             new = divided(patch, sizes) if sizes else None
+        elif name == "net":
+            sizes = to_halve(patch, count) if leave.halve else {}
+            new = _linked(divided(patch, sizes) if sizes else patch, net_links(patch, leave.link_m, count))
         else:
             new = _linked(patch, group_links(patch, leave.link_m, leave.lower, leave.upper, count))
         if new is not None:
