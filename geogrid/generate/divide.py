@@ -19,12 +19,10 @@ from geogrid.scheme import Level
 HEAVY, UNPROVEN, TRIED = "atom_too_heavy", "not_proven", "not_connectable"
 ISOLATED = ("component_too_light", "component_between", UNPROVEN)
 ACROSS = "across_main_road"
-ONE_MORE = 1_000_000_000
-"""An exception more is worse than any deviation."""
-SPREAD = 1.5
-"""Without bounds, a region stands alone when its units can be so near to the mean weight (times or divided by)."""
-SPREADS, MARGIN = (2.0, 1.75, 1.5, 1.25), 0.03
-"""Compounds up to so many means stay whole, the most for which the count can be met with some room."""
+ONE_MORE = 1_000_000_000  # an exception more is worse than any deviation
+SPREAD = 1.5  # without bounds, a region stands alone when its units can be so near to the mean weight (times or divided by)
+ALONE = 0.5  # of the upper bound a block holds to stand alone where the number of units is free: wide bounds are no leave for many small units
+SPREADS, MARGIN = (2.0, 1.75, 1.5, 1.25), 0.03  # compounds up to so many means stay whole, the most for which the count can be met with some room
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +48,8 @@ class _State:
 
     def of(self, groups: dict[int, tuple[int, str]], place: np.ndarray) -> dict[int, int]:
         """Value of `place` (n,) where each of the groups lies."""
-        return {g: int(place[np.argmax(self.label == g)]) for g in groups}
+        first = {g: a for a, g in reversed([*enumerate(self.label.tolist()), *self.parts[:, [0, 2]].tolist()])}
+        return {g: int(place[first[g]]) for g in groups}
 
 
 def divide(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Partition:
@@ -67,11 +66,11 @@ def divide(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Parti
         whole = _kept_whole(level, terrain, region, bounds, dedicated_n)
         state = _first(level, graph, region, whole, dedicated_n, seed)
         state = _opened(level, terrain, state, whole, bounds, seed)
-    weight = np.bincount(state.label, graph.weight).astype(np.int64)
+    weight = dict(enumerate(np.bincount(state.label, graph.weight).astype(np.int64).tolist())) | {g: w for g, (w, _) in state.out.items()}
     reasons = {g: why for g, (_, why) in state.out.items()} | dict.fromkeys(_across(terrain, state, bounds), ACROSS)
-    used, label = np.unique(state.label, return_inverse=True)
+    used, at = np.unique(np.r_[state.label, state.parts[:, 2]], return_inverse=True)  # a group may hold nothing but later parts of atoms
+    label, parts = at[: len(state.label)], np.c_[state.parts[:, :2], at[len(state.label) :]]
     number = {int(g): i for i, g in enumerate(used.tolist())}
-    parts = np.c_[state.parts[:, :2], np.searchsorted(used, state.parts[:, 2])]
     cures = [(number[g], how, metres) for g, (how, metres) in sorted(state.cure.items()) if g in state.out]
     return Partition(label, [(number[g], int(weight[g]), why) for g, why in sorted(reasons.items())], state.links, parts, cures)
 
@@ -101,7 +100,8 @@ def _regions(level: Level, terrain: Terrain, bounds: tuple[int, int], dedicated_
     graph = terrain.graph
     if len(graph.weight) == 0 or level.make not in ("bounds", "count"):
         return graph.within
-    region = find_regions(graph.weight, graph.edges, terrain.bar, terrain.length_m, bounds)
+    least = bounds[1] * ALONE if level.make == "bounds" else 0.0
+    region = find_regions(graph.weight, graph.edges, terrain.bar, terrain.length_m, bounds, least)
     if level.make == "count":
         least = np.maximum(-(-np.bincount(region, graph.weight) // bounds[1]), 1)
         if least.sum() > int(level.count or 0) - dedicated_n:
@@ -145,7 +145,7 @@ def _first(level: Level, graph: Graph, region: np.ndarray, whole: np.ndarray, de
     """Cut the graph of whole compounds in its regions; one that is alone in its region is a unit."""
     node = np.unique(whole, return_index=True)[1]
     coarse = _contracted(graph, whole, region)
-    alone = (np.bincount(region[node])[region[node]] == 1) & (coarse.weight <= (level.households or (0, np.inf))[1])
+    alone = (np.bincount(region[node])[region[node]] == 1) & (coarse.weight <= (level.households or (0, np.inf))[1]) & (level.make != "seeds")
     rest = np.flatnonzero(~alone)
     some = _plain(level) if level.make != "count" else replace(_plain(level), count=int(level.count or 0) - int(alone.sum()))
     done = cut(some, _part(coarse, rest, coarse.within), dedicated_n, seed)
@@ -280,11 +280,11 @@ def _mixed(state: _State, new: _State, taken: np.ndarray) -> _State:
     """The state with what is new where it is `taken`, bool (n,)."""
     label = np.where(taken, new.label, state.label)
     region = np.where(taken, int(state.region.max()) + 1 + new.region, state.region)
-    present = set(np.unique(label).tolist())
+    parts = np.concatenate([state.parts[~taken[state.parts[:, 0]]], new.parts[taken[new.parts[:, 0]]]])
+    present = set(np.unique(np.r_[label, parts[:, 2]]).tolist())
     out = {g: v for g, v in {**state.out, **new.out}.items() if g in present}
     cure = {g: v for g, v in {**state.cure, **new.cure}.items() if g in present}
     links = np.concatenate([state.links[~taken[state.links[:, 0]]], new.links[taken[new.links[:, 0]]]])
-    parts = np.concatenate([state.parts[~taken[state.parts[:, 0]]], new.parts[taken[new.parts[:, 0]]]])
     return _State(region, label, out, cure, links, parts)
 
 

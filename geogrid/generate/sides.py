@@ -25,17 +25,20 @@ def components(n: int, edges: np.ndarray) -> np.ndarray:
     return connected_components(csr_matrix((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(n, n)), directed=False)[1]
 
 
-def find_regions(weight: np.ndarray, edges: np.ndarray, bar: np.ndarray, length_m: np.ndarray, bounds: tuple[int, int]) -> np.ndarray:
+def find_regions(
+    weight: np.ndarray, edges: np.ndarray, bar: np.ndarray, length_m: np.ndarray, bounds: tuple[int, int], least: float = 0.0
+) -> np.ndarray:
     """Return the region of each node, int (n,): connected, and able to stand alone by its weight unless it has no neighbour.
 
     `weight` int (n,), `edges` int (m, 2) that can be walked, each with its `bar` (m,) and the `length_m` (m,) of the border behind it.
+    A block of less than `least` does not stand alone either.
     """
     block = components(len(weight), edges[bar == 0])
     ends = block[edges]
     apart = ends[:, 0] != ends[:, 1]
     if not apart.any():
         return block
-    field = _Blocks(weight, block, bounds)
+    field = _Blocks(weight, block, bounds, least)
     field.border(ends[apart], bar[apart], length_m[apart])
     return np.unique(field.joined()[block], return_inverse=True)[1]
 
@@ -78,8 +81,8 @@ def _stands(weight: int, step: int, bounds: tuple[int, int]) -> bool:
 class _Blocks:
     """Blocks while they are joined: weight that units have to be made of, its common divisor, and the borders between them."""
 
-    def __init__(self, weight: np.ndarray, block: np.ndarray, bounds: tuple[int, int]) -> None:
-        self.bounds = bounds
+    def __init__(self, weight: np.ndarray, block: np.ndarray, bounds: tuple[int, int], least: float) -> None:
+        self.bounds, self.least = bounds, least
         n = int(block.max()) + 1
         light = np.where(weight > bounds[1], 0, weight)  # a heavy node is a unit, however the rest is cut
         self.weight = np.bincount(block, light, minlength=n).astype(np.int64).tolist()
@@ -93,9 +96,13 @@ class _Blocks:
         for (a, b), least, length in zip(*(x.tolist() for x in _borders(np.sort(ends, axis=1), bar, length_m)), strict=True):
             self.near[a][b] = self.near[b][a] = (least, length)
 
+    def stands(self, weight: int, step: int) -> bool:
+        """Tell whether a block of this weight can be cut for itself."""
+        return weight == 0 or (weight >= self.least and _stands(weight, step, self.bounds))
+
     def joined(self) -> np.ndarray:
         """Join until every block stands or has no neighbour; return the block that each went into, int (blocks,)."""
-        waiting = [(w, i) for i, w in enumerate(self.weight) if not _stands(w, self.step[i], self.bounds)]
+        waiting = [(w, i) for i, w in enumerate(self.weight) if not self.stands(w, self.step[i])]
         heapq.heapify(waiting)
         while waiting:
             w, i = heapq.heappop(waiting)
@@ -103,13 +110,13 @@ class _Blocks:
                 continue
             self._join(i, min(self.near[i], key=lambda j: self._rank(i, j)))
             last = self._end(i)
-            if not _stands(self.weight[last], self.step[last], self.bounds):
+            if not self.stands(self.weight[last], self.step[last]):
                 heapq.heappush(waiting, (self.weight[last], last))
         return np.array([self._end(i) for i in range(len(self.into))])
 
     def _rank(self, i: int, j: int) -> tuple[int, bool, float, int]:
         bar, length = self.near[i][j]
-        return bar, not _stands(self.weight[i] + self.weight[j], gcd(self.step[i], self.step[j]), self.bounds), -round(length, 3), j
+        return bar, not self.stands(self.weight[i] + self.weight[j], gcd(self.step[i], self.step[j])), -round(length, 3), j
 
     def _join(self, i: int, j: int) -> None:
         """Put the block with fewer neighbours into the other."""
