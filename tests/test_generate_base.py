@@ -4,7 +4,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geogrid.generate import Homes, count_homes, home_points, make_base
@@ -38,6 +38,7 @@ def test_no_cell_has_no_atom():
     assert len(atoms_of()) == 0
 
 
+@settings(deadline=None)
 @given(FIGURES)
 def test_the_atoms_of_a_cell_add_up_and_hold_each_floor_once(cells):
     atoms = atoms_of(*cells)

@@ -85,10 +85,14 @@ def _campuses(mesh: Mesh, parent: np.ndarray, walkable: np.ndarray, campus_m2: f
 
 
 def _lots(mesh: Mesh, parent: np.ndarray, campus_m2: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the keys of lots, (l, 3) with the parent first, and the lot of each cell: its enclosure, or a large homeless cell among homes itself."""
+    """Return the keys of lots, (l, 3) with the parent first, and the lot of each cell: its enclosure, or a large cell of a building
+    without homes, among homes.
+    """
     block, at = np.unique(np.c_[parent, mesh.enclosure], axis=0, return_inverse=True)
     inhabited = np.bincount(at.ravel(), mesh.households, minlength=len(block)) > 0
     alone = (mesh.households == 0) & (mesh.area_m2 >= campus_m2) & inhabited[at.ravel()]
+    if mesh.built is not None:
+        alone &= mesh.built  # open land among homes goes with them: its cells are pieces of a lattice, not lots
     own = np.where(alone, np.arange(len(parent)), NONE)
     key, lot = np.unique(np.c_[parent, mesh.enclosure, own], axis=0, return_inverse=True)
     return key, lot.ravel()
