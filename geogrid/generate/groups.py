@@ -66,7 +66,8 @@ def group_cells(
     before = None if previous is None else of_nodes(previous[homes], whole, mesh.households[homes], len(weight))
     graph = Graph(weight, xyz, parent[first], ways.ends, ways.cost, previous=before, workers=workers)
     done = divide(level, Terrain(graph, ways.bar, ways.length_m, places.compound[first]), len(pieces), seed)
-    return _gather(base, done, xyz, of_cell, land, pieces)
+    made = _gather(base, done, xyz, of_cell, land, pieces)
+    return replace(made, cure={u: ("accept", 0.0) if cure[0] == "halve" else cure for u, cure in made.cure.items()})  # cells are not divided here
 
 
 def _nodes(mesh: Mesh, homes: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
