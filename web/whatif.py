@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cachetools import LRUCache, cachedmethod
 from flask import Blueprint, Response, render_template, request, url_for
@@ -10,14 +10,14 @@ from flask_babel import gettext as _
 
 from geogrid import maps
 from geogrid.errors import InputError
-from geogrid.generate.figures import figures, place_to_show
-from geogrid.generate.levels import Ground
-from geogrid.generate.whatif import MAKES, Outcome, compare
-from geogrid.pipeline.reground import ground_of
 from web import tables, words
 from web.language import language
 from web.security import nonce
 from web.served import Served, served
+
+if TYPE_CHECKING:  # the generator is heavy, and most visits never ask it anything
+    from geogrid.generate.levels import Ground
+    from geogrid.generate.whatif import Outcome
 
 blueprint = Blueprint("whatif", __name__)
 MOST = 4
@@ -35,17 +35,21 @@ class Tried:
 
     def ground(self) -> Ground:
         """Return the ground of the project."""
+        from geogrid.pipeline.reground import ground_of
+
         return self._now.keep("ground", lambda: ground_of(self._now.project))
 
     @cachedmethod(lambda self: self._outcomes)
     def outcome(self, level: str, lower: int, upper: int) -> Outcome:
         """Return what comes of one pair of bounds."""
+        from geogrid.generate.whatif import compare
+
         return next(compare(self.ground(), level, [(lower, upper)], plan=self._now.project.plan()))
 
 
 def levels(now: Served) -> list[str]:
     """Return the levels whose bounds can be tried, the lowest first."""
-    return [level.id for level in reversed(now.project.scheme.levels) if level.make in MAKES and level.households]
+    return [level.id for level in reversed(now.project.scheme.levels) if level.make in ("bounds", "count") and level.households]
 
 
 def asked() -> tuple[str, list[tuple[int, int]]]:
@@ -107,6 +111,8 @@ def _address(endpoint: str, level: str, pairs: list[tuple[int, int]], unit: str 
 @blueprint.get("/whatif/results")
 def results() -> str:
     """Compute, and answer with the part of the page that shows it."""
+    from geogrid.generate.figures import figures, place_to_show
+
     now = served()
     level, pairs = asked()
     outcomes = _outcomes(now, level, pairs)
@@ -129,6 +135,8 @@ def results() -> str:
 @blueprint.get("/whatif/map")
 def map_page() -> Response:
     """Answer with the map of one outcome alone."""
+    from geogrid.generate.figures import place_to_show
+
     now = served()
     level, pairs = asked()
     outcomes = _outcomes(now, level, pairs[:1])
