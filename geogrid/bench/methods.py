@@ -67,8 +67,8 @@ METHODS = {
     "ours, link and halve": Method(None, 10**9, lambda graph: ours(graph, link_m=LINK_M, halve=True)),
     "METIS": Method("pymetis", 10**9, lambda graph: Division(metis(graph))),
     f"METIS, best of {SEEDS}": Method("pymetis", 10**9, lambda graph: Division(metis(graph, SEEDS))),
-    "k-means-constrained": Method("k_means_constrained", 20_000, lambda graph: Division(by_kmeans(graph))),
-    "gerrychain": Method("gerrychain", 10_000, lambda graph: Division(by_gerrychain(graph))),
+    "k-means-constrained": Method("k_means_constrained", 10_000, lambda graph: Division(by_kmeans(graph))),
+    "gerrychain": Method("gerrychain", 2_000, lambda graph: Division(by_gerrychain(graph))),
     "spopt max-p": Method("spopt", 500, lambda graph: Division(by_spopt(graph))),
 }
 OWN = [name for name, method in METHODS.items() if method.package is None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +22,30 @@ EDITED = 500
 UNPROVED = "not_proven"
 
 
-def bench_partition(kinds: Sequence[str], households: Sequence[int], *, peers: bool = False, seed: int = 0, limit_s: float = 900.0) -> dict[str, Any]:
+def bench_partition(
+    kinds: Sequence[str],
+    households: Sequence[int],
+    *,
+    peers: bool = False,
+    seed: int = 0,
+    limit_s: float = 900.0,
+    tell: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
     """Divide `kinds` × `households`; return `rows` (one per input and method), `growth`, `first_call` and `edited_grid` (of ours).
 
     A row that has no figures has `note`: not installed, too large for this method, or how it failed. `certified_minimum`: violations that our
-    proofs show to be unavoidable on the input, whoever divides it.
+    proofs show to be unavoidable on the input, whoever divides it. `tell` hears what begins.
     """
     names = list(METHODS) if peers else OWN
     with tempfile.TemporaryDirectory() as folder:
         single = Path(folder) / "grid.npz"
         save(_grid(KINDS[kinds[0]](max(20 * EDITED, min(households)), seed)), single)
         in_own_process(CHILD, ["first", str(single)])  # compiles where nothing has been compiled yet
-        rows = [row for kind in kinds for n in sorted(households) for row in _one_input(Path(folder), (kind, n, seed), names, limit_s)]
+        rows = []
+        for kind in kinds:
+            for n in sorted(households):
+                tell(f"{kind}, {n:,} households")
+                rows += _one_input(Path(folder), KINDS[kind](n, seed), kind, names, limit_s)
         started = in_own_process(CHILD, ["first", str(single)])
         edited = in_own_process(CHILD, ["again", str(single)])
     edited.pop("process_wall_s")
@@ -41,15 +53,14 @@ def bench_partition(kinds: Sequence[str], households: Sequence[int], *, peers: b
     return {"rows": rows, "growth": _growth(rows), "first_call": first_call, "edited_grid": edited}
 
 
-def _one_input(folder: Path, which: tuple[str, int, int], names: Sequence[str], limit_s: float) -> list[dict[str, Any]]:
-    kind, households, seed = which
-    graph, source = KINDS[kind](households, seed), folder / "input.npz"
+def _one_input(folder: Path, graph: KernelInput, kind: str, names: Sequence[str], limit_s: float) -> list[dict[str, Any]]:
+    source = folder / "input.npz"
     save(graph, source)
     rows = []
     for name in names:
         head = {"kind": kind, "households": int(graph.weights.sum()), "atoms": len(graph.weights), "method": name}
         rows.append(head | _one_method(name, graph, source, limit_s))
-    proved = sum(n for reason, n in rows[0].get("reasons", {}).items() if reason != UNPROVED)
+    proved = sum(n for reason, n in rows[0]["reasons"].items() if reason != UNPROVED) if "reasons" in rows[0] else None
     return [row | {"certified_minimum": proved} if "violations" in row else row for row in rows]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import tempfile
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,11 @@ DISTRICT_COLUMNS = (
     *("gap_m2", "overlap_m2", "outside_m2", "grids_over_barriers"),
 )
 
+DIVISION_COLUMNS = (
+    *("division", "grids", "polsby_popper", "reock", "on_lines_share", "inner_on_lines_share"),
+    *("lines_followed_share", "area_cv", "in_pieces"),
+)
+
 
 @click.group(epilog="Example: geogrid bench partition --kind village --households 20000 --json")
 def bench() -> None:
@@ -45,7 +52,8 @@ def partition(kind: str, households: tuple[int, ...], peers: bool, limit_s: floa
     from geogrid.bench.partition import SIZES, bench_partition
 
     kinds = list(KINDS) if kind == "all" else [kind]
-    _show(bench_partition(kinds, households or SIZES, peers=peers, seed=seed, limit_s=limit_s), as_json, PARTITION_COLUMNS)
+    figures = bench_partition(kinds, households or SIZES, peers=peers, seed=seed, limit_s=limit_s, tell=_tell)
+    _show(figures, as_json, PARTITION_COLUMNS)
 
 
 @bench.command(epilog="Example: geogrid bench cells --houses 20000 --peers")
@@ -88,6 +96,25 @@ def _scaled(name: str, module: str, words: str, columns: Sequence[str] = ()) -> 
 _scaled("growth", "district", "Build four sizes of Lubei: how CPU seconds grow.", ("households", "cpu_s", "peak_rss_mb"))
 _scaled("validate", "validation", "A full check against the bare tests that it can not do without.")
 _scaled("page", "page", "The time until the overview answers in headless Chromium.")
+
+
+def _tell(words: str) -> None:
+    """Say on stderr what begins; on a terminal only."""
+    if sys.stderr.isatty():
+        click.echo(f"… {words}", err=True)
+
+
+@bench.command(epilog="Example: geogrid bench hangzhou --data data/hangzhou_xiacheng --map sides.html")
+@click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path), required=True, help="Folder of the district's GeoJSON files.")
+@click.option("--map", "picture", type=click.Path(dir_okay=False, path_type=Path), help="Write both divisions side by side, an HTML page.")
+@seed_option
+@json_option
+def hangzhou(data: Path, picture: Path | None, seed: int, as_json: bool) -> None:
+    """Divide Xiacheng by land, beside the 297 grids that its office drew: compactness, borders on roads and rivers, balance."""
+    from geogrid.bench.real import bench_hangzhou
+
+    with tempfile.TemporaryDirectory() as folder:
+        _show(bench_hangzhou(data=data, folder=Path(folder), picture=picture, seed=seed), as_json, DIVISION_COLUMNS)
 
 
 def _show(figures: Mapping[str, Any], as_json: bool, columns: Sequence[str]) -> None:
