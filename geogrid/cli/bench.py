@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import tempfile
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
