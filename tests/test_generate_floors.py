@@ -163,6 +163,9 @@ def test_an_atom_is_divided_as_the_kernel_says():
     assert done.base.atoms[["households", "part"]].to_numpy().tolist() == [[6, 1], [10, 2], [3, 1]]
     assert done.base.atoms["persons"].tolist() == [12, 21, 3]
     assert done.of.tolist() == [0, 0, 1]
+    again = divide_at(done.base, np.array([1, 1]), np.array([4, 6])).base
+    assert again.atoms["code"].tolist() == ["1-1-1", "1-1-2", "1-1-3", "2-1-1"]
+    assert find_floors(again) == []
 
 
 def cells_of(entrance: list[int]) -> Cells:

@@ -130,5 +130,7 @@ def _divided(base: Base, pieces: _Pieces, centres: np.ndarray) -> Division:
     known[fresh] = pieces.persons[order]
     agree = (np.bincount(of, known, minlength=len(base.atoms)) == base.atoms["persons"].to_numpy())[of]
     persons[fresh] = np.where((known >= 0) & agree, known, shared)[fresh]
-    atoms = whole.assign(part=np.arange(len(of)) - first + 1, households=households, persons=persons)
+    floor = _changes(whole["cell"].to_numpy()) | _changes(whole["floor_from"].to_numpy())
+    part = np.arange(len(of)) - _last_true(floor) + 1  # of the floor: an atom may have been a part of one before
+    atoms = whole.assign(part=part, households=households, persons=persons)
     return Division(replace(base, atoms=with_codes(atoms)), of, own)
