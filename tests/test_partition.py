@@ -208,3 +208,14 @@ def test_any_graph_is_cut_as_promised_and_whatever_its_row_order(case):
     again = partition(weights[shuffle], place[edges][::-1, ::-1], lower=10, upper=15, xyz=xyz[shuffle], within=within[shuffle], seed=4)
     assert again.labels.tolist() == cut.labels[shuffle].tolist()
     assert again.exceptions == cut.exceptions
+
+
+@settings(max_examples=40, deadline=None)
+@given(graphs(), st.integers(1, 9))
+def test_neither_the_names_of_parents_nor_houses_elsewhere_change_a_group(case, households):
+    weights, edges, xyz, within, _ = case
+    before = partition(weights, edges, lower=10, upper=15, xyz=xyz, within=within).labels
+    more = np.r_[weights, households]
+    other = partition(more, edges, lower=10, upper=15, xyz=np.vstack([xyz, [[-9, 300, 0]]]), within=np.r_[9 - 3 * within, -5])
+    same = before[:, None] == before
+    assert (other.labels[:-1, None] == other.labels[:-1]).tolist() == same.tolist()

@@ -2,7 +2,7 @@
 
 order     by parent, x, -y, z, weight; ties by what their neighbourhood looks like
 fold      weightless atoms with one neighbour go with it and leave the graph (again and again)
-job       a connected component inside one parent; seed = (seed, parent label, rank of the component in its parent)
+job       a connected component inside one parent; its seed mixes the caller's with the place of its first atom, so that nothing elsewhere shows
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def make_jobs(graph: Graph, seed: int) -> Jobs:
     xyz = xyz[node]
     length = (np.linalg.norm(xyz[eu] - xyz[ev], axis=1) + BASE_LENGTH_M) * KIND_LENGTH[kind] * cost
     parent = within[node[first[:-1]]]
-    edge_first, seeds = np.searchsorted(eu, first), _seeds(seed, parent)
+    edge_first, seeds = np.searchsorted(eu, first), _seeds(seed, xyz[first[:-1]])
     return Jobs(order, host, node, first, edge_first, weight[node], xyz, eu, ev, length, kind, border, parent, seeds)
 
 
@@ -147,8 +147,9 @@ def by_first(labels: np.ndarray) -> np.ndarray:
     return rank[inverse]
 
 
-def _seeds(seed: int, parent: np.ndarray) -> np.ndarray:
-    start = np.flatnonzero(np.r_[True, parent[1:] != parent[:-1]]) if len(parent) else np.empty(0, np.int64)
-    rank = np.arange(len(parent)) - np.repeat(start, np.diff(np.r_[start, len(parent)]))
-    base = _mixed(np.array([seed & 0xFFFFFFFFFFFFFFFF], np.uint64))
-    return _mixed(_mixed(base ^ _mixed(parent.astype(np.int64).view(np.uint64))) + rank.astype(np.uint64))
+def _seeds(seed: int, place: np.ndarray) -> np.ndarray:
+    """Seed of each job from the place (jobs, 3) of its first atom: neither numbers of parents nor other components have a part in it."""
+    out = np.full(len(place), _mixed(np.array([seed & 0xFFFFFFFFFFFFFFFF], np.uint64))[0])
+    for column in place.T:
+        out = _mixed(out ^ _mixed((column + 0.0).view(np.uint64)))
+    return out
