@@ -73,7 +73,7 @@ def test_every_command_has_help_with_an_example_and_takes_json(name: str):
 def test_the_group_lists_all_its_commands_in_the_order_in_which_one_meets_them():
     result = run("--help")
     command = main.list_commands(click.Context(main))
-    assert command == ["systems", "simulate", "build", "validate", "locate", "export", "map", "serve", "demo", "bench"]
+    assert command == ["systems", "simulate", "build", "validate", "whatif", "locate", "export", "map", "serve", "demo", "bench"]
     assert all(f"\n  {name} " in result.stdout for name in command)
     assert run("--version").stdout.startswith("geogrid ")
 
@@ -154,8 +154,8 @@ def test_validate_of_a_sound_project_exits_0_and_counts_its_units(project: Path)
     result = run("validate", project, "--json")
     document = json.loads(result.stdout)
     assert (result.exit_code, document["ok"], document["checked"]) == (0, True, 2 + 4 + 48)
-    assert [f["rule"] for f in document["findings"]] == ["point_unmatched", "no_station"]
-    assert set(document["findings"][0]) == {"rule", "severity", "level", "units", "length_m", "message", "message_zh", "lon", "lat"}
+    assert [f["rule"] for f in document["findings"]] == ["estimated", "point_unmatched", "no_station"]
+    assert set(document["findings"][1]) == {"rule", "severity", "level", "units", "length_m", "message", "message_zh", "lon", "lat"}
     one = json.loads(run("validate", project, "--level", "grid", "--json").stdout)
     assert (one["checked"], one["findings"]) == (4, [])
     assert_refused(run("validate", project, "--level", "gird"), "did you mean 'grid'")

@@ -18,8 +18,8 @@ MOST = 4
 
 
 def worker_count(wanted: int | None = None) -> int:
-    """Return how many threads to use: as many as wanted, else one for each core that this process may use, at most `MOST`; at least one."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return how many threads to use: as many as wanted, else one for each core, at most `MOST`; at least one."""
+    cores = getattr(os, "process_cpu_count", os.cpu_count)() or 1
     return max(1, min(cores, MOST) if wanted is None else wanted)
 
 
