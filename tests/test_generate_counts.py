@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geogrid.errors import InputError
+from geogrid.generate import counts
 from geogrid.generate.counts import Graph, cut
 from geogrid.plan import Plan
 from geogrid.rules.plan import find_count
@@ -33,6 +36,22 @@ def test_what_one_parent_can_not_make_another_does():
     done = cut(level(7), graph, 0, seed=0)
     assert made(graph, done) == [3, 4]
     assert done.exceptions == []
+
+
+@given(heights=st.lists(st.integers(1, 60), min_size=6, max_size=40), parents=st.integers(1, 5), count=st.integers(5, 30))
+def test_cutting_only_the_parents_whose_share_changed_gives_what_cutting_all_would(heights, parents, count):
+    n = len(heights)
+    within = np.sort(np.arange(n) % parents)
+    edges = np.array([(i, i + 1) for i in range(n - 1)])
+    xyz = np.column_stack([np.arange(n) * 20.0, within * 100.0, np.zeros(n)])
+    graph = Graph(np.array(heights), xyz, within, edges, np.ones(len(edges)))
+    changed = np.isin(within, np.arange(0, parents, 2))
+    first = {parent: 1 + parent % 2 for parent in range(parents)}
+    then = {parent: k + (parent % 2 == 0) * (count % 3) for parent, k in first.items()}
+    once = counts._cut_again(level(count), graph, counts._cut(level(count), graph, first, 0), changed, then, 0)
+    whole = counts._cut(level(count), graph, then, 0)
+    assert once.labels.tolist() == whole.labels.tolist()
+    assert (once.exceptions, once.cures) == (whole.exceptions, whole.cures)
 
 
 def test_units_without_homes_count_too():

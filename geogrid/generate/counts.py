@@ -48,14 +48,46 @@ def cut(level: Level, graph: Graph, dedicated_n: int, seed: int) -> Partition:
     lower, upper = _bounds(level, graph)
     share = apportion(total, wanted, lower, upper) if graph.previous is None else _as_before(graph, at, total, wanted, lower, upper)
     stuck = np.zeros(len(labels), dtype=bool)
-    for _ in range(ROUNDS):
-        done = _cut(level, graph, dict(zip(labels.tolist(), share.tolist(), strict=True)), seed)
+    done = _cut(level, graph, dict(zip(labels.tolist(), share.tolist(), strict=True)), seed)
+    for _ in range(ROUNDS - 1):
         made = _made(done, graph, at, len(labels))
         if made.sum() == wanted:
             break
         stuck |= made != share
-        share = _passed_on(np.where(stuck, made, share), stuck, total, wanted, lower, upper)
+        before, share = share, _passed_on(np.where(stuck, made, share), stuck, total, wanted, lower, upper)
+        asked = dict(zip(labels.tolist(), share.tolist(), strict=True))
+        apart = graph.previous is None and not level.link_m and not level.halve
+        done = _cut_again(level, graph, done, (share != before)[at], asked, seed) if apart else _cut(level, graph, asked, seed)
     return done
+
+
+def part_of(graph: Graph, nodes: np.ndarray, within: np.ndarray) -> Graph:
+    """Return the graph of some nodes without `previous`; `within` (n,) are its regions."""
+    number = np.full(len(graph.weight), -1)
+    number[nodes] = np.arange(len(nodes))
+    inside = (number[graph.edges] >= 0).all(axis=1)
+    kind = None if graph.kind is None else graph.kind[inside]
+    centres = None if graph.centres is None else graph.centres[nodes]
+    edges, cost = number[graph.edges[inside]], graph.cost[inside]
+    return Graph(graph.weight[nodes], graph.xyz[nodes], within[nodes], edges, cost, kind, centres, workers=graph.workers)
+
+
+def _cut_again(level: Level, graph: Graph, done: Partition, chosen: np.ndarray, counts: dict[int, int], seed: int) -> Partition:
+    """Cut the parents of the chosen nodes, bool (n,), again: what the whole graph would give, as no parent's groups depend on another's."""
+    nodes = np.flatnonzero(chosen)
+    if len(nodes) == 0:
+        return done
+    part = part_of(graph, nodes, graph.within)
+    new = _cut(level, part, {label: counts[label] for label in np.unique(part.within).tolist()}, seed)
+    first = int(done.labels.max(initial=-1)) + 1
+    raw = done.labels.copy()
+    raw[nodes] = first + new.labels
+    groups, at = np.unique(raw, return_index=True)
+    number = np.full(first + int(new.labels.max()) + 1, -1)
+    number[groups[np.lexsort((groups, graph.within[at]))]] = np.arange(len(groups))
+    faults = [(int(number[g]), w, why) for g, w, why in done.exceptions] + [(int(number[first + g]), w, why) for g, w, why in new.exceptions]
+    cures = [(int(number[g]), how, m) for g, how, m in done.cures] + [(int(number[first + g]), how, m) for g, how, m in new.cures]
+    return Partition(number[raw], sorted(f for f in faults if f[0] >= 0), cures=sorted(c for c in cures if c[0] >= 0))
 
 
 def _cut(level: Level, graph: Graph, counts: dict[int, int] | None, seed: int) -> Partition:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from geogrid.generate.counts import Graph, cut
+from geogrid.generate.counts import Graph, cut, part_of
 from geogrid.generate.sides import MAIN, components, find_regions, stands, widened
 from geogrid.partition import Partition
 from geogrid.scheme import Level
@@ -48,8 +48,12 @@ class _State:
 
     def of(self, groups: dict[int, tuple[int, str]], place: np.ndarray) -> dict[int, int]:
         """Value of `place` (n,) where each of the groups lies."""
-        first = {g: a for a, g in reversed([*enumerate(self.label.tolist()), *self.parts[:, [0, 2]].tolist()])}
-        return {g: int(place[first[g]]) for g in groups}
+        if not groups:
+            return {}
+        group, first = np.unique(np.r_[self.label, self.parts[:, 2]], return_index=True)
+        atom = np.r_[np.arange(len(self.label)), self.parts[:, 0]][first]
+        at = atom[np.searchsorted(group, np.array(list(groups)))]
+        return dict(zip(groups, place[at].tolist(), strict=True))
 
 
 def divide(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Partition:
@@ -148,7 +152,7 @@ def _first(level: Level, graph: Graph, region: np.ndarray, whole: np.ndarray, de
     alone = (np.bincount(region[node])[region[node]] == 1) & (coarse.weight <= (level.households or (0, np.inf))[1]) & (level.make != "seeds")
     rest = np.flatnonzero(~alone)
     some = _plain(level) if level.make != "count" else replace(_plain(level), count=int(level.count or 0) - int(alone.sum()))
-    done = cut(some, _part(coarse, rest, coarse.within), dedicated_n, seed)
+    done = cut(some, part_of(coarse, rest, coarse.within), dedicated_n, seed)
     label = np.zeros(len(node), dtype=np.int64)
     label[rest] = done.labels
     first = int(done.labels.max(initial=-1)) + 1
@@ -227,7 +231,7 @@ def _again(
         return state
     nodes = np.flatnonzero(np.isin(graph.within, np.unique(graph.within[np.isin(wide, chosen)])) if last else np.isin(wide, chosen))
     count = len(np.unique(state.label[nodes]))
-    part = _part(graph, nodes, graph.within if last else wide)
+    part = part_of(graph, nodes, graph.within if last else wide)
     done = cut(replace(level, count=count) if level.make == "count" else level, part, 0, seed)
     top = int(state.label.max()) + 1
     label = state.label.copy()
@@ -238,17 +242,6 @@ def _again(
     if last:
         state = _tried(state, new, wide, set(chosen.tolist()) - set(better))
     return _mixed(state, new, np.isin(wide, better))
-
-
-def _part(graph: Graph, nodes: np.ndarray, within: np.ndarray) -> Graph:
-    """The graph of some nodes; `within` (n,) are its regions."""
-    number = np.full(len(graph.weight), -1)
-    number[nodes] = np.arange(len(nodes))
-    inside = (number[graph.edges] >= 0).all(axis=1)
-    kind = None if graph.kind is None else graph.kind[inside]
-    centres = None if graph.centres is None else graph.centres[nodes]
-    edges, cost = number[graph.edges[inside]], graph.cost[inside]
-    return Graph(graph.weight[nodes], graph.xyz[nodes], within[nodes], edges, cost, kind, centres, workers=graph.workers)
 
 
 def _scores(state: _State, wide: np.ndarray, bounds: tuple[int, int]) -> dict[int, int]:
