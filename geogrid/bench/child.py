@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from geogrid.bench.meter import peak_rss_mb
 from geogrid.pipeline import build
-from geogrid.pipeline.stages import peak_rss_mb
 
 
 def stage_clock() -> tuple[Callable[[str, float], None], dict[str, dict[str, float]]]:

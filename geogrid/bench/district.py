@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 
 from geogrid.bench.faults import faults
-from geogrid.bench.meter import BenchError, in_own_process
+from geogrid.bench.meter import in_own_process
 from geogrid.bench.rival_sources import write_rival_sources
 from geogrid.simulate import SimulatedDistrict, simulate, write_sources
 
@@ -70,28 +68,15 @@ def _ours(path: Path, district: SimulatedDistrict) -> dict[str, Any]:
 def _rival(script: Path, python: str, district: SimulatedDistrict, folder: Path) -> dict[str, Any]:
     """Run the rival's script in its own interpreter and judge the layers `grids` and `microgrids` of its project.gpkg.
 
-    Time and memory are what it says itself (result.json; its checks after the clock has stopped do not count), beside those of the whole process;
-    `certified_minimum`: components whose households alone force a micro-grid out of bounds.
+    `said`: what its result.json says of itself, where it writes one: wall and CPU seconds before its own checks.
+    `certified_minimum`: components whose households alone force a micro-grid out of bounds, as it counts them.
     """
     sources, out = folder / "sources", folder / "out"
     write_rival_sources(district.frames, sources)
-    start, before = time.perf_counter(), _children_cpu_s()
-    done = subprocess.run([python, str(script), str(sources), str(out)], capture_output=True, text=True, check=False, encoding="utf-8", cwd=folder)
-    wall, cpu = time.perf_counter() - start, _children_cpu_s() - before
-    if done.returncode:
-        raise BenchError(f"the rival failed: {done.stderr.strip()[-300:]}", f"对比程序失败：{done.stderr.strip()[-300:]}", module=str(script))
-    said = json.loads((out / "result.json").read_text("utf-8")) if (out / "result.json").exists() else {}
+    spent = in_own_process("geogrid.bench.launch", [python, str(script), str(sources), str(out)])
+    spent.pop("process_wall_s")
+    told = json.loads((out / "result.json").read_text("utf-8")) if (out / "result.json").exists() else {}
     grids, small = (gpd.read_file(out / "project.gpkg", layer=layer) for layer in ("grids", "microgrids"))
-    spent = {"wall_s": round(said.get("wall", wall), 3), "cpu_s": round(said.get("total_cpu", cpu), 3), "peak_rss_mb": said.get("rss_self_MB")}
-    forced = said.get("R", {}).get("infeasible_components")
+    forced = told.get("R", {}).get("infeasible_components")
     judged = faults(grids, small["households"].to_numpy(), district.frames)
-    return spent | judged | {"certified_minimum": forced, "process_wall_s": round(wall, 3), "process_cpu_s": round(cpu, 3)}
-
-
-def _children_cpu_s() -> float:
-    try:
-        import resource
-    except ImportError:  # Windows
-        return math.nan
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return ended.ru_utime + ended.ru_stime
+    return spent | judged | {"certified_minimum": forced, "said": {"wall_s": told.get("wall"), "cpu_s": told.get("total_cpu")}}

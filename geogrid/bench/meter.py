@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from geogrid.errors import GeogridError
@@ -45,8 +46,11 @@ def peak_rss_mb() -> float | None:
         import resource
     except ImportError:
         return None
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return round(peak / (1024.0 * 1024.0 if sys.platform == "darwin" else 1024.0), 1)
+    own, ended = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    status = Path("/proc/self/status")
+    if status.exists():  # on Linux ru_maxrss begins with the peak of the process that started this one
+        own = int(next(line for line in status.read_text("utf-8").splitlines() if line.startswith("VmHWM")).split()[1])
+    return round(max(own, ended) / (1024.0 * 1024.0 if sys.platform == "darwin" else 1024.0), 1)
 
 
 def in_own_process(module: str, arguments: Sequence[str], *, python: str = sys.executable, limit_s: float | None = None) -> dict[str, Any]:
