@@ -18,8 +18,7 @@ from pandas.api import types
 from pyproj import CRS
 
 from geogrid.store.gpkg import decode, encode
-from geogrid.store.rtree import fill_rtree
-from geogrid.store.schema import TITLES, quoted, rtree_triggers
+from geogrid.store.schema import TITLES, quoted, rtree_table, rtree_triggers
 
 _TYPE_NAMES = {0: "POINT", 1: "LINESTRING", 3: "POLYGON", 4: "MULTIPOINT", 5: "MULTILINESTRING", 6: "MULTIPOLYGON"}
 _PLURAL = {0: 4, 1: 5, 3: 6}
@@ -46,9 +45,7 @@ def write_layer(con: sqlite3.Connection, table: str, frame: gpd.GeoDataFrame, sr
     _create(con, table, plain, f", geom {type_name}")
     _insert(con, table, [fids.tolist(), encode(geometry, srs_id), *(_values(plain[c]) for c in plain)])
     bounds = shapely.bounds(geometry)
-    fill_rtree(con, table, fids, bounds)
-    for trigger in rtree_triggers(table):  # set last: they would decode every blob again
-        con.execute(trigger)
+    _fill_rtree(con, table, fids, bounds)
     box = shapely.total_bounds(geometry).tolist() if np.isfinite(bounds).any() else [None] * 4
     _announce(con, table, "features", look, box, srs_id)
     con.execute("INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, ?, 0, 0)", (table, type_name, srs_id))
@@ -156,6 +153,16 @@ def _create(con: sqlite3.Connection, table: str, plain: pd.DataFrame, geom: str)
 def _insert(con: sqlite3.Connection, table: str, columns: list[Any]) -> None:
     marks = ", ".join("?" * len(columns))
     con.executemany(f"INSERT INTO {quoted(table)} VALUES ({marks})", zip(*columns, strict=True))
+
+
+def _fill_rtree(con: sqlite3.Connection, table: str, fids: np.ndarray, bounds: np.ndarray) -> None:
+    """Fill the R-tree in bulk, then set its triggers: one insert a row through the triggers would decode every blob again."""
+    con.execute(rtree_table(table))
+    full = np.isfinite(bounds).all(axis=1)
+    rows = zip(fids[full].tolist(), *bounds[full][:, [0, 2, 1, 3]].T.tolist(), strict=True)
+    con.executemany(f"INSERT INTO {quoted(f'rtree_{table}_geom')} VALUES (?, ?, ?, ?, ?)", rows)
+    for trigger in rtree_triggers(table):
+        con.execute(trigger)
 
 
 def _announce(con: sqlite3.Connection, table: str, kind: str, look: Look, box: list[float | None], srs_id: int | None) -> None:
