@@ -21,7 +21,7 @@ from geogrid.partition.counts import apportion, checked_counts
 from geogrid.partition.cures import find_cures
 from geogrid.partition.jobs import Jobs, by_first, make_jobs
 from geogrid.partition.mend import Leave, assembled, mend
-from geogrid.partition.patches import Exceptions, Patch, patches
+from geogrid.partition.patches import Exceptions, Patch, cut_patches, patches
 from geogrid.partition.solve import solve
 from geogrid.partition.warm import warmed
 
@@ -90,11 +90,15 @@ def partition(
     labels, exceptions, order = _cut(graph, np.arange(len(graph.weight)), ask)
     some = patches(graph, order, labels, exceptions)
     if some and (link_m > 0 or halve):
-        done = _mended(graph, labels, order, some, ask, Leave(*bounds, float(link_m), bool(halve)))
+        done = _mended(graph, labels, order, some, ask, _leave(bounds, link_m, halve, ask))
     else:
         cures = sorted((int(patch.group[g]), *cure) for patch in some for g, *cure in find_cures(patch, *bounds))
         done = Partition(labels, exceptions, cures=cures)
     return done if before is None else _renumbered(done, numbers_kept(done.labels, before, graph.weight))
+
+
+def _leave(bounds: tuple[int, int], link_m: float, halve: bool, ask: Ask) -> Leave:
+    return Leave(*bounds, float(link_m), bool(halve), frozenset(ask.counts), ask.centres is not None)
 
 
 def _renumbered(done: Partition, number: np.ndarray) -> Partition:
@@ -120,31 +124,64 @@ class Ask:
 
 def _mended(graph: Graph, labels: np.ndarray, order: np.ndarray, some: list[Patch], ask: Ask, leave: Leave) -> Partition:
     """Return the division in which links and divided atoms have mended what they can of `some`."""
-    better = mend(some, lambda part, rows: _cut(part, rows, ask)[:2], leave)
-    whole, numbers = assembled(labels, graph.weight, order, better)
-    cures = sorted((int(new[g]), *cure) for patch, new in zip(better, numbers, strict=True) for g, *cure in find_cures(patch, *ask.bounds))
+    better = mend(some, lambda part, rows: _trial(part, rows, ask), leave)
+    judged = cut_patches(better, lambda part, rows: _judged(part, rows, np.concatenate(_apart(better)), ask))
+    whole, numbers = assembled(labels, graph.weight, order, judged)
+    cures = sorted((int(new[g]), *cure) for patch, new in zip(judged, numbers, strict=True) for g, *cure in find_cures(patch, *ask.bounds))
     return Partition(whole.labels, whole.exceptions, whole.links, whole.parts, cures)
 
 
-def _cut(graph: Graph, rows: np.ndarray, ask: Ask) -> tuple[np.ndarray, Exceptions, np.ndarray]:
-    """Return (group of each atom, exceptions, canonical order); `rows`: the caller's atom that each is, parts of one atom after its first."""
+def _apart(some: list[Patch]) -> list[np.ndarray]:
+    """Return the groups of the patches, numbered over all of them."""
+    starts = np.cumsum([0, *(int(patch.labels.max(initial=-1)) + 1 for patch in some)])
+    return [patch.labels + start for patch, start in zip(some, starts[:-1], strict=True)]
+
+
+def _aim(graph: Graph, rows: np.ndarray, ask: Ask) -> Aim:
+    """Return what is aimed at; `rows`: the caller's atom that each is, parts of one atom after its first."""
     if ask.centres is None:
-        jobs = make_jobs(graph, ask.seed)
         labels = set(np.unique(graph.within).tolist())
-        aim: Aim = bounded(jobs, ask.bounds, {label: k for label, k in ask.counts.items() if label in labels})
-    else:
-        number = np.zeros(len(rows), np.int64)
-        first = np.unique(rows, return_index=True)[1]
-        number[first] = ask.centres[rows[first]]
-        high, lift = lifted(graph, number, ask.bounds[1])
-        jobs = make_jobs(high, ask.seed)
-        aim = one_centre(jobs, ask.bounds, describe(high, number, lift, jobs))
-    start = solve(jobs, *aim.limits, workers=ask.workers) if ask.previous is None else warmed(aim, _before(rows, ask.previous)[jobs.order[jobs.node]])
-    local, proofs = aim.finished(start)
-    canonical = _numbered(jobs, local)
+        return bounded(make_jobs(graph, ask.seed), ask.bounds, {label: k for label, k in ask.counts.items() if label in labels})
+    number = np.zeros(len(rows), np.int64)
+    first = np.unique(rows, return_index=True)[1]
+    number[first] = ask.centres[rows[first]]
+    high, lift = lifted(graph, number, ask.bounds[1])
+    jobs = make_jobs(high, ask.seed)
+    return one_centre(jobs, ask.bounds, describe(high, number, lift, jobs))
+
+
+def _started(aim: Aim, rows: np.ndarray, ask: Ask) -> np.ndarray:
+    """Return the group of each node within its job, cut from nothing or from yesterday's groups."""
+    if ask.previous is None:
+        return solve(aim.jobs, *aim.limits, workers=ask.workers)
+    return warmed(aim, _before(rows, ask.previous)[aim.jobs.order[aim.jobs.node]])
+
+
+def _cut(graph: Graph, rows: np.ndarray, ask: Ask) -> tuple[np.ndarray, Exceptions, np.ndarray]:
+    """Return (group of each atom, exceptions, canonical order)."""
+    aim = _aim(graph, rows, ask)
+    return *_told(aim, *aim.finished(_started(aim, rows, ask))), aim.jobs.order
+
+
+def _trial(graph: Graph, rows: np.ndarray, ask: Ask) -> tuple[np.ndarray, Exceptions]:
+    """Return (group of each atom, exceptions) without proofs, by which reasons are often "not_proven"."""
+    aim = _aim(graph, rows, ask)
+    return _told(aim, aim.tried(_started(aim, rows, ask)), {})
+
+
+def _judged(graph: Graph, rows: np.ndarray, labels: np.ndarray, ask: Ask) -> tuple[np.ndarray, Exceptions]:
+    """Return (group of each atom, exceptions) with proofs of a division at hand, improved where these show how."""
+    aim = _aim(graph, rows, ask)
+    jobs = aim.jobs
+    local = by_first(labels[jobs.order[jobs.node]])
+    return _told(aim, *aim.finished(local - local[jobs.first[jobs.of_node]]))
+
+
+def _told(aim: Aim, local: np.ndarray, proofs: dict[int, str]) -> tuple[np.ndarray, Exceptions]:
+    canonical = _numbered(aim.jobs, local)
     out = np.empty(len(canonical), np.int64)
-    out[jobs.order] = canonical
-    return out, aim.certify(canonical[jobs.node], proofs), jobs.order
+    out[aim.jobs.order] = canonical
+    return out, aim.certify(canonical[aim.jobs.node], proofs)
 
 
 def _before(rows: np.ndarray, previous: np.ndarray) -> np.ndarray:

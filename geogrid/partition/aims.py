@@ -33,6 +33,10 @@ class Aim(Protocol):
         """Return (local, proofs): groups within each job, improved where that is possible."""
         ...
 
+    def tried(self, local: np.ndarray) -> np.ndarray:
+        """Return the groups as `finished` would, without proofs and what they improve."""
+        ...
+
     def certify(self, group: np.ndarray, proofs: dict[int, str]) -> Exceptions:
         """Return (group, weight, reason) of each group that misses the aim; `group` int (r,) over all jobs."""
         ...
@@ -56,6 +60,10 @@ class Bounded:
         local, limits = reached(self.jobs, local, self.limits, self.bounds)
         return certify.examined(self.jobs, local, self.bounds, limits)
 
+    def tried(self, local: np.ndarray) -> np.ndarray:
+        """See Aim."""
+        return reached(self.jobs, local, self.limits, self.bounds)[0]
+
     def certify(self, group: np.ndarray, proofs: dict[int, str]) -> Exceptions:
         """See Aim."""
         return certify.certify(self.jobs, group, *self.bounds, proofs)
@@ -78,6 +86,10 @@ class OneCentre:
     def finished(self, local: np.ndarray) -> tuple[np.ndarray, dict[int, str]]:
         """See Aim."""
         return centre_proofs.settle_centres(self.jobs, local, self.centred, *self.bounds, self.limits)
+
+    def tried(self, local: np.ndarray) -> np.ndarray:
+        """See Aim."""
+        return self.finished(local)[0]
 
     def certify(self, group: np.ndarray, proofs: dict[int, str]) -> Exceptions:
         """See Aim."""

@@ -33,7 +33,7 @@ def certify(jobs: Jobs, group: np.ndarray, lower: int, upper: int, proofs: dict[
     out = []
     for g in np.flatnonzero((weight > 0) & ((weight < lower) | (weight > upper))).tolist():
         own = "atom_too_heavy" if heaviest[g] == weight[g] else "beside_heavy"
-        out.append((g, int(weight[g]), own if heaviest[g] > upper else proofs[int(job[g])]))
+        out.append((g, int(weight[g]), own if heaviest[g] > upper else proofs.get(int(job[g]), "not_proven")))
     return out
 
 

@@ -11,10 +11,12 @@ from dataclasses import replace
 import numpy as np
 
 from geogrid.partition.patches import NEW, SAME_FLOOR, Patch, widened
+from geogrid.partition.spots import round_groups
 
 APART_M = 0.01  # between parts of an atom, so that each has a place of its own in the canonical order
 MOVABLE = ("no_packing", "not_connectable", "not_proven")  # a weight a little out of bounds: part of an atom may mend it
 NEXT = 8  # each part touches so many parts after it
+MOST_PAIRS, FEW = 64, 3
 
 
 def near_equal(weight: int, parts: int) -> list[int]:
@@ -52,11 +54,25 @@ def _edges(edges: np.ndarray, n: int, atoms: list[int], whose: np.ndarray) -> tu
     more = []
     for e in np.flatnonzero(touched).tolist():
         a, b = edges[e].tolist()
-        more += [(x, y, e) for x in parts.get(a, [a]) for y in parts.get(b, [b])]
+        more += [(x, y, e) for x, y in _pairs(parts.get(a, [a]), parts.get(b, [b]))]
     more += [(p[i], p[j], NEW) for p in parts.values() for i in range(len(p)) for j in range(i + 1, min(i + 1 + NEXT, len(p)))]
     table = np.array(more, np.int64).reshape(-1, 3)
     kept = np.flatnonzero(~touched)
     return np.vstack([edges[kept], table[:, :2]]), np.concatenate([kept, table[:, 2]])
+
+
+def _pairs(one: list[int], other: list[int]) -> list[tuple[int, int]]:
+    """Pair the parts of two neighbouring atoms: all with all, or where that is too many each with a few about as far along.
+
+    >>> len(_pairs(list(range(8)), list(range(8)))), len(_pairs(list(range(50)), list(range(50)))) < 300
+    (64, True)
+    """
+    s, t = len(one), len(other)
+    if min(s, t) == 1 or s * t <= MOST_PAIRS:
+        return [(x, y) for x in one for y in other]
+    near = {(i, (i * t // s + d * t // FEW) % t) for i in range(s) for d in range(FEW)}
+    near |= {((j * s // t + d * s // FEW) % s, j) for j in range(t) for d in range(FEW)}
+    return [(one[i], other[j]) for i, j in sorted(near)]
 
 
 def heavy_sizes(weight: np.ndarray, upper: int) -> dict[int, list[int]]:
@@ -108,3 +124,12 @@ def to_halve(patch: Patch, count: int) -> dict[int, list[int]]:
         rank = np.lexsort((atoms, -graph.weight[atoms], beside[atoms]))
         out |= {v: near_equal(int(graph.weight[v]), 2) for v in atoms[rank[:count]].tolist()}
     return out
+
+
+def fine_sizes(patch: Patch, rings: int, size: int) -> dict[int, list[int]]:
+    """Return for every atom in the groups out of bounds and in `rings` of groups round them parts of `size` at most, as few as that gives."""
+    bad = np.array([g for g, _, _ in patch.exceptions], np.int64)
+    inside = round_groups(patch, bad, rings)[patch.labels]
+    return {
+        v: near_equal(w, -(-w // size)) for v in np.flatnonzero(inside & (patch.graph.weight > size)).tolist() for w in [int(patch.graph.weight[v])]
+    }

@@ -12,7 +12,9 @@ from scipy.spatial import cKDTree
 
 from geogrid.partition.bounds import MAX_TOTAL, splits
 from geogrid.partition.patches import Patch
+from geogrid.partition.spots import round_groups
 
+NEAREST = 8
 Link = tuple[float, int, int, int]  # metres, set it leads to, atom there, atom here
 
 
@@ -105,6 +107,10 @@ def group_links(patch: Patch, limit_m: float, lower: int, upper: int, tries: int
 
 
 def net_links(patch: Patch, limit_m: float, tries: int) -> np.ndarray:
-    """Return links, int (l, 2), from every group to the `tries` nearest other groups, whatever they weigh."""
-    found = [way for g in np.unique(patch.labels).tolist() for way in ways(patch, patch.labels, g, limit_m)[:tries]]
+    """Return links, int (l, 2), to the `tries` nearest other groups, whatever they weigh, from each group out of bounds, those round it, and those
+    NEAREST to it."""
+    bad = [g for g, _, _ in patch.exceptions]
+    some = set(np.flatnonzero(round_groups(patch, np.array(bad, np.int64), 1)).tolist())
+    some |= {way[1] for g in bad for way in ways(patch, patch.labels, g, limit_m)[:NEAREST]}
+    found = [way for g in sorted(some) for way in ways(patch, patch.labels, g, limit_m)[:tries]]
     return np.array([(a, b) for _, _, a, b in found], np.int64).reshape(-1, 2)

@@ -1,87 +1,125 @@
-"""Exceptions mended where the caller allows it: by walking links, by dividing atoms, and by as few of both as do.
+"""Exceptions mended where the caller allows it: by dividing atoms, by walking links, and by as few of both as do.
 
-    first     components that weight alone forces out of bounds are linked, atoms above `upper` divided; the parent is cut again
-    move      half of one atom goes to the group next door
+    heavy     atoms above `upper` in as few parts as fit
+    move      part of one atom goes to the group next door
     halve     the heaviest atom of each group out of bounds in two, then two atoms, then four; cut again
-    link      each group out of bounds linked to the nearest group that its weight goes with, then to the nearest three; cut again
-    net       every group of the parent linked to those nearest to it, and atoms halved beside; cut again
-A step is kept where the parent has fewer exceptions after it, else undone. Links and divisions that the groups do not use are dropped.
+    fine      every atom in and round a group out of bounds in small parts, then in single households
+    weight    components that weight alone forces out of bounds are linked
+    link      each group out of bounds linked to the nearest groups that its weight goes with; atoms in small parts beside
+    net       every group round it linked to those nearest to it, atoms in small parts beside
+    row       the groups nearest to it in one row, cut where the households say, linked where the row is broken
+A step is tried in *spots*, the groups round those out of bounds; a spot is kept where it comes to less out of bounds, else left as it was. After a
+gain all starts anew. Links and divisions that no group uses are dropped.
 """
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from geogrid.partition.halves import MOVABLE, divided, heavy_sizes, moved, to_halve
+from geogrid.partition.halves import MOVABLE, divided, fine_sizes, heavy_sizes, moved, to_halve
 from geogrid.partition.jobs import by_first
 from geogrid.partition.links import group_links, net_links, weight_links
 from geogrid.partition.patches import CutAgain, Patch, cut_patches, with_links
+from geogrid.partition.pruning import pruned, used_links
+from geogrid.partition.rows import in_rows
+from geogrid.partition.spots import FAR, Spot, spots, worth, written
+
+MOST_ROUNDS = 200
 
 
 @dataclass(frozen=True)
 class Leave:
-    """What may be done: links of up to `link_m` metres, atoms divided if `halve`; `lower` and `upper` are the bounds."""
+    """What may be done: links of up to `link_m` metres, atoms divided if `halve`; `lower` and `upper` are the bounds.
+
+    `entire`: parents that are only cut as a whole (a count is wanted there); `whole`: all are.
+    """
 
     lower: int
     upper: int
     link_m: float
     halve: bool
+    entire: frozenset[int] = frozenset()
+    whole: bool = False
 
     @property
-    def steps(self) -> list[tuple[str, int]]:
-        """The steps in order, each with how many atoms or links it takes for each exception."""
-        halves = [("move", 1), ("halve", 1), ("halve", 2), ("halve", 4)] if self.halve else []
-        return [("first", 0), *halves, *([("link", 1), ("link", 3), ("net", 2), ("net", 4)] if self.link_m > 0 else [])]
+    def steps(self) -> list[tuple[str, int, int, int]]:
+        """The steps in order: (name, how many atoms or links it takes for each exception, largest part of an atom or 0, rings of groups)."""
+        small = max(self.lower // 4, 1)
+        halves = [("heavy", 0, 0, 2), ("heavy", 0, 0, FAR), ("move", 0, 0, 0)]
+        halves += [("halve", 1, 0, 2), ("halve", 2, 0, 2), ("halve", 4, 0, 3), ("fine", 1, small, 2), ("fine", 2, 1, 3), ("halve", 4, 0, FAR)]
+        links = [("weight", 0, 0, FAR), ("link", 1, 0, 2), ("link", 3, 0, 3), ("net", 2, 0, 2)]
+        both = [("weight", 0, small, FAR), ("link", 1, small, 2), ("link", 3, 1, 3), ("net", 2, 1, 2), ("net", 4, 1, 3), ("row", 1, 1, 0)]
+        return (halves if self.halve else []) + ([*links, *(both if self.halve else [("net", 4, 0, 3)])] if self.link_m > 0 else [])
 
 
 def mend(patches: list[Patch], again: CutAgain, leave: Leave) -> list[Patch]:
-    """Return the patches with as few exceptions as the steps reach; all patches take their next step together."""
+    """Return the patches with as little out of bounds as the steps reach; all patches take their next step together."""
     out, at = list(patches), [0] * len(patches)
-    while True:
-        proposed: dict[int, Patch] = {}
+    for _ in range(MOST_ROUNDS):
+        tried: list[tuple[int, Patch, list[Spot]]] = []
         for i in range(len(out)):
-            out[i], at[i], new = _next(out[i], at[i], leave)
+            out[i], at[i], new, some = _next(out[i], at[i], leave)
             if new is not None:
-                proposed[i] = new
-        if not proposed:
-            return out
-        for i, new in zip(proposed, cut_patches(list(proposed.values()), again), strict=True):
-            kept = len(new.exceptions) < len(out[i].exceptions)
-            out[i], at[i] = (new, 1) if kept else (out[i], at[i] + 1)
+                tried.append((i, new, some))
+        if not tried:
+            break
+        cuts = iter(cut_patches([spot.patch for _, _, some in tried for spot in some], again))
+        for i, new, some in tried:
+            better = [(spot, cut) for spot, cut in zip(some, itertools.islice(cuts, len(some)), strict=True) if _is_less(cut, spot.patch, leave)]
+            if better:
+                out[i], at[i] = pruned(written(new, better)), 0
+            else:
+                at[i] += 1
+    return out
 
 
-def _next(patch: Patch, at: int, leave: Leave) -> tuple[Patch, int, Patch | None]:
-    """Return (patch, step, the patch as that step wants it, to be cut); None where no step is left. Moves are done on the way."""
-    while patch.exceptions and at < len(leave.steps):
-        name, count = leave.steps[at]
-        new = None
-        if name == "first":
-            new = _first(patch, leave)
-        elif name == "move":
-            patch = _moves(patch, leave)
-        elif name == "halve":
-            sizes = to_halve(patch, count)
-            new = divided(patch, sizes) if sizes else None
-        elif name == "net":
-            sizes = to_halve(patch, count) if leave.halve else {}
-            new = _linked(divided(patch, sizes) if sizes else patch, net_links(patch, leave.link_m, count))
-        else:
-            new = _linked(patch, group_links(patch, leave.link_m, leave.lower, leave.upper, count))
-        if new is not None:
-            return patch, at, new
+def _is_less(new: Patch, old: Patch, leave: Leave) -> bool:
+    return worth(new.exceptions, leave.upper) < worth(old.exceptions, leave.upper)
+
+
+def _next(patch: Patch, at: int, leave: Leave) -> tuple[Patch, int, Patch | None, list[Spot]]:
+    """Return (patch, step, the patch as that step wants it, its spots to be cut); None where no step is left. Moves and rows are done on the way."""
+    steps = leave.steps
+    while patch.exceptions and at < len(steps):
+        name, _, _, rings = steps[at]
+        if name in ("move", "row"):
+            done = _moves(patch, leave) if name == "move" else in_rows(patch, leave.link_m, leave.lower, leave.upper)
+            if len(done.exceptions) < len(patch.exceptions):
+                patch, at = pruned(done), 0
+                continue
+        elif (new := _prepared(patch, steps[at], leave)) is not None:
+            entire = leave.whole or int(patch.graph.within[0]) in leave.entire
+            return patch, at, new, spots(new, FAR if entire else rings, entire)
         at += 1
-    return patch, at, None
+    return patch, at, None, []
 
 
-def _first(patch: Patch, leave: Leave) -> Patch | None:
-    """Return the patch with heavy atoms divided and components linked that weight forces out of bounds; None where there is neither."""
-    sizes = heavy_sizes(patch.graph.weight, leave.upper) if leave.halve else {}
-    new = divided(patch, sizes) if sizes else patch
-    pairs = weight_links(new, leave.link_m, leave.lower, leave.upper) if leave.link_m > 0 else np.empty((0, 2), np.int64)
-    return _linked(new, pairs) or (new if sizes else None)
+def _prepared(patch: Patch, step: tuple[str, int, int, int], leave: Leave) -> Patch | None:
+    """Return the patch with the links and the divided atoms of a step; None where it has neither."""
+    name, count, size, rings = step
+    if name == "heavy":
+        sizes = heavy_sizes(patch.graph.weight, leave.upper)
+    elif name == "halve":
+        sizes = to_halve(patch, count)
+    else:
+        sizes = fine_sizes(patch, max(rings - 1, 1), size) if size else {}
+    linked, new = None, divided(patch, sizes) if sizes else patch
+    if name in _LINKS:
+        linked = _linked(new, _LINKS[name](patch, leave, count))
+        if linked is None and name != "weight":
+            return None
+    return linked or (new if sizes else None)
+
+
+_LINKS: dict[str, Callable[[Patch, Leave, int], np.ndarray]] = {
+    "weight": lambda patch, leave, _: weight_links(patch, leave.link_m, leave.lower, leave.upper),
+    "link": lambda patch, leave, count: group_links(patch, leave.link_m, leave.lower, leave.upper, count),
+    "net": lambda patch, leave, count: net_links(patch, leave.link_m, count),
+}
 
 
 def _linked(patch: Patch, pairs: np.ndarray) -> Patch | None:
@@ -125,7 +163,7 @@ def assembled(labels: np.ndarray, weight: np.ndarray, order: np.ndarray, patches
     _, first = np.unique(table[:, 0], return_index=True)
     several = np.bincount(table[:, 0], minlength=len(labels))[table[:, 0]] > 1
     of_patch = [number[a:b] for a, b in itertools.pairwise(start)]
-    links = np.concatenate([_used_links(patch) for patch in patches] or [np.empty((0, 2), np.int64)])
+    links = np.concatenate([used_links(patch) for patch in patches] or [np.empty((0, 2), np.int64)])
     exceptions = sorted((int(new[g]), w, why) for patch, new in zip(patches, of_patch, strict=True) for g, w, why in patch.exceptions)
     return Mended(table[first, 2], exceptions, links, table[several]), of_patch
 
@@ -136,23 +174,3 @@ def _summed(rows: np.ndarray, groups: np.ndarray, weights: np.ndarray) -> np.nda
     r, g = rows[rank], groups[rank]
     new = np.flatnonzero(np.r_[True, (r[1:] != r[:-1]) | (g[1:] != g[:-1])])
     return np.column_stack([r[new], np.add.reduceat(weights[rank], new), g[new]])
-
-
-def _used_links(patch: Patch) -> np.ndarray:
-    """Return the links, int (l, 2) atoms of the whole graph, without which a group would fall apart."""
-    leader = list(range(len(patch.row)))
-
-    def find(v: int) -> int:
-        while leader[v] != v:
-            leader[v] = leader[leader[v]]
-            v = leader[v]
-        return v
-
-    used = []
-    for e in np.argsort(patch.link, kind="stable").tolist():  # other edges first
-        a, b = patch.graph.edges[e].tolist()
-        if patch.labels[a] == patch.labels[b] and find(a) != find(b):
-            leader[find(a)] = find(b)
-            if patch.link[e]:
-                used.append(sorted((int(patch.row[a]), int(patch.row[b]))))
-    return np.unique(np.array(used, np.int64).reshape(-1, 2), axis=0)
