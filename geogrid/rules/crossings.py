@@ -78,12 +78,17 @@ def _stretches(shapes: np.ndarray, lines: np.ndarray) -> list[tuple[int, shapely
 
 
 def _points(lines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Points every STEP_M along the lines, and the row of the line of each."""
-    length = shapely.length(lines)
+    """Points about every STEP_M along the lines, none at an end, and the row of the line of each."""
+    xy, of = shapely.get_coordinates(lines, return_index=True)
+    ahead = np.hypot(*np.diff(xy, axis=0).T) * (of[1:] == of[:-1])
+    come = np.r_[0.0, np.cumsum(ahead)]  # metres along all lines, one after the other
+    begin = come[np.minimum(np.searchsorted(of, np.arange(len(lines))), len(come) - 1)]
+    length = np.diff(np.r_[begin, come[-1:]])
     n = np.ceil(length / STEP_M).astype(np.int64)
     line = np.repeat(np.arange(len(lines)), n)
     k = np.arange(len(line)) - np.repeat(np.cumsum(n) - n, n)
-    return shapely.line_interpolate_point(lines[line], (k + 0.5) * length[line] / n[line]), line
+    at = begin[line] + (k + 0.5) * length[line] / n[line]
+    return shapely.points(np.column_stack([np.interp(at, come, xy[:, i]) for i in (0, 1)])), line
 
 
 def _is_lived_on_both_sides(plan: Plan, unit: int, level: str, shape: shapely.Geometry, stretch: shapely.Geometry) -> bool:
