@@ -55,6 +55,7 @@ def find_crossings(plan: Plan, level: str, barriers: Mapping[str, np.ndarray]) -
 def _outlines(geometries: np.ndarray) -> np.ndarray:
     """Lines, and the rings of polygons."""
     parts = shapely.get_parts(geometries)
+    parts = parts[~shapely.is_empty(parts)]
     flat = shapely.get_dimensions(parts) == 2
     return np.concatenate([parts[shapely.get_dimensions(parts) == 1], shapely.get_rings(parts[flat])])
 
