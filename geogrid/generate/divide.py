@@ -1,27 +1,27 @@
 """Divide a level's graph region by region, and open the regions that can not be divided within the bounds alone.
 
-First whole compounds, inside their own blocks. Where that leaves units out of bounds: compounds may be divided, then the neighbouring block is
-taken in, at last the whole parent. A wider region is kept only where it brings more units into their bounds; if even the widest does not, the
+First whole compounds (or entrances), inside their own blocks. Where that leaves units out of bounds: those round them may be divided, then all of
+the block, then the neighbouring block is taken in, at last the whole parent. A wider region is kept only where it brings more units into their bounds; if even the widest does not, the
 units stay behind their streets, and that nothing better exists is proved.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from geogrid.generate.counts import Graph, cut, part_of
+from geogrid.generate.decided import State, mixed, scores, state_of
 from geogrid.generate.sides import MAIN, components, find_regions, stands, widened
 from geogrid.partition import Partition
 from geogrid.scheme import Level
 
-HEAVY, UNPROVEN, TRIED = "atom_too_heavy", "not_proven", "not_connectable"
-ISOLATED = ("component_too_light", "component_between", UNPROVEN)
+HEAVY, BESIDE, UNPROVEN, TRIED = "atom_too_heavy", "beside_heavy", "not_proven", "not_connectable"
 ACROSS = "across_main_road"
-ONE_MORE = 1_000_000_000  # an exception more is worse than any deviation
 SPREAD = 1.5  # without bounds, a region stands alone when its units can be so near to the mean weight (times or divided by)
 ALONE = 0.5  # of the upper bound a block holds to stand alone where the number of units is free: wide bounds are no leave for many small units
+RINGS = (1, 2, 4)  # of neighbouring groups round a group out of bounds, in which what was kept whole is divided before the whole region is
 SPREADS, MARGIN = (2.0, 1.75, 1.5, 1.25), 0.03  # compounds up to so many means stay whole, the most for which the count can be met with some room
 
 
@@ -33,27 +33,6 @@ class Terrain:
     bar: np.ndarray
     length_m: np.ndarray
     compound: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class _State:
-    """What has been decided: region and group (`label`) of each node; weight, reason and cure of groups out of bounds; links and parts of nodes."""
-
-    region: np.ndarray
-    label: np.ndarray
-    out: dict[int, tuple[int, str]]
-    cure: dict[int, tuple[str, float]] = field(default_factory=dict)
-    links: np.ndarray = field(default_factory=lambda: np.empty((0, 2), np.int64))
-    parts: np.ndarray = field(default_factory=lambda: np.empty((0, 3), np.int64))
-
-    def of(self, groups: dict[int, tuple[int, str]], place: np.ndarray) -> dict[int, int]:
-        """Value of `place` (n,) where each of the groups lies."""
-        if not groups:
-            return {}
-        group, first = np.unique(np.r_[self.label, self.parts[:, 2]], return_index=True)
-        atom = np.r_[np.arange(len(self.label)), self.parts[:, 0]][first]
-        at = atom[np.searchsorted(group, np.array(list(groups)))]
-        return dict(zip(groups, place[at].tolist(), strict=True))
 
 
 def divide(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Partition:
@@ -79,7 +58,7 @@ def divide(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Parti
     return Partition(label, [(number[g], int(weight[g]), why) for g, why in sorted(reasons.items())], state.links, parts, cures)
 
 
-def _carried(level: Level, terrain: Terrain, previous: np.ndarray, dedicated_n: int, seed: int) -> _State:
+def _carried(level: Level, terrain: Terrain, previous: np.ndarray, dedicated_n: int, seed: int) -> State:
     """Yesterday's units as far as they can stay: changed behind their main roads, and across them only where that leaves fewer exceptions."""
     graph = terrain.graph
     before = previous[graph.edges]
@@ -87,7 +66,7 @@ def _carried(level: Level, terrain: Terrain, previous: np.ndarray, dedicated_n: 
     kind = None if graph.kind is None else graph.kind[near]
     first = cut(_plain(level), replace(graph, edges=graph.edges[near], cost=graph.cost[near], kind=kind), dedicated_n, seed)
     done = cut(level, replace(graph, previous=first.labels), dedicated_n, seed)
-    return _state(graph.within, done.labels, done, 0, np.arange(len(graph.weight)))
+    return state_of(graph.within, done.labels, done, 0, np.arange(len(graph.weight)))
 
 
 def _bounds(level: Level, graph: Graph, dedicated_n: int) -> tuple[int, int]:
@@ -145,7 +124,7 @@ def _most(weight: np.ndarray, whole: np.ndarray, region: np.ndarray, lower: int)
     return int(np.maximum(np.floor(n + np.bincount(region, np.where(kept, 0, weight) / lower, minlength=region.max() + 1)), 1).sum())
 
 
-def _first(level: Level, graph: Graph, region: np.ndarray, whole: np.ndarray, dedicated_n: int, seed: int) -> _State:
+def _first(level: Level, graph: Graph, region: np.ndarray, whole: np.ndarray, dedicated_n: int, seed: int) -> State:
     """Cut the graph of whole compounds in its regions; one that is alone in its region is a unit."""
     node = np.unique(whole, return_index=True)[1]
     coarse = _contracted(graph, whole, region)
@@ -157,7 +136,7 @@ def _first(level: Level, graph: Graph, region: np.ndarray, whole: np.ndarray, de
     label[rest] = done.labels
     first = int(done.labels.max(initial=-1)) + 1
     label[alone] = first + np.arange(alone.sum())
-    state = _state(region, label[whole], done, 0, node[rest])
+    state = state_of(region, label[whole], done, 0, node[rest])
     return replace(state, out=state.out | _light(coarse.weight[alone], first, level))
 
 
@@ -172,16 +151,8 @@ def _plain(level: Level) -> Level:
     return replace(level, link_m=0.0, halve=False)
 
 
-def _state(region: np.ndarray, label: np.ndarray, done: Partition, first: int, node: np.ndarray) -> _State:
-    """A state of what the kernel answered, its groups numbered from `first`, its atoms being `node`."""
-    out = {first + g: (w, why) for g, w, why in done.exceptions}
-    cure = {first + g: (how, metres) for g, how, metres in done.cures}
-    parts = np.c_[node[done.parts[:, 0]], done.parts[:, 1], first + done.parts[:, 2]]
-    return _State(region, label, out, cure, node[done.links].reshape(-1, 2), parts)
-
-
 def _contracted(graph: Graph, whole: np.ndarray, region: np.ndarray) -> Graph:
-    """The graph of whole compounds, its `within` the region."""
+    """The graph of whole compounds or entrances, its `within` the region."""
     k = int(whole.max(initial=-1)) + 1
     if k == len(whole):
         return replace(graph, within=region)
@@ -195,15 +166,21 @@ def _contracted(graph: Graph, whole: np.ndarray, region: np.ndarray) -> Graph:
     edges, at = np.unique(ends[apart], axis=0, return_inverse=True)
     cost = np.full(len(edges), np.inf)
     np.minimum.at(cost, at.ravel(), graph.cost[apart])
-    return Graph(weight, np.round(xyz, 3), within, edges.reshape(-1, 2), cost, workers=graph.workers)
+    kind = None
+    if graph.kind is not None:
+        kind = np.zeros(len(edges), dtype=np.int8)
+        np.maximum.at(kind, at.ravel(), graph.kind[apart])
+    return Graph(weight, np.round(xyz, 3), within, edges.reshape(-1, 2), cost, kind, workers=graph.workers)
 
 
-def _opened(level: Level, terrain: Terrain, state: _State, whole: np.ndarray, bounds: tuple[int, int], seed: int) -> _State:
+def _opened(level: Level, terrain: Terrain, state: State, whole: np.ndarray, bounds: tuple[int, int], seed: int) -> State:
     """Cut the regions with exceptions again: compounds opened, then with a neighbour, then whole parents, with links and halves where asked."""
     graph = terrain.graph
     if not state.out:
         return state
     divided = np.bincount(whole)[whole] > 1
+    for rings in RINGS:
+        state = _near_opened(level, graph, state, divided, rings, bounds, seed)
     bad = _bad(state)
     state = _again(_plain(level), graph, state, state.region, np.unique(state.region[bad & divided]), bounds, seed)
     bad = _bad(state)
@@ -218,14 +195,28 @@ def _opened(level: Level, terrain: Terrain, state: _State, whole: np.ndarray, bo
     return _again(level, graph, state, unit, np.unique(unit[bad]), bounds, seed, last=True)
 
 
-def _bad(state: _State) -> np.ndarray:
+def _near_opened(level: Level, graph: Graph, state: State, divided: np.ndarray, rings: int, bounds: tuple[int, int], seed: int) -> State:
+    """Cut the surroundings of groups out of bounds again, so many rings of groups, where something there was kept whole that may be divided."""
+    if level.make != "bounds":
+        return state
+    inside = graph.edges[state.region[graph.edges[:, 0]] == state.region[graph.edges[:, 1]]]
+    near = _bad(state)
+    for _ in range(rings):
+        near = np.isin(state.label, state.label[np.unique(inside[near[inside].any(axis=1)])]) | near
+    apart = near[inside[:, 0]] == near[inside[:, 1]]
+    patch = components(len(near), inside[apart])
+    done = _again(_plain(level), graph, state, patch, np.unique(patch[near & divided]), bounds, seed)
+    return replace(done, region=state.region)
+
+
+def _bad(state: State) -> np.ndarray:
     """Nodes of groups out of bounds that a wider region might bring in, bool (n,)."""
     return np.isin(state.label, [g for g, (_, why) in state.out.items() if why != HEAVY])
 
 
 def _again(
-    level: Level, graph: Graph, state: _State, wide: np.ndarray, chosen: np.ndarray, bounds: tuple[int, int], seed: int, *, last: bool = False
-) -> _State:
+    level: Level, graph: Graph, state: State, wide: np.ndarray, chosen: np.ndarray, bounds: tuple[int, int], seed: int, *, last: bool = False
+) -> State:
     """Cut the chosen wide regions again and keep what is better; the `last` time whole parents, which is what reasons and cures refer to."""
     if len(chosen) == 0:
         return state
@@ -236,52 +227,31 @@ def _again(
     top = int(state.label.max()) + 1
     label = state.label.copy()
     label[nodes] = top + done.labels
-    new = _state(wide, label, done, top, nodes)
-    before, after = (_scores(one, wide, bounds) for one in (state, new))
+    new = state_of(wide, label, done, top, nodes)
+    before, after = (scores(one, wide, bounds) for one in (state, new))
     better = [w for w in chosen.tolist() if after.get(w, 0) < before.get(w, 0)]
     if last:
         state = _tried(state, new, wide, set(chosen.tolist()) - set(better))
-    return _mixed(state, new, np.isin(wide, better))
+    return mixed(state, new, np.isin(wide, better))
 
 
-def _scores(state: _State, wide: np.ndarray, bounds: tuple[int, int]) -> dict[int, int]:
-    """Exceptions, and then their deviation, of each wide region that has any."""
-    scores: dict[int, int] = {}
-    for group, region in state.of(state.out, wide).items():
-        weight = state.out[group][0]
-        scores[region] = scores.get(region, 0) + ONE_MORE + max(bounds[0] - weight, weight - bounds[1], 0)
-    return scores
-
-
-def _tried(state: _State, new: _State, wide: np.ndarray, kept: set[int]) -> _State:
+def _tried(state: State, new: State, wide: np.ndarray, kept: set[int]) -> State:
     """Reasons and cures of groups that stay though the whole parent was opened: proved if the exceptions of its division are."""
     at = new.of(new.out, wide)
     unproven = {at[g] for g, (_, why) in new.out.items() if why == UNPROVEN}
     cures = {at[g]: cure for g, cure in reversed(new.cure.items())}
-    same = {at[g]: why for g, (_, why) in reversed(new.out.items()) if why != HEAVY}
+    same = {at[g]: why for g, (_, why) in reversed(new.out.items()) if why not in (HEAVY, BESIDE)}
     out, cure = dict(state.out), dict(state.cure)
     for group, region in state.of(state.out, wide).items():
         weight, why = state.out[group]
         if region in kept and why != HEAVY:
-            proved = same.get(region, TRIED) if why in ISOLATED else why
+            proved = why if why == BESIDE else same.get(region, TRIED)  # what is true of wholes, or of one region, need not be true of the parent
             out[group] = (weight, UNPROVEN if region in unproven else proved)
             cure |= {group: cures[region]} if region in cures else {}
     return replace(state, out=out, cure=cure)
 
 
-def _mixed(state: _State, new: _State, taken: np.ndarray) -> _State:
-    """The state with what is new where it is `taken`, bool (n,)."""
-    label = np.where(taken, new.label, state.label)
-    region = np.where(taken, int(state.region.max()) + 1 + new.region, state.region)
-    parts = np.concatenate([state.parts[~taken[state.parts[:, 0]]], new.parts[taken[new.parts[:, 0]]]])
-    present = set(np.unique(np.r_[label, parts[:, 2]]).tolist())
-    out = {g: v for g, v in {**state.out, **new.out}.items() if g in present}
-    cure = {g: v for g, v in {**state.cure, **new.cure}.items() if g in present}
-    links = np.concatenate([state.links[~taken[state.links[:, 0]]], new.links[taken[new.links[:, 0]]]])
-    return _State(region, label, out, cure, links, parts)
-
-
-def _across(terrain: Terrain, state: _State, bounds: tuple[int, int]) -> list[int]:
+def _across(terrain: Terrain, state: State, bounds: tuple[int, int]) -> list[int]:
     """Groups on both sides of a main road, one of which can not be divided alone, that have no other reason."""
     graph = terrain.graph
     side = components(len(graph.weight), graph.edges[terrain.bar < MAIN])

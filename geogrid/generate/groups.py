@@ -132,7 +132,8 @@ def group_atoms(
     xyz = storey_xyz(base, mesh, rows)
     seeds = centres[rows] if level.make == "seeds" and centres is not None else None
     graph = Graph(atoms["households"].to_numpy()[rows], xyz, parent[cell[rows]], edges, cost, kind, seeds, workers=workers)
-    terrain, whole = Terrain(graph, bar, ways.border_m(ends), np.full(len(rows), "")), np.arange(len(rows))
+    entrance = np.full(len(rows), "") if level.make == "seeds" else cell[rows].astype(str)
+    terrain, whole = Terrain(graph, bar, ways.border_m(ends), entrance), np.arange(len(rows))
     if level.keep_buildings_whole and level.households:
         whole = find_wholes(graph, cell[rows], base.cells["building"].to_numpy()[cell[rows]], level.households[1])
         terrain = contracted(terrain, whole)
