@@ -58,16 +58,23 @@ def by_weight(weights: np.ndarray, lower: int, upper: int) -> int:
 def by_packing(weights: np.ndarray, lower: int, upper: int) -> int:
     """Return the violations that the atoms' sizes force, connectivity ignored; 0 where there are too many patterns to look through."""
     size, count = np.unique(weights[weights > 0], return_counts=True)
-    patterns = _patterns(size[::-1].tolist(), count[::-1].tolist(), lower, upper)
+    return _packed(tuple(size.tolist()), tuple(count.tolist()), lower, upper)
+
+
+@lru_cache(maxsize=4096)
+def _packed(sizes: tuple[int, ...], counts: tuple[int, ...], lower: int, upper: int) -> int:
+    """Return the violations that so many atoms of each size force; kept, as proofs and cures ask for the same component again and again."""
+    patterns = _patterns(list(sizes[::-1]), list(counts[::-1]), lower, upper)
     if patterns is None:
         return 0
-    cap = cap_of(lower, upper)
-    most = int(-(-weights.sum() // cap)) + len(weights)
+    size, count, cap = np.array(sizes), np.array(counts), cap_of(lower, upper)
+    total = int(size @ count)
+    most = -(-total // cap) + int(count.sum())
     # columns: how often each pattern is used, then the number of groups out of bounds, which hold what is left over
     used = np.array(patterns, dtype=float).reshape(-1, len(size)).T[::-1]
     held = used.T @ size
     rows = np.vstack([np.column_stack([used, np.zeros(len(size))]), np.r_[held, cap]])
-    low = np.r_[np.zeros(len(size)), float(weights.sum())]
+    low = np.r_[np.zeros(len(size)), float(total)]
     goal = np.r_[np.zeros(len(held)), 1.0]
     found = milp(
         goal,
