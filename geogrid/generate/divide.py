@@ -1,8 +1,8 @@
 """Divide a level's graph region by region, and open the regions that can not be divided within the bounds alone.
 
 First whole compounds (or entrances), inside their own blocks. Where that leaves units out of bounds: those round them may be divided, then all of
-the block, then the neighbouring block is taken in, at last the whole parent. A wider region is kept only where it brings more units into their bounds; if even the widest does not, the
-units stay behind their streets, and that nothing better exists is proved.
+the block, then the neighbouring block is taken in, at last the whole parent. A wider region is kept only where it brings more units into their
+bounds; if even the widest does not, the units stay behind their streets, and that nothing better exists is proved.
 """
 
 from __future__ import annotations
