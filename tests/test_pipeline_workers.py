@@ -55,10 +55,11 @@ def test_what_is_noted_of_a_build_is_the_same_but_for_time_and_memory(pair: tupl
 
 
 def test_workers_are_counted_by_cores_unless_somebody_says_how_many(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(64)), raising=False)
-    assert worker_count() == MOST
-    monkeypatch.setattr("os.sched_getaffinity", lambda _: {3}, raising=False)
-    assert (worker_count(), worker_count(7)) == (1, 7)
+    for cores, workers in ((64, MOST), (1, 1), (None, 1)):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        monkeypatch.setattr("os.process_cpu_count", lambda cores=cores: cores, raising=False)
+        assert worker_count() == workers
+        assert worker_count(7) == 7
 
 
 def test_one_worker_needs_no_thread_and_keeps_an_error_for_who_asks():
