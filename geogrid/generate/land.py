@@ -13,9 +13,11 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from geogrid.generate.mesh import HARD, MAIN, ROAD, Mesh
-from geogrid.generate.sides import components
+from geogrid.generate.sides import distinct_pairs
 
 NONE = -1
+ROUND_M = 20.0
+"""A shorter border along a main road is its end, or a corner."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,16 +49,50 @@ def find_territories(mesh: Mesh, parent: np.ndarray, *, campus_m2: float, carve:
 
 
 def _united(mesh: Mesh, inside: np.ndarray, dedicated: np.ndarray) -> np.ndarray:
-    """Unite neighbouring dedicated pieces: open land (fields, a park) also across roads, a campus only with what lies in its own block."""
+    """Unite neighbouring dedicated pieces: open land (fields, a park) also across roads, a campus only with what lies in its own block.
+
+    The longest borders first, and never round the end of a main road, of rail or water: what lies on both sides of one stays apart.
+    """
     if dedicated.max(initial=NONE) < 0:
         return dedicated
     a, b = dedicated[mesh.a], dedicated[mesh.b]
     built = np.zeros(dedicated.max() + 1, dtype=bool)
     if mesh.built is not None:
         built[dedicated[mesh.built & (dedicated >= 0)]] = True
-    near = inside & (a >= 0) & (b >= 0)
+    near = inside & (a >= 0) & (b >= 0) & (a != b)
     join = near & ((mesh.rank < ROAD) | ((mesh.rank < MAIN) & ~built[a] & ~built[b]))
-    return np.append(components(len(built), np.c_[a[join], b[join]]), NONE)[dedicated]
+    across, across_m = _borders(a, b, mesh.length_m, near & (mesh.rank >= MAIN))
+    pairs, length_m = _borders(a, b, mesh.length_m, join)
+    order = np.lexsort((pairs[:, 1], pairs[:, 0], -np.round(length_m, 3)))
+    return np.append(joined_apart(len(built), pairs[order], across[across_m > ROUND_M]), NONE)[dedicated]
+
+
+def _borders(a: np.ndarray, b: np.ndarray, length_m: np.ndarray, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of pieces, int (p, 2), and the metres of the chosen borders between them, (p,)."""
+    pairs, at = np.unique(np.sort(np.c_[a[chosen], b[chosen]], axis=1), axis=0, return_inverse=True)
+    return pairs.reshape(-1, 2), np.bincount(at.ravel(), length_m[chosen], minlength=len(pairs))
+
+
+def joined_apart(n: int, joins: np.ndarray, walls: np.ndarray) -> np.ndarray:
+    """Number of what each of `n` pieces becomes part of, int (n,): pairs `joins` (j, 2) in turn, unless a pair of `walls` (w, 2) would be in one.
+
+    >>> joined_apart(3, np.array([[0, 1], [1, 2]]), np.array([[0, 2]])).tolist()
+    [0, 0, 1]
+    """
+    into, held = list(range(n)), [{i} for i in range(n)]
+    apart: list[set[int]] = [set() for _ in range(n)]
+    for a, b in walls.tolist():
+        apart[a].add(b)
+        apart[b].add(a)
+    for a, b in joins.tolist():
+        i, j = sorted((into[a], into[b]))
+        if i == j or apart[i] & held[j]:
+            continue
+        for piece in held[j]:
+            into[piece] = i
+        held[i] |= held[j]
+        apart[i] |= apart[j]
+    return np.unique(into, return_inverse=True)[1]
 
 
 def _campuses(mesh: Mesh, parent: np.ndarray, walkable: np.ndarray, campus_m2: float, least: int) -> np.ndarray:
@@ -146,17 +182,17 @@ def _settle(mesh: Mesh, parent: np.ndarray, inside: np.ndarray, host: np.ndarray
 
 
 def _join_longest(mesh: Mesh, inside: np.ndarray, loose: np.ndarray, part: np.ndarray, host: np.ndarray, dedicated: np.ndarray) -> bool:
-    """Join each loose part that touches a settled cell to the territory it shares most border with; edits host and dedicated."""
+    """Join each loose part that touches a settled cell to the territory it shares most border with, behind no main road if there is one."""
     n = len(host)
     settled = np.where(host >= 0, host, np.where(dedicated >= 0, n + dedicated, NONE))
     sides = [(mesh.a, mesh.b), (mesh.b, mesh.a)]
-    rows = [(part[x[m]], settled[y[m]], mesh.length_m[m]) for x, y in sides for m in [inside & loose[x] & (settled[y] >= 0)]]
-    p, t, length = (np.concatenate([r[i] for r in rows]) for i in range(3))
+    rows = [(part[x[m]], settled[y[m]], mesh.length_m[m], mesh.rank[m]) for x, y in sides for m in [inside & loose[x] & (settled[y] >= 0)]]
+    p, t, length, rank = (np.concatenate([r[i] for r in rows]) for i in range(4))
     if len(p) == 0:
         return False
-    pair, where = np.unique(np.c_[p, t], axis=0, return_inverse=True)
-    total = np.bincount(where.ravel(), length)
-    order = np.lexsort((pair[:, 1], -np.round(total, 3), pair[:, 0]))
+    pair, where = distinct_pairs(np.c_[p, t])
+    total, free = np.bincount(where, length), np.bincount(where, length * (rank != MAIN))  # a bank before the far side of a main road
+    order = np.lexsort((pair[:, 1], -np.round(total, 3), -np.round(free, 3), pair[:, 0]))
     best = order[np.r_[True, pair[order][1:, 0] != pair[order][:-1, 0]]]
     for q, target in pair[best]:
         cells = (part == q) & loose
