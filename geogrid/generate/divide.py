@@ -13,7 +13,7 @@ import numpy as np
 
 from geogrid.generate.counts import Graph, cut, part_of
 from geogrid.generate.decided import State, mixed, scores, state_of
-from geogrid.generate.sides import MAIN, components, find_regions, stands, widened
+from geogrid.generate.sides import MAIN, components, distinct_pairs, find_regions, stands, widened
 from geogrid.partition import Partition
 from geogrid.scheme import Level
 
@@ -163,14 +163,14 @@ def _contracted(graph: Graph, whole: np.ndarray, region: np.ndarray) -> Graph:
     within[whole] = region
     ends = np.sort(whole[graph.edges], axis=1)
     apart = ends[:, 0] != ends[:, 1]
-    edges, at = np.unique(ends[apart], axis=0, return_inverse=True)
+    edges, at = distinct_pairs(ends[apart])
     cost = np.full(len(edges), np.inf)
-    np.minimum.at(cost, at.ravel(), graph.cost[apart])
+    np.minimum.at(cost, at, graph.cost[apart])
     kind = None
     if graph.kind is not None:
         kind = np.zeros(len(edges), dtype=np.int8)
-        np.maximum.at(kind, at.ravel(), graph.kind[apart])
-    return Graph(weight, np.round(xyz, 3), within, edges.reshape(-1, 2), cost, kind, workers=graph.workers)
+        np.maximum.at(kind, at, graph.kind[apart])
+    return Graph(weight, np.round(xyz, 3), within, edges, cost, kind, workers=graph.workers)
 
 
 def _opened(level: Level, terrain: Terrain, state: State, whole: np.ndarray, bounds: tuple[int, int], seed: int) -> State:

@@ -65,7 +65,7 @@ def group_cells(
     pieces = np.unique(land.dedicated[land.dedicated >= 0])
     before = None if previous is None else of_nodes(previous[homes], whole, mesh.households[homes], len(weight))
     graph = Graph(weight, xyz, parent[first], ways.ends, ways.cost, previous=before, workers=workers)
-    done = divide(level, Terrain(graph, ways.bar, ways.length_m, places.compound[first]), len(pieces), seed)
+    done = divide(level, Terrain(graph, ways.bar, ways.length_m, places.compounds(first)), len(pieces), seed)
     made = _gather(base, done, xyz, of_cell, land, pieces)
     return replace(made, cure={u: ("accept", 0.0) if cure[0] == "halve" else cure for u, cure in made.cure.items()})  # cells are not divided here
 

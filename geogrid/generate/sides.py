@@ -25,6 +25,18 @@ def components(n: int, edges: np.ndarray) -> np.ndarray:
     return connected_components(csr_matrix((np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(n, n)), directed=False)[1]
 
 
+def distinct_pairs(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct rows of pairs of numbers >= 0, int (p, 2), in ascending order, and which of them each row is: as one number each.
+
+    >>> distinct_pairs(np.array([[2, 0], [1, 7], [2, 0]]))
+    (array([[1, 7],
+           [2, 0]]), array([1, 0, 1]))
+    """
+    top = int(pairs.max(initial=0)) + 1
+    key, at = np.unique(pairs[:, 0].astype(np.int64) * top + pairs[:, 1], return_inverse=True)
+    return np.column_stack([key // top, key % top]), at
+
+
 def find_regions(
     weight: np.ndarray, edges: np.ndarray, bar: np.ndarray, length_m: np.ndarray, bounds: tuple[int, int], least: float = 0.0
 ) -> np.ndarray:
@@ -57,11 +69,10 @@ def widened(region: np.ndarray, edges: np.ndarray, bar: np.ndarray, length_m: np
 
 def _borders(pair: np.ndarray, bar: np.ndarray, length_m: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Sum borders by pair: the pairs (p, 2), the slightest bar of each, and the metres behind it."""
-    unique, at = np.unique(pair, axis=0, return_inverse=True)
-    at = at.ravel()
+    unique, at = distinct_pairs(pair)
     least = np.full(len(unique), np.iinfo(np.int64).max)
     np.minimum.at(least, at, bar)
-    return unique.reshape(-1, 2), least, np.bincount(at, length_m * (bar == least[at]), minlength=len(unique))
+    return unique, least, np.bincount(at, length_m * (bar == least[at]), minlength=len(unique))
 
 
 def stands(weight: np.ndarray, bounds: tuple[int, int]) -> bool:

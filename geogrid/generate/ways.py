@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geogrid.generate import mesh as meshes
 from geogrid.generate.mesh import HARD, Mesh
-from geogrid.generate.sides import FENCE, MAIN, ROAD
+from geogrid.generate.sides import FENCE, MAIN, ROAD, distinct_pairs
 
 NONE = -1
 BAR_COST = np.array([1.0, 2.0, 2.0, 4.0, 9.0, 9.0])
@@ -18,16 +18,21 @@ BAR_COST = np.array([1.0, 2.0, 2.0, 4.0, 9.0, 9.0])
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Where each cell lies: `block` int (c,) between roads, `side` int (c,) between main roads, `compound` str (c,), "" for none."""
+    """Where each cell lies: `block` int (c,) between roads, `side` int (c,) between main roads, `compound_row` int (c,), NONE for none."""
 
     block: np.ndarray
     side: np.ndarray
-    compound: np.ndarray
+    compound_row: np.ndarray
+
+    def compounds(self, cells: np.ndarray) -> np.ndarray:
+        """Name of the compound of each of the cells, str, "" for none."""
+        row = self.compound_row[cells]
+        return np.where(row < 0, "", row.astype(str))
 
     def bar(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """What lies between cells `a` and `b`, rows (m,): a sum of bars (`geogrid.generate.sides`)."""
         roads = np.where(self.side[a] != self.side[b], MAIN, np.where(self.block[a] != self.block[b], ROAD, 0))
-        return roads + FENCE * (self.compound[a] != self.compound[b])
+        return roads + FENCE * (self.compound_row[a] != self.compound_row[b])
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,15 +59,14 @@ def find_places(mesh: Mesh, parent: np.ndarray) -> Places:
     inside = (parent[mesh.a] == parent[mesh.b]) & (parent[mesh.a] >= 0)
     block, side = (connected_components(mesh.graph(inside & (mesh.rank < rank)), directed=False)[1] for rank in (meshes.ROAD, meshes.MAIN))
     compound = np.full(len(parent), NONE) if mesh.compound is None else mesh.compound
-    return Places(block, side, np.where(compound < 0, "", compound.astype(str)))
+    return Places(block, side, compound)
 
 
 def find_ways(mesh: Mesh, places: Places, node: np.ndarray, parent: np.ndarray) -> Ways:
     """Find the ways between the nodes of cells (`node` (c,), NONE for none) of one parent; the easiest crossing counts, and where the homes are."""
     u, v = node[mesh.a], node[mesh.b]
     ok = (u >= 0) & (v >= 0) & (u != v) & (parent[mesh.a] == parent[mesh.b]) & (mesh.rank < HARD)
-    ends, at = np.unique(np.sort(np.c_[u[ok], v[ok]], axis=1), axis=0, return_inverse=True)
-    ends, at = ends.reshape(-1, 2), at.ravel()
+    ends, at = distinct_pairs(np.sort(np.c_[u[ok], v[ok]], axis=1))
     rank = np.full(len(ends), HARD)
     np.minimum.at(rank, at, mesh.rank[ok])
     known = np.flatnonzero(node >= 0)
