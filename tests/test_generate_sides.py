@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from geogrid.generate.counts import Graph
 from geogrid.generate.divide import ACROSS, Terrain, divide
-from geogrid.generate.sides import FENCE, MAIN, ROAD, components, find_regions, stands, widened
+from geogrid.generate.sides import FENCE, MAIN, ROAD, components, distinct_pairs, find_regions, stands, widened
 from geogrid.scheme import Level, Text
 
 BOUNDS = (10, 15)
@@ -98,3 +98,11 @@ def test_a_count_is_met_with_whole_blocks(count: int):
     terrain = lane([5] * 6, {2: ROAD})
     done = divide(level("count", count=count), terrain, 0, seed=0)
     assert len(set(done.labels.tolist())) == count
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**31 - 1), st.integers(0, 2**31 - 1)), max_size=30), st.sampled_from([np.int32, np.int64]))
+def test_distinct_pairs_are_those_of_numpy_even_where_their_numbers_are_large(pairs, dtype):
+    table = np.array(pairs + pairs[::2], dtype).reshape(-1, 2)
+    distinct, at = distinct_pairs(table)
+    assert distinct.tolist() == [list(pair) for pair in sorted(set(pairs))]
+    assert distinct[at].tolist() == table.tolist()
