@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geogrid.partition import Partition, partition
+from geogrid.partition.bounds import splits
 from tests.test_partition import line_xyz, path, pieces, reasons
 
 
@@ -118,3 +119,19 @@ def test_mending_does_not_depend_on_the_order_of_rows(case, seed):
     assert {tuple(sorted(link)) for link in new[two.links].tolist()} == {tuple(link) for link in one.links.tolist()}
     assert sorted([int(new[a]), w, g] for a, w, g in two.parts.tolist()) == sorted(one.parts.tolist())
     assert two.exceptions == one.exceptions
+
+
+@settings(max_examples=15, deadline=None)
+@given(towns())
+def test_with_links_and_halves_only_a_parents_total_forces_exceptions(case):
+    weights, edges, xyz, within = case
+    cut = partition(weights, edges, lower=10, upper=15, xyz=xyz, within=within, link_m=1e9, halve=True)
+    totals = np.bincount(within, weights, 2).astype(int).tolist()
+    assert len(cut.exceptions) <= sum(int(splits(total, 10, 15)[-1]) for total in totals)
+
+
+def test_a_tower_of_hundreds_beside_small_homes_is_divided_until_all_fit():
+    weights, edges = np.array([352, 3, 2, 9]), np.array([[0, 1], [0, 2], [0, 3]])
+    cut = partition(weights, edges, lower=10, upper=15, xyz=line_xyz(4), halve=True)
+    check_mended(cut, weights, edges, 10, 15, np.zeros(4, int))
+    assert cut.exceptions == []

@@ -17,9 +17,11 @@ import numpy as np
 
 from geogrid.partition.bounds import MAX_TOTAL, by_blocks, by_packing, by_weight, splits
 from geogrid.partition.jobs import Jobs
-from geogrid.partition.regions import FEW, MANY, Village, bits, settle
+from geogrid.partition.regions import FEW, MANY, Budget, Village, bits, settle
 from geogrid.partition.solve import solve
 
+FEW_WORK, MANY_WORK = 250_000, 2_000_000  # groups listed for all components together, in the first look and in the second
+MANY_JOBS = 12  # components that get a second look
 MAX_NODES = 5_000  # a component beyond this is not looked at atom by atom
 
 
@@ -44,14 +46,17 @@ def examined(jobs: Jobs, local: np.ndarray, bounds: tuple[int, int], limits: tup
     """
     lower, upper = bounds
     local, proofs = local.copy(), {}
-    for j in _jobs_with_violations(jobs, local, lower, upper):
-        a, b = jobs.first[j], jobs.first[j + 1]
-        wanted = int(limits[2][j])
-        local[a:b], proofs[j] = _examine(jobs, j, local[a:b], bounds, wanted, FEW)
-        if proofs[j] == "not_proven":
-            again = solve(jobs, *limits, only=j)
-            now, then = (_violations(jobs.weight[a:b], labels, lower, upper) for labels in (again, local[a:b]))
-            local[a:b], proofs[j] = _examine(jobs, j, again if now < then else local[a:b], bounds, wanted, MANY)
+    size = np.diff(jobs.first)
+    some = sorted(_jobs_with_violations(jobs, local, lower, upper), key=lambda j: (int(size[j]), j))  # what is small is proved soonest
+    for most, work, tries in ((FEW, FEW_WORK, len(some)), (MANY, MANY_WORK, MANY_JOBS)):
+        budget = Budget(work)
+        for j in [j for j in some if proofs.get(j, "not_proven") == "not_proven"][:tries]:
+            mine, wanted = slice(int(jobs.first[j]), int(jobs.first[j + 1])), int(limits[2][j])
+            if most == MANY and budget.left > 0:
+                again = solve(jobs, *limits, only=j)
+                if _violations(jobs.weight[mine], again, lower, upper) < _violations(jobs.weight[mine], local[mine], lower, upper):
+                    local[mine] = again
+            local[mine], proofs[j] = _examine(jobs, j, local[mine], bounds, wanted, (most, budget))
     return local, proofs
 
 
@@ -70,7 +75,7 @@ def _violations(weights: np.ndarray, labels: np.ndarray, lower: int, upper: int)
     return int(((total > 0) & ((total < lower) | (total > upper))).sum())
 
 
-def _examine(jobs: Jobs, job: int, labels: np.ndarray, bounds: tuple[int, int], wanted: int, most: int) -> tuple[np.ndarray, str]:
+def _examine(jobs: Jobs, job: int, labels: np.ndarray, bounds: tuple[int, int], wanted: int, effort: tuple[int, Budget]) -> tuple[np.ndarray, str]:
     """Return (labels, reason): the division, improved where that is possible, and what proves its violations to be the fewest."""
     lower, upper = bounds
     a, c, d = jobs.first[job], jobs.edge_first[job], jobs.edge_first[job + 1]
@@ -79,10 +84,10 @@ def _examine(jobs: Jobs, job: int, labels: np.ndarray, bounds: tuple[int, int], 
     reason = _by_sizes(weights, found, lower, upper, wanted)
     if reason or found == 0:
         return labels, reason
-    if weights.max() > upper or len(weights) > MAX_NODES:
+    if weights.max() > upper or len(weights) > MAX_NODES or effort[1].left <= 0:
         return labels, "not_proven"
     village = Village(weights, edges, lower, upper)
-    groups, proved = settle(village, [_as_bits(labels == g) for g in np.unique(labels)], most)
+    groups, proved = settle(village, [_as_bits(labels == g) for g in np.unique(labels)], *effort)
     if wanted and len(groups) != len(np.unique(labels)):
         return labels, "not_proven"
     better = labels.copy()

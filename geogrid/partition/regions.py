@@ -11,6 +11,8 @@ the best choice leans on the outside, until
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from geogrid.partition.bounds import cap_of
@@ -20,6 +22,7 @@ from geogrid.partition.listing import Listed, list_groups
 FEW, MANY = 5_000, 1_000_000
 WHOLE = 20_000  # groups of a component that is looked at as a whole, even at first
 WORK, STEP = 2, 200  # groups listed for a component in all, against the most at a time; what a step costs beside its list
+WHOLE_STEP = 1_000  # what looking at a whole component costs
 GROWTH = 3  # atoms that a region takes in at a time
 
 
@@ -102,11 +105,20 @@ def listed_groups(village: Village, atoms: list[int], most: int) -> Listed | Non
     return list_groups(near, [village.weights[v] for v in atoms], village.cap, most)
 
 
-def settle(village: Village, groups: list[int], most: int = FEW) -> tuple[list[int], int]:
+@dataclass
+class Budget:
+    """Work that proofs may still take, in groups listed: counted, never timed, so that the answer is the same on every machine."""
+
+    left: float = np.inf
+
+
+def settle(village: Village, groups: list[int], most: int = FEW, budget: Budget | None = None) -> tuple[list[int], int]:
     """Return (groups, violations proved to be unavoidable): the groups improved where a region shows a better choice.
 
     `groups` are the connected groups of the component, as bits. Where the two numbers of violations agree, the division has as few as can be.
     """
+    budget = budget or Budget()
+    budget.left -= WHOLE_STEP
     known = _whole(village, groups, max(most, WHOLE))
     if known is not None:
         return known
@@ -114,11 +126,12 @@ def settle(village: Village, groups: list[int], most: int = FEW) -> tuple[list[i
     work = most * WORK
     open_ = bridged.parts(_union([g for g in groups if village.is_faulty(g)]) & real)
     done: list[tuple[int, int]] = []
-    while work > 0:
+    while work > 0 and budget.left > 0:
         grown = 0
         for region in open_:
             groups, proved, more, size = _look(village, bridged, groups, region, most)
             work -= size + STEP
+            budget.left -= size + STEP
             if proved:
                 done.append((region, proved))
             grown |= more

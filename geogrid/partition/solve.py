@@ -29,6 +29,8 @@ from geogrid.partition.trees import adjacency, seeded, uniform
 TREES = 6
 HARD_WORK = 500_000  # nodes visited by extra trees on a component that resists
 REPAIR_ROUNDS = 13
+REPAIR_WORK, REPAIR_WORK_PER_NODE = 12_000, 10  # nodes visited by the trees of repairs in a component
+MANY_LEFT = 4  # groups out of bounds: where more are left, a round that mends none is the last
 MAX_CLASSES = 100
 SWEEPS = 20  # turns of each group in the sweep, on the average, at most
 KICKS = 1.0  # for each group
@@ -82,20 +84,23 @@ def _plant(effort: tuple, forced: int, graph: tuple, bounds: tuple, costs: tuple
 
 @njit
 def _repair(labels: np.ndarray, k: int, graph: tuple, links: tuple, bounds: tuple, costs: tuple, state: np.ndarray) -> int:
-    """Dissolve each violating group with 1 … 14 neighbours until none is left or the rounds are spent; return the ids in use."""
+    """Dissolve each violating group with 1 … 14 neighbours until none is left or rounds or work are spent; return the ids in use."""
     m = len(labels)
     lists, local = members(labels, 4 * m + 64), np.full(m, -1)
+    work, before = REPAIR_WORK + REPAIR_WORK_PER_NODE * m, m
     for attempt in range(REPAIR_ROUNDS):
-        any_left = False
+        left = 0
         for g in range(k):
             if lists[0][g] < 0 or bounds[0] <= _weight_of(g, lists, graph[0]) <= bounds[1]:
                 continue
-            any_left = True
+            left += 1
             groups = gather(g, 2 + attempt + int(uniform(state) * 3), labels, lists, links, state)
-            if len(groups) > 1:
+            if len(groups) > 1 and work > 0:
                 k, _, _ = recut(groups, (np.int64(6 + 2 * attempt), np.int64(0)), labels, lists, k, graph, links, local, bounds, costs, state)
-        if not any_left:
+                work -= (6 + 2 * attempt) * (1 + m * len(groups) // k)
+        if left == 0 or work <= 0 or (left > MANY_LEFT and left >= before):
             break
+        before = left
     return k
 
 
