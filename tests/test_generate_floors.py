@@ -253,6 +253,15 @@ def test_a_plan_can_be_made_again_and_again_of_one_ground():
     assert (ground.base.atoms["part"] == 1).all()
 
 
+def test_entrances_that_fit_stay_whole_unless_the_bounds_are_to_be_had_by_dividing_them():
+    """Six floors of two: each house is a unit. Six floors of three, at most 20: each house too. At most 15: no house fits, all are divided."""
+    for per_floor, upper, divided in ((2, 15, False), (3, 20, False), (3, 15, True)):
+        plan = make_plan(prepared(towers(per_floor), scheme(**{"[100, 200]": "[100, 400]", "[10, 15]": f"[10, {upper}]"})).ground)
+        held = pd.Series(plan.owner("microgrid")).groupby(plan.base.cell_position).nunique()
+        assert (held.max() > 1) == divided
+        assert_whole(plan)
+
+
 def test_whole_buildings_are_never_divided_and_entrances_not_either():
     text = scheme(**{"[100, 200]": "[100, 400]", "[10, 15]": "[10, 40]"})
     free = make_plan(prepared(towers(4), text).ground)

@@ -59,6 +59,13 @@ def test_unknown_floors_are_the_defaults_and_counted_where_people_live():
     assert said(homes) == [("estimated", 1, "floors")]
 
 
+def test_the_floors_that_households_of_the_table_live_on_are_not_estimated():
+    rows = table(["a", "a", "b", "c"], floor=[2.0, 7.0, np.nan, 3.0])
+    homes = count(houses(floors=[np.nan, np.nan, 9.0]), rows=rows)
+    assert homes.floors.tolist() == [7, 1, 9]
+    assert said(homes) == [("estimated", 1, "floors")]
+
+
 def test_a_height_stands_for_floors_and_is_called_an_estimate():
     homes = count(houses(height_m=[18.0, 3.5, np.nan]))
     assert homes.floors.tolist() == [6, 1, 1]

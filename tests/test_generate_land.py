@@ -1,13 +1,15 @@
 """Land without homes: with which home it goes, and which of it stands for itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import connected_components
 
-from geogrid.generate.land import NONE, find_territories
-from geogrid.generate.mesh import HARD, Mesh
+from geogrid.generate.land import NONE, find_territories, joined_apart
+from geogrid.generate.mesh import HARD, MAIN, ROAD, Mesh
 
 SIDE_M = 50.0
 
@@ -115,3 +117,28 @@ def test_one_cell_has_a_territory(homes):
     land = territories(lattice(homes))
     assert (land.host[0] >= 0) == (homes[0][0] > 0)
     assert (land.dedicated[0] >= 0) == (homes[0][0] == 0)
+
+
+def test_open_land_is_united_across_roads_but_not_round_the_end_of_a_main_road():
+    """Three blocks of fields: roads between the first and the second, the second and the third; a main road between the first and the third."""
+    mesh = lattice([[0, 0, 0, 0, 9], [0, 0, 0, 0, 9]], enclosure=[[0, 0, 1, 1, 3], [2, 2, 1, 1, 3]])
+    block = mesh.enclosure
+    rank = np.where(block[mesh.a] == block[mesh.b], 0, ROAD)
+    whole = find_territories(replace(mesh, rank=rank), np.zeros(10, dtype=np.int64), campus_m2=5_000.0, carve=True)
+    main = np.where((block[mesh.a] == 0) & (block[mesh.b] == 2), MAIN, rank)
+    apart = find_territories(replace(mesh, rank=main), np.zeros(10, dtype=np.int64), campus_m2=5_000.0, carve=True)
+    assert len(np.unique(whole.dedicated[block < 3])) == 1
+    assert apart.dedicated[0] != apart.dedicated[5]
+    assert len(np.unique(apart.dedicated[block < 3])) == 2
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_pieces_that_a_wall_parts_are_never_joined_and_all_others_as_far_as_can_be(data: st.DataObject):
+    n = data.draw(st.integers(1, 8))
+    pairs = st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)).filter(lambda p: p[0] != p[1]), max_size=12 if n > 1 else 0)
+    joins, walls = (np.array(data.draw(pairs), dtype=np.int64).reshape(-1, 2) for _ in range(2))
+    part = joined_apart(n, joins, walls)
+    assert (part[walls[:, 0]] != part[walls[:, 1]]).all()
+    shut = {frozenset(pair) for pair in part[walls].tolist()}
+    assert all(a == b or frozenset((a, b)) in shut for a, b in part[joins].tolist())

@@ -63,7 +63,10 @@ def count_homes(
     n = len(buildings)
     ids = pd.Index(buildings["id"]) if n else pd.Index([], dtype=object)
     entrance_building, orphans = _match(entrances, ids)
-    floors, unknown = _floors(buildings, _highest(entrance_building, _numbers(entrances, "floors"), n), float(defaults["default_floors"]))
+    lived_on = _highest(entrance_building, _numbers(entrances, "floors"), n)
+    if table is not None and "building" in table:
+        lived_on = np.fmax(lived_on, _highest(_rows_of(table["building"], ids), _numbers(table, "floor"), n))
+    floors, unknown = _floors(buildings, lived_on, float(defaults["default_floors"]))
     storeys_m2 = _storeys_m2(buildings, floors, home_uses or defaults["home_uses"])
     if merged is not None and len(merged.parts) > n:
         of_parts = _storeys_m2(merged.parts, _floors(merged.parts, np.nan, float(defaults["default_floors"]))[0], home_uses or defaults["home_uses"])
@@ -129,10 +132,10 @@ def _highest(rows: np.ndarray, figures: np.ndarray, n: int) -> np.ndarray:
     return out
 
 
-def _floors(buildings: gpd.GeoDataFrame, of_entrances: np.ndarray | float, default_floors: float) -> tuple[np.ndarray, np.ndarray]:
-    """Floors of each building, at least 1, and where nobody counted them: its own figure, its entrances', its height, the default."""
+def _floors(buildings: gpd.GeoDataFrame, lived_on: np.ndarray | float, default_floors: float) -> tuple[np.ndarray, np.ndarray]:
+    """Floors of each building, at least 1, and where nobody counted them: its own figure, its entrances' or households', its height, the default."""
     own = _numbers(buildings, "floors")
-    given = np.where(own >= 0.5, own, of_entrances)
+    given = np.where(own >= 0.5, own, lived_on)
     height = _numbers(buildings, "height_m")
     floors = np.where(given >= 0.5, given, np.where(height > 0, height / 3.0, np.nan))
     unknown = ~(given >= 0.5)
