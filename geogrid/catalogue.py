@@ -248,6 +248,9 @@ CURES: dict[str, dict[str, str]] = {
         "zh": "把一层拆开即可（halve 或 split_floors），或予以接受",
         "en": "dividing a floor would do (halve or split_floors), or accept it",
     },
+    "more_centres": {"zh": "请在这一片增设中心户，或予以接受", "en": "name one more centre household there, or accept it"},
+    "fewer_centres": {"zh": "请减少这一片的中心户，或予以接受", "en": "name fewer centre households there, or accept it"},
+    "other_centres": {"zh": "请另选中心户，或予以接受", "en": "choose another centre household, or accept it"},
     "accept": {
         "zh": "没有已知的办法，请予以接受，或改上下限",
         "en": "nothing is known that would cure it: accept it, or change the bounds",

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from geogrid.cli import main
 from tests.test_generate_floors import towers, with_centres
-from tests.world import SCHEME, Frames, write
+from tests.world import SCHEME, Frames, box, frame, quarter, write
 
 NO_ENTRANCES = {"[stations.day_care]": "[defaults]\nentrance_width_m = 0\n[stations.day_care]"}
 
@@ -78,3 +78,29 @@ def test_units_round_centre_households_are_built_checked_and_exported(tmp_path: 
     assert units["households"].sum() == len(table)
     assert units["households"].between(8, 16).all()
     assert not rules(project) & {"floor_overlap", "households_above", "households_below", "overlap", "gap", "not_connected"}
+
+
+def test_homes_without_a_centre_are_told_to_have_one_named(tmp_path: Path):
+    frames = with_centres(12)
+    table = frames["households"]
+    last = frames["buildings"]["id"].iloc[-12:]
+    frames["households"] = table.assign(centre=table["centre"] & ~table["building"].isin(last))
+    text = SCHEME.replace('"bounds"\nhouseholds = [10, 15]', '"seeds"\nhouseholds = [8, 16]')
+    run("build", write(tmp_path / "in", frames, scheme=text), "--out", tmp_path / "p.gpkg")
+    units = exported(tmp_path / "p.gpkg", "microgrid")
+    out = units[units["reason"].fillna("") != ""]
+    assert set(out["reason"]) & {"no_centre", "centres_few", "centre_alone"}
+    assert set(out["cure"]) <= {"more_centres", "other_centres", "fewer_centres"}
+
+
+def test_a_hamlet_across_the_river_is_linked_and_says_how_far(tmp_path: Path):
+    houses = [box(20 + 30 * (i % 6), 20 + 40 * (i // 6), 10, 10) for i in range(6)] + [box(20 + 30 * i, 250, 10, 10) for i in range(4)]
+    frames = {**quarter(), "buildings": frame({"id": [f"h{i}" for i in range(10)], "floors": 1, "households": [2.0] * 6 + [1.0] * 4}, houses)}
+    frames["communities"] = frames["communities"].iloc[:1].assign(geometry=[box(0, 0, 400, 300)])
+    del frames["roads"]
+    frames["water"] = frame({"class": ["river"]}, [box(-10, 120, 420, 20)])
+    project = built(tmp_path, frames, **{"[100, 200]": "[10, 200]\nlink_m = 400", "[10, 15]": "[10, 16]\nlink_m = 400"})
+    (unit,) = exported(project, "microgrid").query("kind == 'base'").itertuples()
+    assert unit.households == 16
+    assert 100 < unit.link_m < 400
+    assert not rules(project) & {"not_connected", "households_below"}

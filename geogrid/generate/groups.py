@@ -19,6 +19,9 @@ from geogrid.plan import Base
 from geogrid.scheme import Level
 
 NONE = -1
+CENTRE_CURES = {"no_centre": "more_centres", "centres_few": "more_centres", "centre_alone": "more_centres", "centres_together": "other_centres"}
+CENTRE_CURES |= {"centres_many": "fewer_centres", "centre_crowded": "other_centres", "centres_placed": "other_centres"}
+"""What would bring a unit that centre households decide about into its bounds, by its reason."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +88,7 @@ def _gather(base: Base, done: Partition, xyz: np.ndarray, of_cell: np.ndarray, l
     for group, _, why in done.exceptions:
         reason[group] = why
     cure = {group: (how, float(m)) for group, how, m in done.cures}
+    cure |= {group: (CENTRE_CURES[why], 0.0) for group, _, why in done.exceptions if why in CENTRE_CURES}
     return Made(cell_label[base.cell_position], ["base"] * k + ["dedicated"] * len(pieces), reason, cure, _linked(done, xyz))
 
 
