@@ -45,6 +45,36 @@ def cover(words: np.ndarray, n: int, faulty: np.ndarray, reduced: np.ndarray, li
 
 
 @njit(cache=True, nogil=True)
+def _taken(group, done, depth, everything) -> tuple:
+    """Write what is covered with `group` to done[depth]; return (a hash of it, the lowest atom that is left, or -1)."""
+    mixed, bare = np.uint64(0), -1
+    for j in range(len(group)):
+        done[depth, j] = done[depth - 1, j] | group[j]
+        mixed = (mixed ^ done[depth, j]) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= mixed >> np.uint64(29)
+        if bare < 0 and done[depth, j] != everything[j]:
+            bare = 64 * j
+            left = ~done[depth, j]
+            while left & np.uint64(1) == 0:
+                left >>= np.uint64(1)
+                bare += 1
+    return mixed, bare
+
+
+@njit(cache=True, nogil=True)
+def _is_known(slot, held, used, spent, keys, key_used, key_spent) -> bool:
+    """Tell whether the same was covered before at no higher price; else note it."""
+    same = key_used[slot] >= 0
+    for j in range(len(held)):
+        same = same and keys[slot, j] == held[j]
+    if same and key_used[slot] <= used and key_spent[slot] <= spent + 1e-9:
+        return True
+    keys[slot] = held
+    key_used[slot], key_spent[slot] = used, spent
+    return False
+
+
+@njit(cache=True, nogil=True)
 def _cover(words, first, faulty, reduced, everything, most, slack, checks, picked) -> int:
     """Fill `picked` with the rows of a cover; see `cover`."""
     w, n = words.shape[1], len(first) - 1
@@ -70,31 +100,14 @@ def _cover(words, first, faulty, reduced, everything, most, slack, checks, picke
         picked[depth] = i
         depth += 1
         used[depth], spent[depth] = used[depth - 1] + faulty[i], spent[depth - 1] + reduced[i]
-        mixed, bare = np.uint64(0), -1
-        for j in range(w):
-            done[depth, j] = done[depth - 1, j] | words[i, j]
-            mixed = (mixed ^ done[depth, j]) * np.uint64(0x9E3779B97F4A7C15)
-            mixed ^= mixed >> np.uint64(29)
-            if bare < 0 and done[depth, j] != everything[j]:
-                bare = 64 * j
-                left = ~done[depth, j]
-                while left & np.uint64(1) == 0:
-                    left >>= np.uint64(1)
-                    bare += 1
+        mixed, bare = _taken(words[i], done, depth, everything)
         if bare < 0:
             picked[depth] = -1
             for d in range(depth, len(picked)):
                 picked[d] = -1
             return FOUND
-        slot = np.int64(mixed >> np.uint64(48))
-        same = key_used[slot] >= 0
-        for j in range(w):
-            same = same and keys[slot, j] == done[depth, j]
-        if same and key_used[slot] <= used[depth] and key_spent[slot] <= spent[depth] + 1e-9:
+        if _is_known(np.int64(mixed >> np.uint64(48)), done[depth], used[depth], spent[depth], keys, key_used, key_spent):
             depth -= 1
             continue
-        for j in range(w):
-            keys[slot, j] = done[depth, j]
-        key_used[slot], key_spent[slot] = used[depth], spent[depth]
         at[depth], end[depth] = first[bare], first[bare + 1]
     return NONE

@@ -44,11 +44,7 @@ def kick(
         groups = gather(g, 3 + int(uniform(state) * 2), labels, lists, links, state)
         if len(groups) < 2:
             continue
-        for group in groups:
-            v = lists[0][group]
-            while v >= 0:
-                log(v, group, journal)
-                v = lists[1][v]
+        _note(groups, lists, journal)
         effort = (np.int64(1), np.int64(FORCE + (HOLD if hold else 0)))
         k_new, _, change = recut(groups, effort, labels, lists, k, graph, links, local, bounds, costs, state)
         if change == 0.0:
@@ -61,6 +57,16 @@ def kick(
         else:
             _undo(labels, lists, journal)
     return k
+
+
+@njit
+def _note(groups: np.ndarray, lists: tuple, journal: tuple) -> None:
+    """Note the label of every atom of the groups."""
+    for group in groups:
+        v = lists[0][group]
+        while v >= 0:
+            log(v, group, journal)
+            v = lists[1][v]
 
 
 @njit
