@@ -160,6 +160,7 @@ def test_the_command_prints_a_table_json_and_pages(recipe: Path, tmp_path: Path)
         (["--households", "15-10"], "write 8-12"),
         (["--households", "0"], "write 8-12"),
         (["--households", "ten"], "write 8-12"),
+        (["--households", "9" * 20], "write 8-12"),
         ([], "--households"),
         (["--households", "8-12", "--level", "community"], "grid, microgrid"),
         (["--households", "8-12", "--out", "{out}", "--unit", "999"], "'999'"),
@@ -171,6 +172,13 @@ def test_what_can_not_be_compared_is_said_in_one_line(recipe: Path, tmp_path: Pa
     assert said in result.stderr.strip().splitlines()[-1]
     assert result.stdout == ""
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_in_place_of_the_folder_is_said_before_the_work(recipe: Path, tmp_path: Path):
+    (tmp_path / "out").write_text("kept")
+    result = run("whatif", recipe, "--households", "8-12", "--out", tmp_path / "out")
+    assert (result.exit_code, result.stdout, (tmp_path / "out").read_text()) == (2, "", "kept")
+    assert "name a folder" in result.stderr
 
 
 def test_the_same_question_has_the_same_answer_byte_for_byte(recipe: Path, tmp_path: Path):

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from geogrid.cli.language import language
-from geogrid.cli.output import show_json
+from geogrid.cli.output import check_folder, show_json
 from geogrid.errors import InputError
 
 
@@ -79,6 +79,7 @@ def map(path: str, out: str, lang: str, as_json: bool) -> None:
     from geogrid.maps import write_offline
     from geogrid.store import open_project
 
+    check_folder(out)
     with open_project(path) as project:
         pages = write_offline(project, Path(out), lang=lang)
     if as_json:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from geogrid.cli.language import language
+from geogrid.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +29,12 @@ def progress(stage: str, share: float) -> None:
 
         words = STAGES.get(stage, {"zh": stage, "en": stage})
         click.echo(f"… {words[language()]}", err=True)
+
+
+def check_folder(out: str | None) -> None:
+    """Raise InputError where a folder is to be written and a file stands in its place, before the work begins."""
+    if out and Path(out).exists() and not Path(out).is_dir():
+        raise InputError(f"--out {out}: is a file; name a folder", f"--out {out}：这是一个文件，请写文件夹", file=out)
 
 
 def show_findings(found: pd.DataFrame, per_rule: int = 5) -> None:

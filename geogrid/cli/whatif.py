@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geogrid.cli.language import language
-from geogrid.cli.output import progress, show_json
+from geogrid.cli.output import check_folder, progress, show_json
 
 if TYPE_CHECKING:
     from geogrid.generate.whatif import Outcome
     from geogrid.pipeline.whatif import Question
+
+
+MOST = 10**9
+"""Households that no bound exceeds."""
 
 
 class Bounds(click.ParamType):
@@ -27,7 +31,7 @@ class Bounds(click.ParamType):
             pair = int(lower), int(upper or lower)
         except ValueError:
             pair = (0, 0)
-        if not 0 < pair[0] <= pair[1]:
+        if not 0 < pair[0] <= pair[1] <= MOST:
             self.fail(f"{value!r}: write 8-12, or one number", param, ctx)
         return pair
 
@@ -49,6 +53,7 @@ def whatif(
     """Compare household bounds before they are fixed: units, how many in range, entrances split, compactness, officers needed."""
     from geogrid.pipeline.whatif import whatif as run
 
+    check_folder(out)
     question = run(recipe, list(dict.fromkeys(bounds)), level=level, accept_rejects=accept_rejects, progress=progress)
     outcomes = list(question.outcomes)
     pages = _write(question, outcomes, Path(out), unit, lang or language()) if out else []
