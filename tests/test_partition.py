@@ -219,3 +219,12 @@ def test_neither_the_names_of_parents_nor_houses_elsewhere_change_a_group(case, 
     other = partition(more, edges, lower=10, upper=15, xyz=np.vstack([xyz, [[-9, 300, 0]]]), within=np.r_[9 - 3 * within, -5])
     same = before[:, None] == before
     assert (other.labels[:-1, None] == other.labels[:-1]).tolist() == same.tolist()
+
+
+def test_a_first_try_has_the_groups_and_no_proof():
+    weights, edges, xyz = [8, 4, 7, 6, 3, 20], path(6), line_xyz(6)
+    tried = partition(weights, edges, lower=10, upper=15, xyz=xyz, prove=False)
+    check_promises(tried, weights, edges, 10, 15)
+    assert tried.cures == []
+    assert {reason for _, _, reason in tried.exceptions} <= {"atom_too_heavy", "beside_heavy", "not_proven"}
+    assert partition([], np.empty((0, 2), int), lower=10, upper=15, prove=False).labels.tolist() == []

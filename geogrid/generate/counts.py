@@ -34,14 +34,14 @@ class Graph:
     workers: int = 1
 
 
-def cut(level: Level, graph: Graph, dedicated_n: int, seed: int) -> Partition:
-    """Cut `graph` for `level`, which already has `dedicated_n` units without homes.
+def cut(level: Level, graph: Graph, dedicated_n: int, seed: int, *, prove: bool = True) -> Partition:
+    """Cut `graph` for `level`, which already has `dedicated_n` units without homes. Without `prove` it is a first try, see `geogrid.partition`.
 
     A parent that can not be cut into its share (its buildings are too heavy, or its homes lie apart) leaves the rest to the others, so that the
     level's count is met wherever the bounds let it. Raises InputError when the count is less than the parents.
     """
     if level.make != "count":
-        return _cut(level, graph, None, seed)
+        return _cut(level, graph, None, seed, prove)
     labels, at = np.unique(graph.within, return_inverse=True)
     total = np.bincount(at, graph.weight, minlength=len(labels)).astype(np.int64)
     wanted = _wanted(level, dedicated_n, labels[total > 0])
@@ -90,7 +90,7 @@ def _cut_again(level: Level, graph: Graph, done: Partition, chosen: np.ndarray, 
     return Partition(number[raw], sorted(f for f in faults if f[0] >= 0), cures=sorted(c for c in cures if c[0] >= 0))
 
 
-def _cut(level: Level, graph: Graph, counts: dict[int, int] | None, seed: int) -> Partition:
+def _cut(level: Level, graph: Graph, counts: dict[int, int] | None, seed: int, prove: bool = True) -> Partition:
     lower, upper = _bounds(level, graph)
     asked: dict[str, Any] = {"link_m": level.link_m} if level.link_m else {}
     asked |= {"halve": True} if level.halve else {}
@@ -108,6 +108,7 @@ def _cut(level: Level, graph: Graph, counts: dict[int, int] | None, seed: int) -
         counts=counts,
         seed=seed,
         workers=graph.workers,
+        prove=prove,
         **asked,
     )
 

@@ -54,7 +54,8 @@ def divide(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Parti
     used, at = np.unique(np.r_[state.label, state.parts[:, 2]], return_inverse=True)  # a group may hold nothing but later parts of atoms
     label, parts = at[: len(state.label)], np.c_[state.parts[:, :2], at[len(state.label) :]]
     number = {int(g): i for i, g in enumerate(used.tolist())}
-    cures = [(number[g], how, metres) for g, (how, metres) in sorted(state.cure.items()) if g in state.out]
+    known = {g: ("halve", 0.0) for g, (_, why) in state.out.items() if why in (HEAVY, BESIDE)} | state.cure
+    cures = [(number[g], how, metres) for g, (how, metres) in sorted(known.items()) if g in state.out]
     return Partition(label, [(number[g], int(weight[g]), why) for g, why in sorted(reasons.items())], state.links, parts, cures)
 
 
@@ -131,7 +132,7 @@ def _first(level: Level, graph: Graph, region: np.ndarray, whole: np.ndarray, de
     alone = (np.bincount(region[node])[region[node]] == 1) & (coarse.weight <= (level.households or (0, np.inf))[1]) & (level.make != "seeds")
     rest = np.flatnonzero(~alone)
     some = _plain(level) if level.make != "count" else replace(_plain(level), count=int(level.count or 0) - int(alone.sum()))
-    done = cut(some, part_of(coarse, rest, coarse.within), dedicated_n, seed)
+    done = cut(some, part_of(coarse, rest, coarse.within), dedicated_n, seed, prove=level.make == "seeds")
     label = np.zeros(len(node), dtype=np.int64)
     label[rest] = done.labels
     first = int(done.labels.max(initial=-1)) + 1
@@ -217,13 +218,13 @@ def _bad(state: State) -> np.ndarray:
 def _again(
     level: Level, graph: Graph, state: State, wide: np.ndarray, chosen: np.ndarray, bounds: tuple[int, int], seed: int, *, last: bool = False
 ) -> State:
-    """Cut the chosen wide regions again and keep what is better; the `last` time whole parents, which is what reasons and cures refer to."""
+    """Cut the chosen wide regions again and keep what is better; the `last` time whole parents, which is what proofs and cures refer to."""
     if len(chosen) == 0:
         return state
     nodes = np.flatnonzero(np.isin(graph.within, np.unique(graph.within[np.isin(wide, chosen)])) if last else np.isin(wide, chosen))
     count = len(np.unique(state.label[nodes]))
     part = part_of(graph, nodes, graph.within if last else wide)
-    done = cut(replace(level, count=count) if level.make == "count" else level, part, 0, seed)
+    done = cut(replace(level, count=count) if level.make == "count" else level, part, 0, seed, prove=last)
     top = int(state.label.max()) + 1
     label = state.label.copy()
     label[nodes] = top + done.labels

@@ -62,6 +62,7 @@ def partition(
     link_m: float = 0.0,
     halve: bool = False,
     workers: int = 1,
+    prove: bool = True,
 ) -> Partition:
     """Cut a graph into connected groups whose weight lies in [lower, upper] (inclusive).
 
@@ -73,7 +74,8 @@ def partition(
     `previous` int (n,): yesterday's group of each atom, -1 for new ones; groups stay as they are wherever they can and keep their numbers, new ones
     get numbers above the highest.
     `link_m`: walking links of up to so many metres may join atoms of one parent, `halve`: atoms may be divided, where that makes fewer exceptions.
-    `workers`: threads that share the work; the answer does not depend on them.
+    `workers`: threads that share the work; the answer does not depend on them. `prove`: without it the groups are those of a first try, and
+    exceptions have only reasons that lie in plain sight (else "not_proven") and no cures.
     Raises PartitionError for arguments that do not fit together.
 
     >>> cut = partition([8, 4, 7, 6], [[0, 1], [1, 2], [2, 3]], lower=10, upper=15, xyz=[[0, 0, 0], [9, 0, 0], [18, 0, 0], [27, 0, 0]])
@@ -87,6 +89,8 @@ def partition(
     number = None if centres is None else check_centres(centres, len(graph.weight))
     before = None if previous is None else check_previous(previous, len(graph.weight))
     ask = Ask(bounds, checked_counts(graph.within, counts), number, int(seed), before, int(workers))
+    if not prove:
+        return _tried(graph, ask)
     labels, exceptions, order = _cut(graph, np.arange(len(graph.weight)), ask)
     some = patches(graph, order, labels, exceptions)
     if some and (link_m > 0 or halve):
@@ -95,6 +99,13 @@ def partition(
         cures = sorted((int(patch.group[g]), *cure) for patch in some for g, *cure in find_cures(patch, *bounds))
         done = Partition(labels, exceptions, cures=cures)
     return done if before is None else _renumbered(done, numbers_kept(done.labels, before, graph.weight))
+
+
+def _tried(graph: Graph, ask: Ask) -> Partition:
+    """Return the division of a first try; yesterday's numbers are kept as they are by a full one."""
+    labels, exceptions = _trial(graph, np.arange(len(graph.weight)), ask)
+    done = Partition(labels, exceptions)
+    return done if ask.previous is None else _renumbered(done, numbers_kept(labels, ask.previous, graph.weight))
 
 
 def _leave(bounds: tuple[int, int], link_m: float, halve: bool, ask: Ask) -> Leave:
