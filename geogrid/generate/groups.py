@@ -127,17 +127,10 @@ def group_atoms(
     first = np.full(len(homes), NONE)
     first[cell[rows][::-1]] = node[rows][::-1]  # the lowest storey of each home cell: atoms of a cell stand in floor order
     of_cell = np.where(land.host >= 0, first[np.maximum(land.host, 0)], NONE)
-    places = find_places(mesh, parent)
-    ways = find_ways(mesh, places, land.host, parent)
-    edges, kind, cost = storey_edges(base, mesh, parent, rows, (ways.ends, ways.cost))
-    ends = cell[rows][edges]
-    bar = np.where(kind == GROUND, places.bar(ends[:, 0], ends[:, 1]), 0)
     pieces = np.unique(land.dedicated[land.dedicated >= 0])
-    xyz = storey_xyz(base, mesh, rows)
     seeds = centres[rows] if level.make == "seeds" and centres is not None else None
-    graph = Graph(atoms["households"].to_numpy()[rows], xyz, parent[cell[rows]], edges, cost, kind, seeds, workers=workers)
-    entrance = np.full(len(rows), "") if level.make == "seeds" else cell[rows].astype(str)
-    terrain, whole = Terrain(graph, bar, ways.border_m(ends), entrance), np.arange(len(rows))
+    terrain, whole = _storeys(base, mesh, parent, land, rows, seeds, workers), np.arange(len(rows))
+    graph = terrain.graph
     if level.keep_buildings_whole and level.households:
         whole = find_wholes(graph, cell[rows], base.cells["building"].to_numpy()[cell[rows]], level.households[1])
         terrain = contracted(terrain, whole)
@@ -149,6 +142,20 @@ def group_atoms(
     label = made.label.copy()
     label[rows] = done.labels[whole]
     return replace(made, label=label, parts=np.c_[rows[done.parts[:, 0]], done.parts[:, 1:]])
+
+
+def _storeys(base: Base, mesh: Mesh, parent: np.ndarray, land: Territories, rows: np.ndarray, seeds: np.ndarray | None, workers: int) -> Terrain:
+    """Terrain of the storeys `rows` of home cells; an entrance is what stays whole where it fits, but not where `seeds` decide."""
+    cell = base.cell_position[rows]
+    places = find_places(mesh, parent)
+    ways = find_ways(mesh, places, land.host, parent)
+    edges, kind, cost = storey_edges(base, mesh, parent, rows, (ways.ends, ways.cost))
+    ends = cell[edges]
+    bar = np.where(kind == GROUND, places.bar(ends[:, 0], ends[:, 1]), 0)
+    weight, xyz = base.atoms["households"].to_numpy()[rows], storey_xyz(base, mesh, rows)
+    entrance = cell.astype(str) if seeds is None else np.full(len(rows), "")
+    graph = Graph(weight, xyz, parent[cell], edges, cost, kind, seeds, workers=workers)
+    return Terrain(graph, bar, ways.border_m(ends), entrance)
 
 
 def without_groups(made: Made, out: list[int]) -> Made:
