@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
 from scipy.sparse import csc_matrix
 
-from geogrid.partition.cover import FOUND, LIMIT, cover
+from geogrid.partition.cover import FOUND, LIMIT, NONE, cover
 from geogrid.partition.listing import Listed
 
 NODE_LIMIT = 400
@@ -41,6 +41,8 @@ def best_choice(listed: Listed, faulty: np.ndarray, leans: np.ndarray, found: in
     """Return the best choice; each group is `faulty`, `leans` on the outside (both bool) or is neither; `found` violations are known to do."""
     none, faulty = np.empty(0, np.int64), faulty & ~leans
     cost = np.where(leans, LEAN / (listed.n + 1), faulty.astype(np.float64))
+    if found == 1 and not _is_faultless(listed, ~faulty):
+        return Choice(found, none, none)
     value, reduced, likely = _relaxed(listed, cost)
     least = max(0, int(np.ceil(value - LEAN - SLACK)))
     while least < found:
@@ -54,6 +56,13 @@ def best_choice(listed: Listed, faulty: np.ndarray, leans: np.ndarray, found: in
             return _searched(listed, cost, (value, reduced, likely), least, found)
         least += 1
     return Choice(found, none, none)
+
+
+def _is_faultless(listed: Listed, sound: np.ndarray) -> bool:
+    """Tell whether `sound` groups (bool) may cover the region: False is proved by a search, which takes less than a relaxation of so many groups."""
+    few = np.flatnonzero(sound)
+    nothing = np.zeros(len(few))
+    return cover(listed.words[few], listed.n, nothing > 0, nothing, (0, 1.0), CHECKS)[0] != NONE
 
 
 def _searched(listed: Listed, cost: np.ndarray, relaxed: tuple[float, np.ndarray, np.ndarray], least: int, found: int) -> Choice:

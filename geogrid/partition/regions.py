@@ -14,13 +14,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import reverse_cuthill_mckee
 
-from geogrid.partition.bounds import cap_of
+from geogrid.partition.bounds import cap_of, splits
 from geogrid.partition.choice import best_choice
-from geogrid.partition.listing import Listed, list_groups
+from geogrid.partition.listing import Listed, list_groups, spoiling
 
 FEW, MANY = 5_000, 1_000_000
 WHOLE = 20_000  # groups of a component that is looked at as a whole, even at first
+RAW = 3  # groups listed for each that may be left of them
 WORK, STEP = 2, 200  # groups listed for a component in all, against the most at a time; what a step costs beside its list
 WHOLE_STEP = 1_000  # what looking at a whole component costs
 GROWTH = 3  # atoms that a region takes in at a time
@@ -97,12 +100,36 @@ def bits(mask: int) -> list[int]:
     return out
 
 
-def listed_groups(village: Village, atoms: list[int], most: int) -> Listed | None:
-    """List every connected group among `atoms` of weight up to `cap`, bit i for atoms[i]; None when there are more than `most`."""
+def listed_groups(village: Village, atoms: list[int], most: int, found: int) -> Listed | None:
+    """List the connected groups among `atoms` that a choice with fewer than `found` faults can use, bit i for atoms[i]; None beyond `most`.
+
+    A choice without faults uses none above `upper`, and none that leaves a piece which no division can bring within bounds, nor one without weight:
+    that can go with the group. Atoms alone stay on the list, so that there is a choice.
+    """
     place = {v: i for i, v in enumerate(atoms)}
     inside = _union([1 << v for v in atoms])
     near = [[place[u] for u in bits(village.near[v] & inside)] for v in atoms]
-    return list_groups(near, [village.weights[v] for v in atoms], village.cap, most)
+    weight = [village.weights[v] for v in atoms]
+    if found != 1:
+        return list_groups(near, weight, village.cap, most)
+    listed = list_groups(near, weight, village.upper, most * RAW)
+    if listed is None:
+        return None
+    ends = np.array([village.near[v] & ~inside != 0 for v in atoms])
+    sound = (listed.weight >= village.lower) | listed.meets(ends)
+    fits = splits(sum(weight), village.lower, village.upper, village.cap) == 0
+    fits[0] = False
+    sound[sound] = ~spoiling(listed.only(sound), near, weight, ends, fits)
+    listed = listed.only(sound | (listed.sums(np.ones(len(atoms))) == 1))
+    return listed if len(listed) <= most else None
+
+
+def _along(village: Village, atoms: list[int]) -> list[int]:
+    """Return the atoms in an order in which neighbours are near each other: a search for a cover then meets the same bare rest again and again."""
+    place, inside = {v: i for i, v in enumerate(atoms)}, _union([1 << v for v in atoms])
+    pairs = np.array([(i, place[u]) for v, i in place.items() for u in bits(village.near[v] & inside)], np.int64).reshape(-1, 2)
+    joined = csr_matrix((np.ones(len(pairs), np.int8), pairs.T), shape=(len(atoms), len(atoms)))
+    return [atoms[i] for i in reverse_cuthill_mckee(joined, symmetric_mode=True).tolist()]
 
 
 @dataclass
@@ -146,11 +173,12 @@ def settle(village: Village, groups: list[int], most: int = FEW, budget: Budget 
 
 def _whole(village: Village, groups: list[int], most: int) -> tuple[list[int], int] | None:
     """Return what `settle` does from a list of all groups of the component, None where there are too many, or a search takes too long."""
-    atoms, found = list(range(len(village.weights))), _faults(village, groups)
-    listed = listed_groups(village, atoms, most)
+    atoms, found = _along(village, list(range(len(village.weights)))), _faults(village, groups)
+    listed = listed_groups(village, atoms, most, found)
     if listed is None:
         return None
-    listed = listed.only(listed.weight > 0)  # a weightless group can go with any group beside it
+    if found > 1:
+        listed = listed.only(listed.weight > 0)  # a weightless group can go with any group beside it
     choice = best_choice(listed, (listed.weight < village.lower) | (listed.weight > village.upper), np.zeros(len(listed), np.bool_), found)
     if choice.least >= found:
         return groups, found
@@ -159,8 +187,8 @@ def _whole(village: Village, groups: list[int], most: int) -> tuple[list[int], i
 
 def _look(village: Village, bridged: Village, groups: list[int], region: int, most: int) -> tuple[list[int], int, int, int]:
     """Return (groups, violations proved, region to look at next, groups listed); no region where this one is proved or too large."""
-    found, atoms = _found(bridged, groups, region), bits(region)
-    listed = listed_groups(bridged, atoms, most)
+    found, atoms = _found(bridged, groups, region), _along(bridged, bits(region))
+    listed = listed_groups(bridged, atoms, most, found)
     if listed is None:
         return groups, 0, 0, most
     open_ = listed.meets(np.array([bridged.near[v] & ~region != 0 for v in atoms]))
@@ -187,11 +215,11 @@ def _rearranged(village: Village, touched: list[int], region: int, most: int) ->
     nodes = [1 << v for v in bits(region)] + [part for g in touched for part in village.parts(g & ~region)]
     small = village.gathered(nodes)
     everything = list(range(len(nodes)))
-    listed = listed_groups(small, everything, most)
+    found = sum(map(village.is_faulty, touched))
+    listed = listed_groups(small, everything, most, found)
     if listed is None:
         return []
     faulty = (listed.weight < village.lower) | (listed.weight > village.upper)
-    found = sum(map(village.is_faulty, touched))
     groups = best_choice(listed, faulty, np.zeros(len(listed), np.bool_), found).groups
     if not len(groups) or faulty[groups].sum() >= found:
         return []
