@@ -49,12 +49,20 @@ class Listed:
 
     def sums(self, prices: np.ndarray) -> np.ndarray:
         """Return the sum of the prices of its atoms for each group, float (k,)."""
-        out, octets = np.zeros(len(self)), self.octets
-        bits = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(np.float64)
-        padded = np.r_[prices, np.zeros(-self.n % 8)]
-        for column in range(octets.shape[1]):
-            out += (bits @ padded[8 * column : 8 * column + 8])[octets[:, column]]
-        return out
+        return _sums(self.words, np.asarray(prices, np.float64))
+
+
+@njit(cache=True, nogil=True)
+def _sums(words: np.ndarray, prices: np.ndarray) -> np.ndarray:
+    out = np.zeros(len(words))
+    for k in range(len(words)):
+        for j in range(words.shape[1]):
+            left = words[k, j]
+            while left != 0:
+                low = left & (~left + np.uint64(1))
+                left ^= low
+                out[k] += prices[64 * j + _place(low)]
+    return out
 
 
 @njit(cache=True, nogil=True)
@@ -99,45 +107,6 @@ def _list(near: np.ndarray, weight: np.ndarray, cap: int, words: np.ndarray, hel
     return k
 
 
-@njit(cache=True, nogil=True)
-def _spoils(near: np.ndarray, weight: np.ndarray, ends: np.ndarray, fits: np.ndarray, words: np.ndarray, out: np.ndarray) -> None:
-    """Tell of each group whether it cuts off a piece that meets none of `ends` (w,) and whose weight does not fit; see `spoiling`."""
-    w = near.shape[1]
-    zero, one = np.uint64(0), np.uint64(1)
-    rest, ring = np.zeros(w, np.uint64), np.zeros(w, np.uint64)
-    everything = np.zeros(w, np.uint64)
-    for v in range(near.shape[0]):
-        everything[v // 64] |= one << np.uint64(v % 64)
-    for k in range(len(words)):
-        for j in range(w):
-            rest[j] = everything[j] & ~words[k, j]
-        while not out[k]:
-            first = 0
-            while first < w and rest[first] == zero:
-                first += 1
-            if first == w:
-                break
-            ring[first] = rest[first] & (~rest[first] + one)
-            rest[first] ^= ring[first]
-            mass, is_open, at = 0, False, first
-            while at < w:
-                if ring[at] == zero:
-                    at += 1
-                    continue
-                low = ring[at] & (~ring[at] + one)
-                ring[at] ^= low
-                v = 64 * at + _place(low)
-                mass += weight[v]
-                is_open = is_open or ends[at] & low != zero
-                for j in range(w):
-                    fresh = near[v, j] & rest[j]
-                    ring[j] |= fresh
-                    rest[j] ^= fresh
-                    if fresh != zero and j < at:
-                        at = j
-            out[k] = not is_open and not fits[mass]
-
-
 @njit(cache=True)
 def _place(bit: int) -> int:
     """Return the number of the only bit that is set."""
@@ -157,7 +126,11 @@ def list_groups(near: Sequence[Sequence[int]], weight: Sequence[int], cap: int, 
     >>> listed.matrix(np.arange(len(listed))).tolist(), listed.weight.tolist()
     ([[1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 1, 1], [0, 0, 1]], [4, 9, 5, 11, 6])
     """
-    n, room, masks = len(weight), min(most, ROOM), _masks(near)
+    n, room = len(weight), min(most, ROOM)
+    bits = np.zeros((n, -(-n // WORD) * WORD), np.uint8)
+    for v, others in enumerate(near):
+        bits[v, list(others)] = 1
+    masks = np.packbits(bits, axis=1, bitorder="little").view("<u8").astype(np.uint64)
     while True:
         words, held = np.empty((room, masks.shape[1]), np.uint64), np.empty(room, np.int64)
         k = _list(masks, np.asarray(weight, np.int64), cap, words, held)
@@ -166,29 +139,3 @@ def list_groups(near: Sequence[Sequence[int]], weight: Sequence[int], cap: int, 
         if room == most:
             return None
         room = min(most, 8 * room)
-
-
-def _masks(near: Sequence[Sequence[int]]) -> np.ndarray:
-    """Return the neighbours of each atom as bits, uint64 (n, w)."""
-    n = len(near)
-    bits = np.zeros((n, -(-n // WORD) * WORD), np.uint8)
-    for v, others in enumerate(near):
-        bits[v, list(others)] = 1
-    return np.packbits(bits, axis=1, bitorder="little").view("<u8").astype(np.uint64)
-
-
-def spoiling(listed: Listed, near: Sequence[Sequence[int]], weight: Sequence[int], ends: np.ndarray, fits: np.ndarray) -> np.ndarray:
-    """Tell which groups leave a connected piece that can not be divided, bool (k,): it holds none of `ends` bool (n,), where it could go on, and
-    `fits` bool (W + 1,) is false at its weight.
-
-    >>> near, weight = [[1], [0, 2], [1]], [4, 11, 12]
-    >>> listed = list_groups(near, weight, cap=15, most=99)
-    >>> listed.weight.tolist(), spoiling(listed, near, weight, np.zeros(3, bool), np.isin(np.arange(28), [0, 11, 12, 15])).tolist()
-    ([4, 15, 11, 12], [True, False, True, False])
-    """
-    padded = np.zeros(listed.words.shape[1] * WORD, np.uint8)
-    padded[: len(ends)] = ends
-    mask = np.packbits(padded, bitorder="little").view("<u8").astype(np.uint64)
-    out = np.zeros(len(listed), np.bool_)
-    _spoils(_masks(near), np.asarray(weight, np.int64), mask, fits, listed.words, out)
-    return out

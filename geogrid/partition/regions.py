@@ -17,13 +17,13 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import reverse_cuthill_mckee
 
-from geogrid.partition.bounds import cap_of, splits
+from geogrid.partition.bounds import cap_of
 from geogrid.partition.choice import best_choice
-from geogrid.partition.listing import Listed, list_groups, spoiling
+from geogrid.partition.listing import Listed, list_groups
 
 FEW, MANY = 5_000, 1_000_000
 WHOLE = 20_000  # groups of a component that is looked at as a whole, even at first
-RAW = 3  # groups listed for each that may be left of them
+SOUND = 2  # times as many groups within bounds may be listed as groups of any weight
 WORK, STEP = 2, 200  # groups listed for a component in all, against the most at a time; what a step costs beside its list
 WHOLE_STEP = 1_000  # what looking at a whole component costs
 GROWTH = 3  # atoms that a region takes in at a time
@@ -103,8 +103,8 @@ def bits(mask: int) -> list[int]:
 def listed_groups(village: Village, atoms: list[int], most: int, found: int) -> Listed | None:
     """List the connected groups among `atoms` that a choice with fewer than `found` faults can use, bit i for atoms[i]; None beyond `most`.
 
-    A choice without faults uses none above `upper`, and none that leaves a piece which no division can bring within bounds, nor one without weight:
-    that can go with the group. Atoms alone stay on the list, so that there is a choice.
+    A choice without faults uses none out of bounds, and more such groups can be looked through; atoms alone stay on the list, so that there is a
+    choice.
     """
     place = {v: i for i, v in enumerate(atoms)}
     inside = _union([1 << v for v in atoms])
@@ -112,16 +112,11 @@ def listed_groups(village: Village, atoms: list[int], most: int, found: int) -> 
     weight = [village.weights[v] for v in atoms]
     if found != 1:
         return list_groups(near, weight, village.cap, most)
-    listed = list_groups(near, weight, village.upper, most * RAW)
+    listed = list_groups(near, weight, village.upper, most * SOUND)
     if listed is None:
         return None
     ends = np.array([village.near[v] & ~inside != 0 for v in atoms])
-    sound = (listed.weight >= village.lower) | listed.meets(ends)
-    fits = splits(sum(weight), village.lower, village.upper, village.cap) == 0
-    fits[0] = False
-    sound[sound] = ~spoiling(listed.only(sound), near, weight, ends, fits)
-    listed = listed.only(sound | (listed.sums(np.ones(len(atoms))) == 1))
-    return listed if len(listed) <= most else None
+    return listed.only((listed.weight >= village.lower) | listed.meets(ends) | (listed.sums(np.ones(len(atoms))) == 1))
 
 
 def _along(village: Village, atoms: list[int]) -> list[int]:
