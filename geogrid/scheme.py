@@ -18,6 +18,7 @@ from geogrid.scheme_values import (
     DEFAULTS,
     MAKES,
     MAY_BE_ZERO,
+    MOST,
     ORDERS,
     ROLES,
     RULE_SEVERITIES,
@@ -251,7 +252,7 @@ def _overridden(level: Level, table: Mapping[str, Any], scheme_id: str) -> Level
         check_value(isinstance(changes.get(key, False), bool), where, key, changes.get(key), "true or false", "true 或 false")
     check_value(is_number(changes.get("link_m", 0)) and changes.get("link_m", 0) >= 0, where, "link_m", changes.get("link_m"), "metres", "米数")
     if (bounds := changes.get("households")) is not None:
-        ok = isinstance(bounds, list | tuple) and len(bounds) == 2 and all(is_count(b) for b in bounds) and bounds[0] <= bounds[1]
+        ok = isinstance(bounds, list | tuple) and len(bounds) == 2 and all(is_count(b) and b <= MOST for b in bounds) and bounds[0] <= bounds[1]
         check_value(ok, where, "households", bounds, "[lower, upper] with 0 < lower <= upper", "[下限, 上限]")
         changes["households"] = (bounds[0], bounds[1])
     for key, words in (("make", MAKES), ("weigh", WEIGHS)):
@@ -261,11 +262,13 @@ def _overridden(level: Level, table: Mapping[str, Any], scheme_id: str) -> Level
     bounded = made.make != "bounds" or made.households is not None
     check_value(bounded, where, "make", "bounds", "it with households = [lower, upper]", "households = [下限, 上限]")
     check_value(made.make != "count" or is_count(made.count), where, "count", made.count, "a positive number", "正整数")
+    check_value(not (made.halve and made.make == "seeds"), where, "halve", "true", "it where bounds decide, not seeds", "在按上下限划分的层级")
     both = made.halve and made.keep_buildings_whole
-    check_value(not both, where, "halve", True, "false, or keep_buildings_whole = false", "false，或把 keep_buildings_whole 写为 false")
+    check_value(not both, where, "halve", "true", "false, or keep_buildings_whole = false", "false，或把 keep_buildings_whole 写为 false")
     by_area = made.weigh == "area"
     check_value(not by_area or made.make == "count", where, "weigh", "area", 'it with make = "count"', '在 make = "count" 的层级')
-    return made
+    check_value(not by_area or bounds is None, where, "households", bounds, 'no bounds beside weigh = "area"', 'weigh = "area" 时不写上下限')
+    return replace(made, households=None) if by_area else made  # land is shared out evenly, whoever lives on it
 
 
 def _text(value: Any, where: str) -> Text:

@@ -9,6 +9,8 @@ from typing import Any
 
 from geogrid.errors import SchemeError
 
+MOST = 1_000_000_000
+"""Households that no unit exceeds."""
 MAKES = ("given", "column", "bounds", "count", "entrance", "compound", "building", "seeds")
 WEIGHS = ("households", "area")
 ROLES = {"street": "streets", "community": "communities", "grid": "grids", "microgrid": "microgrids", "compound": "compounds"}

@@ -106,6 +106,9 @@ def test_the_options_of_a_level_are_off_unless_asked_for():
         ({"microgrid": {"make": "seed"}}, "did you mean 'seeds'"),
         ({"grid": {"make": "seeds"}}, "at the lowest level"),
         ({"grid": {"halve": True}}, "at the lowest level"),
+        ({"microgrid": {"make": "seeds", "halve": True}}, "not seeds"),
+        ({"microgrid": {"households": [10, 10**20]}}, "households"),
+        ({"grid": {"make": "count", "count": 5, "weigh": "area", "households": [1, 2]}}, "no bounds"),
         ({"grid": {"split_floors": True}}, "at the lowest level"),
         ({"microgrid": {"halve": True, "keep_buildings_whole": True}}, "keep_buildings_whole = false"),
         ({"microgrid": {"make": "count"}}, "positive number"),
@@ -159,3 +162,8 @@ def test_an_override_that_makes_no_sense_is_refused(overrides, said: str):
 )
 def test_a_scheme_that_contradicts_itself_is_refused_and_the_key_is_named(text: str, said: str):
     assert said in refused(text).message
+
+
+def test_a_level_shared_out_by_land_has_no_bounds_of_households():
+    by_land = read_scheme("community-grid-microgrid").with_levels({"grid": {"make": "count", "count": 5, "weigh": "area"}}).level("grid")
+    assert (by_land.weigh, by_land.households) == ("area", None)

@@ -70,7 +70,7 @@ def group_cells(
     graph = Graph(weight, xyz, parent[first], ways.ends, ways.cost, previous=before, workers=workers)
     done = divide(level, Terrain(graph, ways.bar, ways.length_m, places.compounds(first)), len(pieces), seed)
     made = _gather(base, done, xyz, of_cell, land, pieces)
-    return replace(made, cure={u: ("accept", 0.0) if cure[0] == "halve" else cure for u, cure in made.cure.items()})  # cells are not divided here
+    return _undivided(made)
 
 
 def _nodes(mesh: Mesh, homes: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -141,7 +141,13 @@ def group_atoms(
     made = _gather(base, done, terrain.graph.xyz, np.append(whole, NONE)[of_cell], land, pieces)
     label = made.label.copy()
     label[rows] = done.labels[whole]
-    return replace(made, label=label, parts=np.c_[rows[done.parts[:, 0]], done.parts[:, 1:]])
+    made = replace(made, label=label, parts=np.c_[rows[done.parts[:, 0]], done.parts[:, 1:]])
+    return _undivided(made) if level.keep_buildings_whole else made
+
+
+def _undivided(made: Made) -> Made:
+    """What was made, no longer advising to divide what is kept whole here: cells, or buildings."""
+    return replace(made, cure={u: ("accept", 0.0) if cure[0] == "halve" else cure for u, cure in made.cure.items()})
 
 
 def _storeys(base: Base, mesh: Mesh, parent: np.ndarray, land: Territories, rows: np.ndarray, seeds: np.ndarray | None, workers: int) -> Terrain:

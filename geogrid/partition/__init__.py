@@ -16,11 +16,12 @@ import numpy as np
 from geogrid.partition.aims import Aim, bounded, one_centre
 from geogrid.partition.carry import NEW, check_previous, numbers_kept
 from geogrid.partition.centres import check_centres, describe, lifted
-from geogrid.partition.check import Graph, PartitionError, check_bounds, checked
+from geogrid.partition.check import Graph, PartitionError, checked
 from geogrid.partition.counts import apportion, checked_counts
 from geogrid.partition.cures import find_cures
 from geogrid.partition.jobs import Jobs, by_first, make_jobs
 from geogrid.partition.mend import Leave, assembled, mend
+from geogrid.partition.options import check_bounds, check_leave, check_whole
 from geogrid.partition.patches import Exceptions, Patch, cut_patches, patches
 from geogrid.partition.solve import solve
 from geogrid.partition.warm import warmed
@@ -82,19 +83,19 @@ def partition(
     >>> cut.labels.tolist(), cut.exceptions
     ([0, 0, 1, 1], [])
     """
-    bounds = check_bounds(lower, upper)
+    bounds, leave = check_bounds(lower, upper), check_leave(link_m, halve, has_places=xyz is not None, has_centres=centres is not None)
     graph = checked(weights, edges, xyz, edge_kind, edge_cost, within)
     if len(graph.weight) == 0:
         return Partition(np.empty(0, np.int64), [])
     number = None if centres is None else check_centres(centres, len(graph.weight))
     before = None if previous is None else check_previous(previous, len(graph.weight))
-    ask = Ask(bounds, checked_counts(graph.within, counts), number, int(seed), before, int(workers))
+    ask = Ask(bounds, checked_counts(graph.within, counts), number, check_whole("seed", seed), before, check_whole("workers", workers, 1))
     if not prove:
         return _tried(graph, ask)
     labels, exceptions, order = _cut(graph, np.arange(len(graph.weight)), ask)
     some = patches(graph, order, labels, exceptions)
-    if some and (link_m > 0 or halve):
-        done = _mended(graph, labels, order, some, ask, _leave(bounds, link_m, halve, ask))
+    if some and any(leave):
+        done = _mended(graph, labels, order, some, ask, _leave(bounds, *leave, ask))
     else:
         cures = sorted((int(patch.group[g]), *cure) for patch in some for g, *cure in find_cures(patch, *bounds))
         done = Partition(labels, exceptions, cures=cures)

@@ -9,6 +9,9 @@ import numpy as np
 
 from geogrid.errors import GeogridError
 
+MOST_WEIGHT = 1_000_000_000
+FARTHEST_M = 1e9
+
 
 class PartitionError(GeogridError, ValueError):
     """A graph or bounds that `partition` can not use. Facts: `argument`, `row`, `value` where known."""
@@ -37,6 +40,7 @@ def checked(weights: Any, edges: Any, xyz: Any, edge_kind: Any, edge_cost: Any, 
     weight = _column("weights", weights, None, integer=True)
     n = len(weight)
     _refuse("weights", weight, weight < 0, "is negative", "为负数")
+    _refuse("weights", weight, weight > MOST_WEIGHT, f"is more than {MOST_WEIGHT}", f"超过 {MOST_WEIGHT}")
     pairs = _pairs(edges, n)
     m = len(pairs)
     where = np.zeros((n, 3)) if xyz is None else _table("xyz", xyz, n, 3)
@@ -48,23 +52,8 @@ def checked(weights: Any, edges: Any, xyz: Any, edge_kind: Any, edge_cost: Any, 
     return Graph(weight, pairs, where, kind, cost, 1.0 - np.log2(cost) if edge_cost is not None else np.zeros(m), parent)
 
 
-def check_bounds(lower: Any, upper: Any) -> tuple[int, int]:
-    """Return the bounds as ints. Raises PartitionError unless 1 <= lower <= upper are whole numbers."""
-    if int(lower) != lower or int(upper) != upper or not 1 <= lower <= upper:
-        raise PartitionError(
-            f"bounds [{lower}, {upper}]: whole numbers with 1 <= lower <= upper are needed",
-            f"上下限 [{lower}, {upper}]：须为整数且 1 ≤ 下限 ≤ 上限",
-            argument="lower",
-            value=lower,
-        )
-    return int(lower), int(upper)
-
-
 def _column(name: str, values: Any, n: int | None, *, integer: bool) -> np.ndarray:
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise PartitionError(f"{name}: numbers are needed", f"{name}：须为数值", argument=name) from None
+    array = _numbers(name, values)
     if array.ndim != 1 or (n is not None and len(array) != n):
         raise PartitionError(
             f"{name}: shape is {array.shape}, ({n if n is not None else 'n'},) is needed", f"{name}：形状 {array.shape} 不符", argument=name
@@ -73,21 +62,33 @@ def _column(name: str, values: Any, n: int | None, *, integer: bool) -> np.ndarr
     if not integer:
         return array
     _refuse(name, array, array != np.floor(array), "is not a whole number", "不是整数")
+    _refuse(name, array, np.abs(array) >= 2.0**63, "is too large", "过大")
     return np.asarray(values).astype(np.int64)
 
 
+def _numbers(name: str, values: Any) -> np.ndarray:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise PartitionError(f"{name}: numbers are needed", f"{name}：须为数值", argument=name) from None
+
+
 def _table(name: str, values: Any, n: int, columns: int) -> np.ndarray:
-    table = np.asarray(values, dtype=np.float64)
+    table = _numbers(name, values)
     if table.shape != (n, columns):
         raise PartitionError(
             f"{name}: shape is {table.shape}, ({n}, {columns}) is needed", f"{name}：形状 {table.shape}，应为 ({n}, {columns})", argument=name
         )
-    _refuse(name, table, ~np.isfinite(table).all(axis=1), "is not finite", "不是有限数")
+    with np.errstate(invalid="ignore"):
+        _refuse(name, table, ~(np.abs(table) <= FARTHEST_M).all(axis=1), f"is no place within {FARTHEST_M:g} m", f"不是 {FARTHEST_M:g} 米以内的位置")
     return table
 
 
 def _pairs(edges: Any, n: int) -> np.ndarray:
-    pairs = np.asarray(edges)
+    try:
+        pairs = np.asarray(edges)
+    except ValueError:
+        raise PartitionError("edges: (m, 2) of integers is needed", "edges：须为 (m, 2) 的整数", argument="edges") from None
     if pairs.size == 0:
         return np.empty((0, 2), np.int64)
     if pairs.ndim != 2 or pairs.shape[1] != 2 or not np.issubdtype(pairs.dtype, np.integer):

@@ -9,6 +9,7 @@ import numpy as np
 
 from geogrid.partition.check import PartitionError
 from geogrid.partition.jobs import Jobs
+from geogrid.partition.options import check_whole
 
 FREE = 0
 SPREAD = 0.3  # where a wanted count breaks the bounds, groups may differ this much from the mean
@@ -103,7 +104,7 @@ def checked_counts(within: np.ndarray, counts: Mapping[int, int] | Any) -> dict[
         counts = dict(zip(labels.tolist(), values.tolist(), strict=True))
     known = set(labels.tolist())
     for label, k in counts.items():
-        if label not in known or int(k) != k or k < 1:
+        if label not in known or check_whole("counts", k) < 1:
             raise PartitionError(
                 f"counts: {label!r}: {k!r} is no positive number of groups of a known parent",
                 f"counts：{label!r}：{k!r} 不是已知上级单元的正整数",

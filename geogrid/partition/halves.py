@@ -17,6 +17,7 @@ APART_M = 0.01  # between parts of an atom, so that each has a place of its own 
 MOVABLE = ("no_packing", "not_connectable", "not_proven")  # a weight a little out of bounds: part of an atom may mend it
 NEXT = 8  # each part touches so many parts after it
 MOST_PAIRS, FEW = 64, 3
+MOST_PARTS = 1000  # no floor of homes comes near it; a mistyped figure does
 
 
 def near_equal(weight: int, parts: int) -> list[int]:
@@ -76,8 +77,9 @@ def _pairs(one: list[int], other: list[int]) -> list[tuple[int, int]]:
 
 
 def heavy_sizes(weight: np.ndarray, upper: int) -> dict[int, list[int]]:
-    """Return the sizes into which every atom above `upper` is to be divided: as few near-equal parts as fit."""
-    return {v: near_equal(int(weight[v]), -(-int(weight[v]) // upper)) for v in np.flatnonzero(weight > upper).tolist()}
+    """Return the sizes into which every atom above `upper` is to be divided: as few near-equal parts as fit. One of more than MOST_PARTS stays."""
+    heavy = np.flatnonzero((weight > upper) & (weight <= MOST_PARTS * upper))
+    return {v: near_equal(int(weight[v]), -(-int(weight[v]) // upper)) for v in heavy.tolist()}
 
 
 def moved(patch: Patch, group: int, lower: int, upper: int) -> Patch | None:
@@ -130,6 +132,5 @@ def fine_sizes(patch: Patch, rings: int, size: int) -> dict[int, list[int]]:
     """Return for every atom in the groups out of bounds and in `rings` of groups round them parts of `size` at most, as few as that gives."""
     bad = np.array([g for g, _, _ in patch.exceptions], np.int64)
     inside = round_groups(patch, bad, rings)[patch.labels]
-    return {
-        v: near_equal(w, -(-w // size)) for v in np.flatnonzero(inside & (patch.graph.weight > size)).tolist() for w in [int(patch.graph.weight[v])]
-    }
+    large = np.flatnonzero(inside & (patch.graph.weight > size) & (patch.graph.weight <= MOST_PARTS * size))
+    return {v: near_equal(w, -(-w // size)) for v, w in zip(large.tolist(), patch.graph.weight[large].tolist(), strict=True)}
