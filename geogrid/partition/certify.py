@@ -48,9 +48,11 @@ def examined(jobs: Jobs, local: np.ndarray, bounds: tuple[int, int], limits: tup
     local, proofs = local.copy(), {}
     size = np.diff(jobs.first)
     some = sorted(_jobs_with_violations(jobs, local, lower, upper), key=lambda j: (int(size[j]), j))  # what is small is proved soonest
+    faults = {j: _violations(jobs.weight[jobs.first[j] : jobs.first[j + 1]], local[jobs.first[j] : jobs.first[j + 1]], lower, upper) for j in some}
     for most, work, tries in ((FEW, FEW_WORK, len(some)), (MANY, MANY_WORK, MANY_JOBS)):
         budget = Budget(work)
-        for j in [j for j in some if proofs.get(j, "not_proven") == "not_proven"][:tries]:
+        some = [j for j in some if proofs.get(j, "not_proven") == "not_proven"]
+        for j in (some if most == FEW else sorted(some, key=lambda j: (faults[j], int(size[j]), j)))[:tries]:
             mine, wanted = slice(int(jobs.first[j]), int(jobs.first[j + 1])), int(limits[2][j])
             if most == MANY and budget.left > 0:
                 again = solve(jobs, *limits, only=j)

@@ -26,6 +26,7 @@ WHOLE = 20_000  # groups of a component that is looked at as a whole, even at fi
 SOUND = 2  # times as many groups within bounds may be listed as groups of any weight
 WORK, STEP = 2, 200  # groups listed for a component in all, against the most at a time; what a step costs beside its list
 WHOLE_STEP = 1_000  # what looking at a whole component costs
+UNTOLD = 4  # groups listed in vain, against those that are looked at
 GROWTH = 3  # atoms that a region takes in at a time
 
 
@@ -103,14 +104,14 @@ def bits(mask: int) -> list[int]:
 def listed_groups(village: Village, atoms: list[int], most: int, found: int) -> Listed | None:
     """List the connected groups among `atoms` that a choice with fewer than `found` faults can use, bit i for atoms[i]; None beyond `most`.
 
-    A choice without faults uses none out of bounds, and more such groups can be looked through; atoms alone stay on the list, so that there is a
-    choice.
+    A choice without faults uses none out of bounds, and in a long look more such groups can be looked through; atoms alone stay on the
+    list, so that there is a choice.
     """
     place = {v: i for i, v in enumerate(atoms)}
     inside = _union([1 << v for v in atoms])
     near = [[place[u] for u in bits(village.near[v] & inside)] for v in atoms]
     weight = [village.weights[v] for v in atoms]
-    if found != 1:
+    if found != 1 or most <= WHOLE:
         return list_groups(near, weight, village.cap, most)
     listed = list_groups(near, weight, village.upper, most * SOUND)
     if listed is None:
@@ -140,8 +141,8 @@ def settle(village: Village, groups: list[int], most: int = FEW, budget: Budget 
     `groups` are the connected groups of the component, as bits. Where the two numbers of violations agree, the division has as few as can be.
     """
     budget = budget or Budget()
-    budget.left -= WHOLE_STEP
-    known = _whole(village, groups, max(most, WHOLE))
+    known, size = _whole(village, groups, max(most, WHOLE))
+    budget.left -= WHOLE_STEP + (size if most > WHOLE else 0)
     if known is not None:
         return known
     bridged, real = village.bridged()
@@ -166,18 +167,18 @@ def settle(village: Village, groups: list[int], most: int = FEW, budget: Budget 
     return groups, sum(proved for _, proved in done)
 
 
-def _whole(village: Village, groups: list[int], most: int) -> tuple[list[int], int] | None:
-    """Return what `settle` does from a list of all groups of the component, None where there are too many, or a search takes too long."""
+def _whole(village: Village, groups: list[int], most: int) -> tuple[tuple[list[int], int] | None, int]:
+    """Return (what `settle` does, groups listed) from all groups of the component; None where there are too many, or a search takes too long."""
     atoms, found = _along(village, list(range(len(village.weights)))), _faults(village, groups)
     listed = listed_groups(village, atoms, most, found)
     if listed is None:
-        return None
+        return None, most // UNTOLD
     if found > 1:
         listed = listed.only(listed.weight > 0)  # a weightless group can go with any group beside it
     choice = best_choice(listed, (listed.weight < village.lower) | (listed.weight > village.upper), np.zeros(len(listed), np.bool_), found)
     if choice.least >= found:
-        return groups, found
-    return (_as_sets(listed, choice.groups, atoms), choice.least) if len(choice.groups) else None
+        return (groups, found), len(listed)
+    return (_as_sets(listed, choice.groups, atoms), choice.least) if len(choice.groups) else None, len(listed)
 
 
 def _look(village: Village, bridged: Village, groups: list[int], region: int, most: int) -> tuple[list[int], int, int, int]:
