@@ -55,9 +55,7 @@ def test_it_says_the_same_in_english(client: FlaskClient):
     assert "被拆分的单元门" in page(client, "/whatif/results?households=10-15")
 
 
-@pytest.mark.parametrize(
-    "wrong", ["households=15-10", "households=x", "households=0-3", "households=1-999999", "households=10-15&level=community"]
-)
+@pytest.mark.parametrize("wrong", ["households=15-10", "households=x", "households=0-3", "households=1-999999", "households=10-15&level=community"])
 def test_bounds_that_are_none_are_refused_in_words(client: FlaskClient, wrong: str):
     assert "Traceback" not in page(client, "/whatif/results?" + wrong, 400)
     assert page(client, "/whatif?" + wrong, 400)
