@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from geogrid.errors import SchemeError
@@ -82,3 +82,21 @@ def unknown(what: str, name: str, names: Iterable[str], where: str) -> SchemeErr
     hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
     hint_zh = f"是否想写 {near[0]!r}？" if near else f"可用：{'、'.join(known)}"
     return SchemeError(f"{where}: unknown {what} {name!r}; {hint}", f"{where}：不认识的 {what} {name!r}；{hint_zh}", value=name)
+
+
+def say_bounds(pair: tuple[int, int]) -> str:
+    """Write bounds of households.
+
+    >>> say_bounds((8, 12)), say_bounds((11, 11))
+    ('8–12', '11')
+    """
+    return f"{pair[0]}–{pair[1]}" if pair[0] != pair[1] else str(pair[0])
+
+
+def place_level(above: Sequence[str]) -> str:
+    """Return which of the levels above another is shown whole on a map beside others: communities, else the level two above it, else the top.
+
+    >>> place_level(["street", "community", "grid"]), place_level(["area", "block"])
+    ('community', 'area')
+    """
+    return "community" if "community" in above else above[max(0, len(above) - 2)]

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from geogrid import maps
 from geogrid.errors import InputError
+from geogrid.scheme_values import place_level, say_bounds
 from web import tables, words
 from web.language import language
 from web.security import nonce
@@ -74,11 +75,6 @@ def _pair(text: str) -> tuple[int, int]:
     return pair
 
 
-def said(pair: tuple[int, int]) -> str:
-    """Write a pair of bounds."""
-    return f"{pair[0]}–{pair[1]}" if pair[0] != pair[1] else str(pair[0])
-
-
 @blueprint.get("/whatif")
 def whatif_page() -> str:
     """上下限改成多少合适？"""
@@ -87,7 +83,7 @@ def whatif_page() -> str:
     known = levels(now)
     address = _address("whatif.results", level, pairs) if pairs else ""
     own = now.project.scheme.level(level).households if known else None
-    fields = [said(pair).replace("–", "-") for pair in pairs] or ([f"{own[0]}-{own[1]}"] if own else [])
+    fields = [say_bounds(pair).replace("–", "-") for pair in pairs] or ([f"{own[0]}-{own[1]}"] if own else [])
     told: dict[str, Any] = {"known": known, "level": level, "fields": [*fields, *[""] * MOST][:MOST], "own": own, "results": address}
     return render_template("whatif.html", page="whatif", units=_places(now, level), unit=request.args.get("unit", ""), **told)
 
@@ -98,8 +94,7 @@ def _places(now: Served, level: str) -> list[tuple[str, str]]:
     above = order[: order.index(level)] if level in order else []
     if not above:
         return []
-    place = "community" if "community" in above else above[max(0, len(above) - 2)]
-    rows = tables.unit_rows(now, place)
+    rows = tables.unit_rows(now, place_level(above))
     return [(code, name or code) for code, name in zip(rows.index, rows["name"].fillna(""), strict=True)]
 
 
@@ -122,7 +117,7 @@ def results() -> str:
     name = now.project.units(place).loc[code, "name"] or code if code in now.project.units(place).index else code
     columns = [
         {
-            "title": said(outcome.households),
+            "title": say_bounds(outcome.households),
             "own": outcome.households == now.project.scheme.level(level).households,
             "figures": figures(outcome, outcomes, language()),
             "map": _address("whatif.map_page", level, [outcome.households], code),
@@ -147,7 +142,7 @@ def map_page() -> Response:
     project = now.project
     variant = maps.Variant(outcomes[0].plan, place, code, until=level, name=project.name, meta=project.meta, layers=layers)
     page = maps.variant_page(variant, level, lang=language())
-    title = _("What if: %(bounds)s households", bounds=said(pairs[0]))
+    title = _("What if: %(bounds)s households", bounds=say_bounds(pairs[0]))
     return Response(maps.variant_html(page, title=title, assets=url_for("pages.asset", name=""), nonce=nonce()), mimetype="text/html")
 
 

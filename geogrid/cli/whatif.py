@@ -69,18 +69,14 @@ def whatif(
 def _show(question: Question, outcomes: list[Outcome]) -> None:
     """Print the figures, a column for each pair of bounds."""
     from geogrid.generate.figures import figures
+    from geogrid.scheme_values import say_bounds
 
     lang = language()
     columns = [figures(outcome, outcomes, lang) for outcome in outcomes]
     click.echo(f"{question.name}  {question.level.name.say(lang)}")
-    click.echo(_row("", [title(outcome.households) for outcome in outcomes]))
+    click.echo(_row("", [say_bounds(outcome.households) for outcome in outcomes]))
     for rows in zip(*columns, strict=True):
         click.echo(_row(rows[0][0], [value + (" *" if best else "") for _, value, best in rows]))
-
-
-def title(pair: tuple[int, int]) -> str:
-    """Name a pair of bounds."""
-    return f"{pair[0]}–{pair[1]}" if pair[0] != pair[1] else str(pair[0])
 
 
 def _row(head: str, cells: list[str]) -> str:
@@ -97,11 +93,12 @@ def _padded(text: str, width: int) -> str:
 def _write(question: Question, outcomes: list[Outcome], out: Path, unit: str, lang: str) -> list[Path]:
     from geogrid.generate.figures import figures, place_to_show
     from geogrid.maps import Column, Variant, write_comparison
+    from geogrid.scheme_values import say_bounds
 
     level, code = place_to_show(outcomes, unit)
     columns = []
     for outcome in outcomes:
-        named = title(outcome.households)
+        named = say_bounds(outcome.households)
         variant = Variant(outcome.plan, level, code, until=outcome.level, name=question.name, meta=question.meta, layers=question.layers)
         columns.append(Column(named, f"{named.replace('–', '-')}.html", variant, figures(outcome, outcomes, lang)))
     units = outcomes[0].plan.frame(level)

@@ -10,6 +10,7 @@ from geogrid.catalogue import REASON_TITLES
 from geogrid.errors import NotFoundError
 from geogrid.generate.whatif import Outcome
 from geogrid.rules import status
+from geogrid.scheme_values import place_level
 
 Figure = tuple[str, str, bool]
 """What, its value in words, and whether it is the best of all outcomes."""
@@ -67,7 +68,7 @@ def place_to_show(outcomes: Sequence[Outcome], code: str = "") -> tuple[str, str
     if not above:
         frame = plan.frame(lowest)
         return lowest, str(frame.index[int(np.argmax(frame["households"]))])
-    level = "community" if "community" in above else above[max(0, len(above) - 2)]
+    level = place_level(above)
     codes = plan.frame(level).index
     count = np.zeros(len(codes))
     for outcome in outcomes:

@@ -17,14 +17,14 @@ from geogrid import rules, sites
 from geogrid.barriers import barrier_lines
 from geogrid.findings import Finding, to_frame
 from geogrid.generate import make_plan
-from geogrid.pipeline.ground import Prepared, prepare
-from geogrid.pipeline.order import in_order
+from geogrid.pipeline.ground import Prepared
 from geogrid.pipeline.parallel import side_by_side, without_cycle_search, worker_count
+from geogrid.pipeline.sourced import scheme_of, sourced
 from geogrid.pipeline.stages import Progress, Stages, peak_rss_mb, silent
 from geogrid.plan import Plan
-from geogrid.reading import Sources, read_sources
+from geogrid.reading import Sources
 from geogrid.recipe import Recipe, read_recipe
-from geogrid.scheme import Scheme, read_scheme
+from geogrid.scheme import Scheme
 from geogrid.store import Contents, Project, check_target, open_project, write_project
 
 SITE_ROLES = ("stations", "cameras")
@@ -70,18 +70,14 @@ class _Begun:
 
 
 def _scheme(recipe: Recipe, *, keep_buildings_whole: bool) -> Scheme:
-    scheme = read_scheme(recipe.scheme, recipe.path.parent).with_levels(recipe.levels)
+    scheme = scheme_of(recipe)
     made = [level.id for level in scheme.levels if level.make in GROUPED] if keep_buildings_whole else []
     return scheme.with_levels({level: {"keep_buildings_whole": True} for level in made})
 
 
 def _begin(recipe: Recipe, scheme: Scheme, stages: Stages, pool: Executor, threads: int, *, accept_rejects: bool) -> _Begun:
     """Make all of a project, in memory; its rules are checked in the pool."""
-    with stages("read"):
-        sources = read_sources(recipe, accept_rejects=accept_rejects)
-        sources = replace(sources, frames=in_order(sources.frames))
-    homes = recipe.inputs["buildings"].homes if "buildings" in recipe.inputs else ()
-    prepared = prepare(sources.frames, scheme, sources.crs, stages, name=recipe.name, seed=recipe.seed, home_uses=homes, workers=threads)
+    sources, prepared = sourced(recipe, scheme, stages, workers=threads, accept_rejects=accept_rejects)
     given = _given(sources, prepared, scheme)
     proof = pool.submit(rules.find_cells, prepared.ground.base)
     with stages("units"):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 
 from geogrid.generate.whatif import Outcome, compare, level_to_vary
-from geogrid.pipeline.ground import prepare
-from geogrid.pipeline.order import in_order
+from geogrid.pipeline.parallel import worker_count
+from geogrid.pipeline.sourced import scheme_of, sourced
 from geogrid.pipeline.stages import Progress, Stages, silent
-from geogrid.reading import read_sources
 from geogrid.recipe import read_recipe
-from geogrid.scheme import Level, read_scheme
+from geogrid.scheme import Level
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,13 +36,8 @@ def whatif(
     Raises InputError as `build` does, and for a level that is not made by bounds.
     """
     asked = read_recipe(recipe)
-    scheme = read_scheme(asked.scheme, asked.path.parent).with_levels(asked.levels)
-    stages = Stages(progress)
-    with stages("read"):
-        sources = read_sources(asked, accept_rejects=accept_rejects)
-        sources = replace(sources, frames=in_order(sources.frames))
-    homes = asked.inputs["buildings"].homes if "buildings" in asked.inputs else ()
-    ground = prepare(sources.frames, scheme, sources.crs, stages, name=asked.name, seed=asked.seed, home_uses=homes).ground
+    sources, prepared = sourced(asked, scheme_of(asked), Stages(progress), workers=worker_count(), accept_rejects=accept_rejects)
+    ground = prepared.ground
     varied = level_to_vary(ground, level)
     layers = {role: frame for role, frame in sources.frames.items() if isinstance(frame, gpd.GeoDataFrame)}
     meta = {"simulated": asked.simulated, "source": asked.source, "date": asked.date, "seed": asked.seed}
