@@ -154,6 +154,14 @@ def test_the_command_prints_a_table_json_and_pages(recipe: Path, tmp_path: Path)
     }  # fmt: skip
 
 
+def test_communities_that_share_a_code_are_compared_all_the_same(tmp_path: Path):
+    frames = quarter()
+    frames["communities"]["code"] = [WEST, WEST]
+    result = run("whatif", write(tmp_path, frames), "--households", "13-15", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.stderr
+    assert (tmp_path / "out" / "index.html").is_file()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

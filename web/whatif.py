@@ -106,7 +106,7 @@ def _address(endpoint: str, level: str, pairs: list[tuple[int, int]], unit: str 
 @blueprint.get("/whatif/results")
 def results() -> str:
     """Compute, and answer with the part of the page that shows it."""
-    from geogrid.generate.figures import figures, place_to_show
+    from geogrid.generate.figures import figures, place_name, place_to_show
 
     now = served()
     level, pairs = asked()
@@ -114,7 +114,7 @@ def results() -> str:
     if not outcomes:
         raise InputError("give households=8-12", "请给出户数上下限，如 8-12", field="households")
     place, code = place_to_show(outcomes, request.args.get("unit", ""))
-    name = now.project.units(place).loc[code, "name"] or code if code in now.project.units(place).index else code
+    name = place_name(outcomes[0].plan, place, code)
     columns = [
         {
             "title": say_bounds(outcome.households),

@@ -91,7 +91,7 @@ def _padded(text: str, width: int) -> str:
 
 
 def _write(question: Question, outcomes: list[Outcome], out: Path, unit: str, lang: str) -> list[Path]:
-    from geogrid.generate.figures import figures, place_to_show
+    from geogrid.generate.figures import figures, place_name, place_to_show
     from geogrid.maps import Column, Variant, write_comparison
     from geogrid.scheme_values import say_bounds
 
@@ -101,8 +101,7 @@ def _write(question: Question, outcomes: list[Outcome], out: Path, unit: str, la
         named = say_bounds(outcome.households)
         variant = Variant(outcome.plan, level, code, until=outcome.level, name=question.name, meta=question.meta, layers=question.layers)
         columns.append(Column(named, f"{named.replace('–', '-')}.html", variant, figures(outcome, outcomes, lang)))
-    units = outcomes[0].plan.frame(level)
-    shown = (units["name"][code] or code) if code in units.index else code
+    shown = place_name(outcomes[0].plan, level, code)
     said = question.level.name.say(lang)
     title_ = f"{question.name} · {said} · 演训测算" if lang == "zh" else f"{question.name}: what if, {said}"
     lead = f"地图显示：{shown}；数字为全区。" if lang == "zh" else f"The maps show {shown}; the figures are those of the whole district."

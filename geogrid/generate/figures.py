@@ -9,6 +9,7 @@ import numpy as np
 from geogrid.catalogue import REASON_TITLES
 from geogrid.errors import NotFoundError
 from geogrid.generate.whatif import Outcome
+from geogrid.plan import Plan
 from geogrid.rules import status
 from geogrid.scheme_values import place_level
 
@@ -70,14 +71,21 @@ def place_to_show(outcomes: Sequence[Outcome], code: str = "") -> tuple[str, str
         return lowest, str(frame.index[int(np.argmax(frame["households"]))])
     level = place_level(above)
     codes = plan.frame(level).index
+    row = {code: i for i, code in reversed(list(enumerate(codes)))}  # a given code may occur twice, which is a finding elsewhere
     count = np.zeros(len(codes))
     for outcome in outcomes:
         frame = outcome.plan.frame(lowest)
         bad = np.isin(status(outcome.plan, lowest).to_numpy(), ("above", "below"))
-        at = codes.get_indexer(_ancestors(outcome, lowest, level, frame["parent"].to_numpy()[bad]))
-        count += np.bincount(at[at >= 0], minlength=len(codes))
+        at = [row[code] for code in _ancestors(outcome, lowest, level, frame["parent"].to_numpy()[bad]) if code in row]
+        count += np.bincount(np.array(at, dtype=np.int64), minlength=len(codes))
     homes = plan.frame(level)["households"].to_numpy()
     return level, str(codes[int(np.lexsort((-homes, -count))[0])])
+
+
+def place_name(plan: Plan, level: str, code: str) -> str:
+    """Return what a unit is called, its code where it has no name."""
+    names = plan.frame(level).loc[[code], "name"]
+    return names.iloc[0] or code
 
 
 def _ancestors(outcome: Outcome, lowest: str, level: str, parents: np.ndarray) -> np.ndarray:
