@@ -1,0 +1,1 @@
+"""What the office declared against what the project computes."""
