@@ -19,7 +19,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from geogrid.errors import RecipeError
+from geogrid.declared import Declared, read_amount
+from geogrid.errors import InputError, RecipeError
 from geogrid.schema import ROLES, nearest
 
 _KEYS: dict[str, type | tuple[type, ...]] = {
@@ -31,7 +32,9 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
     "date": (str, datetime.date),
     "inputs": dict,
     "levels": dict,
+    "declared": list,
 }
+_DECLARED_KEYS = ("item", "level", "kind", "value", "unit", "source", "note")
 _INPUT_KEYS: dict[str, type] = {"path": str, "layer": str, "crs": str, "columns": dict, "encoding": str, "homes": list}
 _TYPE_NAMES = {
     str: ("text", "文字"),
@@ -60,7 +63,10 @@ class InputSpec:
 
 @dataclass(frozen=True)
 class Recipe:
-    """A district to build. `inputs` by role in the order of the file; `levels` are overrides of the scheme's levels, unread here."""
+    """A district to build. `inputs` by role in the order of the file; `levels` are overrides of the scheme's levels, unread here.
+
+    `declared`: the figures of its `[[declared]]` tables, each of which can be read.
+    """
 
     name: str
     scheme: str
@@ -71,6 +77,7 @@ class Recipe:
     simulated: bool = False
     source: str = ""
     date: str = ""
+    declared: tuple[Declared, ...] = ()
 
 
 def read_recipe(path: str | Path) -> Recipe:
@@ -113,7 +120,36 @@ def parse_recipe(table: Mapping[str, Any], path: Path) -> Recipe:
         simulated=table.get("simulated", False),
         source=table.get("source", ""),
         date=str(table.get("date", "")),
+        declared=tuple(_declared(entry, number, path) for number, entry in enumerate(table.get("declared", []), 1)),
     )
+
+
+def _declared(entry: Any, number: int, path: Path) -> Declared:
+    """Read one `[[declared]]` table, the `number`-th of its recipe."""
+    where = f"recipe {path.name} [[declared]] {number}"
+    if not isinstance(entry, dict):
+        raise _error(f"{where}: must be a table; write [[declared]] above it", f"{where}：应是一个表，请在前面写 [[declared]]", path, "declared")
+    for key, value in entry.items():
+        if key not in _DECLARED_KEYS:
+            raise _unknown("key", "键", key, _DECLARED_KEYS, where, path)
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise _error(f"{where}: {key} = {value!r} must be text or a number", f"{where}：{key} = {value!r} 应为文字或数", path, key)
+    texts = {key: _plain(value) for key, value in entry.items()}
+    if not texts.get("value") or not (texts.get("item") or texts.get("level")):
+        raise _error(f'{where}: needs item = "…" and value = …', f'{where}：缺少 item = "…" 或 value = …', path, "value")
+    made = Declared(
+        **{key: texts.get(key, "") for key in ("item", "level", "value", "source", "unit", "kind", "note")}, where=f"{path.name} #{number}"
+    )
+    try:
+        read_amount(made.figure)
+    except InputError as error:
+        raise _error(f"{where}: {error.message}", f"{where}：{error.message_zh}", path, "value") from None
+    return made
+
+
+def _plain(value: str | int | float) -> str:
+    """Write a value of TOML as text: 785000.0 is 785000."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
 def _input(role: str, entry: Any, path: Path) -> InputSpec:

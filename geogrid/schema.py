@@ -5,6 +5,7 @@ Roles and columns are promises of the README; everything that reads, inspects or
     text    any words                       code    an identifier: text, never a number that lost its zeros
     number  finite, within `low` … `high`   flag    yes or no
     compass a GB/T 28181 direction (1 … 8, 东, E, …), turned into degrees clockwise from north
+    amount  a figure as people write it (2257, 6000+, 78.5万), kept as text; see `geogrid.declared`
 """
 
 from __future__ import annotations
@@ -31,13 +32,15 @@ class Column:
 class RoleSpec:
     """One role: its columns, the kind of geometry its rows have, and whether it gives a level of the division (`area_role`, `level`).
 
-    `geometry` is one of `GEOMETRIES`; "any" means lines or areas (barriers), "point" also takes the label point of an area.
+    `geometry` is one of `GEOMETRIES`; "any" means lines or areas (barriers), "point" also takes the label point of an area. With `place_optional` a
+    file may also be a table whose rows have no place.
     """
 
     columns: Mapping[str, Column] = field(default_factory=dict)
     geometry: str = "none"
     area_role: bool = False
     level: str = ""
+    place_optional: bool = False
 
     @property
     def types(self) -> dict[str, str]:
@@ -126,14 +129,16 @@ ROLES: dict[str, RoleSpec] = {
         "point",
     ),
     "prohibited": RoleSpec({"kind": TEXT}, "area"),
-    "staff": RoleSpec({"id": CODE, "name": TEXT, "kind": TEXT, "phone": CODE, "duties": TEXT}),
-    "organisations": RoleSpec({"id": CODE, "name": TEXT, "kind": TEXT, "parent": CODE, **_VALID}),
+    "staff": RoleSpec({"id": CODE, "name": TEXT, "kind": TEXT, "phone": CODE, "duties": TEXT, "unit": CODE}),
+    "organisations": RoleSpec(
+        {"id": CODE, "name": TEXT, "kind": TEXT, "parent": CODE, "unit": CODE, **_VALID, **_PLACE}, "point", place_optional=True
+    ),
     "memberships": RoleSpec({**_MEMBER, "post": TEXT, **_VALID}),
     "workplaces": RoleSpec({"id": CODE, "name": TEXT}),
     "overlays": RoleSpec({"id": CODE, "kind": TEXT, "action": TEXT, **_MEMBER, "post": TEXT, **_VALID}),
     "events": RoleSpec({"id": CODE, "kind": TEXT, "time": TEXT, "state": TEXT, "closed_at": TEXT, "reporter_kind": TEXT, **_PLACE}, "point"),
     "patrols": RoleSpec({"officer": CODE, "time": TEXT, "accuracy_m": Column("number", 0, 1e6), **_PLACE}, "point"),
-    "declared": RoleSpec({"item": TEXT, "level": TEXT, "value": Column("number"), "source": TEXT}),
+    "declared": RoleSpec({"item": TEXT, "level": TEXT, "kind": TEXT, "value": Column("amount"), "unit": TEXT, "source": TEXT, "note": TEXT}),
 }
 
 COMPASS_DEG: dict[str, float] = {

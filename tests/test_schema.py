@@ -14,14 +14,14 @@ PROMISED = {
     "stations": "id kind name capacity host area_m2 equipment hub",
     "cameras": "id kind name direction_deg direction range_m angle_deg height_m ptz gb_code sign_installed secret",
     "prohibited": "kind",
-    "staff": "id name kind phone duties",
-    "organisations": "id name kind parent valid_from valid_to",
+    "staff": "id name kind phone duties unit",
+    "organisations": "id name kind parent unit valid_from valid_to",
     "memberships": "member target_kind target post valid_from valid_to",
     "workplaces": "id name",
     "overlays": "id kind action member target_kind target post valid_from valid_to",
     "events": "id kind time state closed_at reporter_kind",
     "patrols": "officer time accuracy_m",
-    "declared": "item level value source",
+    "declared": "item level kind value unit source note",
 }
 
 
@@ -38,7 +38,7 @@ def test_only_levels_of_the_division_need_a_code():
 def test_every_role_has_a_known_geometry_and_every_column_a_known_type():
     assert {spec.geometry for spec in ROLES.values()} <= set(GEOMETRIES)
     types = {kind for spec in ROLES.values() for kind in spec.types.values()}
-    assert types <= {"text", "code", "number", "flag", "presence", "compass"}
+    assert types <= {"text", "code", "number", "flag", "presence", "compass", "amount"}
 
 
 def test_the_national_standard_numbers_directions_east_west_south_north_first():

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from geogrid.declared import read_amount
+from geogrid.errors import InputError
 from geogrid.reading.raw import Fault
 from geogrid.reading.text import CONTROLS
 from geogrid.schema import COMPASS_DEG, Column
@@ -42,6 +44,8 @@ def convert(series: pd.Series, name: str, column: Column) -> Converted:
         return _flags(texts, series.index, name, column.type == "flag")
     if column.type == "compass":
         return _compass(texts, series.index, name)
+    if column.type == "amount":
+        return _amounts(texts, series.index, name)
     long = [i for i, text in enumerate(texts) if len(text) > MAX_TEXT] if max(map(len, texts), default=0) > MAX_TEXT else []
     faults += [_fault(series.index[i], name, texts[i][:40] + "…", f"has over {MAX_TEXT} characters", f"超过 {MAX_TEXT} 个字符") for i in long]
     return Converted(np.array(texts, dtype=object), faults, cleaned_n)
@@ -139,6 +143,17 @@ def _compass(texts: list[str], rows: pd.Index, name: str) -> Converted:
     unknown = [i for i, text in enumerate(texts) if text and np.isnan(values[i])]
     reason, reason_zh = "is no direction: 1 … 8, 东 … 西北 or E … NW", "不是方向：应为 1 … 8、东 … 西北 或 E … NW"
     return Converted(values, [_fault(rows[i], name, texts[i], reason, reason_zh) for i in unknown])
+
+
+def _amounts(texts: list[str], rows: pd.Index, name: str) -> Converted:
+    """Keep figures as they are written; one that nobody can read is a fault of its row."""
+    faults = []
+    for row, text in zip(rows, texts, strict=True):
+        try:
+            read_amount(text)
+        except InputError as error:
+            faults.append(_fault(row, name, text, error.message, error.message_zh))
+    return Converted(np.array(texts, dtype=object), faults)
 
 
 def _fault(row: object, name: str, value: object, reason: str, reason_zh: str) -> Fault:

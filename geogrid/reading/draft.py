@@ -16,6 +16,7 @@ from geogrid.crs import WGS84, parse_crs, shifted_name
 from geogrid.errors import CrsError, InputError
 from geogrid.findings import Finding
 from geogrid.reading.convert import Converted, convert
+from geogrid.reading.headings import Recognised, recognise_columns
 from geogrid.reading.layer import read_layer
 from geogrid.reading.raw import Fault, RawLayer, refuse
 from geogrid.recipe import InputSpec
@@ -26,7 +27,10 @@ _PLACES = (("lon", "lat"), ("x", "y"))
 
 @dataclass(frozen=True, eq=False)
 class Draft:
-    """A role on its way in: `frame` has `row` and the canonical columns given; `geometry` (or None) is in `crs`, or in the datum `shifted`."""
+    """A role on its way in: `frame` has `row` and the canonical columns given; `geometry` (or None) is in `crs`, or in the datum `shifted`.
+
+    `taken` says which columns went by a heading, ours → theirs; `doubtful` which of ours did not because several of theirs could be meant.
+    """
 
     role: str
     spec: RoleSpec
@@ -39,6 +43,8 @@ class Draft:
     rows_n: int
     faults: list[Fault] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
+    taken: Mapping[str, str] = field(default_factory=dict)
+    doubtful: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def facts(self) -> dict[str, str]:
@@ -66,14 +72,15 @@ def draft_role(spec: InputSpec, folder: Path) -> Draft:
     if raw.frame.empty and not raw.faults:
         raise refuse(raw.file, "holds no row", "没有任何行", layer=raw.layer, role=spec.role)
     has_geometry = isinstance(raw.frame, gpd.GeoDataFrame) and raw.frame.active_geometry_name is not None
-    names = _columns(raw, spec, role, has_geometry)
+    known = _columns(raw, spec, role, has_geometry)
+    names = known.columns
     converted = {ours: convert(raw.frame[theirs], theirs, role.columns[ours]) for ours, theirs in names.items()}
     geometry, crs = _geometry(raw, spec, role, converted, has_geometry)
     frame = _frame(raw, role, converted)
     faults = [*raw.faults, *(fault for made in converted.values() for fault in made.faults)]
     notes = [_control_note(file, raw.layer, spec.role, names[ours], made.cleaned_n) for ours, made in converted.items() if made.cleaned_n]
     rows_n = len(raw.frame) + len(raw.faults)
-    return Draft(spec.role, role, file, raw.layer, frame, geometry, crs, shifted_name(spec.crs), rows_n, faults, notes)
+    return Draft(spec.role, role, file, raw.layer, frame, geometry, crs, shifted_name(spec.crs), rows_n, faults, notes, known.taken, known.doubtful)
 
 
 def _shown(file: str, folder: Path) -> str:
@@ -83,23 +90,33 @@ def _shown(file: str, folder: Path) -> str:
     return path.relative_to(folder).as_posix() if inside else path.name
 
 
-def _columns(raw: RawLayer, spec: InputSpec, role: RoleSpec, has_geometry: bool) -> dict[str, str]:
-    """Map canonical names to the file's: as the recipe says, else a column that bears the canonical name."""
+def _columns(raw: RawLayer, spec: InputSpec, role: RoleSpec, has_geometry: bool) -> Recognised:
+    """Map canonical names to the file's: as the recipe says, else a column that bears the canonical name, else a known heading."""
     there = [str(name) for name in raw.frame.columns if name != "geometry"]
     for ours, theirs in spec.columns.items():
-        if theirs not in there:
+        if theirs and theirs not in there:
             hint, hint_zh = nearest(theirs, there)
             message = f"{raw.file}: no column {theirs!r} (wanted as {ours}); {hint}"
             raise InputError(message, f"{raw.file}：没有字段 {theirs!r}（用作 {ours}）；{hint_zh}", file=raw.file, layer=raw.layer, field=theirs)
     places = {name for pair in _PLACES for name in pair} if has_geometry else set()
-    names = {ours: spec.columns.get(ours, ours) for ours in role.columns if ours not in places}
-    found = {ours: theirs for ours, theirs in names.items() if theirs in there}
+    known = recognise_columns(spec.role, there, spec.columns, places)
     for ours, column in role.columns.items():
-        if column.required and ours not in found:
-            message = f'{raw.file}: {spec.role} need a column {ours}: columns = {{ {ours} = "…" }}; the file has {", ".join(there[:20])}'
-            message_zh = f'{raw.file}：{spec.role} 需要字段 {ours}，请写 columns = {{ {ours} = "…" }}；文件有 {"、".join(there[:20])}'
-            raise InputError(message, message_zh, file=raw.file, layer=raw.layer, field=ours)
-    return found
+        if column.required and ours not in known.columns:
+            raise _needed(raw, spec.role, ours, known.doubtful.get(ours, ()), there)
+    return known
+
+
+def _needed(raw: RawLayer, role: str, ours: str, doubtful: tuple[str, ...], there: list[str]) -> InputError:
+    """Make the error of a required column that no heading tells, or several do."""
+    which = f"; it could be {' or '.join(doubtful)}" if doubtful else f"; the file has {', '.join(there[:20])}"
+    which_zh = f"；可能是 {'、'.join(doubtful)} 之一" if doubtful else f"；文件有 {'、'.join(there[:20])}"
+    return InputError(
+        f'{raw.file}: {role} need a column {ours}: columns = {{ {ours} = "…" }}{which}',
+        f'{raw.file}：{role} 需要字段 {ours}，请写 columns = {{ {ours} = "…" }}{which_zh}',
+        file=raw.file,
+        layer=raw.layer,
+        field=ours,
+    )
 
 
 def _geometry(
@@ -111,6 +128,8 @@ def _geometry(
     if has_geometry:
         return np.asarray(raw.frame.geometry.array, dtype=object), raw.crs
     pair = next((pair for pair in _PLACES if all(name in converted for name in pair)), None)
+    if pair is None and role.place_optional:
+        return None, None
     if pair is None:
         wanted = "columns lon and lat, or x and y" if role.geometry == "point" else "a format with geometries"
         wanted_zh = "字段 lon、lat 或 x、y" if role.geometry == "point" else "带几何的格式"
