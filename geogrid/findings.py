@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geogrid.catalogue import MESSAGES
 
-COLUMNS = ("rule", "severity", "level", "units", "area_m2", "length_m", "value", "message", "message_zh", "geometry")
+COLUMNS = ("rule", "severity", "level", "units", "area_m2", "length_m", "value", "width_m", "rows", "message", "message_zh", "geometry")
 
 _ERRORS = frozenset(
     [
@@ -49,7 +49,8 @@ _ERRORS = frozenset(
 class Finding:
     """One fault: `rule` names it, `units` are the codes it concerns, `geometry` is its place in the working CRS.
 
-    `area_m2`, `length_m` and `value` are its size, at most one of them set. `facts` fill the message.
+    `area_m2`, `length_m` and `value` are its size, at most one of them set. `facts` fill the message. `width_m` is the greatest width of an
+    area, `rows` are the rows of the file that it came from, where one is known.
     """
 
     rule: str
@@ -61,6 +62,8 @@ class Finding:
     value: float | None = None
     severity: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
+    width_m: float | None = None
+    rows: tuple[int, ...] = ()
 
     @property
     def message(self) -> str:
@@ -114,6 +117,8 @@ def to_frame(found: Iterable[Finding], crs: CRS | None, overrides: Mapping[str, 
             "area_m2": f.area_m2,
             "length_m": f.length_m,
             "value": f.value,
+            "width_m": f.width_m,
+            "rows": list(f.rows),
             "message": f.message,
             "message_zh": f.message_zh,
             "geometry": f.geometry,
@@ -121,6 +126,6 @@ def to_frame(found: Iterable[Finding], crs: CRS | None, overrides: Mapping[str, 
         for f in found
     ]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    for size in ("area_m2", "length_m", "value"):
+    for size in ("area_m2", "length_m", "value", "width_m"):
         frame[size] = frame[size].astype("float64")
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=crs)

@@ -1,4 +1,4 @@
-"""Measures of polygons for maps and tables: compactness, and colours that tell neighbours apart."""
+"""Measures of polygons for maps and tables: compactness, how wide and long a strip is, and colours that tell neighbours apart."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import shapely
 
 HUES = 5
 TOUCH_M = 0.1  # layers drawn by several hands touch within this
+WIDTH_SHARE = 0.01  # how exactly the largest disc is found
 
 
 def polsby_popper(polygons: np.ndarray) -> np.ndarray:
@@ -21,6 +22,55 @@ def polsby_popper(polygons: np.ndarray) -> np.ndarray:
     geometry = np.asarray(polygons, dtype=object)
     area, length = np.nan_to_num(shapely.area(geometry)), np.nan_to_num(shapely.length(geometry))
     return np.divide(4 * np.pi * area, length**2, out=np.zeros(len(geometry)), where=length > 0)
+
+
+def widest(polygons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the diameter of the largest disc that fits into each polygon, to 1 %, and its centre (n, 2); 0 and NaN for what has no area.
+
+    Halves the span between bounds by shrinking: the outline gives the lower one, area and enclosing rectangle the upper.
+    (`shapely.maximum_inscribed_circle` takes a hundred times as long on a thin strip.)
+
+    >>> float(widest([shapely.box(0, 0, 60, 2.4)])[0][0].round(2))
+    2.4
+    """
+    parts, row = shapely.get_parts(np.asarray(polygons, dtype=object), return_index=True)
+    areal = shapely.area(parts) > 0
+    parts, row = parts[areal], row[areal]
+    low, high = _disc_bounds(parts)
+    core = parts.copy()
+    while len(open_ := np.flatnonzero(high > (1 + WIDTH_SHARE) * low)):
+        middle = np.sqrt(low[open_] * high[open_])
+        shrunk = shapely.buffer(parts[open_], -middle, quad_segs=4)
+        fits = ~shapely.is_empty(shrunk)
+        low[open_[fits]], core[open_[fits]], high[open_[~fits]] = middle[fits], shrunk[fits], middle[~fits]
+    order = np.lexsort((-low, row))
+    first = order[np.r_[True, row[order][1:] != row[order][:-1]]] if len(order) else order
+    width, centre = np.zeros(len(polygons)), np.full((len(polygons), 2), np.nan)
+    width[row[first]] = low[first] + high[first]
+    centre[row[first]] = shapely.get_coordinates(shapely.point_on_surface(core[first]))
+    return width, centre
+
+
+def _disc_bounds(parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a lower and an upper bound of the radius of the largest disc inside each polygon."""
+    area, outline = shapely.area(parts), shapely.length(parts)
+    box = shapely.minimum_rotated_rectangle(parts)
+    box = np.where(shapely.get_type_id(box) == shapely.GeometryType.POLYGON, box, shapely.envelope(parts))  # it may be too thin to be turned
+    corner = shapely.get_coordinates(box).reshape(len(parts), 5, 2)
+    side = np.hypot(*np.moveaxis(corner[:, 1:3] - corner[:, :2], -1, 0))
+    high = np.minimum(side.min(axis=1, initial=np.inf) / 2, np.sqrt(area / np.pi))
+    low = np.minimum(area / outline, high)  # area ≤ radius × outline, but for holes
+    holes = shapely.get_num_interior_rings(parts) > 0
+    return np.where(holes, high / 1000, low), high
+
+
+def lengths(polygons: np.ndarray, width: np.ndarray) -> np.ndarray:
+    """Return how long strips of these widths are, along their middle, wherever they wind: half the outline less the width; float (n,).
+
+    >>> float(lengths([shapely.box(0, 0, 60, 2.4)], np.array([2.4]))[0].round(1))
+    60.0
+    """
+    return np.maximum(shapely.length(np.asarray(polygons, dtype=object)) / 2 - width, width)
 
 
 def colours(polygons: np.ndarray, hues: int = HUES) -> np.ndarray:

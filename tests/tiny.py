@@ -209,5 +209,7 @@ def _findings() -> gpd.GeoDataFrame:
         ("households_below", "warning", "microgrid", [EAST + "002003"], None, None, 7.0, "7 households, below 10", "7 户，低于 10 户", _square(15)),
         ("point_unmatched", "warning", "", ["s3"], None, 75.0, None, "station s3: 75 m outside", "站点 s3 在区外 75 米", Point(X0 + 275, Y0 + 100)),
     ]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype({"area_m2": "float64", "length_m": "float64", "value": "float64"})
+    said = [name for name in COLUMNS if name not in ("width_m", "rows")]
+    frame = pd.DataFrame(rows, columns=said).astype({"area_m2": "float64", "length_m": "float64", "value": "float64"})
+    frame = frame.assign(width_m=float("nan"), rows=[[] for _ in rows])[list(COLUMNS)]
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS)

@@ -11,6 +11,7 @@ WHY: dict[str, dict[str, str]] = {
         "zh": "按编码属于 {parent}，但有 {area} 平方米在它之外",
         "en": "its code puts it in {parent}, but {area} m² lie elsewhere",
     },
+    "extent": {"zh": "（最宽 {width} 米，长 {long} 米）", "en": " (at most {width} m wide, {long} m long)"},
     "prefix": {"zh": "编码与上级编码 {parent} 的前缀不一致", "en": "its code does not begin with its parent's code {parent}"},
     "differs": {
         "zh": "给定的图形与由下级合成的图形相差 {area} 平方米",

@@ -47,16 +47,16 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The coordinates do not fit their coordinate system: {why}. Correct the system, then check again.",
     },
     "overlap": {
-        "zh": "{units} 重叠 {area_m2} 平方米。请把重叠处只划给其中一个。",
-        "en": "{units} overlap by {area_m2} m². Give the overlap to one of them.",
+        "zh": "{units} 重叠 {area_m2} 平方米{extent_zh}。请把重叠处只划给其中一个。",
+        "en": "{units} overlap by {area_m2} m²{extent}. Give the overlap to one of them.",
     },
     "gap": {
-        "zh": "有 {area_m2} 平方米不属于任何单元，相邻的是 {units}。请划给相邻单元之一。",
-        "en": "{area_m2} m² belong to no unit; next to it: {units}. Give it to one of its neighbours.",
+        "zh": "有 {area_m2} 平方米不属于任何单元{extent_zh}，相邻的是 {units}。请划给相邻单元之一。",
+        "en": "{area_m2} m² belong to no unit{extent}; next to it: {units}. Give it to one of its neighbours.",
     },
     "outside_parent": {
-        "zh": "{units} 有 {area_m2} 平方米在上级范围之外。请裁去，或核对上级边界。",
-        "en": "{units} reaches {area_m2} m² beyond its parent. Cut it back, or check the parent's outline.",
+        "zh": "{units} 有 {area_m2} 平方米在上级范围之外{extent_zh}。请裁去，或核对上级边界。",
+        "en": "{units} reaches {area_m2} m² beyond its parent{extent}. Cut it back, or check the parent's outline.",
     },
     "not_edge_matched": {
         "zh": "{units} 的公共边 {length_m} 米没有对齐：一方缺少另一方的折点。请在缺少处补上同一折点。",

@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pandas.api.types import is_integer_dtype
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
@@ -23,6 +24,7 @@ from geogrid.errors import InputError
 from geogrid.findings import Finding, to_frame
 from geogrid.rules.codes import find_codes, find_parents
 from geogrid.rules.layer import find_partition, find_shapes, in_order, usable
+from geogrid.rules.parents import find_parent_mismatch, parents_by_prefix
 from geogrid.rules.precision import tolerance_of
 from geogrid.vertices import take_over_vertices
 
@@ -45,6 +47,7 @@ def validate_layer(
     level: str = "",
     code: str | None = None,
     tolerance_m: float | None = None,
+    sliver_m: float = topology.SLIVER_M,
     crs: CRS | str | None = None,
     severity: Mapping[str, str] = {},
 ) -> gpd.GeoDataFrame:
@@ -52,45 +55,53 @@ def validate_layer(
 
     `parent` is the outline to fill, or the polygons of the level above: a bare geometry is in the layer's CRS. `code` names the code column;
     without a known one row numbers (from 1) stand for codes. `tolerance_m` defaults to 0.02 where coordinates are degrees of at most seven
-    decimals, as text formats write them, else 0.001. `crs` says what the layer does not say itself. `severity` overrides the rules' own.
+    decimals, as text formats write them, else 0.001; pieces thinner than `sliver_m` on average are slivers. `crs` says what the layer does not
+    say itself. `severity` overrides the rules' own.
     Raises ColumnError when `code` is no column of the layer.
     """
-    codes, numbered = _codes(frame, code, level)
+    numbers = _row_numbers(frame)
+    codes, numbered = _codes(frame, code, level, numbers)
     found, layer, outline = _stated(frame.geometry, _outline(parent), crs)
     found += _unsound(parent)
     if any(f.rule == "crs_mismatch" for f in found):
         return to_frame(found, layer.crs, severity)
     tolerance = tolerance_of(layer) if tolerance_m is None else tolerance_m
     layer, outline = _in_metres(layer, outline, tolerance)
-    faulty, rows, polygons = usable(layer.to_numpy(), codes.to_numpy(), level)
+    faulty, kept, polygons = usable(layer.to_numpy(), codes.to_numpy(), level, numbers)
     found += faulty
     if not numbered:
-        found += find_codes(codes, layer.to_numpy(), level, np.arange(1, len(frame) + 1))
-    found += _named_parents(frame, codes, parent, layer, level)
-    names = _names(codes)[rows]
-    if outline is not None and len(rows) and not _meet(outline, polygons):
+        found += find_codes(codes, layer.to_numpy(), level, numbers)
+    names, numbers_kept = _names(codes, numbers)[kept], numbers[kept]
+    if outline is not None and len(kept) and not _meet(outline, polygons):
         km = f"{shapely.distance(outline, shapely.multipoints(shapely.centroid(polygons))) / 1000:,.1f}"
         return to_frame([*found, Finding("crs_mismatch", level, facts=why("crs_apart", km=km))], layer.crs, severity)
-    found += find_partition(polygons, names, outline, level, tolerance)
-    return to_frame(found + find_shapes(polygons, names, level), layer.crs, severity)
+    if isinstance(parent, gpd.GeoDataFrame):
+        found += _find_above(frame, codes, numbers, parent, layer, (kept, polygons), level, tolerance)
+    found += find_partition(polygons, names, outline, level, tolerance, numbers_kept)
+    return to_frame(found + find_shapes(polygons, names, level, sliver_m, numbers_kept), layer.crs, severity)
 
 
-def _codes(frame: gpd.GeoDataFrame, column: str | None, level: str) -> tuple[pd.Series, bool]:
+def _row_numbers(frame: gpd.GeoDataFrame) -> np.ndarray:
+    """Return the row of each unit as its file counts them, where the index says so (`geogrid.reading`), else from 1."""
+    return frame.index.to_numpy() if frame.index.name == "row" and is_integer_dtype(frame.index) else np.arange(1, len(frame) + 1)
+
+
+def _codes(frame: gpd.GeoDataFrame, column: str | None, level: str, numbers: np.ndarray) -> tuple[pd.Series, bool]:
     """Return the codes as text, and whether row numbers stand for them."""
     if column is not None and column not in frame.columns:
         known = ", ".join(str(name) for name in frame.columns if name != frame.geometry.name)
         raise ColumnError(f"no column {column!r} in the layer; it has: {known}", f"图层没有列 {column!r}；现有：{known}", field=column)
     names = [column] if column else [name for name in (*CODE_COLUMNS, f"{level}_code") if name in frame.columns]
     if not names:
-        return pd.Series([str(n) for n in range(1, len(frame) + 1)], dtype=object), True
+        return pd.Series([str(n) for n in numbers], dtype=object), True
     return _texts(frame[names[0]]), False
 
 
-def _names(codes: pd.Series) -> np.ndarray:
+def _names(codes: pd.Series, numbers: np.ndarray) -> np.ndarray:
     """Return the codes, with "#row" for the rows that have none."""
     names = codes.to_numpy(dtype=object, copy=True)
     for row in np.flatnonzero(names == ""):
-        names[row] = f"#{row + 1}"
+        names[row] = f"#{numbers[row]}"
     return names
 
 
@@ -165,14 +176,30 @@ def _in_metres(layer: gpd.GeoSeries, outline: gpd.GeoSeries | None, tolerance_m:
     return layer.to_crs(metric), shape
 
 
-def _named_parents(frame: gpd.GeoDataFrame, codes: pd.Series, parent: Parent, layer: gpd.GeoSeries, level: str) -> list[Finding]:
-    """Where both layers carry codes, each unit's parent must exist."""
-    columns = [name for name in PARENT_COLUMNS if name in frame.columns]
-    if not columns or not isinstance(parent, gpd.GeoDataFrame) or not any(name in parent.columns for name in CODE_COLUMNS):
+def _find_above(
+    frame: gpd.GeoDataFrame,
+    codes: pd.Series,
+    numbers: np.ndarray,
+    parent: gpd.GeoDataFrame,
+    layer: gpd.GeoSeries,
+    usable_: tuple[np.ndarray, np.ndarray],
+    level: str,
+    tolerance_m: float,
+) -> list[Finding]:
+    """Where both layers carry codes, the parent that each unit names must exist, and the unit must lie in it."""
+    if not any(name in parent.columns for name in CODE_COLUMNS):
         return []
-    known, _ = _codes(parent, None, "")
-    parents = _texts(frame[columns[0]])
-    return in_order(find_parents(codes, parents, layer.to_numpy(), level, known))
+    above, _ = _codes(parent, None, "", np.arange(1, len(parent) + 1))
+    columns = [name for name in PARENT_COLUMNS if name in frame.columns]
+    named = _texts(frame[columns[0]]) if columns else pd.Series(parents_by_prefix(codes.to_numpy(), above.tolist()), dtype=object)
+    found = in_order(find_parents(codes, named, layer.to_numpy(), level, above, numbers)) if columns else []
+    shapes = parent.geometry if parent.crs is None or layer.crs is None else parent.geometry.to_crs(layer.crs)
+    _, kept_above, valid = usable(shapes.to_numpy(), above.to_numpy(), "")
+    known = pd.Series(valid, index=above.to_numpy()[kept_above], dtype=object)
+    known = known[~known.index.duplicated(keep=False)]
+    kept, polygons = usable_
+    names = _names(codes, numbers)[kept]
+    return found + in_order(find_parent_mismatch(names, named.to_numpy()[kept], polygons, known, level, tolerance_m, numbers[kept]))
 
 
 def _meet(outline: BaseGeometry, polygons: np.ndarray) -> bool:

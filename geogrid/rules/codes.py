@@ -27,16 +27,24 @@ def find_codes(codes: pd.Series, geometry: np.ndarray, level: str, row_numbers: 
     found: list[Finding] = []
     text = codes.to_numpy(dtype=object)
     numbers = np.asarray(row_numbers)
-    for row in np.flatnonzero(text == ""):
-        found.append(Finding("code_missing", level, (), geometry[row], value=float(numbers[row]), facts={"row": int(numbers[row])}))
-    counts = Counter(text) if len(set(text)) < len(text) else {}
-    for code in sorted(code for code, n in counts.items() if n > 1 and code):
-        rows = np.flatnonzero(text == code)
-        found.append(Finding("code_duplicate", level, (code,), geometry[rows[1]], value=float(len(rows))))
-    return found + (_malformed(text, geometry, level) if form else [])
+    for at in np.flatnonzero(text == ""):
+        row = int(numbers[at])
+        found.append(Finding("code_missing", level, (), geometry[at], value=float(row), facts={"row": row}, rows=(row,)))
+    for code, at in _repeated(text):
+        rows = tuple(numbers[at].tolist())
+        found.append(Finding("code_duplicate", level, (code,), geometry[at[1]], value=float(len(at)), rows=rows))
+    return found + (_malformed(text, geometry, level, numbers) if form else [])
 
 
-def _malformed(text: np.ndarray, geometry: np.ndarray, level: str) -> list[Finding]:
+def _repeated(text: np.ndarray) -> list[tuple[str, np.ndarray]]:
+    """Return the codes that occur several times, in order, and the positions of each."""
+    if len(set(text)) == len(text):
+        return []
+    groups = pd.Series(text).groupby(text, sort=True).indices
+    return [(code, at) for code, at in groups.items() if code and len(at) > 1]
+
+
+def _malformed(text: np.ndarray, geometry: np.ndarray, level: str, numbers: np.ndarray) -> list[Finding]:
     lengths = set(map(len, text))
     if not _SUSPECT.search("\n".join(text)) and (len(lengths) == 1 or not _usual_length(text)):
         return []
@@ -52,7 +60,7 @@ def _malformed(text: np.ndarray, geometry: np.ndarray, level: str) -> list[Findi
             fault = why("code_length", found=len(code), wanted=usual)
         else:
             continue
-        found.append(Finding("code_format", level, (code,), geometry[row], facts=fault))
+        found.append(Finding("code_format", level, (code,), geometry[row], facts=fault, rows=(int(numbers[row]),)))
     return found
 
 
@@ -74,11 +82,14 @@ def find_code_rule(codes: pd.Series, parents: pd.Series, geometry: np.ndarray, l
     return found
 
 
-def find_parents(codes: pd.Series, parents: pd.Series, geometry: np.ndarray, level: str, known: Collection[str]) -> list[Finding]:
+def find_parents(
+    codes: pd.Series, parents: pd.Series, geometry: np.ndarray, level: str, known: Collection[str], row_numbers: Collection[int] | None = None
+) -> list[Finding]:
     """Find units whose parent's code is empty or not among `known`."""
     names = set(known)
+    numbers = [()] * len(codes) if row_numbers is None else [(int(row),) for row in row_numbers]
     return [
-        Finding("parent_missing", level, (code,), geometry[row], facts={"parent": parent})
-        for row, (code, parent) in enumerate(zip(codes.tolist(), parents.tolist(), strict=True))
+        Finding("parent_missing", level, (code,), geometry[at], facts={"parent": parent}, rows=numbers[at])
+        for at, (code, parent) in enumerate(zip(codes.tolist(), parents.tolist(), strict=True))
         if parent not in names
     ]

@@ -11,11 +11,14 @@ from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geogrid import topology
+from geogrid.catalogue import why
 from geogrid.findings import Finding
+from geogrid.measure import lengths, widest
 from geogrid.rules.reasons import reason_facts
 
 AREAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
@@ -26,51 +29,96 @@ def find_layer(
 ) -> list[Finding]:
     """Check polygons (index: codes, projected metres) for themselves, against each other and against `parent`."""
     codes = np.array([str(code) for code in frame.index], dtype=object)
-    found, rows, polygons = usable(frame.geometry.to_numpy(), codes, level)
-    return found + find_partition(polygons, codes[rows], parent, level, tolerance_m) + find_shapes(polygons, codes[rows], level)
+    numbers = frame["row"].to_numpy() if "row" in frame.columns else None  # of the file that it came from
+    found, kept, polygons = usable(frame.geometry.to_numpy(), codes, level, numbers)
+    names, numbers = codes[kept], None if numbers is None else numbers[kept]
+    return found + find_partition(polygons, names, parent, level, tolerance_m, numbers) + find_shapes(polygons, names, level, rows=numbers)
 
 
-def usable(geometry: np.ndarray, codes: np.ndarray, level: str) -> tuple[list[Finding], np.ndarray, np.ndarray]:
+def usable(geometry: np.ndarray, codes: np.ndarray, level: str, rows: np.ndarray | None = None) -> tuple[list[Finding], np.ndarray, np.ndarray]:
     """Report geometries that are missing, invalid or not areal; return findings, the rows that can be used and their valid polygons."""
     found: list[Finding] = []
     geometry = shapely.force_2d(np.asarray(geometry, dtype=object))
     absent = shapely.is_missing(geometry) | shapely.is_empty(geometry)
-    found += [Finding("geometry_missing", level, (codes[row],)) for row in np.flatnonzero(absent)]
+    found += [Finding("geometry_missing", level, (codes[row],), rows=_rows(rows, (row,))) for row in np.flatnonzero(absent)]
     areal = np.isin(shapely.get_type_id(geometry), AREAL)
     for row in np.flatnonzero(~absent & ~areal):
-        found.append(Finding("geometry_type", level, (codes[row],), geometry[row], facts={"found": geometry[row].geom_type, "wanted": "Polygon"}))
+        facts = {"found": geometry[row].geom_type, "wanted": "Polygon"}
+        found.append(Finding("geometry_type", level, (codes[row],), geometry[row], facts=facts, rows=_rows(rows, (row,))))
     areal &= ~absent
     invalid = areal & ~shapely.is_valid(geometry)
     for row in np.flatnonzero(invalid):
         reason = shapely.is_valid_reason(geometry[row])
-        found.append(Finding("geometry_invalid", level, (codes[row],), _place(reason, geometry[row]), facts={"why": reason.split("[")[0].strip()}))
+        facts = {"why": reason.split("[")[0].strip()}
+        found.append(Finding("geometry_invalid", level, (codes[row],), _place(reason, geometry[row]), facts=facts, rows=_rows(rows, (row,))))
     if invalid.any():
         mended = shapely.make_valid(geometry[invalid], method="structure", keep_collapsed=False)
         geometry[invalid] = topology.areas_wider_than(mended, 0.0)
-    rows = np.flatnonzero(areal & ~shapely.is_empty(geometry))
-    return found, rows, geometry[rows]
+    kept = np.flatnonzero(areal & ~shapely.is_empty(geometry))
+    return found, kept, geometry[kept]
 
 
 def find_partition(
-    polygons: np.ndarray, codes: Sequence[str] | np.ndarray, parent: BaseGeometry | None, level: str, tolerance_m: float
+    polygons: np.ndarray,
+    codes: Sequence[str] | np.ndarray,
+    parent: BaseGeometry | None,
+    level: str,
+    tolerance_m: float,
+    rows: np.ndarray | None = None,
 ) -> list[Finding]:
-    """Find overlaps, gaps, parts outside the parent and edges that do not match, among valid polygons."""
+    """Find overlaps, gaps, parts outside the parent and edges that do not match, among valid polygons; `rows` are their rows in a file."""
     faults = topology.find_faults(parent, polygons, tolerance_m)
-    found = [Finding("overlap", level, _sorted(codes, (f.a, f.b)), f.geometry, area_m2=f.area_m2) for f in faults.overlaps.itertuples()]
-    found += [Finding("gap", level, _sorted(codes, f.neighbours), f.geometry, area_m2=f.area_m2) for f in faults.gaps.itertuples()]
-    found += [Finding("outside_parent", level, (codes[f.row],), f.geometry, area_m2=f.area_m2) for f in faults.outside.itertuples()]
-    found += [Finding("not_edge_matched", level, _sorted(codes, (f.a, f.b)), f.geometry, length_m=f.length_m) for f in faults.unmatched.itertuples()]
+    lines = [((f.a, f.b), f) for f in faults.unmatched.itertuples()]
+    found = [
+        *_areas("overlap", level, faults.overlaps, list(zip(faults.overlaps["a"], faults.overlaps["b"], strict=True)), codes, rows),
+        *_areas("gap", level, faults.gaps, faults.gaps["neighbours"].tolist(), codes, rows),
+        *_areas("outside_parent", level, faults.outside, [(row,) for row in faults.outside["row"]], codes, rows),
+        *[Finding("not_edge_matched", level, _sorted(codes, at), f.geometry, length_m=f.length_m, rows=_rows(rows, at)) for at, f in lines],
+    ]
     return in_order(found)
 
 
-def find_shapes(polygons: np.ndarray, codes: Sequence[str] | np.ndarray, level: str) -> list[Finding]:
-    """Find units in several pieces and slivers."""
+def _areas(
+    rule: str, level: str, faults: pd.DataFrame, at: Sequence[tuple[int, ...]], codes: Sequence[str] | np.ndarray, rows: np.ndarray | None
+) -> list[Finding]:
+    """Make findings of areas, with how wide and how long each is; `at`: the positions that each concerns."""
+    shapes = faults["geometry"].to_numpy()
+    width = widest(shapes)[0]
+    sizes = zip(faults["area_m2"].tolist(), width.tolist(), lengths(shapes, width).tolist(), strict=True)
+    return [
+        Finding(rule, level, _sorted(codes, who), shape, area_m2=area, width_m=wide, facts=extent(wide, long), rows=_rows(rows, who))
+        for shape, who, (area, wide, long) in zip(shapes, at, sizes, strict=True)
+    ]
+
+
+def extent(width_m: float, length_m: float) -> dict[str, str]:
+    """Return the facts `extent` and `extent_zh`: how wide and long a fault is, in two digits."""
+    said = why("extent", width=_two_digits(width_m), long=_two_digits(length_m))
+    return {"extent": said["why"], "extent_zh": said["why_zh"]}
+
+
+def _two_digits(metres: float) -> str:
+    return f"{metres:,.0f}" if metres >= 9.95 else f"{metres:.1f}" if metres >= 0.995 else f"{metres:.2g}"
+
+
+def find_shapes(
+    polygons: np.ndarray,
+    codes: Sequence[str] | np.ndarray,
+    level: str,
+    sliver_m: float = topology.SLIVER_M,
+    rows: np.ndarray | None = None,
+) -> list[Finding]:
+    """Find units in several pieces, and pieces thinner than `sliver_m` on average."""
     found = []
     for f in topology.find_pieces(polygons).itertuples():
         facts = reason_facts("", "in_pieces")
-        found.append(Finding("not_connected", level, (codes[f.row],), polygons[f.row], value=float(f.pieces), facts=facts))
-    for f in topology.find_slivers(polygons).itertuples():
-        found.append(Finding("sliver", level, (codes[f.row],), f.geometry, area_m2=f.area_m2, facts={"width_m": f"{f.width_m:.2g}"}))
+        place = polygons[f.row]
+        found.append(Finding("not_connected", level, (codes[f.row],), place, value=float(f.pieces), facts=facts, rows=_rows(rows, (f.row,))))
+    slivers = topology.find_slivers(polygons, sliver_m)
+    for f, wide in zip(slivers.itertuples(), widest(slivers["geometry"].to_numpy())[0].tolist(), strict=True):
+        facts = {"width_m": f"{f.width_m:.2g}"}
+        at = _rows(rows, (f.row,))
+        found.append(Finding("sliver", level, (codes[f.row],), f.geometry, area_m2=f.area_m2, facts=facts, width_m=wide, rows=at))
     return in_order(found)
 
 
@@ -81,6 +129,10 @@ def in_order(found: list[Finding]) -> list[Finding]:
 
 def _sorted(codes: Sequence[str] | np.ndarray, rows: Sequence[int]) -> tuple[str, ...]:
     return tuple(sorted(codes[row] for row in rows))
+
+
+def _rows(rows: np.ndarray | None, positions: Sequence[int]) -> tuple[int, ...]:
+    return () if rows is None else tuple(sorted(int(rows[at]) for at in positions))
 
 
 def _place(reason: str, geometry: BaseGeometry) -> BaseGeometry:

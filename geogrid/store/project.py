@@ -204,7 +204,10 @@ class Project:
 
     def _found(self) -> gpd.GeoDataFrame:
         found = self._table("finding")
-        return found.assign(units=pd.Series([json.loads(text) for text in found["units"]], index=found.index, dtype=object))
+        if "rows" not in found.columns:  # a project of an earlier version
+            found = found.assign(width_m=np.nan, rows="[]")
+        lists = {name: pd.Series([json.loads(text) for text in found[name]], index=found.index, dtype=object) for name in ("units", "rows")}
+        return found.assign(**lists)
 
     def _table(self, table: str, index: str = "") -> Any:
         return self._once(("table", table), lambda: read_table(self._con, table, self.crs, index=index))

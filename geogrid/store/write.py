@@ -125,8 +125,10 @@ def _findings(contents: Contents) -> gpd.GeoDataFrame:
     keys = set(zip(contents.notes["rule"], contents.notes["level"], contents.notes["message"], strict=True))
     found = contents.findings
     noted = [key in keys for key in zip(found["rule"], found["level"], found["message"], strict=True)]
-    units = pd.Series([json.dumps(list(codes), ensure_ascii=False) for codes in found["units"]], index=found.index, dtype="str")
-    return found.assign(units=units, note=np.array(noted, dtype=bool))
+    units, rows = (
+        pd.Series([json.dumps(list(each), ensure_ascii=False) for each in found[name]], index=found.index, dtype="str") for name in ("units", "rows")
+    )
+    return found.assign(units=units, rows=rows, note=np.array(noted, dtype=bool))
 
 
 def _note(contents: Contents) -> str:

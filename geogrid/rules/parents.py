@@ -1,0 +1,76 @@
+"""Does each unit lie in the unit that it names as its parent: by a column of its own, or by the digits that its code begins with?
+
+Which of the two is meant shows in the data: where nearly all codes begin with the code of a parent, the few that do not are faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geogrid.catalogue import why
+from geogrid.findings import Finding
+from geogrid.topology import areas_wider_than
+
+_MOST_SHARE = 0.8
+
+
+def find_parent_mismatch(
+    codes: np.ndarray, named: np.ndarray, polygons: np.ndarray, known: pd.Series, level: str, tolerance_m: float, rows: np.ndarray
+) -> list[Finding]:
+    """Find units that lie in another parent than `named` (codes, "" where none is), or whose code does not begin with its code.
+
+    `known`: polygons of the parents by code, valid and in the CRS of `polygons`, metres. What no parent covers is `outside_parent`, not ours.
+    """
+    found = _by_prefix(codes, named, polygons, level, rows)
+    parents, names = known.to_numpy(dtype=object), known.index.to_numpy(dtype=object)
+    for at, elsewhere in _elsewhere(polygons, named, parents, names, tolerance_m):
+        area = float(shapely.area(elsewhere))
+        facts = why("outside_named_parent", parent=named[at], area=f"{area:,.3g}" if area < 100 else f"{area:,.0f}")
+        found.append(Finding("parent_mismatch", level, (codes[at],), elsewhere, area_m2=area, facts=facts, rows=(int(rows[at]),)))
+    return found
+
+
+def parents_by_prefix(codes: np.ndarray, known: Sequence[str]) -> np.ndarray:
+    """Return for each code the longest known code that it begins with; all "" where fewer than four fifths of the codes have one.
+
+    >>> parents_by_prefix(np.array(["101", "102", "201", "9"], dtype=object), ["1", "2", "20"]).tolist()
+    ['', '', '', '']
+    """
+    names, sizes = set(known) - {""}, sorted({len(code) for code in known if code}, reverse=True)
+    found = [next((code[:n] for n in sizes if len(code) > n and code[:n] in names), "") for code in codes]
+    enough = sum(map(bool, found)) >= _MOST_SHARE * max(1, np.count_nonzero(codes != ""))
+    return np.array(found if enough else [""] * len(codes), dtype=object)
+
+
+def _by_prefix(codes: np.ndarray, named: np.ndarray, polygons: np.ndarray, level: str, rows: np.ndarray) -> list[Finding]:
+    """Where nearly all codes begin with the code of their named parent, report those that do not."""
+    pairs = [(str(code).startswith(parent), bool(parent and code)) for code, parent in zip(codes, named, strict=True)]
+    begins, both = np.array(pairs, dtype=bool).reshape(-1, 2).T
+    if not both.any() or np.count_nonzero(begins & both) < _MOST_SHARE * np.count_nonzero(both):
+        return []
+    return [
+        Finding("parent_mismatch", level, (codes[at],), polygons[at], facts=why("prefix", parent=named[at]), rows=(int(rows[at]),))
+        for at in np.flatnonzero(both & ~begins)
+    ]
+
+
+def _elsewhere(
+    polygons: np.ndarray, named: np.ndarray, parents: np.ndarray, names: np.ndarray, tolerance_m: float
+) -> list[tuple[int, shapely.Geometry]]:
+    """Return the positions of polygons of which a part lies in another parent and not in the named one, and that part."""
+    own = pd.Index(names).get_indexer(named)
+    shapely.prepare(parents)
+    asked = np.flatnonzero(own >= 0)
+    inside = shapely.covers(parents[own[asked]], polygons[asked])
+    asked = asked[~inside]
+    beyond = areas_wider_than(shapely.difference(polygons[asked], parents[own[asked]]), tolerance_m)
+    asked, beyond = asked[~shapely.is_empty(beyond)], beyond[~shapely.is_empty(beyond)]
+    part, other = shapely.STRtree(parents).query(beyond, predicate="intersects")
+    shared = shapely.intersection(beyond[part], parents[other])
+    groups = pd.Series(np.arange(len(part))).groupby(part).indices
+    whole = areas_wider_than(np.array([shapely.union_all(shared[at]) for at in groups.values()], dtype=object), tolerance_m)
+    return [(int(asked[i]), shape) for i, shape in zip(groups, whole, strict=True) if not shape.is_empty]
