@@ -21,7 +21,7 @@ from geogrid.generate.given import lowest_given
 from geogrid.pipeline.stages import Stages
 from geogrid.plan import Base
 from geogrid.scheme import Scheme
-from geogrid.tessellation import Cells, tessellate
+from geogrid.tessellation import Cells, follow_borders, tessellate
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +62,7 @@ def prepare(
         homes = count_homes(buildings, entrances, table, defaults=scheme.defaults, home_uses=home_uses, merged=merged)
         water = polygons_of(frames.get("water"))
         cells = _cells(enclosures.polygons, buildings, homes, water, float(scheme.defaults["land_cell_m"]), workers)
+        cells = replace(cells, geometry=follow_borders(cells.geometry, borders))
         doors = find_doors(table, buildings, entrances, cells, homes)
         base = make_base(cells, buildings, homes, crs, district_source=source, doors=doors)
     with stages("graph"):

@@ -5,8 +5,10 @@ sampling, facing          points along the footprints, closer where walls face e
 delaunay, ridges          the lines halfway between points of different owners
 noding, buckets           those lines and the enclosures' rings, tied together on the 1 mm grid
 faces, cells              the faces between them, each with its owner
+borders                   given borders, along which cells keep the coordinates that were given
 """
 
+from geogrid.tessellation.borders import follow_borders
 from geogrid.tessellation.cells import Cells, tessellate
 
-__all__ = ["Cells", "tessellate"]
+__all__ = ["Cells", "follow_borders", "tessellate"]
