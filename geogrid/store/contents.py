@@ -6,7 +6,8 @@ The pipeline makes `Contents`, `geogrid.store.write` writes them, `geogrid.store
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -15,6 +16,7 @@ import pandas as pd
 from geogrid.plan import Plan
 
 SITE_ROLES = ("stations", "cameras")
+TABLE_ROLES = ("staff", "organisations", "memberships", "workplaces")
 META_DEFAULTS: dict[str, Any] = {"name": "", "seed": 0, "simulated": False, "source": "", "date": "", "seconds": {}, "peak_rss_mb": None}
 
 
@@ -25,6 +27,7 @@ class Contents:
     `given`: polygons as they came, by level id, with a column `code`. `sites`: joined points by role, with a column of unit codes per level id
     ("" for none) and `outside_m`. `layers`: base map and sources by role. `notes`: findings of the input; `findings`: those and the plan's, both
     as `geogrid.findings.to_frame` makes them. `rejected`: role file layer row field value reason reason_zh.
+    `tables`: people and organisations by role (`TABLE_ROLES`), as they were given.
     `meta`: JSON-able facts; `META_DEFAULTS` lists those that pages ask for, others are kept as they are.
     """
 
@@ -36,3 +39,4 @@ class Contents:
     findings: gpd.GeoDataFrame
     rejected: pd.DataFrame
     meta: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=lambda: MappingProxyType({}))

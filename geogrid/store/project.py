@@ -159,6 +159,16 @@ class Project:
         """Levels of which polygons were given."""
         return self._meta["store.roles"]["given"]
 
+    def table(self, role: str) -> pd.DataFrame:
+        """Return a table of people or organisations as it was given, as `memberships`; raises NotFoundError naming those there are."""
+        self._check_known("table", "表", role, self.tables)
+        return self._table(role)
+
+    @property
+    def tables(self) -> list[str]:
+        """Roles of the tables of people and organisations that the project has."""
+        return self._meta["store.roles"].get("tables", [])
+
     def findings(self) -> gpd.GeoDataFrame:
         """Return what was found when the project was built, columns of `geogrid.findings.COLUMNS`."""
         return self._once(("findings",), lambda: self._found().drop(columns="note"))

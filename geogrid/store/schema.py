@@ -3,7 +3,7 @@
 cell  atom                    the base
 plan  unit  assign  edit      the truth: which atom belongs to which unit, and (with editing) how it came to be so
 unit_<level>                  its polygons: a cache of the truth, which QGIS shows
-district given_<level> buildings roads … stations cameras finding rejected meta
+district given_<level> buildings roads … stations cameras staff organisations memberships … finding rejected meta
 """
 
 from __future__ import annotations
@@ -68,6 +68,10 @@ TITLES = {
     "green": "绿地",
     "compounds": "小区",
     "prohibited": "禁设点",
+    "staff": "人员",
+    "organisations": "组织",
+    "memberships": "隶属",
+    "workplaces": "下沉单位",
 }
 """What QGIS shows as the name of a layer, beside its table name."""
 

@@ -71,7 +71,7 @@ def _write_meta(con: sqlite3.Connection, contents: Contents) -> None:
         "store.crs": f"EPSG:{code}" if code else plan.base.crs.to_wkt(),
         "store.scheme": scheme_to_dict(plan.scheme),
         "store.district_source": plan.base.district_source,
-        "store.roles": {"layers": list(contents.layers), "sites": list(contents.sites), "given": list(contents.given)},
+        "store.roles": {name: list(getattr(contents, name)) for name in ("layers", "sites", "given", "tables")},
     }
     con.executemany("INSERT INTO meta VALUES (?, ?)", ((key, json.dumps(value, ensure_ascii=False)) for key, value in facts.items()))
 
@@ -113,6 +113,11 @@ def _write_frames(con: sqlite3.Connection, contents: Contents, srs_id: int) -> N
         write_layer(con, f"given_{level}", frame, srs_id, Look(f"{names.get(level, level)}（来源）"))
     for role, frame in {**contents.layers, **contents.sites}.items():
         write_layer(con, role, frame, srs_id, Look(description=_note(contents)))
+    for role, table in contents.tables.items():
+        if isinstance(table, gpd.GeoDataFrame):
+            write_layer(con, role, table, srs_id, Look(description=_note(contents)))
+        else:
+            write_table(con, role, table)
 
 
 def _write_findings(con: sqlite3.Connection, contents: Contents, srs_id: int) -> None:
