@@ -15,41 +15,6 @@ from geogrid.catalogue import REASONS
 from geogrid.scheme import Level
 from web.language import language
 
-# rule -> (title, what it means); a rule without an entry is shown by its own name.
-RULES = {
-    "gap": (lazy("Gap"), lazy("Land between neighbours that belongs to no unit")),
-    "overlap": (lazy("Overlap"), lazy("Land that belongs to two units")),
-    "outside_parent": (lazy("Outside the parent"), lazy("A unit reaches over the border of the unit above it")),
-    "not_edge_matched": (lazy("Borders do not match"), lazy("Neighbours do not share the same border points")),
-    "sliver": (lazy("Sliver"), lazy("A piece too thin to be meant")),
-    "not_connected": (lazy("In several pieces"), lazy("A unit is not in one piece")),
-    "unassigned": (lazy("Not assigned"), lazy("Land or homes that belong to no unit of a level")),
-    "floor_overlap": (lazy("Floors overlap"), lazy("Two units claim the same floor of a stairwell")),
-    "households_below": (lazy("Too few households"), lazy("Below the lower bound")),
-    "households_above": (lazy("Too many households"), lazy("Above the upper bound")),
-    "households_differ": (lazy("Households differ"), lazy("The units' sum is not the source's sum")),
-    "estimated": (lazy("Estimated"), lazy("Households or floors were not given and are estimates")),
-    "row_rejected": (lazy("Rows not used"), lazy("Rows of the input that could not be read rightly")),
-    "point_unmatched": (lazy("Sites outside"), lazy("Stations or cameras that lie in no unit")),
-    "point_position": (lazy("Position doubtful"), lazy("A point lies where it can hardly be meant")),
-    "point_duplicate": (lazy("Points repeated"), lazy("The same point is given twice")),
-    "geometry_missing": (lazy("No geometry"), lazy("A row without a shape")),
-    "geometry_invalid": (lazy("Invalid geometry"), lazy("A shape that crosses itself or is otherwise broken")),
-    "geometry_type": (lazy("Wrong kind of geometry"), lazy("A shape of another kind than the role needs")),
-    "code_missing": (lazy("No code"), lazy("A unit without a code")),
-    "code_duplicate": (lazy("Code used twice"), lazy("Two units have the same code")),
-    "code_format": (lazy("Code has a wrong form"), lazy("A code does not follow the scheme")),
-    "parent_missing": (lazy("No parent"), lazy("A unit belongs to no unit above it")),
-    "parent_mismatch": (lazy("Parent disagrees"), lazy("The code says another parent than the place")),
-    "crs_missing": (lazy("No coordinate system"), lazy("A layer does not say its coordinate system")),
-    "crs_mismatch": (lazy("Coordinate systems disagree"), lazy("Layers do not lie in the same place")),
-    "crosses_barrier": (lazy("Crosses a barrier"), lazy("A unit lies on both sides of a road, river or railway")),
-    "splits_building": (lazy("Splits a building"), lazy("A border runs through a building")),
-    "datum_shift": (lazy("Datum shifted"), lazy("Coordinates were converted from another datum")),
-    "text_control": (lazy("Control characters"), lazy("Text holds characters that can not be seen")),
-    "count_mismatch": (lazy("Counts differ"), lazy("A declared number is not the computed one")),
-    "no_station": (lazy("No station"), lazy("A unit without the station it should have")),
-}
 # What is said of the rules that found nothing, in this order.
 GOOD = (
     (("gap",), lazy("no gaps")),
@@ -145,7 +110,7 @@ def level_name(level: Level, plural: bool = False) -> str:
 
 def rule_title(rule: str, part: int = 0) -> str:
     """Return a rule's short title (part 0) or what it means (part 1)."""
-    return str(RULES[rule][part]) if rule in RULES else (rule.replace("_", " ") if part == 0 else "")
+    return catalogue.rule_title(rule, language(), part)
 
 
 def reason_words(reason: str) -> str:
