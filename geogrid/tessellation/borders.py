@@ -66,7 +66,7 @@ def _places(points: np.ndarray, polygons: np.ndarray) -> np.ndarray:
 
 def _on_edges(points: np.ndarray, polygons: np.ndarray) -> np.ndarray:
     """Return the nearest place on an edge of the polygons, where one is within reach, else the point."""
-    rings, _ = shapely.get_rings(polygons, return_index=True)
+    rings = shapely.get_rings(shapely.get_parts(polygons))
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     inside = ring[1:] == ring[:-1]
     ends = np.unique(np.sort(np.stack([xy[:-1][inside] @ [1, 1j], xy[1:][inside] @ [1, 1j]], axis=1), axis=1), axis=0)
