@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 import stat
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 from geogrid.errors import InputError
+from geogrid.reading.limits import MAX_BYTES, MAX_RATIO, MAX_TEXT_BYTES
 from geogrid.reading.raw import refuse
 from geogrid.schema import nearest
 
-MAX_BYTES = 4 * 2**30
-MAX_TEXT_BYTES = 2**30
-MAX_RATIO = 200
 FORMATS = {
     ".geojson": "geojson",
     ".json": "geojson",
+    ".geojsonl": "geojsonl",
+    ".geojsons": "geojsonl",
     ".shp": "shapefile",
     ".zip": "zip",
     ".gpkg": "gpkg",
@@ -33,7 +34,14 @@ FORMATS = {
     ".xlsx": "xlsx",
 }
 _NAMES = {"geojson": "GeoJSON", "shapefile": "a shapefile", "zip": "a zip archive", "gpkg": "a GeoPackage", "flatgeobuf": "a FlatGeobuf file"}
-_NAMES |= {"geoparquet": "GeoParquet", "kml": "KML", "gpx": "GPX", "csv": "CSV text", "xlsx": "an XLSX workbook"}
+_NAMES |= {
+    "geojsonl": "newline-delimited GeoJSON",
+    "geoparquet": "GeoParquet",
+    "kml": "KML",
+    "gpx": "GPX",
+    "csv": "CSV text",
+    "xlsx": "an XLSX workbook",
+}
 _MAGIC = {
     "shapefile": b"\0\0\x27\x0a",
     "zip": b"PK\3\4",
@@ -42,7 +50,7 @@ _MAGIC = {
     "geoparquet": b"PAR1",
     "xlsx": b"PK\3\4",
 }
-_TEXT = ("geojson", "kml", "gpx", "csv")
+_TEXT = ("geojson", "geojsonl", "kml", "gpx", "csv")
 
 
 def admit(path: str | Path) -> tuple[Path, str]:
@@ -87,8 +95,8 @@ def _is_kind(head: bytes, kind: str) -> bool:
     if kind in _MAGIC:
         return head.startswith(_MAGIC[kind])
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if kind == "geojson":
-        return text.startswith(b"{")
+    if kind in ("geojson", "geojsonl"):
+        return text.lstrip(b"\x1e").startswith(b"{") if kind == "geojsonl" else text.startswith(b"{")
     if kind in ("kml", "gpx"):
         return _root(text) == kind
     return not (text.startswith((b"<", b"{", b"%PDF")) or any(head.startswith(magic) for magic in _MAGIC.values()))
@@ -125,8 +133,11 @@ def _check_xml(file: Path) -> None:
         raise refuse(str(file), "declares a document type or entities, which are never read", "含文档类型或实体声明，不予读取")
 
 
-def check_archive(file: Path) -> list[zipfile.ZipInfo]:
-    """Return the members of an archive which may be unpacked: no link, none encrypted, of a sane size. Raises InputError."""
+def check_archive(file: Path, limit: int = MAX_BYTES) -> list[zipfile.ZipInfo]:
+    """Return the members of an archive which may be unpacked: no link, none encrypted, none twice, of a sane size. Raises InputError.
+
+    `limit`: bytes of all of them together. What a member claims holds: zipfile reads no byte more, and then misses its checksum.
+    """
     try:
         with zipfile.ZipFile(file) as archive:
             members = [m for m in archive.infolist() if not m.is_dir()]
@@ -137,8 +148,11 @@ def check_archive(file: Path) -> list[zipfile.ZipInfo]:
             raise refuse(str(file), f"holds a link ({member.filename})", f"压缩包内有链接（{member.filename}）")
         if member.flag_bits & 1:
             raise refuse(str(file), "is encrypted", "压缩包已加密")
+    twice = [name for name, n in Counter(m.filename.casefold() for m in members).items() if n > 1]
+    if twice:
+        raise refuse(str(file), f"holds {twice[0]!r} twice", f"压缩包内有两个 {twice[0]!r}")
     size = sum(m.file_size for m in members)
-    if size > MAX_TEXT_BYTES or size > MAX_RATIO * max(file.stat().st_size, 4096):
+    if size > limit or size > MAX_RATIO * max(file.stat().st_size, 4096):
         raise refuse(str(file), f"would unpack to {size} bytes, which is not believed", f"解压后有 {size} 字节，不予解压")
     return members
 
@@ -158,4 +172,5 @@ def choose_layer(file: str, names: list[str], wanted: str | None) -> str:
         file,
         f'holds {len(names)} layers ({", ".join(names[:12])}); say which: layer = "…"',
         f"有 {len(names)} 个图层（{'、'.join(names[:12])}），请用 layer 指明",
+        layers=tuple(names),
     )

@@ -1,23 +1,30 @@
-"""GeoJSON by the standard library: strict JSON, a FeatureCollection or Feature, each geometry on its own so that one bad row stays one bad row."""
+"""GeoJSON by the standard library: strict JSON, a FeatureCollection, a Feature, or a feature a line.
+
+Each geometry is made on its own, so that one bad row stays one bad row.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from pyproj import CRS
 
 from geogrid.crs import WGS84, parse_crs
 from geogrid.errors import InputError
-from geogrid.reading.raw import RawLayer, refuse
+from geogrid.reading.limits import MAX_DIGITS, check_shape
+from geogrid.reading.positions import has_height, to_shape
+from geogrid.reading.raw import Fault, Note, RawLayer, refuse
 from geogrid.reading.text import decode
 
-_MAX_DEPTH = 16
+_INT64 = 2**63
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class _DuplicateKeyError(ValueError):
@@ -30,31 +37,107 @@ def read_geojson(path: Path, layer: str | None = None, encoding: str | None = No
     text, used = decode(path.read_bytes(), file, encoding or "utf-8")
     document = _parse(text, file)
     features = _features(document, file)
-    properties = [f.get("properties") for f in features]
-    rows = [{key: _flat(value) for key, value in p.items()} if isinstance(p, dict) else {} for p in properties]
-    # object columns: a missing neighbour must not make a float of a long whole number
-    frame = pd.DataFrame(rows, index=pd.RangeIndex(1, len(features) + 1, name="row"), dtype=object)
-    if any("id" in f for f in features) and "id" not in frame:
-        frame["id"] = [f.get("id") for f in features]
-    frame = frame.rename(columns={"geometry": "geometry_"})
-    geometry = _geometries([f.get("geometry") for f in features])
+    del text
     crs, stated = _crs(document, file)
-    return RawLayer(gpd.GeoDataFrame(frame, geometry=geometry, crs=crs), crs, file, layer or path.stem, stated, used)
+    return _layer(dict(enumerate(features, 1)), crs, stated, file, layer or path.stem, used)
 
 
-def _parse(text: str, file: str) -> dict[str, Any]:
+def read_geojson_lines(path: Path, layer: str | None = None, encoding: str | None = None) -> RawLayer:
+    """Read newline-delimited GeoJSON, WGS 84; rows are numbered as lines. Raises InputError with the line that is no feature, such as one cut."""
+    file = str(path)
+    text, used = decode(path.read_bytes(), file, encoding or "utf-8")
+    features: dict[int, dict[str, Any]] = {}
+    for number, line in _lines(text):
+        found = _parse(line, file, number)
+        if not isinstance(found, dict) or found.get("type") != "Feature":
+            raise refuse(file, f"line {number}: is no GeoJSON feature", f"第 {number} 行不是 GeoJSON 要素", row=number)
+        features[number] = found
+    return _layer(features, WGS84, False, file, layer or path.stem, used)
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the number and text of each line that holds something, without RFC 8142's record separators."""
+    start, number = 0, 1
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        line = text[start:end].strip("\x1e\r\t ")
+        if line:
+            yield number, line
+        start, number = end + 1, number + 1
+
+
+def _layer(features: dict[int, dict[str, Any]], crs: CRS, stated: bool, file: str, layer: str, encoding: str) -> RawLayer:
+    """Make the layer of features by row number: shapes and attributes that can not be used are faults, what is passed over is noted."""
+    shapes: dict[int, Any] = {}
+    faults: list[Fault] = []
+    high_n = 0
+    for row, feature in features.items():
+        geometry = feature.get("geometry")
+        shape, why = to_shape(geometry)
+        found = Fault(row, *why, field="geometry") if why else _too_big(row, feature.get("properties"))
+        high_n += isinstance(geometry, dict) and has_height(geometry.get("coordinates"))
+        if found:
+            faults.append(found)
+        else:
+            shapes[row] = shape
+    frame, renamed = _attributes({row: features[row] for row in shapes}, file)
+    notes = [Note(f"heights of {high_n} rows are not used", f"{high_n} 行的高程没有采用")] if high_n else []
+    geometry = np.empty(len(shapes), dtype=object)
+    geometry[:] = list(shapes.values())
+    made = gpd.GeoDataFrame(frame, geometry=geometry, crs=crs)
+    return RawLayer(made, crs, file, layer, stated, encoding, tuple(faults), (*notes, *renamed))
+
+
+def _too_big(row: int, properties: Any) -> Fault | None:
+    """A whole number that 64 bits can not hold has lost digits on its way, or will: as a code it must be text."""
+    for name, value in properties.items() if isinstance(properties, dict) else ():
+        if type(value) is int and not -_INT64 <= value < _INT64:
+            return Fault(row, "is beyond 64 bits; write it as text", "超出 64 位整数，请写成文本", name, str(value)[:80])
+    return None
+
+
+def _attributes(features: dict[int, dict[str, Any]], file: str) -> tuple[pd.DataFrame, list[Note]]:
+    properties = [p if isinstance(p := f.get("properties"), dict) else {} for f in features.values()]
+    names = dict.fromkeys(name for p in properties for name in p)
+    check_shape(file, len(features), len(names))
+    index = pd.Index(list(features), dtype="int64", name="row")
+    # object columns: a missing neighbour must not make a float of a long whole number
+    frame = pd.DataFrame({name: [_flat(p.get(name)) for p in properties] for name in names}, index=index, dtype=object)
+    if any("id" in f for f in features.values()) and "id" not in frame:
+        frame["id"] = pd.Series([_flat(f.get("id")) for f in features.values()], index=index, dtype=object)
+    if "geometry" not in frame:
+        return frame, []
+    return frame.rename(columns={"geometry": "geometry_"}), [Note("property geometry is called geometry_ here", "属性 geometry 在此改称 geometry_")]
+
+
+def _parse(text: str, file: str, line: int = 0) -> Any:
+    """Parse strict JSON: no key twice, no number of hundreds of digits. `line`: where the text stands, if it is one line of many."""
     try:
-        document = json.loads(text, object_pairs_hook=_unique)
+        found = json.loads(text, object_pairs_hook=_unique, parse_int=_whole)
+        if _HALF.search(text):
+            json.dumps(found, ensure_ascii=False).encode()
+        return found
+    except UnicodeEncodeError:
+        raise refuse(file, "not GeoJSON: holds half a character (a lone surrogate)", "不是 GeoJSON：含半个字符（孤立代理项）") from None
     except _DuplicateKeyError as error:
-        raise refuse(file, f"the key {error} stands twice in one object", f"同一对象里键 {error} 出现两次") from None
+        at, at_zh = (f"line {line}: ", f"第 {line} 行：") if line else ("", "")
+        raise refuse(file, f"{at}the key {error} stands twice in one object", f"{at_zh}同一对象里键 {error} 出现两次") from None
     except json.JSONDecodeError as error:
-        message = f"not GeoJSON: line {error.lineno}, column {error.colno}: {error.msg}"
-        raise refuse(file, message, f"不是 GeoJSON：第 {error.lineno} 行第 {error.colno} 列有误", row=error.lineno) from None
+        row = line or error.lineno
+        hint, hint_zh = ("; one feature a line is .geojsonl", "；每行一个要素的文件应命名为 .geojsonl") if error.msg == "Extra data" else ("", "")
+        message = f"not GeoJSON: line {row}, column {error.colno}: {error.msg}{hint}"
+        raise refuse(file, message, f"不是 GeoJSON：第 {row} 行第 {error.colno} 列有误{hint_zh}", row=row) from None
     except RecursionError:
         raise refuse(file, "not GeoJSON: nested too deeply", "不是 GeoJSON：嵌套过深") from None
     except ValueError as error:
         raise refuse(file, f"not GeoJSON: {error}", "不是 GeoJSON：数字过长") from None
-    return document
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"a number of {len(digits)} digits")
+    return int(digits)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -69,40 +152,13 @@ def _features(document: Any, file: str) -> list[dict[str, Any]]:
     kind = document.get("type") if isinstance(document, dict) else None
     features = [document] if kind == "Feature" else document.get("features") if kind == "FeatureCollection" else None
     if not isinstance(features, list) or not all(isinstance(f, dict) and f.get("type") == "Feature" for f in features):
-        raise refuse(file, f"not GeoJSON: needs a FeatureCollection, has type {kind!r}", f"不是 GeoJSON：应为 FeatureCollection，实为 {kind!r}")
+        said = str(kind)[:40]
+        raise refuse(file, f"not GeoJSON: needs a FeatureCollection, has type {said!r}", f"不是 GeoJSON：应为 FeatureCollection，实为 {said!r}")
     return features
 
 
 def _flat(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
-
-
-def _geometries(found: list[Any]) -> np.ndarray:
-    """Make geometries, None where there is none; what GEOS can not build (NaN, a ring of two points) becomes `BROKEN`."""
-    texts = np.array([_geometry_text(g) for g in found], dtype=object)
-    made = shapely.from_geojson(texts, on_invalid="ignore") if len(texts) else np.array([], dtype=object)
-    broken = np.array([g is not None for g in found], dtype=bool) & shapely.is_missing(made)
-    made[broken] = BROKEN
-    return made
-
-
-BROKEN = shapely.GeometryCollection()
-"""Stands for a geometry that the file gives and nobody can build."""
-
-
-def _geometry_text(geometry: Any) -> str | None:
-    if not isinstance(geometry, dict) or geometry.get("type") == "GeometryCollection":
-        return None
-    return json.dumps({"type": geometry.get("type"), "coordinates": _plane(geometry.get("coordinates"), 0)})
-
-
-def _plane(coordinates: Any, depth: int) -> Any:
-    """Drop Z and M; refuse silly depth by giving nothing."""
-    if not isinstance(coordinates, list) or depth > _MAX_DEPTH:
-        return None
-    if coordinates and not isinstance(coordinates[0], list):
-        return coordinates[:2]
-    return [_plane(c, depth + 1) for c in coordinates]
 
 
 def _crs(document: dict[str, Any], file: str) -> tuple[CRS, bool]:

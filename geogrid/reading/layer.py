@@ -6,18 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 
 from geogrid.crs import is_same_place, parse_crs, shifted_name
 from geogrid.errors import CrsError
 from geogrid.reading.door import admit
 from geogrid.reading.gdal import read_flatgeobuf, read_geoparquet, read_gpkg, read_markup
-from geogrid.reading.geojson import read_geojson
-from geogrid.reading.raw import RawLayer
+from geogrid.reading.geojson import read_geojson, read_geojson_lines
+from geogrid.reading.limits import MAX_VALUE
+from geogrid.reading.raw import RawLayer, refuse
 from geogrid.reading.shapefile import read_shapefile, read_zip
-from geogrid.reading.tables import read_csv, read_xlsx
+from geogrid.reading.tables import read_csv
+from geogrid.reading.workbook import read_xlsx
 
 _READERS = {
     "geojson": read_geojson,
+    "geojsonl": read_geojson_lines,
     "shapefile": read_shapefile,
     "zip": read_zip,
     "gpkg": read_gpkg,
@@ -38,7 +42,22 @@ def read_layer(path: str | Path, *, layer: str | None = None, encoding: str | No
     degrees): `read_sources` converts them.
     """
     file, kind = admit(path)
-    return with_crs(_READERS[kind](file, layer, encoding), crs)
+    raw = _READERS[kind](file, layer, encoding)
+    _check_values(raw)
+    return with_crs(raw, crs)
+
+
+def _check_values(raw: RawLayer) -> None:
+    """Raise InputError for a value that is no attribute but a book."""
+    for name, column in raw.frame.items():
+        if name == "geometry" or not (column.dtype == object or pd.api.types.is_string_dtype(column)):
+            continue
+        size = column.map(lambda value: len(value) if isinstance(value, str | bytes) else 0)
+        if len(size) and size.max() > MAX_VALUE:
+            row = int(size.idxmax())
+            said = f"row {row}: {str(name)[:40]} has {size.max()} characters, at most {MAX_VALUE} are read"
+            zh = f"第 {row} 行：{str(name)[:40]} 有 {size.max()} 个字符，最多读 {MAX_VALUE} 个"
+            raise refuse(raw.file, said, zh, layer=raw.layer, row=row, field=str(name)[:40])
 
 
 def with_crs(raw: RawLayer, name: str | None) -> RawLayer:

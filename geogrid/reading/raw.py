@@ -23,13 +23,22 @@ class Fault:
     value: str = ""
 
 
+@dataclass(frozen=True)
+class Note:
+    """What the reader passed over, renamed or took for granted: no fault of a row, but nothing to keep silent about."""
+
+    reason: str
+    reason_zh: str
+
+
 @dataclass(frozen=True, eq=False)
 class RawLayer:
     """One layer as it stands in its file.
 
     `frame`: columns as in the file; the index `row` counts from 1 as the file's own program shows it (a table's header is row 1). A GeoDataFrame has
     its geometry column called "geometry". `crs` is None where nobody says; `crs_stated` is False where it is only a format's default
-    (GeoJSON without a `crs` member). `faults` are rows that could not even be parsed; they are not in `frame`.
+    (GeoJSON without a `crs` member). `faults` are rows that could not even be parsed; they are not in `frame`. `notes` say
+    what of the file was passed over or taken for granted.
     """
 
     frame: gpd.GeoDataFrame | pd.DataFrame
@@ -39,6 +48,7 @@ class RawLayer:
     crs_stated: bool = True
     encoding: str = ""
     faults: tuple[Fault, ...] = field(default=())
+    notes: tuple[Note, ...] = field(default=())
 
 
 def refuse(file: str, reason: str, reason_zh: str, **facts: Any) -> InputError:

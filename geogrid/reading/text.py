@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from geogrid.reading.raw import refuse
+from geogrid.reading.raw import Note, refuse
 
 _ALIASES = {
     "936": "gb18030",
@@ -53,6 +53,20 @@ def decode(data: bytes, file: str, encoding: str | None = None) -> tuple[str, st
     except UnicodeDecodeError as error:
         _check_not_mixed(data, error.start, file)
         return _strictly(data, "gb18030", file)
+
+
+def guess_note(data: bytes, text: str, encoding: str) -> tuple[Note, ...]:
+    """Say that nobody said the encoding and what words came out, where it is not UTF-8 and no byte order mark settles it."""
+    if encoding != "gb18030" or data.isascii():
+        return ()
+    return preview(next((line for line in text.splitlines() if not line.isascii()), ""))
+
+
+def preview(words: str) -> tuple[Note, ...]:
+    """Make the note of words that were taken for GB18030 because they are no UTF-8."""
+    said = CONTROLS.sub("", words)[:40]
+    hint = 'give encoding = "…" if this is wrong'
+    return (Note(f"taken for GB18030, as in {said!r}; {hint}", f"按 GB18030 解读，如“{said}”；如有误请写明 encoding"),)
 
 
 def _strictly(data: bytes, encoding: str, file: str) -> tuple[str, str]:
