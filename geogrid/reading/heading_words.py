@@ -96,7 +96,7 @@ _HOUSEHOLDS: Ranks = (
     _set("户数 总户数 住户数 居民户数 家庭户数 常住户数 入住户数 实住户数 hs zhs jmhs czhs household householdcount numhouseholds nhouseholds"),
 )
 _PERSONS: Ranks = (_set("人口 人数 总人口 总人数 人口数 常住人口 居民人数 居住人数 家庭人数 rk rs rks zrk czrk population pop totalpop"),)
-_HEIGHT: Ranks = (_set("高度 建筑高度 房屋高度 楼高 楼栋高度 安装高度 架设高度 杆高 gd jzgd azgd height buildingheight bldgheight"),)
+_HEIGHT: Ranks = (_set("高度 建筑高度 房屋高度 楼高 楼栋高度 安装高度 架设高度 杆高 jzgd azgd"),)
 _COMMUNITY: Ranks = (
     _ends(LEVEL_HEADS["communities"], _CODE_ENDS, _OF),
     _ends(LEVEL_HEADS["communities"], _NAME_ENDS, _OF) | _set("社区 所属社区 所在社区"),

@@ -1,0 +1,126 @@
+"""What an inspection says of one layer, as values that become JSON: nothing here reads or decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ColumnReport:
+    """A column of the file: our name for it ("" = not used), up to three of its values as text, and their type: text, whole, number, flag, empty."""
+
+    name: str
+    ours: str
+    sample: tuple[str, ...]
+    type: str
+
+
+@dataclass(frozen=True)
+class CrsOption:
+    """A CRS that the numbers could be in; the share of rows that it puts inside the layers beside, and how far from them (null: none beside)."""
+
+    crs: str
+    name: str
+    name_zh: str
+    inside_share: float | None = None
+    distance_km: float | None = None
+
+
+@dataclass(frozen=True)
+class RoleGuess:
+    """A role that a layer could play and how much speaks for it, 0 … 1."""
+
+    role: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong: `row` as in the file (0: the layer as a whole), `field` and `value` where known, one sentence in two languages."""
+
+    rule: str
+    severity: str
+    message: str
+    message_zh: str
+    row: int = 0
+    field: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class LayerReport:
+    """One layer of a file: what it is, which role it could play, what is wrong with it.
+
+    `geometry` is "area", "line", "point", "any" (mixed) or "none". `crs` is "EPSG:4548" or alike, "" where nobody says; `crs_stated` is False
+    for a format's default; `crs_options` has the likeliest first. `bbox` is west, south, east, north in degrees, None where it is not known.
+    `doubtful` are columns of ours that several of the file's could be. `usable` and `rejected` count rows as a build would in the role `role`.
+    `has_geometry` tells geometries from points made of coordinate columns; `asked_crs` is the CRS that the caller gave where the file says none.
+    """
+
+    file: str
+    layer: str
+    format: str
+    encoding: str
+    rows: int
+    geometry: str
+    crs: str
+    crs_name: str
+    crs_stated: bool
+    crs_options: tuple[CrsOption, ...]
+    bbox: tuple[float, float, float, float] | None
+    roles: tuple[RoleGuess, ...]
+    role: str
+    columns: tuple[ColumnReport, ...]
+    doubtful: dict[str, tuple[str, ...]]
+    findings: tuple[Problem, ...]
+    usable: int
+    rejected: int
+    has_geometry: bool = False
+    asked_crs: str = ""
+
+    @property
+    def crs_is_plain(self) -> bool:
+        """Tell whether the likeliest CRS is the only one that fits, or the only one that puts most rows inside the layers beside it."""
+        near = [option for option in self.crs_options if option.inside_share is None or option.inside_share >= 0.5]
+        return len(near) == 1
+
+    @property
+    def key(self) -> str:
+        """Name the layer among others: file and layer."""
+        return f"{self.file}#{self.layer}"
+
+    @property
+    def used(self) -> dict[str, str]:
+        """Return the columns in use, ours → theirs."""
+        return {column.ours: column.name for column in self.columns if column.ours}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for JSON; tuples become lists when they are written."""
+        made = asdict(self)
+        return made | {"key": self.key, "doubtful": {ours: list(theirs) for ours, theirs in self.doubtful.items()}}
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file that can not be read at all, and why."""
+
+    file: str
+    message: str
+    message_zh: str
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What several files hold; those that can not be read stand in `refused` and the others are there all the same."""
+
+    layers: tuple[LayerReport, ...]
+    refused: tuple[Refused, ...] = ()
+
+    def __iter__(self) -> Iterator[LayerReport]:
+        return iter(self.layers)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {"layers": [layer.to_json() for layer in self.layers], "refused": [asdict(refused) for refused in self.refused]}
