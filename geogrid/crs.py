@@ -111,8 +111,11 @@ def fitting_crs(x_min: float, y_min: float, x_max: float, y_max: float) -> list[
     if zone == int(x_max // 1_000_000) and 1_800_000 < y_min <= y_max < 6_000_000:
         if 25 <= zone <= 45:
             return [f"EPSG:{4513 + zone - 25}"]
+        mercator = ["EPSG:3857"] if 8 <= zone <= 15 else []  # where web maps put China, and the western zones of 6 degrees
         if 13 <= zone <= 23:
-            return [f"EPSG:{4491 + zone - 13}"]
+            return [f"EPSG:{4491 + zone - 13}", *mercator]
+        if mercator:
+            return mercator
         if zone == 0:
             return [f"EPSG:{_GK_FIRST + i}" for i in range(21)]
     if 100_000 <= x_min <= x_max < 900_000 and 0 <= y_min <= y_max <= 10_000_000:
