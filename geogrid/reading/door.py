@@ -6,7 +6,6 @@ string, no VRT or web page that calls itself GeoJSON, no archive that unpacks to
 
 from __future__ import annotations
 
-import re
 import stat
 import zipfile
 from collections import Counter
@@ -87,8 +86,6 @@ def _check_content(file: Path, kind: str) -> None:
     if not _is_kind(head, kind):
         found, found_zh = _look(head)
         raise refuse(str(file), f"is not {_NAMES[kind]} ({found})", f"不是 {_NAMES[kind].split()[-1]} 文件（{found_zh}）")
-    if kind in ("kml", "gpx"):
-        _check_xml(file)
 
 
 def _is_kind(head: bytes, kind: str) -> bool:
@@ -98,14 +95,8 @@ def _is_kind(head: bytes, kind: str) -> bool:
     if kind in ("geojson", "geojsonl"):
         return text.lstrip(b"\x1e").startswith(b"{") if kind == "geojsonl" else text.startswith(b"{")
     if kind in ("kml", "gpx"):
-        return _root(text) == kind
+        return text.startswith(b"<")  # what root it has, `markup` finds by parsing
     return not (text.startswith((b"<", b"{", b"%PDF")) or any(head.startswith(magic) for magic in _MAGIC.values()))
-
-
-def _root(text: bytes) -> str:
-    """Return the local name of an XML text's root element: a VRT may well have `<kml` in a comment."""
-    found = re.match(rb"(?:\s|<\?.*?\?>|<!--.*?-->|<![A-Z][^>\[]*(?:\[.*?\]\s*)?>)*<(?:[\w.-]+:)?([\w.-]+)", text, re.DOTALL)
-    return found[1].decode("ascii", "replace") if found else ""
 
 
 def _look(head: bytes) -> tuple[str, str]:
@@ -121,16 +112,11 @@ def _look(head: bytes) -> tuple[str, str]:
         (b"pk\3\4", "it is a zip archive", "是压缩包"),
         (b"\xd0\xcf\x11\xe0", "it is an old or encrypted Office file; save it as .xlsx", "是旧版或加密的 Office 文件，请另存为 .xlsx"),
         (b"\xff\xfe", "it is UTF-16 text; save it as UTF-8", "是 UTF-16 文本，请另存为 UTF-8"),
+        (b"\xfe\xff", "it is UTF-16 text; save it as UTF-8", "是 UTF-16 文本，请另存为 UTF-8"),
     ):
         if text.startswith(start):
             return en, zh
     return "its first bytes do not fit", "文件头不符"
-
-
-def _check_xml(file: Path) -> None:
-    data = file.read_bytes()
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        raise refuse(str(file), "declares a document type or entities, which are never read", "含文档类型或实体声明，不予读取")
 
 
 def check_archive(file: Path, limit: int = MAX_BYTES) -> list[zipfile.ZipInfo]:

@@ -1,4 +1,4 @@
-"""Formats that GDAL reads well, through pyogrio: GeoPackage, FlatGeobuf, KML, GPX, shapefile; and GeoParquet through geopandas.
+"""Formats that GDAL reads well: GeoPackage and shapefile here, KML, GPX and FlatGeobuf in a process of their own; GeoParquet likewise, by Arrow.
 
 What arrives here is already known by its first bytes. GDAL forgives too much, so what it passes over in silence is checked beside it:
 a damaged GeoPackage, views in it that never end, a FlatGeobuf that holds fewer rows than it claims.
@@ -6,10 +6,11 @@ a damaged GeoPackage, views in it that never end, a FlatGeobuf that holds fewer 
 
 from __future__ import annotations
 
-import sqlite3
+import io
+import json
 import warnings
 from collections.abc import Callable
-from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,12 @@ import pyogrio.errors
 import shapely
 from pyarrow import parquet
 
+from geogrid.errors import InputError
+from geogrid.reading.apart import read_apart
 from geogrid.reading.door import choose_layer
-from geogrid.reading.raw import RawLayer, refuse
+from geogrid.reading.geopackage import check_table, gpkg_tables, wal_note
+from geogrid.reading.markup import check_markup
+from geogrid.reading.raw import Note, RawLayer, refuse
 
 _FAILURES = (
     pyogrio.errors.DataSourceError,
@@ -53,32 +58,10 @@ def quietly(read: Callable[[], Any], file: str) -> Any:
 def read_gpkg(path: Path, layer: str | None = None, encoding: str | None = None) -> RawLayer:
     """Read one table of a GeoPackage, spatial or not. `encoding` has no say. Raises InputError when the file is damaged."""
     del encoding
-    return _vector(path, choose_layer(str(path), _gpkg_tables(path), layer))
-
-
-def _gpkg_tables(path: Path) -> list[str]:
-    """Check the file and list its layers: real tables only, spatial ones alone if there are any."""
-    statement = (
-        "SELECT c.table_name, c.data_type FROM gpkg_contents c JOIN sqlite_master m ON lower(m.name) = lower(c.table_name)"
-        " WHERE m.type = 'table' AND c.data_type IN ('features', 'attributes') ORDER BY m.rowid"
-    )
-    for mode in ("mode=ro", "mode=ro&immutable=1"):  # a file in WAL mode within a folder that we may not write opens only as immutable
-        try:
-            with closing(sqlite3.connect(f"{path.as_uri()}?{mode}", uri=True)) as base:
-                base.execute("PRAGMA trusted_schema = OFF")
-                if base.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                    raise refuse(str(path), "the GeoPackage is damaged", "GeoPackage 已损坏")
-                found = base.execute(statement).fetchall()
-        except sqlite3.OperationalError as error:
-            if "no such table" in str(error):
-                raise refuse(str(path), "is an SQLite file but no GeoPackage", "是 SQLite 文件，但不是 GeoPackage") from None
-            if "immutable" in mode:
-                raise refuse(str(path), f"the GeoPackage can not be opened ({error})", f"GeoPackage 无法打开（{error}）") from None
-            continue
-        except sqlite3.DatabaseError as error:
-            raise refuse(str(path), f"the GeoPackage is damaged ({error})", "GeoPackage 已损坏") from None
-        return [name for name, kind in found if kind == "features"] + [name for name, kind in found if kind != "features"]
-    return []
+    chosen = choose_layer(str(path), gpkg_tables(path), layer)
+    check_table(path, chosen)
+    made = _vector(path, chosen)
+    return replace(made, notes=(*made.notes, *wal_note(path)))
 
 
 def _vector(path: Path, layer: str) -> RawLayer:
@@ -93,8 +76,11 @@ def as_layer(frame: gpd.GeoDataFrame | pd.DataFrame, path: Path, layer: str, enc
     frame = frame.set_axis(pd.RangeIndex(1, len(frame) + 1, name="row"))
     if isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name not in (None, "geometry"):
         frame = frame.rename_geometry("geometry")
-    crs = frame.crs if isinstance(frame, gpd.GeoDataFrame) else None
-    return RawLayer(frame, _known(crs), str(path), layer, encoding=encoding)
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return RawLayer(frame, None, str(path), layer, encoding=encoding)
+    high_n = int(shapely.has_z(frame.geometry.to_numpy()).sum())
+    notes = (Note(f"heights of {high_n} rows are not used", f"{high_n} 行的高程没有采用"),) if high_n else ()
+    return RawLayer(frame, _known(frame.crs), str(path), layer, encoding=encoding, notes=notes)
 
 
 def _known(crs: Any) -> Any:
@@ -105,31 +91,53 @@ def _known(crs: Any) -> Any:
 def read_flatgeobuf(path: Path, layer: str | None = None, encoding: str | None = None) -> RawLayer:
     """Read a FlatGeobuf file. `encoding` has no say. Raises InputError when it holds fewer rows than it claims."""
     del encoding
-    info = quietly(lambda: pyogrio.read_info(path), str(path))
-    made = _vector(path, choose_layer(str(path), [str(info["layer_name"])], layer))
-    if info["features"] >= 0 and info["features"] != len(made.frame):
-        message = f"claims {info['features']} rows and holds {len(made.frame)}: cut or damaged"
-        raise refuse(str(path), message, f"声称有 {info['features']} 行，实有 {len(made.frame)} 行：文件不完整")
-    return made
+    table = read_apart(path, "flatgeobuf", layer)
+    claimed = json.loads(table.schema.metadata[b"geogrid"])["claimed"]
+    if 0 <= claimed != len(table):
+        message = f"claims {claimed} rows and holds {len(table)}: cut or damaged"
+        raise refuse(str(path), message, f"声称有 {claimed} 行，实有 {len(table)} 行：文件不完整")
+    return _from_arrow(table, path)
 
 
 def read_markup(path: Path, layer: str | None = None, encoding: str | None = None) -> RawLayer:
     """Read one layer of a KML or GPX file; empty layers do not count. `encoding` has no say. Raises InputError."""
     del encoding
-    names = [str(name) for name in quietly(lambda: pyogrio.list_layers(path), str(path))[:, 0]]
-    if layer is None and len(names) > 1:
-        counts = {n: quietly(lambda n=n: pyogrio.read_info(path, layer=n, force_feature_count=True)["features"], str(path)) for n in names}
-        # GPX gives every track a second time as points
-        names = [n for n in names if counts[n] > 0 and n not in ("track_points", "route_points")] or names[:1]
-    return _vector(path, choose_layer(str(path), names, layer))
+    links = check_markup(path)
+    try:
+        made = _from_arrow(read_apart(path, path.suffix.lower()[1:], layer), path)
+    except InputError as error:
+        if not links:
+            raise
+        there = "; ".join(note.reason for note in links)
+        there_zh = "；".join(note.reason_zh for note in links)
+        raise InputError(f"{error.message}; {there}", f"{error.message_zh}；{there_zh}", **error.facts) from None
+    return replace(made, notes=(*made.notes, *links))
 
 
 def read_geoparquet(path: Path, layer: str | None = None, encoding: str | None = None) -> RawLayer:
     """Read a GeoParquet file, or a plain Parquet table. `encoding` has no say. Raises InputError."""
     del encoding
+    table = read_apart(path, "geoparquet", layer)
 
     def read() -> gpd.GeoDataFrame | pd.DataFrame:
-        geo = b"geo" in (parquet.read_schema(path).metadata or {})
-        return gpd.read_parquet(path) if geo else parquet.read_table(path).to_pandas()
+        if b"geo" not in (table.schema.metadata or {}):
+            return table.to_pandas()
+        again = io.BytesIO()  # geopandas reads its metadata from Parquet only; these bytes are our own
+        parquet.write_table(table, again)
+        return gpd.read_parquet(again)
 
     return as_layer(quietly(read, str(path)).reset_index(drop=True), path, layer or path.stem)
+
+
+def _from_arrow(table: pa.Table, path: Path) -> RawLayer:
+    """Make a layer of what the reading process sent, as `pyogrio.read_dataframe` would."""
+    said = json.loads(table.schema.metadata[b"geogrid"])
+
+    def read() -> gpd.GeoDataFrame | pd.DataFrame:
+        frame = table.to_pandas()
+        if said["geometry"] not in frame:
+            return frame
+        shapes = shapely.from_wkb(frame.pop(said["geometry"]).to_numpy(dtype=object), on_invalid="ignore")
+        return gpd.GeoDataFrame(frame, geometry=shapes, crs=said["crs"])
+
+    return as_layer(quietly(read, str(path)), path, said["layer"])

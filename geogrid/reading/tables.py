@@ -41,7 +41,7 @@ def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
     start = number = 1
     try:
         for number, row in enumerate(lines, 1):
-            yield number, [_GUARDED.match(value) and value[1:] or value for value in row]
+            yield number, [(_GUARDED.match(value) and value[1:]) or value for value in row]
             start = lines.line_num + 1
     except csv.Error as error:
         said = f"line {start}: a quote opens here and never closes, or a value has over {csv.field_size_limit()} characters ({error})"
