@@ -98,6 +98,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "zh": "楼栋 {building} 被分到 {units}。请核对：同一栋楼一般归同一个单元。",
         "en": "Building {building} is divided between {units}. Check it: a building usually belongs to one unit.",
     },
+    "file_note": {
+        "zh": "{file} {layer}：{reason_zh}。",
+        "en": "{file} {layer}: {reason}.",
+    },
     "row_rejected": {
         "zh": "{file} {layer} 第 {row} 行没有采用：{reason_zh}。请改正后重新导入。",
         "en": "{file} {layer} row {row} is not used: {reason}. Correct it and read the file again.",

@@ -34,6 +34,10 @@ RULE_TITLES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"zh": "户数为估算", "en": "Estimated"},
         {"zh": "来源没有给出户数或层数，用的是估算值", "en": "Households or floors were not given and are estimates"},
     ),
+    "file_note": (
+        {"zh": "文件说明", "en": "Notes on files"},
+        {"zh": "读取时略去、改名或推定的内容", "en": "What reading a file passed over, renamed or took for granted"},
+    ),
     "row_rejected": (
         {"zh": "未采用的行", "en": "Rows not used"},
         {"zh": "来源中读不对的行", "en": "Rows of the input that could not be read rightly"},

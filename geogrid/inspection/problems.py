@@ -13,7 +13,7 @@ from geogrid.errors import CrsError, InputError
 from geogrid.findings import Finding, severity_of
 from geogrid.inspection.report import CrsOption, Problem
 from geogrid.reading.draft import draft_role
-from geogrid.reading.raw import Fault, RawLayer
+from geogrid.reading.raw import Fault, RawLayer, find_notes
 from geogrid.reading.sources import read_sources
 from geogrid.recipe import InputSpec, Recipe
 from geogrid.schema import ROLES
@@ -25,7 +25,8 @@ def find_problems(spec: InputSpec | None, raw: RawLayer, crs: str, options: Sequ
     `crs` is "" where nobody says it: then the likeliest of `options` serves to look at the shapes, and that it is missing is an error.
     """
     if spec is None:
-        return tuple(_of_fault(raw, fault) for fault in raw.faults), len(raw.frame)
+        notes = find_notes(raw, Path(raw.file).name)
+        return (*(_of_fault(raw, fault) for fault in raw.faults), *map(_of_finding, notes)), len(raw.frame)
     placed = ROLES[spec.role].geometry != "none"
     made = []
     if placed and not crs:

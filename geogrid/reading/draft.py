@@ -16,13 +16,13 @@ from geogrid.crs import WGS84, parse_crs, shifted_name
 from geogrid.errors import CrsError, InputError
 from geogrid.findings import Finding
 from geogrid.reading.convert import Converted, convert
+from geogrid.reading.coordinates import PAIRS, convert_places
 from geogrid.reading.headings import Recognised, recognise_columns
 from geogrid.reading.layer import read_layer
-from geogrid.reading.raw import Fault, RawLayer, refuse
+from geogrid.reading.placement import exchange
+from geogrid.reading.raw import Fault, RawLayer, find_notes, refuse
 from geogrid.recipe import InputSpec
 from geogrid.schema import ROLES, RoleSpec, nearest
-
-_PLACES = (("lon", "lat"), ("x", "y"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,11 +74,14 @@ def draft_role(spec: InputSpec, folder: Path) -> Draft:
     has_geometry = isinstance(raw.frame, gpd.GeoDataFrame) and raw.frame.active_geometry_name is not None
     known = _columns(raw, spec, role, has_geometry)
     names = known.columns
-    converted = {ours: convert(raw.frame[theirs], theirs, role.columns[ours]) for ours, theirs in names.items()}
+    places = convert_places(raw.frame, names, swap=spec.swap, dms=spec.dms)
+    plain = {ours: theirs for ours, theirs in names.items() if ours not in places.columns}
+    converted = {**{ours: convert(raw.frame[theirs], theirs, role.columns[ours]) for ours, theirs in plain.items()}, **places.columns}
     geometry, crs = _geometry(raw, spec, role, converted, has_geometry)
     frame = _frame(raw, role, converted)
     faults = [*raw.faults, *(fault for made in converted.values() for fault in made.faults)]
     notes = [_control_note(file, raw.layer, spec.role, names[ours], made.cleaned_n) for ours, made in converted.items() if made.cleaned_n]
+    notes += find_notes(raw, file, role.level, role=spec.role)
     rows_n = len(raw.frame) + len(raw.faults)
     return Draft(spec.role, role, file, raw.layer, frame, geometry, crs, shifted_name(spec.crs), rows_n, faults, notes, known.taken, known.doubtful)
 
@@ -98,7 +101,7 @@ def _columns(raw: RawLayer, spec: InputSpec, role: RoleSpec, has_geometry: bool)
             hint, hint_zh = nearest(theirs, there)
             message = f"{raw.file}: no column {theirs!r} (wanted as {ours}); {hint}"
             raise InputError(message, f"{raw.file}：没有字段 {theirs!r}（用作 {ours}）；{hint_zh}", file=raw.file, layer=raw.layer, field=theirs)
-    places = {name for pair in _PLACES for name in pair} if has_geometry else set()
+    places = {name for pair in PAIRS for name in pair} if has_geometry else set()
     known = recognise_columns(spec.role, there, spec.columns, places)
     for ours, column in role.columns.items():
         if column.required and ours not in known.columns:
@@ -126,8 +129,9 @@ def _geometry(
     if role.geometry == "none":
         return None, None
     if has_geometry:
-        return np.asarray(raw.frame.geometry.array, dtype=object), raw.crs
-    pair = next((pair for pair in _PLACES if all(name in converted for name in pair)), None)
+        geometry = np.asarray(raw.frame.geometry.array, dtype=object)
+        return exchange(geometry) if spec.swap else geometry, raw.crs
+    pair = next((pair for pair in PAIRS if all(name in converted for name in pair)), None)
     if pair is None and role.place_optional:
         return None, None
     if pair is None:

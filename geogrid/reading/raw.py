@@ -10,6 +10,7 @@ import pandas as pd
 from pyproj import CRS
 
 from geogrid.errors import InputError
+from geogrid.findings import Finding
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,14 @@ class RawLayer:
     encoding: str = ""
     faults: tuple[Fault, ...] = field(default=())
     notes: tuple[Note, ...] = field(default=())
+
+
+def find_notes(raw: RawLayer, file: str, level: str = "", **facts: Any) -> list[Finding]:
+    """Return the notes of a layer as findings; `file` is how it is to be named."""
+    return [
+        Finding("file_note", level, facts={"file": file, "layer": raw.layer, "reason": note.reason, "reason_zh": note.reason_zh, **facts})
+        for note in raw.notes
+    ]
 
 
 def refuse(file: str, reason: str, reason_zh: str, **facts: Any) -> InputError:
