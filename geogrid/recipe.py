@@ -35,7 +35,7 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
     "declared": list,
 }
 _DECLARED_KEYS = ("item", "level", "kind", "value", "unit", "source", "note")
-_INPUT_KEYS: dict[str, type] = {"path": str, "layer": str, "crs": str, "columns": dict, "encoding": str, "homes": list}
+_INPUT_KEYS: dict[str, type] = {"path": str, "layer": str, "crs": str, "columns": dict, "encoding": str, "homes": list, "swap": bool, "dms": bool}
 _TYPE_NAMES = {
     str: ("text", "文字"),
     int: ("a whole number", "整数"),
@@ -49,7 +49,8 @@ _TYPE_NAMES = {
 class InputSpec:
     """One input: `path` is absolute; `columns` maps our names to theirs; `layer`, `crs`, `encoding` only where the file needs them.
 
-    `homes`: the values of the buildings' `use` that mean homes; empty leaves it to the scheme's `home_uses`.
+    `homes`: the values of the buildings' `use` that mean homes; empty leaves it to the scheme's `home_uses`. `swap`: the file has latitude
+    (northing) where longitude (easting) should stand; `dms`: degrees, minutes and seconds as text are taken for what they say.
     """
 
     role: str
@@ -59,6 +60,8 @@ class InputSpec:
     columns: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     encoding: str | None = None
     homes: tuple[str, ...] = ()
+    swap: bool = False
+    dms: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,8 @@ def _input(role: str, entry: Any, path: Path) -> InputSpec:
         MappingProxyType(dict(columns)),
         entry.get("encoding"),
         tuple(str(v) for v in entry.get("homes", ())),
+        entry.get("swap", False),
+        entry.get("dms", False),
     )
 
 

@@ -15,7 +15,7 @@ import shapely
 from pyproj import CRS, Geod
 
 from geogrid.crs import WGS84, fitting_crs, is_in_china, parse_crs, shifted_name, unshift
-from geogrid.reading.geometry import project
+from geogrid.reading.geometry import Reason, project
 
 Extent = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
@@ -26,7 +26,6 @@ _MARGIN_DEG = 0.05
 _APART_DEG = 0.5
 """A whole layer this far from all others is somewhere else: about fifty kilometres."""
 _FAR_KM = 300.0
-Reason = tuple[str, str]
 
 
 @dataclass(frozen=True)
