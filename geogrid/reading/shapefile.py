@@ -7,9 +7,11 @@ strictly so, else GB18030.
 
 from __future__ import annotations
 
+import shutil
 import struct
 import tempfile
 import zipfile
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +21,11 @@ import pandas as pd
 import pyogrio
 
 from geogrid.errors import InputError
-from geogrid.reading.door import check_archive
+from geogrid.reading.door import FORMATS, check_archive
 from geogrid.reading.gdal import as_layer, quietly
+from geogrid.reading.limits import check_shape
 from geogrid.reading.raw import RawLayer, refuse
-from geogrid.reading.text import known_encoding
+from geogrid.reading.text import known_encoding, preview
 
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _GBK_PAGES = (0x4D, 0x7A)
@@ -38,33 +41,57 @@ def read_shapefile(path: Path, layer: str | None = None, encoding: str | None = 
         return pyogrio.read_dataframe(path, encoding="ISO-8859-1", use_arrow=False, on_invalid="ignore", datetime_as_string=True)
 
     frame = quietly(read, file)
-    frame, used = _decoded(frame, _encodings(path, dbf, encoding), file)
-    return as_layer(frame, path, layer or path.stem, used)
+    encodings = _encodings(path, dbf, encoding)
+    frame, used = _decoded(frame, encodings, file)
+    made = as_layer(frame, path, layer or path.stem, used)
+    guessed = len(encodings) > 1 and used == "gb18030"
+    return replace(made, notes=(*made.notes, *preview(_first_words(frame)))) if guessed else made
+
+
+def _first_words(frame: gpd.GeoDataFrame) -> str:
+    texts = (value for name in frame if name != "geometry" for value in (str(name), *frame[name]) if isinstance(value, str))
+    return next((text for text in texts if not text.isascii()), "")
 
 
 def read_zip(path: Path, layer: str | None = None, encoding: str | None = None) -> RawLayer:
     """Read the one shapefile of an archive, unpacked by our own rules under our own names. Raises InputError."""
-    members = [m for m in check_archive(path) if Path(m.filename).suffix.lower() in _PARTS and not Path(m.filename).name.startswith("._")]
-    shapes = [m for m in members if m.filename.lower().endswith(".shp")]
-    if layer is not None and len(shapes) > 1:
-        shapes = [m for m in shapes if Path(m.filename).stem == layer]
-    if len(shapes) != 1:
-        names = ", ".join(sorted(m.filename for m in members))[:300] or "no part of a shapefile"
-        raise refuse(str(path), f"must hold exactly one shapefile, holds {names}", f"应恰好含一个 shapefile，实含 {names}")
-    stem = shapes[0].filename[:-4].casefold()
-    with tempfile.TemporaryDirectory(prefix="geogrid-") as folder, zipfile.ZipFile(path) as archive:
-        for member in members:
-            if member.filename[:-4].casefold() == stem:
-                try:
-                    data = archive.read(member)
-                except (zipfile.BadZipFile, OSError, NotImplementedError, EOFError) as error:
-                    raise refuse(str(path), f"{member.filename} is damaged ({error})", f"{member.filename} 已损坏") from None
-                Path(folder, "layer" + Path(member.filename).suffix.lower()).write_bytes(data)
+    file = str(path)
+    members = [m for m in check_archive(path) if not Path(m.filename).name.startswith("._")]
+    stem = _only_shapefile(members, layer, file)
+    with tempfile.TemporaryDirectory(prefix="geogrid-") as folder:
+        _unpack(path, [m for m in members if m.filename[:-4].casefold() == stem and _suffix(m) in _PARTS], Path(folder))
         try:
             made = read_shapefile(Path(folder, "layer.shp"), None, encoding)
         except InputError as error:
-            raise refuse(str(path), error.message.split(": ", 1)[-1], error.message_zh.split("：", 1)[-1]) from None
-    return replace(made, file=str(path), layer=layer or Path(shapes[0].filename).stem)
+            raise refuse(file, error.message.split(": ", 1)[-1], error.message_zh.split("：", 1)[-1]) from None
+    named = next(Path(m.filename).stem for m in members if m.filename[:-4].casefold() == stem and _suffix(m) == ".shp")
+    return replace(made, file=file, layer=layer or named)
+
+
+def _only_shapefile(members: list[zipfile.ZipInfo], layer: str | None, file: str) -> str:
+    """Return the name, without ending and folded, of the one shapefile; raises InputError that lists what else could be meant."""
+    data = [m for m in members if _suffix(m) in FORMATS]
+    shapes = [m for m in data if _suffix(m) == ".shp" and (layer is None or Path(m.filename).stem == layer)]
+    if len(shapes) == 1 and (layer is not None or len(data) == 1):
+        return shapes[0].filename[:-4].casefold()
+    names = ", ".join(sorted(m.filename for m in data or members))[:300] or "nothing"
+    hint, hint_zh = ('; say which shapefile: layer = "…"', "；请用 layer 指明 shapefile") if shapes else ("", "")
+    raise refuse(file, f"must hold exactly one shapefile, holds {names}{hint}", f"应恰好含一个 shapefile，实含 {names}{hint_zh}")
+
+
+def _suffix(member: zipfile.ZipInfo) -> str:
+    return Path(member.filename).suffix.lower()
+
+
+def _unpack(path: Path, members: list[zipfile.ZipInfo], folder: Path) -> None:
+    """Write members as `layer.shp` and so on: no name of the archive ever becomes a path."""
+    with zipfile.ZipFile(path) as archive:
+        for member in members:
+            try:
+                with archive.open(member) as packed, (folder / f"layer{_suffix(member)}").open("wb") as out:
+                    shutil.copyfileobj(packed, out)
+            except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, EOFError) as error:
+                raise refuse(str(path), f"{member.filename} is damaged ({error})", f"{member.filename} 已损坏") from None
 
 
 def _part(path: Path, suffix: str) -> Path:
@@ -78,7 +105,7 @@ def _check_lengths(shp: Path, shx: Path, dbf: Path) -> None:
     for part in (shp, shx):
         with part.open("rb") as stream:
             head = stream.read(100)
-        if len(head) < 100 or struct.unpack(">i", head[24:28])[0] * 2 > part.stat().st_size:
+        if len(head) < 100 or not head.startswith(b"\0\0\x27\x0a") or struct.unpack(">i", head[24:28])[0] * 2 > part.stat().st_size:
             raise refuse(str(shp), f"its {part.suffix} is cut short", f"{part.suffix} 不完整")
     with dbf.open("rb") as stream:
         head = stream.read(32)
@@ -87,9 +114,15 @@ def _check_lengths(shp: Path, shx: Path, dbf: Path) -> None:
     rows, start, width = struct.unpack("<IHH", head[4:12])
     if start + rows * width > dbf.stat().st_size:
         raise refuse(str(shp), "its .dbf is cut short", ".dbf 不完整")
-    shapes = (shx.stat().st_size - 100) // 8
+    index = np.fromfile(shx, dtype=">i4", offset=100)
+    shapes = len(index) // 2
     if shapes != rows:
         raise refuse(str(shp), f"has {shapes} shapes and {rows} rows of attributes", f"有 {shapes} 个图形、{rows} 行属性，不一致")
+    # a small index that names one large shape a million times would fill any memory
+    place, size = index[: 2 * shapes].reshape(-1, 2).astype("int64").T * 2
+    if (place + size > shp.stat().st_size).any() or len(np.unique(place)) < shapes or size.sum() > shp.stat().st_size:
+        raise refuse(str(shp), "its .shx names shapes that are not in the .shp, or one several times", ".shx 指向不存在或重复的图形")
+    check_shape(str(shp), rows, (start - 33) // 32 + 1)
 
 
 def _encodings(path: Path, dbf: Path, given: str | None) -> list[str]:
