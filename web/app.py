@@ -8,10 +8,12 @@ from typing import Any
 
 from flask import Flask
 
-from web import api, downloads, errors, language, pages, security, whatif, words
+from web import api, downloads, errors, guard, importing, importing_api, importing_service, language, pages, security, whatif, words
 from web.served import Source
 
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+UPLOAD_BYTES = 1 << 30
+"""So much may come in with one request."""
 
 
 def create_app(project_path: str | Path, *, opener: Callable[[Path], Any] | None = None, trusted_hosts: list[str] | None = LOOPBACK_HOSTS) -> Flask:
@@ -21,17 +23,23 @@ def create_app(project_path: str | Path, *, opener: Callable[[Path], Any] | None
     `trusted_hosts` are the names a browser may ask for, so that a foreign page can not reach the service by a name of its own; None for any.
     """
     app = Flask(__name__, static_folder="static", template_folder="templates")
+    app.request_class = importing_api.Streamed
     app.json.ensure_ascii = False
     app.config["TRUSTED_HOSTS"] = trusted_hosts
     app.config["MAX_CONTENT_LENGTH"] = 1 << 20
+    app.config.update(BEHIND_PROXY=trusted_hosts is None, IMPORT_REQUEST_BYTES=UPLOAD_BYTES, IMPORTS_TOTAL_BYTES=8 * UPLOAD_BYTES, IMPORTS_MOST=20)
     app.extensions["geogrid"] = Source(Path(project_path), opener or _open)
+    importing_service.install(app, app.extensions["geogrid"])
     language.install(app)
     security.install(app)
+    guard.install(app)
     words.install(app)
     errors.install(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(whatif.blueprint)
+    app.register_blueprint(importing.blueprint)
+    app.register_blueprint(importing_api.blueprint)
     app.register_blueprint(api.blueprint)
     return app
 

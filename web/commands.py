@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 import geogrid
-from geogrid.errors import GeogridError
+from geogrid.errors import GeogridError, StoreError
 from web import service
 from web.api import program_version
 
@@ -29,7 +29,7 @@ _STAMP = "demo.json"
 @click.option("--behind-proxy", is_flag=True, help="Trust one proxy's X-Forwarded headers.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document with the address.")
 def serve(project: Path, host: str, port: int, behind_proxy: bool, as_json: bool) -> None:
-    """Show PROJECT's pages and API on this machine until Ctrl-C."""
+    """Show PROJECT's pages and API on this machine until Ctrl-C. Where there is no such file yet, data are brought in at /import."""
     with _ends_with_a_sentence():
         service.check_host(host)
         _check_project(project)
@@ -115,9 +115,16 @@ class _Progress:
 
 
 def _check_project(path: Path) -> None:
-    from geogrid.store import open_project
+    """Raise StoreError unless `path` is a project, or may become one: nothing there, in a folder that is."""
+    from geogrid.store import check_target, open_project
 
-    open_project(path).close()
+    if path.exists():
+        open_project(path).close()
+        return
+    if path.suffix.lower() != ".gpkg":
+        message = f"{path}: there is no such file; a new project is called something.gpkg"
+        raise StoreError(message, f"{path}：没有这个文件；新项目的文件名应以 .gpkg 结尾", file=str(path))
+    check_target(path)
 
 
 def _port_of(text: str) -> int:
@@ -139,7 +146,8 @@ def _announce(address: str, project: Path, wanted: int, as_json: bool, tries: tu
         return
     if wanted and f":{wanted}/" not in address:
         _say(f"Port {wanted} is taken; another is used.")
-    click.echo(f"geogrid shows {project.name} at {address}")
+    there = project.exists()
+    click.echo(f"geogrid shows {project.name} at {address}" if there else f"There is no {project.name} yet: bring data in at {address}import")
     for index, text in enumerate(tries, 1):
         click.echo(f"  {index}. {text}")
     click.echo("Ctrl-C ends it.")

@@ -11,8 +11,10 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from geogrid.errors import GeogridError, InputError, NotFoundError, StoreError
 from web.language import language
+from web.refusals import BusyError, EditsError, ForbiddenError, TooLargeError, UnusableRowsError
 
 STATUS: dict[type[GeogridError], int] = {NotFoundError: 404, InputError: 400, StoreError: 503, GeogridError: 400}
+STATUS |= {ForbiddenError: 403, BusyError: 409, EditsError: 409, TooLargeError: 413, UnusableRowsError: 422}
 
 # What HTTP itself may refuse: code, English, Chinese.
 _HTTP = {
@@ -24,6 +26,7 @@ _HTTP = {
 }
 _TITLES = {
     400: lazy_gettext("The request can not be understood"),
+    403: lazy_gettext("This is not allowed here"),
     404: lazy_gettext("Not found"),
     503: lazy_gettext("The project can not be opened"),
 }

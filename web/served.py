@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,7 +54,7 @@ class Source:
 
     def __init__(self, path: Path, opener: Callable[[Path], Any]) -> None:
         self.path = path
-        self._opener = opener
+        self.opener = opener
         self._stamp: tuple[int, int] | None = None
         self._served: Served | None = None
         self._lock = threading.Lock()
@@ -63,16 +65,29 @@ class Source:
             stamp = self._read_stamp()
             if self._served is None or stamp != self._stamp:
                 # Requests that still use the former project keep it alive; it closes with the last of them.
-                self._served = Served(self._opener(self.path), hashlib.sha256(repr(stamp).encode()).hexdigest()[:12])
+                self._served = Served(self.opener(self.path), hashlib.sha256(repr(stamp).encode()).hexdigest()[:12])
                 self._stamp = stamp
             return self._served
+
+    def is_there(self) -> bool:
+        """Tell whether there is a file yet; a service may begin with none."""
+        return self.path.exists()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let go of the file and open it for nobody while the block runs, so that it can be replaced; whoever still reads it closes it when done."""
+        with self._lock:
+            self._served = self._stamp = None
+            gc.collect()  # frames and their project hold each other
+            yield
 
     def _read_stamp(self) -> tuple[int, int]:
         try:
             stat = self.path.stat()
         except OSError:
-            message = f"project {self.path.name}: the file is not there; build it with `geogrid build`"
-            raise StoreError(message, f"项目 {self.path.name}：文件不存在，请先运行 geogrid build", file=self.path.name) from None
+            message = f"project {self.path.name}: there is none yet; bring data in at /import, or build it with `geogrid build`"
+            message_zh = f"还没有项目 {self.path.name}，请在“导入”页导入数据，或运行 geogrid build"
+            raise StoreError(message, message_zh, file=self.path.name) from None
         return stat.st_mtime_ns, stat.st_size
 
 

@@ -20,7 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from geogrid import maps
 from geogrid.errors import GeogridError, InputError
-from web.app import LOOPBACK_HOSTS, create_app
+from web.app import LOOPBACK_HOSTS, UPLOAD_BYTES, create_app
 
 THREADS = 4
 
@@ -74,14 +74,20 @@ def run(project_path: Path, *, host: str, port: int, announce: Callable[[str], N
     application = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_prefix=1) if behind_proxy else app
     listener = bind("127.0.0.1" if host == "localhost" else host, port)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that a page asks for many things at once is no news for the terminal
-    server = create_server(application, sockets=[listener], threads=THREADS, ident=None)
+    server = create_server(application, sockets=[listener], threads=THREADS, ident=None, max_request_body_size=UPLOAD_BYTES)
     for number in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: a shell starts background jobs deaf to it
         signal.signal(number, _stop)
-    threading.Thread(target=warm, args=(app,), daemon=True).start()
+    imports = app.extensions["geogrid.importing"]
+    imports.imports.tidy()
+    if project_path.exists():
+        threading.Thread(target=warm, args=(app,), daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt):  # also one that comes before the server has begun to listen for it
         announce(address_of(listener))
         server.run()
     server.close()
+    if not imports.end():
+        imports.imports.tidy()
+        os._exit(0)  # a stage of a build that nobody waits for any more would hold the program up; what it wrote is away already
 
 
 def warm(app: Flask) -> None:

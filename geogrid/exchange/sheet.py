@@ -11,6 +11,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -26,26 +27,43 @@ _XLSX_ROWS = 1_048_576
 
 def to_csv(frame: gpd.GeoDataFrame) -> bytes:
     """Return UTF-8 with BOM: the properties, then `lon`, `lat` of the label point; texts that look like formulas get a leading '."""
+    return _csv(_with_label_point(frame))
+
+
+def _csv(columns: Mapping[str, list[Any]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    columns = _with_label_point(frame)
     writer.writerow(columns)
     writer.writerows(zip(*([_harmless(value) for value in values] for values in columns.values()), strict=True))
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
+def rows_to_csv(frame: pd.DataFrame) -> bytes:
+    """Return a table without places as `to_csv` writes one."""
+    return _csv(frame.to_dict("list"))
+
+
+def rows_to_xlsx(frame: pd.DataFrame, path: Path, title: str) -> None:
+    """Write a workbook with one sheet of a table without places, texts as texts."""
+    book = Workbook(write_only=True)
+    _fill(book.create_sheet(title[:31]), frame.to_dict("list"))
+    book.save(path)
+
+
 def write_xlsx(frame: gpd.GeoDataFrame, path: Path, title: str, about: Mapping[str, Any]) -> None:
     """Write a workbook: sheet `title` with the columns of `to_csv`, texts as texts whatever they begin with, and a sheet `about`."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title[:31])
-    columns = _with_label_point(frame)
-    sheet.append(list(columns))
-    for row in list(zip(*columns.values(), strict=True))[: _XLSX_ROWS - 1]:
-        sheet.append([_cell(sheet, value) for value in row])
+    _fill(book.create_sheet(title[:31]), _with_label_point(frame))
     notes = book.create_sheet("about")
     for key, value in about.items():
         notes.append([key, _cell(notes, str(value))])
     book.save(path)
+
+
+def _fill(sheet: Any, columns: Mapping[str, list[Any]]) -> None:
+    sheet.append(list(columns))
+    for row in list(zip(*columns.values(), strict=True))[: _XLSX_ROWS - 1]:
+        sheet.append([_cell(sheet, value) for value in row])
 
 
 def _with_label_point(frame: gpd.GeoDataFrame) -> dict[str, list[Any]]:

@@ -39,6 +39,24 @@ def written_beside(path: Path, *, force: bool = False) -> Iterator[sqlite3.Conne
         _remove(beside)
 
 
+def put_in_place(made: Path, path: Path, *, force: bool = False) -> None:
+    """Copy the whole project `made` to `path`, whole or not at all; what was there stays beside as a backup, edits or not.
+
+    Raises StoreError as `check_target` does.
+    """
+    check_target(path, force=force)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    _remove(beside)
+    try:
+        shutil.copyfile(made, beside)
+        _seal(beside)
+        _take_place(beside, path, keep=path.exists())
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"{path}: can not be written: {error}", f"{path}：写入失败：{error}", file=str(path)) from error
+    finally:
+        _remove(beside)
+
+
 def check_target(path: Path, *, force: bool = False) -> None:
     """Raise StoreError when a project may not be written to `path`: no folder, something there that would be lost, or that someone has open."""
     if not path.parent.is_dir():
@@ -48,9 +66,8 @@ def check_target(path: Path, *, force: bool = False) -> None:
     if not path.exists():
         return
     if not force and (why := _refusal(path)):
-        raise StoreError(
-            f"{path}: {why[0]}; use --force to replace it (a backup is kept)", f"{path}：{why[1]}；如要替换请加 --force（会保留备份）", file=str(path)
-        )
+        message = f"{path}: {why[0]}; use --force to replace it (a backup is kept)"
+        raise StoreError(message, f"{path}：{why[1]}；如要替换请加 --force（会保留备份）", file=str(path), loses=why)
     _alone(path, "PRAGMA locking_mode = EXCLUSIVE", "SELECT count(*) FROM sqlite_schema")
 
 
