@@ -34,6 +34,8 @@ def find_problems(spec: InputSpec | None, raw: RawLayer, crs: str, options: Sequ
         if not options:
             return tuple(made), 0
         spec = replace(spec, crs=options[0].crs)
+        if options[0].swap:
+            spec = replace(spec, swap=True)
     try:
         rejected, found = _read(spec) if placed else _drafted(spec)
     except InputError as error:

@@ -8,41 +8,48 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from geogrid.crs import is_in_china
+from geogrid.inspection.homes import homes_lines
 from geogrid.inspection.report import LayerReport
-from geogrid.reading.headings import recognise_columns
+from geogrid.reading.headings import recognise
 from geogrid.schema import ROLES
 
-_UNUSED_SHOWN = 12
+Choices = Mapping[str, Mapping[str, Any]]
+_SHOWN = 12
+_SEVERAL = ("gpkg", "xlsx", "kml", "gpx", "zip")
+"""Formats that can hold several layers, so that a recipe says which."""
 
 
-def recipe_text(
-    layers: Sequence[LayerReport], *, name: str, scheme: str = "", folder: str | Path, choices: Mapping[str, Mapping[str, Any]] = {}
-) -> str:
-    """Return the TOML of a recipe that lies in `folder`; `read_recipe` reads it.
+def recipe_text(layers: Sequence[LayerReport], *, name: str, scheme: str = "", folder: str | Path, choices: Choices = {}) -> str:
+    """Return the TOML of a recipe that is to lie in `folder`; `read_recipe` reads it.
 
     One layer a role: where several claim it, the likeliest; the others are named in comments. `scheme` "" chooses one that fits the levels given.
-    `choices` are decisions by `LayerReport.key`: `role` ("" leaves the layer out), `crs`, `encoding`, `columns` (ours → theirs, "" not used),
-    `homes` (values of `use`), `swap`.
+    `choices` are people's decisions by `LayerReport.key`: `role` ("" leaves the layer out), `crs`, `encoding`, `columns` (ours → theirs, "" not
+    used), `homes` (values of `use`), `swap`.
     """
-    chosen, left = _chosen(layers, choices)
-    scheme = scheme or suggest_scheme(chosen)
-    parts = [f"name = {quoted(name)}\nscheme = {quoted(scheme)}\n"]
-    parts += [_input(role, layer, choices.get(layer.key, {}), Path(folder)) for role, layer in chosen.items()]
-    if "communities" not in chosen and "buildings" in chosen and "community" in _columns("buildings", chosen["buildings"], choices):
+    chosen, left = chosen_layers(layers, choices)
+    columns = {role: _columns(role, layer, choices.get(layer.key, {})) for role, layer in chosen.items()}
+    parts = [f"name = {quoted(name)}\nscheme = {quoted(scheme or suggest_scheme(chosen))}\n"]
+    parts += [_input(role, layer, columns[role], choices.get(layer.key, {}), Path(folder)) for role, layer in chosen.items()]
+    if "communities" not in chosen and "community" in columns.get("buildings", {}):
         parts.append('[levels.community]\nmake = "column"   # communities are made of the buildings that name them\n')
-    parts += [f"# Not used: {_comment(layer, Path(folder))}: {why}\n" for layer, why in left]
+    if left:
+        parts.append("".join(f"# left out: {_where(layer, Path(folder))}: {why}\n" for layer, why in left))
     return "\n".join(parts)
 
 
-def suggest_scheme(roles: Mapping[str, Any]) -> str:
-    """Return the built-in scheme that fits the levels which the roles give."""
-    if "grids" in roles and "communities" in roles and "streets" in roles and "buildings" not in roles:
+def suggest_scheme(chosen: Mapping[str, LayerReport]) -> str:
+    """Return the built-in scheme that fits the levels which the roles give, and the part of the world."""
+    if {"streets", "communities", "grids"} <= set(chosen) and "buildings" not in chosen:
         return "street-community-grid"
+    box = next((layer.bbox for layer in chosen.values() if layer.bbox is not None), None)
+    if box is not None and not is_in_china((box[0] + box[2]) / 2, (box[1] + box[3]) / 2):
+        return "area-block-group"
     return "community-grid-microgrid"
 
 
-def _chosen(layers: Sequence[LayerReport], choices: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, LayerReport], list[tuple[LayerReport, str]]]:
-    """One layer a role, in the order of `ROLES`; and the layers left, each with the reason."""
+def chosen_layers(layers: Sequence[LayerReport], choices: Choices = {}) -> tuple[dict[str, LayerReport], list[tuple[LayerReport, str]]]:
+    """Return one layer a role, in the order of `ROLES`, and the layers left out, each with the reason."""
     by_role: dict[str, list[LayerReport]] = {}
     left = []
     for layer in layers:
@@ -50,14 +57,13 @@ def _chosen(layers: Sequence[LayerReport], choices: Mapping[str, Mapping[str, An
         if role:
             by_role.setdefault(role, []).append(layer)
         else:
-            near = ", ".join(guess.role for guess in layer.roles[:3])
-            left.append((layer, f"no role is plain; it could be {near}" if near else "no role fits"))
-    chosen = {}
+            near = " or ".join(guess.role for guess in layer.roles[:3])
+            left.append((layer, f"it could be {near}; say which" if near else "no role fits"))
+    chosen: dict[str, LayerReport] = {}
     for role in (role for role in ROLES if role in by_role):
         said = [layer for layer in by_role[role] if "role" in choices.get(layer.key, {})]
-        ranked = sorted(said or by_role[role], key=lambda layer: -_score(layer, role))
-        chosen[role] = ranked[0]
-        left += [(layer, f"{role} are taken from {ranked[0].layer}") for layer in by_role[role] if layer is not ranked[0]]
+        chosen[role] = max(said or by_role[role], key=lambda layer: _score(layer, role))
+        left += [(layer, f"{role} come from {chosen[role].layer}") for layer in by_role[role] if layer is not chosen[role]]
     return chosen, left
 
 
@@ -65,53 +71,56 @@ def _score(layer: LayerReport, role: str) -> float:
     return next((guess.score for guess in layer.roles if guess.role == role), 0.0)
 
 
-def _columns(role: str, layer: LayerReport, choices: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Return ours → theirs of a layer in a role: what was found, as far as nobody chose otherwise."""
-    apart = ("lon", "lat", "x", "y") if layer.has_geometry else ()
-    given = choices.get(layer.key, {}).get("columns", {})
-    return recognise_columns(role, [column.name for column in layer.columns], given, apart).columns
+def _columns(role: str, layer: LayerReport, choice: Mapping[str, Any]) -> dict[str, str]:
+    """Return ours → theirs: what people chose, else what was found. A column that people gave to one of ours leaves the others."""
+    names = [column.name for column in layer.columns]
+    given = {ours: theirs for ours, theirs in choice.get("columns", {}).items() if ours in ROLES[role].columns and (not theirs or theirs in names)}
+    found = dict(layer.used) if role == layer.role else recognise(role, names)
+    if layer.has_geometry:
+        found = {ours: theirs for ours, theirs in found.items() if ours not in ("lon", "lat", "x", "y")}
+    found = {ours: theirs for ours, theirs in found.items() if ours not in given and theirs not in given.values()} | given
+    return {ours: found[ours] for ours in ROLES[role].columns if ours in found}
 
 
-def _input(role: str, layer: LayerReport, choice: Mapping[str, Any], folder: Path) -> str:
-    columns = _columns(role, layer, {layer.key: choice})
+def _input(role: str, layer: LayerReport, columns: Mapping[str, str], choice: Mapping[str, Any], folder: Path) -> str:
     lines = [f"[inputs.{role}]", f"path = {quoted(_path(layer.file, folder))}"]
-    lines += [f"layer = {quoted(layer.layer)}"] if layer.layer and layer.layer != Path(layer.file).stem else []
+    lines += [f"layer = {quoted(layer.layer)}"] if layer.format in _SEVERAL else []
     lines += _crs(layer, choice)
-    lines += [f"encoding = {quoted(choice['encoding'])}"] if choice.get("encoding") else []
-    lines += ["swap = true"] if choice.get("swap") else []
-    off = [ours for ours, theirs in choice.get("columns", {}).items() if not theirs and ours in ROLES[role].columns]
-    said = [f"{ours} = {quoted(theirs)}" for ours, theirs in columns.items()] + [f'{ours} = ""' for ours in off]
-    lines += [f"columns = {{ {', '.join(said)} }}"] if said else []
-    lines += [f"homes = [{', '.join(quoted(use) for use in choice['homes'])}]"] if choice.get("homes") else []
+    encoding = choice.get("encoding") or layer.asked_encoding
+    lines += [f"encoding = {quoted(encoding)}"] if encoding else []
+    lines += [f"columns = {{ {', '.join(f'{ours} = {quoted(theirs)}' for ours, theirs in columns.items())} }}"] if columns else []
+    if role == "buildings":
+        lines += homes_lines(layer, columns, choice.get("homes", ()), quoted)
     return "\n".join([*lines, *_comments(layer, columns)]) + "\n"
 
 
 def _crs(layer: LayerReport, choice: Mapping[str, Any]) -> list[str]:
-    if choice.get("crs"):
-        return [f"crs = {quoted(choice['crs'])}"]
-    if layer.asked_crs:
-        return [f"crs = {quoted(layer.asked_crs)}"]
-    if layer.crs or not layer.crs_options:
-        return []
+    """Say the CRS where the file does not: as people chose, or the only one that fits; else as a comment to choose from."""
+    said = choice.get("crs") or layer.asked_crs
+    swap = ["swap = true"] if choice.get("swap") else []
+    if said or layer.crs or not layer.crs_options:
+        return [*([f"crs = {quoted(said)}"] if said else []), *swap]
     first, *others = layer.crs_options
     inside = "" if first.inside_share is None else f", {first.inside_share:.0%} of its rows inside the other layers"
-    also = f"; also fits {', '.join(o.crs for o in others[:5])}" if others else ""
-    line = f"crs = {quoted(first.crs)}   # the file does not say: {first.name}{inside}{also}"
-    return [line if layer.crs_is_plain else f"# {line}"]
+    also = f"; it could also be {', '.join(o.crs + (' swapped' if o.swap else '') for o in others[:5])}" if others else ""
+    mark = "" if layer.crs_is_plain else "# "
+    swap = [f"{mark}swap = true   # x and y are exchanged in the file"] if first.swap and "swap" not in choice else swap
+    return [f"{mark}crs = {quoted(first.crs)}   # the file does not say: {first.name}{inside}{also}", *swap]
 
 
 def _comments(layer: LayerReport, columns: Mapping[str, str]) -> list[str]:
+    by_values = [ours for ours in layer.proposed if columns.get(ours) == layer.used.get(ours)]
+    lines = [f"# {ours}: by its values, not by its heading; check it" for ours in by_values]
+    lines += [f"# {ours} could be {' or '.join(map(_plain, theirs))}: say which" for ours, theirs in layer.doubtful.items() if ours not in columns]
     unused = [column for column in layer.columns if column.name not in columns.values() and column.type != "empty"]
     shown = [f"{_plain(column.name)} ({_plain(column.sample[0])})" if column.sample else _plain(column.name) for column in unused]
-    more = f", … {len(shown) - _UNUSED_SHOWN} more" if len(shown) > _UNUSED_SHOWN else ""
-    lines = [f"# not used: {', '.join(shown[:_UNUSED_SHOWN])}{more}"] if shown else []
-    lines += [f"# {ours} could be {' or '.join(map(_plain, theirs))}: say which" for ours, theirs in layer.doubtful.items() if ours not in columns]
-    return lines
+    more = f", … {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
+    return lines + ([f"# not used: {', '.join(shown[:_SHOWN])}{more}"] if shown else [])
 
 
-def _comment(layer: LayerReport, folder: Path) -> str:
+def _where(layer: LayerReport, folder: Path) -> str:
     where = _plain(_path(layer.file, folder))
-    return where if layer.layer == Path(layer.file).stem else f"{where}, layer {_plain(layer.layer)}"
+    return where if layer.format not in _SEVERAL else f"{where}, layer {_plain(layer.layer)}"
 
 
 def _path(file: str, folder: Path) -> str:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
 
 
 @dataclass(frozen=True)
@@ -19,13 +23,17 @@ class ColumnReport:
 
 @dataclass(frozen=True)
 class CrsOption:
-    """A CRS that the numbers could be in; the share of rows that it puts inside the layers beside, and how far from them (null: none beside)."""
+    """A CRS that the numbers could be in; the share of rows that it puts inside the layers beside, and how far from them (null: none beside).
+
+    `swap`: with the file's x and y exchanged.
+    """
 
     crs: str
     name: str
     name_zh: str
     inside_share: float | None = None
     distance_km: float | None = None
+    swap: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,8 @@ class LayerReport:
     `geometry` is "area", "line", "point", "any" (mixed) or "none". `crs` is "EPSG:4548" or alike, "" where nobody says; `crs_stated` is False
     for a format's default; `crs_options` has the likeliest first. `bbox` is west, south, east, north in degrees, None where it is not known.
     `doubtful` are columns of ours that several of the file's could be. `usable` and `rejected` count rows as a build would in the role `role`.
-    `has_geometry` tells geometries from points made of coordinate columns; `asked_crs` is the CRS that the caller gave where the file says none.
+    `proposed` are columns of ours that values told, not headings; `uses` counts the values of the buildings' use. `has_geometry` tells geometries
+    from points made of coordinate columns; `asked_crs` and `asked_encoding` are what the caller gave.
     """
 
     file: str
@@ -69,7 +78,7 @@ class LayerReport:
     crs_name: str
     crs_stated: bool
     crs_options: tuple[CrsOption, ...]
-    bbox: tuple[float, float, float, float] | None
+    bbox: Box | None
     roles: tuple[RoleGuess, ...]
     role: str
     columns: tuple[ColumnReport, ...]
@@ -77,19 +86,24 @@ class LayerReport:
     findings: tuple[Problem, ...]
     usable: int
     rejected: int
+    proposed: tuple[str, ...] = ()
+    uses: tuple[tuple[str, int], ...] = ()
     has_geometry: bool = False
     asked_crs: str = ""
+    asked_encoding: str = ""
 
     @property
     def crs_is_plain(self) -> bool:
-        """Tell whether the likeliest CRS is the only one that fits, or the only one that puts most rows inside the layers beside it."""
-        near = [option for option in self.crs_options if option.inside_share is None or option.inside_share >= 0.5]
-        return len(near) == 1
+        """Tell whether only one CRS fits: the only one to choose from, or the only one that puts most rows inside the layers beside it."""
+        first, *others = self.crs_options or (None,)
+        if first is None:
+            return False
+        return (first.inside_share or 0) >= 0.5 and all((o.inside_share or 0) < 0.5 for o in others) if others else True
 
     @property
     def key(self) -> str:
-        """Name the layer among others: file and layer."""
-        return f"{self.file}#{self.layer}"
+        """Name the layer among others of an inspection: the file's name and the layer."""
+        return f"{Path(self.file).name}|{self.layer}"
 
     @property
     def used(self) -> dict[str, str]:

@@ -102,7 +102,7 @@ _COMMUNITY: Ranks = (
     _ends(LEVEL_HEADS["communities"], _NAME_ENDS, _OF) | _set("社区 所属社区 所在社区"),
 )
 _USE: Ranks = (
-    _set("用途 建筑用途 房屋用途 规划用途 使用性质 房屋性质 建筑性质 用房性质 楼栋性质 yt jzyt fwyt ghyt syxz usage landuse function"),
+    _set("用途 建筑用途 房屋用途 规划用途 使用性质 房屋性质 建筑性质 用房性质 楼栋性质 yt jzyt fwyt ghyt syxz usage"),
     _ends(_BUILDING, _KIND_ENDS),
 )
 _OF_BUILDING: Ranks = (_ends(_BUILDING, ("id",), _OF), _ends(_BUILDING, [end for end in _CODE_ENDS if end != "id"], _OF))
@@ -125,16 +125,17 @@ def _own(heads: tuple[str, ...], *, name: bool = True, kind: bool = True) -> dic
     return made | ({"kind": (_ends(heads, _KIND_ENDS), _KINDS)} if kind else {})
 
 
-_BARRIER: dict[str, Ranks] = {
-    "class": (
-        _set("等级 道路等级 道路级别 级别 dldj 道路类型 道路类别 河流等级 roadclass fclass highway railway waterway"),
-        _KINDS | _set("kind"),
-    ),
-    "name": (_ends(_ROAD, _NAME_ENDS), _NAMES),
-    "main": (_set("主干路 是否主干路 主干道 是否主干道 ismain"),),
-    "bridge": (_set("桥梁 桥 是否桥梁 isbridge"),),
-    "tunnel": (_set("隧道 是否隧道 istunnel"),),
-}
+def _barrier(osm: str) -> dict[str, Ranks]:
+    """A barrier; `osm` is the key that OpenStreetMap has for its class."""
+    classes = "等级 道路等级 道路级别 级别 dldj 道路类型 道路类别 河流等级 roadclass fclass"
+    return {
+        "class": (_set(f"{classes} {osm}"), _KINDS),
+        "name": (_ends(_ROAD, _NAME_ENDS), _NAMES),
+        "main": (_set("主干路 是否主干路 主干道 是否主干道 ismain"),),
+        "bridge": (_set("桥梁 桥 是否桥梁 isbridge"),),
+        "tunnel": (_set("隧道 是否隧道 istunnel"),),
+    }
+
 
 HEADINGS: dict[str, dict[str, Ranks]] = {
     **{role: _area(role) for role in LEVEL_HEADS},
@@ -165,9 +166,14 @@ HEADINGS: dict[str, dict[str, Ranks]] = {
         "persons": _PERSONS,
         "centre": (_set("中心户 是否中心户 zxh sfzxh center iscentre iscenter"),),
     },
-    **dict.fromkeys(("roads", "railways", "water", "walls", "green"), _BARRIER),
+    "roads": _barrier("highway"),
+    "railways": _barrier("railway"),
+    "water": _barrier("waterway"),
+    "walls": _barrier("barrier"),
+    "green": _barrier("leisure"),
     "stations": {
         **_own(_STATION),
+        "kind": (_ends(_STATION, _KIND_ENDS), _KINDS, _set("amenity")),
         "capacity": (_set("容量 床位 床位数 座位数 核定人数 服务能力 cw cws beds seats"),),
         "host": (_set("依托单位 承办单位 主办单位 运营单位 管理单位 主管单位"),),
         "area_m2": (_set("建筑面积 站点面积 jzmj"), _set("面积 使用面积 mj symj area")),

@@ -1,0 +1,130 @@
+"""A layer as read, before anyone says what it is for: its kind of geometry, where its rows lie, its CRS as far as somebody says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geogrid.crs import WGS84, parse_crs, shifted_name
+from geogrid.inspection.report import Box
+from geogrid.reading.geometry import project
+from geogrid.reading.headings import recognise
+from geogrid.reading.layer import with_crs
+from geogrid.reading.layers import read_layers
+from geogrid.reading.placement import extent_of, is_on_globe
+from geogrid.reading.raw import RawLayer
+
+_KINDS = {0: "point", 1: "line", 2: "line", 3: "area", 4: "point", 5: "line", 6: "area"}
+_PLACES = (("lon", "lat"), ("x", "y"))
+
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """A layer: `shapes` in the numbers of the file (also of coordinate columns); `kind` area, line, point, any (mixed) or none.
+
+    `crs` is None where nobody says it, `stated` False where only the format does; `asked` is what the caller says, "" where the file knows better;
+    `box` is the extent in degrees, None where it is not known.
+    """
+
+    raw: RawLayer
+    asked: str
+    shapes: np.ndarray
+    kind: str
+    crs: CRS | None
+    stated: bool
+    box: Box | None
+
+    @property
+    def names(self) -> list[str]:
+        """The file's columns but for its geometry."""
+        return _names(self.raw)
+
+    @property
+    def has_geometry(self) -> bool:
+        """Tell geometries from points made of coordinate columns."""
+        return _has_geometry(self.raw)
+
+    @property
+    def is_sure(self) -> bool:
+        """Tell whether others may be placed by this layer: somebody says its CRS, and its numbers can be so."""
+        return self.stated and self.box is not None and is_on_globe(self.box)
+
+    @property
+    def stem(self) -> str:
+        """The file's name without ending."""
+        return Path(self.raw.file).stem
+
+
+def look(path: str | Path, layer: str | None, crs: str | None, encoding: str | None, *, strict: bool) -> list[Looked]:
+    """Read every layer of a file, or the one named. `crs` serves where the file does not say; `strict`: it may not contradict the file.
+
+    Raises InputError when the file can not be read, CrsError when `crs` is not known or contradicts what the file says.
+    """
+    return [_looked(raw, crs, strict=strict) for raw in read_layers(path, layer=layer, encoding=encoding)]
+
+
+def _looked(raw: RawLayer, asked: str | None, *, strict: bool) -> Looked:
+    if asked and not shifted_name(asked):
+        parse_crs(asked)
+    if asked and raw.crs is not None and raw.crs_stated and not strict:
+        asked = None
+    made = with_crs(raw, asked)
+    shapes, kind, pair = _shapes(made)
+    shift = shifted_name(asked)
+    crs = WGS84 if shift else made.crs if made.crs is not None else parse_crs(asked) if asked else None
+    if crs is None and pair == ("lon", "lat"):
+        crs = WGS84
+    stated = bool(asked) or (made.crs is not None and made.crs_stated)
+    box = _box(shapes, crs, shift)
+    if not stated and crs is not None and crs.is_geographic and box is not None and not is_on_globe(box):
+        crs, box = None, None  # the format's default can not be true
+    return Looked(raw, asked or "", shapes, kind, crs, stated, box)
+
+
+def _shapes(raw: RawLayer) -> tuple[np.ndarray, str, tuple[str, str] | None]:
+    """Return the geometries, or the points of coordinate columns; the kind; and which pair of columns it was."""
+    if _has_geometry(raw):
+        shapes = np.asarray(raw.frame.geometry.array, dtype=object)
+        kinds = {_KINDS.get(int(i), "any") for i in np.unique(shapely.get_type_id(shapes[~shapely.is_missing(shapes)]))}
+        return shapely.force_2d(shapes), kinds.pop() if len(kinds) == 1 else "any" if kinds else "none", None
+    found = recognise("patrols", _names(raw))
+    pair = next((pair for pair in _PLACES if all(ours in found for ours in pair)), None)
+    if pair is None:
+        return np.empty(0, dtype=object), "none", None
+    xy = np.column_stack([pd.to_numeric(raw.frame[found[ours]], errors="coerce").to_numpy(dtype="float64") for ours in pair])
+    known = np.isfinite(xy).all(axis=1)
+    shapes = np.full(len(xy), None, dtype=object)
+    shapes[known] = shapely.points(xy[known])
+    return shapes, "point", pair
+
+
+def _box(shapes: np.ndarray, crs: CRS | None, shift: str) -> Box | None:
+    """Return the extent in degrees of where most of the shapes lie."""
+    extent = extent_of(shapes) if crs is not None and len(shapes) else None
+    if extent is None or crs is None:
+        return None
+    west, south, east, north = extent
+    corners = shapely.points([(west, south), (west, north), (east, south), (east, north)])
+    box = shapely.total_bounds(project(corners, crs, WGS84, shift))
+    return tuple(round(float(v), 7) for v in box) if np.isfinite(box).all() else None
+
+
+def _has_geometry(raw: RawLayer) -> bool:
+    return isinstance(raw.frame, gpd.GeoDataFrame) and raw.frame.active_geometry_name is not None
+
+
+def _names(raw: RawLayer) -> list[str]:
+    return [str(name) for name in raw.frame.columns if name != "geometry"]
+
+
+def boxes_beside(looked: Iterable[Looked], one: Looked | None = None) -> list[Box]:
+    """Return the extents of layers that others may be placed by, but for `one`; areas of the division first."""
+    known = [other for other in looked if other is not one and other.is_sure and other.box is not None]
+    return [other.box for other in sorted(known, key=lambda other: other.kind != "area") if other.box is not None]
