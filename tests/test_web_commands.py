@@ -45,10 +45,26 @@ def test_a_host_elsewhere_exits_2_with_a_sentence(project: Path):
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_a_project_that_is_not_there_exits_2(tmp_path: Path):
-    result = CliRunner().invoke(commands.serve, [str(tmp_path / "none.gpkg")])
+@pytest.mark.parametrize(("name", "what"), [("no/new.gpkg", "there is no folder"), ("new.txt", "a new project is called something.gpkg"), ("", "")])
+def test_a_project_that_can_not_come_to_be_exits_2(tmp_path: Path, name: str, what: str):
+    result = CliRunner().invoke(commands.serve, [str(tmp_path / name)])
     assert result.exit_code == 2
-    assert "Traceback" not in result.stderr
+    assert what in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_project_that_is_not_there_yet_is_begun_by_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    begun: list[Path] = []
+
+    def run(project: Path, *, announce, **_options: object) -> None:
+        begun.append(project)
+        announce("http://127.0.0.1:1/")
+
+    monkeypatch.setattr(commands.service, "run", run)
+    result = CliRunner().invoke(commands.serve, [str(tmp_path / "new.gpkg"), "--port", "1"])
+    assert (result.exit_code, begun) == (0, [tmp_path / "new.gpkg"])
+    assert "bring data in at http://127.0.0.1:1/import" in result.stdout
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_taken_port_gives_another():

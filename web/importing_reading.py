@@ -57,10 +57,7 @@ class Reader:
         reports = _one_each(reports, state)
         made: dict[str, Any] = {
             "digest": digest,
-            "layers": [
-                {**_plain(report.to_json()), "key": key_of(Path(report.file).name, report.layer), "file": Path(report.file).name}
-                for report in reports
-            ],
+            "layers": [_shown(report) for report in reports],
             "refused": refused,
             "loose": loose_parts(place.files),
             "problem": None,
@@ -120,6 +117,11 @@ class Reader:
         with self._lock:
             for slot in [slot for slot in self._kept if slot[0] == place.id]:
                 del self._kept[slot]
+
+
+def _shown(report: Report) -> dict[str, Any]:
+    file = Path(report.file).name
+    return {**_plain(report.to_json()), "key": key_of(file, report.layer), "file": file}
 
 
 def _inspected(path: Path, chosen: Mapping[str, Mapping[str, Any]], others: Sequence[Report]) -> tuple[Report, ...]:
