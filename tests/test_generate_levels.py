@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -116,20 +118,31 @@ def squares() -> np.ndarray:
 
 def test_a_cell_takes_the_given_unit_that_it_lies_in(squares: np.ndarray):
     given_units = np.array([shapely.box(100, 0, 200, 50), shapely.box(0, 0, 50, 50)], dtype=object)
-    assert label_by_polygons(given_units, lattice([[0, 0, 0, 0]]), squares).tolist() == [1, NONE, 0, 0]
+    assert label_by_polygons(given_units, squares).tolist() == [1, NONE, 0, 0]
 
 
 def test_a_disputed_cell_goes_to_the_claimant_with_the_longest_border(squares: np.ndarray):
     given_units = np.array([shapely.box(0, 0, 150, 50), shapely.box(100, 0, 200, 50)], dtype=object)
-    assert label_by_polygons(given_units, lattice([[0, 0, 0, 0]]), squares).tolist() == [0, 0, 0, 1]  # equal borders: the first
+    assert label_by_polygons(given_units, squares).tolist() == [0, 0, 0, 1]  # equal borders: the first
     alone = np.array([shapely.box(100, 0, 150, 50), shapely.box(100, 0, 200, 50)], dtype=object)
-    assert label_by_polygons(alone, lattice([[0, 0, 0, 0]]), squares).tolist() == [NONE, NONE, 1, 1]
+    assert label_by_polygons(alone, squares).tolist() == [NONE, NONE, 1, 1]
 
 
 def test_only_thin_open_land_is_a_drawing_fault_that_joins_its_neighbour():
-    cells = np.array([shapely.box(0, 0, 50, 50), shapely.box(50, 0, 50.5, 50), shapely.box(50.5, 0, 90, 50)], dtype=object)
-    mesh = lattice([[0, 0, 0]])
-    assert label_by_polygons(cells[:1], mesh, cells).tolist() == [0, 0, NONE]
+    west, thin, east, wide = (shapely.box(a, 0, b, 50) for a, b in ((0, 50), (50, 50.5), (50.5, 90), (90, 190)))
+    areas = np.array([west, thin, east, wide], dtype=object)
+    assert label_by_polygons(areas[[0, 2]], areas).tolist() == [0, 0, 1, NONE]
+
+
+def test_thin_open_land_beside_wide_open_land_is_land():
+    areas = np.array([shapely.box(0, 0, 50, 50), shapely.box(50, 0, 50.5, 50), shapely.box(50.5, 0, 90, 50)], dtype=object)
+    assert label_by_polygons(areas[:1], areas).tolist() == [0, NONE, NONE]
+
+
+def test_a_chain_of_slivers_between_units_goes_to_them_from_both_ends():
+    edges = [0, 50, *(50 + 0.125 * np.arange(1, 7)), 100]
+    areas = np.array([shapely.box(a, 0, b, 15) for a, b in itertools.pairwise(edges)], dtype=object)
+    assert label_by_polygons(areas[[0, -1]], areas).tolist() == [0, 0, 0, 0, 1, 1, 1, 1]
 
 
 def test_a_cell_without_a_code_takes_the_nearest_of_its_block_then_of_all():
@@ -148,10 +161,10 @@ def test_a_units_parent_is_the_column_else_the_prefix_else_the_place():
     street, community = rules.levels
     upper = coded(["1", "2"], [box(0, 0, 200, 300), box(200, 0, 200, 300)])
     boxes = [box(0, 0, 50, 50), box(250, 0, 50, 50)]
-    assert parent_codes(community, street, {"street": upper, "community": coded(["1a", "2a"], boxes, parent=["2", "1"])}) == ["2", "1"]
-    assert parent_codes(community, street, {"street": upper, "community": coded(["2a", "1a"], boxes)}) == ["2", "1"]
-    assert parent_codes(community, street, {"street": upper, "community": coded(["x", "y"], boxes)}) == ["1", "2"]
-    assert parent_codes(community, street, {"community": coded(["x", "y"], boxes)}) == ["", ""]
+    assert parent_codes(community, street, {"street": upper, "community": coded(["1a", "2a"], boxes, parent=["2", "1"])}, ["1a", "2a"]) == ["2", "1"]
+    assert parent_codes(community, street, {"street": upper, "community": coded(["2a", "1a"], boxes)}, ["2a", "1a"]) == ["2", "1"]
+    assert parent_codes(community, street, {"street": upper, "community": coded(["x", "y"], boxes)}, ["x", "y"]) == ["1", "2"]
+    assert parent_codes(community, street, {"community": coded(["x", "y"], boxes)}, ["x", "y"]) == ["", ""]
 
 
 def test_the_lowest_given_level_is_the_deepest_with_polygons():

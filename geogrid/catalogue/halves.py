@@ -17,6 +17,38 @@ WHY: dict[str, dict[str, str]] = {
         "zh": "给定的图形与由下级合成的图形相差 {area} 平方米",
         "en": "the given polygon and the one derived from its cells differ by {area} m²",
     },
+    "differs_overlap": {
+        "zh": "有 {area} 平方米与其他单元重叠，划给了公共边较长的 {other}",
+        "en": "{area} m² of it are drawn in another unit too, and went to {other}, which has the longer border there",
+    },
+    "differs_gap": {
+        "zh": "给定的图形之间有窄缝，{area} 平方米并入了它",
+        "en": "{area} m² of a narrow gap between given polygons were joined to it",
+    },
+    "differs_building": {
+        "zh": "为保持楼栋完整，边界绕过了楼栋 {building}，与给定的图形相差 {area} 平方米（按要求）",
+        "en": "its border goes round buildings kept whole ({building}), as was asked, so that {area} m² differ from the given polygon",
+    },
+    "no_cell": {
+        "zh": "给定的图形太窄或全被其他单元占去，没有剖分单元（{area} 平方米）",
+        "en": "the given polygon ({area} m²) is too thin, or wholly taken by other units: no cell is left to it",
+    },
+    "building_entrance": {
+        "zh": "（各部分：{areas} 平方米；住户随单元门归 {unit}）",
+        "en": " (parts: {areas} m²; its households go to {unit}, where its entrance is)",
+    },
+    "building_entrances": {
+        "zh": "（各部分：{areas} 平方米；两侧都有单元门，住户各随其门）",
+        "en": " (parts: {areas} m²; it has entrances on both sides, and the households of each go with it)",
+    },
+    "building_larger": {
+        "zh": "（各部分：{areas} 平方米；住户归面积较大的 {unit}）",
+        "en": " (parts: {areas} m²; its households go to {unit}, which has the larger part)",
+    },
+    "building_kept_whole": {
+        "zh": "（各部分：{areas} 平方米；按要求保持完整，边界绕过它，归 {unit}）",
+        "en": " (parts: {areas} m²; it is kept whole in {unit}, as was asked, and the border goes round it)",
+    },
     "not_in_plan": {"zh": "给定的图形在划分方案中没有对应的单元", "en": "it is given, but the plan has no unit of this code"},
     "wrong_level": {"zh": "上级 {parent} 不是更高一层的单元", "en": "its parent {parent} is not of a higher level"},
     "crs_degrees": {"zh": "坐标系以米为单位，数值却像经纬度", "en": "the system is in metres, the numbers look like degrees"},
@@ -29,6 +61,39 @@ WHY: dict[str, dict[str, str]] = {
     "no_reason": {"zh": "请调整边界，或说明理由", "en": "redraw it, or give a reason"},
     "in_pieces": {"zh": "请改划成一块，或说明理由", "en": "redraw it in one piece, or give a reason"},
     "barrier": {"zh": "请核对居民能否往来，或以它为界改划", "en": "check that people can get across, or redraw along it"},
+    "mend_wide": {"zh": "宽度超过允许自动修补的上限", "en": "it is wider than what is mended without asking"},
+    "mend_equal": {"zh": "几方的理由相当，无从断定归谁", "en": "two or more have equal rights to it"},
+    "mend_whole": {"zh": "否则有单元会失去一半以上的面积", "en": "a unit would lose more than half of its land"},
+    "count_made": {
+        "zh": "{level_zh}应有 {wanted} 个，只能划出 {made} 个：在户数界限内、不拆楼栋，再多或再少都做不到。请放宽界限，或改个数。",
+        "en": "{level_en}: {wanted} units were wanted, {made} could be made within bounds and without splitting buildings. Change one of the two.",
+    },
+    "count_declared": {
+        "zh": "申报的“{title_zh}”是 {declared}（{source}），实有 {computed}：{said_zh}请核对数据，或更正申报。",
+        "en": "Declared of {title!r}: {declared} ({source}); computed: {computed}. {said_en} Check the data, or correct what was declared.",
+    },
+    "layer_apart": {"zh": "{file} 距其他图层 {km} 公里，毫不相交", "en": "{file} lies {km} km from all other layers"},
+    "datum_converted": {
+        "zh": " 是 {datum} 坐标，已换算为 WGS 84，平均移动 {length} 米。请抽查几处是否对准",
+        "en": "is in {datum}; converted to WGS 84, moved by {length} m on average. Check a few places",
+    },
+    "datum_suspected": {
+        "zh": " 比{beside_zh}偏{way_zh} {length} 米，正如 {datum} 坐标在此地的偏移（{expected} 米）。未作换算：若确为 {datum}，请在配方中写 {cure}，否则请核对坐标",
+        "en": "lies {length} m {way} of {beside}, as {datum} coordinates do here (by {expected} m). Nothing was converted: if they are {datum}, "
+        "write {cure} in the recipe, else check them",
+    },
+    "datum_projected": {
+        "zh": " 比{beside_zh}偏{way_zh} {length} 米，正如由 {datum} 坐标投影而来（{expected} 米）。未作换算：请索取 WGS 84 或 CGCS2000 坐标，或未投影的经纬度",
+        "en": "lies {length} m {way} of {beside}, as if projected from {datum} coordinates (by {expected} m). Nothing was converted: ask for the data in "
+        "WGS 84 or CGCS2000, or for the degrees before they were projected",
+    },
+    "datum_stated": {
+        "zh": " 按配方由 {stated} 换算后比{beside_zh}偏{way_zh} {length} 米，原坐标反而对得上。请去掉配方中的 crs，或核对坐标",
+        "en": "lies {length} m {way} of {beside} after it was converted from {stated}, as the recipe says; it would fit as it was. "
+        "Take crs out of the recipe, or check the coordinates",
+    },
+    "points_alike": {"zh": "其他各项也相同", "en": "stand at one point and are alike in all else"},
+    "points_piled": {"zh": "多得不像真实位置", "en": "stand at one point, more than can be meant"},
     "no_position": {"zh": "没有坐标", "en": "it has none"},
     "null_island": {"zh": "经纬度为 0", "en": "longitude and latitude are zero"},
     "far_away": {"zh": "距本区 {km} 公里", "en": "{km} km from the district"},

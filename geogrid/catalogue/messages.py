@@ -95,8 +95,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{units} crosses {barrier} over {length_m} m: {reason}.",
     },
     "splits_building": {
-        "zh": "楼栋 {building} 被分到 {units}。请核对：同一栋楼一般归同一个单元。",
-        "en": "Building {building} is divided between {units}. Check it: a building usually belongs to one unit.",
+        "zh": "楼栋 {building} 被分到 {units}{why_zh}。请核对：同一栋楼一般归同一个单元。",
+        "en": "Building {building} is divided between {units}{why}. Check it: a building usually belongs to one unit.",
     },
     "file_note": {
         "zh": "{file} {layer}：{reason_zh}。",
@@ -115,12 +115,24 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{role} {id}: its position can not be right ({why}). Correct its coordinates.",
     },
     "datum_shift": {
-        "zh": "{file} {layer} 是 {datum} 坐标，已换算为 WGS 84，平均移动 {length_m} 米。请抽查几处是否对准。",
-        "en": "{file} {layer} is in {datum}; converted to WGS 84, moved by {length_m} m on average. Check a few places.",
+        "zh": "{file} {layer}{why_zh}。",
+        "en": "{file} {layer} {why}.",
+    },
+    "point_duplicate": {
+        "zh": "{file} {layer} 有 {value} 个{role_zh}位于同一点、{why_zh}（{units}）。请删去重复的，或补正坐标。",
+        "en": "{file} {layer}: {value} {role} {why} ({units}). Delete what is there twice, or correct the positions.",
     },
     "count_mismatch": {
-        "zh": "{level_zh}应有 {wanted} 个，只能划出 {value} 个：在户数界限内、不拆楼栋，再多或再少都做不到。请放宽界限，或改个数。",
-        "en": "{level_en}: {wanted} units were wanted, {value} could be made within bounds and without splitting buildings. Change one of the two.",
+        "zh": "{why_zh}",
+        "en": "{why}",
+    },
+    "no_organisation": {
+        "zh": "{level_zh} {units} 没有组织，而申报中列有组织。请补设，或补上它的隶属关系。",
+        "en": "{level_en} {units} has no organisation, though such are declared. Provide one, or add its membership.",
+    },
+    "no_staff": {
+        "zh": "{level_zh} {units} 没有人员。请配备，或补上隶属关系。",
+        "en": "{level_en} {units} has no officer. Appoint one, or add the membership.",
     },
     "no_station": {
         "zh": "{units} 没有{kind_zh}，按方案每个{level_zh}应有一处。请补设，或确认由哪里代办。",

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from scipy.sparse.csgraph import connected_components
 
@@ -15,72 +13,20 @@ from geogrid.errors import InputError
 from geogrid.generate.areas import group_areas, share_area
 from geogrid.generate.carry import as_before, units_before
 from geogrid.generate.floor_parts import Division, divide_at, divide_floors
-from geogrid.generate.given import label_by_column, label_by_polygons, lowest_given, parent_codes
+from geogrid.generate.given import label_by_column, lowest_given
+from geogrid.generate.given_levels import given_levels, names_of, one_per_parent, partial_level
 from geogrid.generate.groups import Made, group_atoms, group_cells, without_groups
 from geogrid.generate.land import Territories, find_territories
+from geogrid.generate.level_units import NONE, Ground, LevelUnits
 from geogrid.generate.mesh import Mesh
 from geogrid.generate.numbering import issue_codes
-from geogrid.plan import Base, Plan
-from geogrid.scheme import Level, Scheme
+from geogrid.scheme import Level
 
-NONE = -1
 GROUPED = ("bounds", "count", "seeds")
 """Ways to make a level that the kernel cuts."""
 NO_CENTRE = "no_centre"
 SPLIT_CODE = "given_column"
 """Reason of a unit in several pieces whose buildings say so in their column."""
-
-
-@dataclass(frozen=True, eq=False)
-class LevelUnits:
-    """Units of one level in lists of equal length, and `label` (atoms,): the unit number of each atom, or NONE; `above`: numbers of the parents.
-
-    `cure` and `link_m` as in `Made`; `kept`: number -> id of the unit of an earlier plan that it still is.
-    `division` is set where the level divided atoms: then `label` counts those of its base.
-    """
-
-    level: Level
-    label: np.ndarray
-    code: list[str]
-    name: list[str]
-    above: list[int]
-    kind: list[str]
-    reason: list[str]
-    cure: Mapping[int, tuple[str, float]] = field(default_factory=dict)
-    link_m: Mapping[int, float] = field(default_factory=dict)
-    division: Division | None = None
-    kept: Mapping[int, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, eq=False)
-class Ground:
-    """All that levels are made from: the base, its mesh, what the office gave, and the recipe's seed and name.
-
-    `doors`: who lives on which floor behind which door, where a table says so (`geogrid.generate.doors`). `previous`: a plan whose units stay
-    wherever they can. `workers`: threads of the kernel.
-    """
-
-    base: Base
-    mesh: Mesh
-    scheme: Scheme
-    given: Mapping[str, gpd.GeoDataFrame]
-    column: Mapping[str, np.ndarray] = field(default_factory=dict)
-    name: str = ""
-    seed: int = 0
-    doors: pd.DataFrame | None = None
-    previous: Plan | None = None
-    workers: int = 1
-
-    @property
-    def cells(self) -> np.ndarray:
-        """Polygons of the cells, (c,)."""
-        return self.base.cells.geometry.to_numpy()
-
-    def of_cells(self, label: np.ndarray) -> np.ndarray:
-        """Label of each cell (c,) at a level whose units never split one."""
-        out = np.full(len(self.base.cells), NONE)
-        out[self.base.cell_position] = label
-        return out
 
 
 def make_levels(ground: Ground, *, until: str = "", done: Sequence[LevelUnits] = ()) -> list[LevelUnits]:
@@ -91,14 +37,16 @@ def make_levels(ground: Ground, *, until: str = "", done: Sequence[LevelUnits] =
     """
     scheme = ground.scheme
     lowest = lowest_given(scheme, ground.given)
-    done = list(done) or (_given_levels(ground, lowest) if lowest else [])
+    done = list(done) or (given_levels(ground, lowest) if lowest else [])
     done = [as_before(ground.previous, ground.base, units, None) for units in done] if ground.previous else done
     carved = any(_is_made(units.level) for units in done)
     last = scheme.depth(until) if until else len(scheme.levels) - 1
     for level in scheme.levels[len(done) : last + 1]:
         above = done[-1] if done else None
-        if level.make == "given":
-            units = _one_per_parent(ground, level, above)
+        if level.make == "given" and level.id in ground.given_row and above:
+            units = partial_level(ground, level, above)
+        elif level.make == "given":
+            units = one_per_parent(ground, level, above)
         elif level.make == "column":
             units = _by_column(ground, level, above)
         else:
@@ -118,44 +66,6 @@ def _is_made(level: Level) -> bool:
     return level.make not in ("given", "column")
 
 
-def _given_levels(ground: Ground, lowest: Level) -> list[LevelUnits]:
-    """Levels down to the lowest given one: its polygons label the cells, parent codes make the levels above."""
-    frame = ground.given[lowest.id]
-    polygons = frame.geometry.to_numpy()
-    label = label_by_polygons(polygons, ground.mesh, ground.cells)[ground.base.cell_position]
-    levels = list(ground.scheme.levels[: ground.scheme.depth(lowest.id) + 1])
-    out = [LevelUnits(lowest, label, frame.index.tolist(), _names(frame), [NONE] * len(frame), ["base"] * len(frame), [""] * len(frame))]
-    for level in reversed(levels[:-1]):
-        below = out[0]
-        codes = parent_codes(below.level, level, ground.given)
-        if not any(codes) and level.id not in ground.given:
-            codes = ["1"] * len(codes)
-        known = ground.given[level.id].index.tolist() if level.id in ground.given else []
-        order = known + sorted(set(codes) - set(known) - {""})
-        row = {code: i for i, code in enumerate(order)}
-        above = [row.get(code, NONE) for code in codes]
-        up = np.append(np.array(above, dtype=np.int64), NONE)[below.label]
-        names = dict(zip(known, _names(ground.given[level.id]), strict=True)) if known else {"1": ground.name}
-        out[0] = replace(below, above=above)
-        n = len(order)
-        out.insert(0, LevelUnits(level, up, order, [names.get(c, "") for c in order], [NONE] * n, ["base"] * n, [""] * n))
-    return out
-
-
-def _names(frame: gpd.GeoDataFrame) -> list[str]:
-    return frame["name"].tolist() if "name" in frame else [""] * len(frame)
-
-
-def _one_per_parent(ground: Ground, level: Level, above: LevelUnits | None) -> LevelUnits:
-    """A level that nobody gave: one derived unit in each parent, called as the project."""
-    if above is None:
-        label = np.zeros(len(ground.base.atoms), dtype=np.int64)
-        return LevelUnits(level, label, ["1"], [ground.name], [NONE], ["base"], [""])
-    n = len(above.code)
-    codes = issue_codes(ground, level, above.label, list(range(n)), above)
-    return LevelUnits(level, above.label, codes, list(above.name), list(range(n)), ["base"] * n, [""] * n)
-
-
 def _by_column(ground: Ground, level: Level, above: LevelUnits | None) -> LevelUnits:
     """A level that a column on the buildings gives: each cell takes the nearest code."""
     values = ground.column.get(level.id)
@@ -172,7 +82,7 @@ def _by_column(ground: Ground, level: Level, above: LevelUnits | None) -> LevelU
     label = np.array([row.get((int(p), str(c)), NONE) for p, c in zip(parent, code_of_cell, strict=True)])
     torn = _torn(ground.mesh, label, len(keys))
     reason = [SPLIT_CODE if torn[i] else "" for i in range(len(keys))]
-    names = dict(zip(ground.given[level.id].index, _names(ground.given[level.id]), strict=True)) if level.id in ground.given else {}
+    names = dict(zip(ground.given[level.id].index, names_of(ground.given[level.id]), strict=True)) if level.id in ground.given else {}
     codes = [code for _, code in keys]
     return LevelUnits(
         level,

@@ -13,11 +13,12 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.barriers import barrier_lines
-from geogrid.enclosure import derived_parent, enclose
+from geogrid.enclosure import derived_parent
 from geogrid.errors import InputError
 from geogrid.findings import Finding
 from geogrid.generate import Ground, Homes, count_homes, find_doors, home_points, make_base, make_mesh, merge_parts
 from geogrid.generate.given import lowest_given
+from geogrid.pipeline.division import Land, divided_land
 from geogrid.pipeline.stages import Stages
 from geogrid.plan import Base
 from geogrid.scheme import Scheme
@@ -51,18 +52,16 @@ def prepare(
     merged = merge_parts(_buildings(frames, crs))
     buildings = merged.buildings
     lines = barrier_lines(frames, scheme)
+    entrances, table = merged.renamed(frames.get("entrances")), merged.renamed(frames.get("households"))
     with stages("enclosures"):
+        homes = count_homes(buildings, entrances, table, defaults=scheme.defaults, home_uses=home_uses, merged=merged)
         parent = _parent(frames, given, scheme, lines, buildings)
         source = "given" if "district" in frames or given else "derived"
-        lowest = lowest_given(scheme, given)
-        borders = given[lowest.id].geometry.to_numpy() if lowest else np.array([], dtype=object)
-        enclosures = enclose(parent, lines["all"], borders)
+        houses = np.flatnonzero((homes.households > 0) | ~is_ground(buildings.geometry.to_numpy()))
+        land = divided_land(parent, lines["all"], scheme, given, buildings, homes, houses)
     with stages("cells"):
-        entrances, table = merged.renamed(frames.get("entrances")), merged.renamed(frames.get("households"))
-        homes = count_homes(buildings, entrances, table, defaults=scheme.defaults, home_uses=home_uses, merged=merged)
         water = polygons_of(frames.get("water"))
-        cells = _cells(enclosures.polygons, buildings, homes, water, float(scheme.defaults["land_cell_m"]), workers)
-        cells = replace(cells, geometry=follow_borders(cells.geometry, borders))
+        cells = _cells(land, buildings, homes, houses, water, float(scheme.defaults["land_cell_m"]), workers)
         doors = find_doors(table, buildings, entrances, cells, homes)
         base = make_base(cells, buildings, homes, crs, district_source=source, doors=doors)
     with stages("graph"):
@@ -70,8 +69,10 @@ def prepare(
         compounds = polygons_of(frames.get("compounds"))
         base = _with_places(base, points)
         mesh = make_mesh(base, points, {k: lines[k] for k in ("road", "main", "hard", "bridge")}, water, compounds)
-    ground = Ground(base, mesh, scheme, given, _columns(cells, buildings, scheme), name=name, seed=seed, doors=doors, workers=workers)
-    found = (*_repeated(buildings), *homes.findings, *_homeless(buildings, homes, cells, base.district))
+    rows = {level: row[cells.enclosure] for level, row in land.rows.items()}
+    column = _columns(cells, buildings, scheme)
+    ground = Ground(base, mesh, scheme, given, column, name=name, seed=seed, doors=doors, workers=workers, given_row=rows)
+    found = (*_repeated(buildings), *homes.findings, *land.findings, *_homeless(buildings, homes, cells, base.district))
     return Prepared(ground, buildings, homes, parent, found)
 
 
@@ -125,28 +126,30 @@ SURROUNDED_N = 5
 """A footprint without homes that has so many others in its holes is the ground between them (a street parcel, a campus), not a house."""
 
 
-def _cells(enclosures: np.ndarray, buildings: gpd.GeoDataFrame, homes: Homes, water: np.ndarray, land_cell_m: float, workers: int) -> Cells:
-    """Divide the enclosures; rows of the answer count all buildings and all entrances."""
-    footprints = buildings.geometry.to_numpy()
-    houses = np.flatnonzero((homes.households > 0) | ~is_ground(footprints))
-    number = np.full(len(footprints) + 1, -1)
+def _cells(land: Land, buildings: gpd.GeoDataFrame, homes: Homes, houses: np.ndarray, water: np.ndarray, land_cell_m: float, workers: int) -> Cells:
+    """Divide the enclosures between the buildings `houses` (rows) and their entrances; rows of the answer count all buildings and all entrances."""
+    footprints, n = buildings.geometry.to_numpy(), len(buildings)
+    number = np.full(n + 1, -1)
     number[houses] = np.arange(len(houses))
     known = np.flatnonzero(number[homes.entrance_building] >= 0)
-    wet = np.zeros(len(enclosures), dtype=bool)
-    wet[shapely.STRtree(shapely.point_on_surface(enclosures)).query(water, predicate="intersects")[1]] = True
+    wet = np.zeros(len(land.enclosures), dtype=bool)
+    wet[shapely.STRtree(shapely.point_on_surface(land.enclosures)).query(water, predicate="intersects")[1]] = True
     cells = tessellate(
-        enclosures,
+        land.enclosures,
         footprints[houses],
         entrance_xy=homes.entrance_xy[known],
         entrance_building=number[homes.entrance_building[known]],
         land_cell_m=land_cell_m,
         whole=wet,
+        home=None if land.home is None else land.home[houses],
+        entrance_home=None if land.entrance_home is None else land.entrance_home[known],
         workers=workers,
     )
-    home, entrance_home = np.full(len(footprints), -1), np.full(len(homes.entrance_building), -1)
+    home, entrance_home = np.full(n, -1), np.full(len(homes.entrance_building), -1)
     home[houses], entrance_home[known] = cells.home, cells.entrance_home
     building, entrance = np.append(houses, -1)[cells.building], np.append(known, -1)[cells.entrance]
-    return replace(cells, building=building, entrance=entrance, home=home, entrance_home=entrance_home)
+    geometry = follow_borders(cells.geometry, land.borders)
+    return replace(cells, geometry=geometry, building=building, entrance=entrance, home=home, entrance_home=entrance_home)
 
 
 def is_ground(footprints: np.ndarray) -> np.ndarray:

@@ -63,6 +63,8 @@ def tessellate(
     entrance_building: np.ndarray | None = None,
     land_cell_m: float = 0.0,
     whole: np.ndarray | None = None,
+    home: np.ndarray | None = None,
+    entrance_home: np.ndarray | None = None,
     spacing_m: float = 6.0,
     shrink_m: float = 0.4,
     grid_m: float = 0.001,
@@ -73,12 +75,14 @@ def tessellate(
     A building goes to the enclosure with its larger part. With two or more of the given entrances (`entrance_xy` (k, 2),
     `entrance_building` (k,) rows of footprints) it gets a cell for each, else one cell. Open land is divided into cells about `land_cell_m` wide
     (0: each enclosure without buildings is one cell), but for the enclosures marked `whole` (e,). `workers`: threads, which change nothing.
+    `home` (n,) and `entrance_home` (k,), where another rule than the larger part decides: the enclosure of each building and entrance, or -1.
     """
     xy = np.zeros((0, 2)) if entrance_xy is None else np.asarray(entrance_xy, float).reshape(-1, 2)
     of = np.zeros(0, int) if entrance_building is None else np.asarray(entrance_building, int)
     enclosures, shapes = np.asarray(enclosures, dtype=object), clean_footprints(footprints)
-    where = assign_enclosures(enclosures, shapes)
-    seeds = list_seeds(shapes, where, xy, of)
+    where = assign_enclosures(enclosures, shapes) if home is None else home
+    entrance_where = where[of] if entrance_home is None else entrance_home
+    seeds = list_seeds(shapes, where, xy, of, entrance_where)
     uncut = np.zeros(len(enclosures), bool) if whole is None else np.asarray(whole, bool)
     land_xy, land_enclosure = lattice_points(enclosures, shapes[where >= 0], land_cell_m, uncut)
     sites = _sites(enclosures, seeds, spacing_m, shrink_m, land_xy, land_enclosure)
@@ -90,8 +94,7 @@ def tessellate(
     held = seed >= 0
     building = np.where(held, seeds.building[seed], -1) if len(seeds.building) else np.full(len(faces), -1)
     entrance = np.where(held, seeds.entrance[seed], -1) if len(seeds.entrance) else np.full(len(faces), -1)
-    home, entrance_home = _homes(faces, enclosure, building, entrance, shapes, where, xy, of)
-    return Cells(faces, enclosure, building, entrance, home, entrance_home)
+    return Cells(faces, enclosure, building, entrance, *_homes(faces, enclosure, building, entrance, shapes, where, xy, of, entrance_where))
 
 
 def _sites(enclosures: np.ndarray, seeds: Seeds, spacing_m: float, shrink_m: float, land_xy: np.ndarray, land_enclosure: np.ndarray) -> _Sites:
@@ -224,8 +227,9 @@ def _homes(
     where: np.ndarray,
     xy: np.ndarray,
     of: np.ndarray,
+    entrance_where: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the cell of each building and of each entrance (without a cell of its own: that of the nearest sibling)."""
+    """Return the cell of each building and of each entrance (without a cell of its own: its nearest sibling's, if it can be in its enclosure)."""
     home, entrance_home = np.full(len(shapes), -1), np.full(len(of), -1)
     row = np.flatnonzero(building >= 0)[::-1]
     home[building[row]] = row
@@ -235,6 +239,8 @@ def _homes(
     placed = np.flatnonzero(entrance_home >= 0)
     for k in np.flatnonzero(entrance_home < 0):
         siblings = placed[of[placed] == of[k]]
+        near = siblings[entrance_where[siblings] == entrance_where[k]]
+        siblings = near if len(near) else siblings
         nearest = siblings[np.argmin(np.hypot(*(xy[siblings] - xy[k]).T))] if len(siblings) else -1
         entrance_home[k] = entrance_home[nearest] if len(siblings) else home[of[k]]
     return home, entrance_home

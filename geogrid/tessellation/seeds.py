@@ -58,8 +58,8 @@ def assign_enclosures(enclosures: np.ndarray, shapes: np.ndarray) -> np.ndarray:
     return where
 
 
-def list_seeds(shapes: np.ndarray, where: np.ndarray, xy: np.ndarray, of: np.ndarray) -> Seeds:
-    """List what wants a cell: whole buildings, and the part nearest each entrance of buildings with several."""
+def list_seeds(shapes: np.ndarray, where: np.ndarray, xy: np.ndarray, of: np.ndarray, entrance_where: np.ndarray | None = None) -> Seeds:
+    """List what wants a cell: whole buildings in their enclosures `where`, and the part nearest each entrance of buildings with several."""
     several = np.bincount(of, minlength=len(shapes))[: len(shapes)] >= 2
     whole = np.flatnonzero((where >= 0) & ~several)
     split = np.flatnonzero(several[of] & (where[of] >= 0)) if len(of) else np.zeros(0, int)
@@ -68,8 +68,9 @@ def list_seeds(shapes: np.ndarray, where: np.ndarray, xy: np.ndarray, of: np.nda
     building = np.concatenate([whole, of[rows]])
     entrance = np.concatenate([np.full(len(whole), -1), rows])
     box = shapely.bounds(shape)
-    order = np.lexsort((shapely.to_wkb(shape), box[:, 3], box[:, 2], box[:, 1], box[:, 0], where[building]))
-    return Seeds(shape[order], where[building[order]], building[order], entrance[order])
+    home = np.concatenate([where[whole], (where[of] if entrance_where is None else entrance_where)[rows]])
+    order = np.lexsort((shapely.to_wkb(shape), box[:, 3], box[:, 2], box[:, 1], box[:, 0], home))
+    return Seeds(shape[order], home[order], building[order], entrance[order])
 
 
 def with_land(seeds: Seeds, xy: np.ndarray, enclosure: np.ndarray) -> Seeds:

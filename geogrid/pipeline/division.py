@@ -1,0 +1,103 @@
+"""An imported division becomes land to cut: enclosures along its borders, the unit of each, and the side of every building that a border cuts.
+
+polygons -> enclosures -> unit of each -> buildings cut -> households to one side
+with `keep_buildings_whole`: -> borders led round these buildings -> enclosures again
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geogrid.catalogue import why
+from geogrid.enclosure import enclose
+from geogrid.findings import Finding
+from geogrid.generate import Homes
+from geogrid.generate.cut_buildings import Cut, Sides, find_sides, round_buildings, side_of_most
+from geogrid.generate.given import geometry_levels, label_by_polygons
+from geogrid.scheme import Level, Scheme
+from geogrid.tessellation.seeds import assign_enclosures, clean_footprints
+
+NONE = -1
+NOTHING = np.array([], dtype=object)
+
+
+@dataclass(frozen=True, eq=False)
+class Land:
+    """Enclosures (e,) of a district, cut along given borders.
+
+    `borders`: the given polygons as they cut; `rows`: by given level, the row of the polygon that each enclosure lies in, int (e,). `home` (n,) and
+    `entrance_home` (k,): the enclosure of each building and entrance, None where nothing but the larger part decides.
+    """
+
+    enclosures: np.ndarray
+    borders: np.ndarray = field(default_factory=lambda: NOTHING)
+    rows: Mapping[str, np.ndarray] = field(default_factory=dict)
+    home: np.ndarray | None = None
+    entrance_home: np.ndarray | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def divided_land(
+    parent: BaseGeometry | None,
+    lines: np.ndarray,
+    scheme: Scheme,
+    given: Mapping[str, gpd.GeoDataFrame],
+    buildings: gpd.GeoDataFrame,
+    homes: Homes,
+    houses: np.ndarray,
+) -> Land:
+    """Enclose the district by barrier lines and the polygons of given levels; find the side of each of the buildings `houses` (rows)."""
+    levels = geometry_levels(scheme, given)
+    polygons = {level.id: given[level.id].geometry.to_numpy() for level in levels}
+    if not levels:
+        return Land(enclose(parent, lines, NOTHING).polygons)
+    enclosures, rows = _enclosed(parent, lines, polygons)
+    lowest = levels[0]
+    sides = _sides(enclosures, rows[lowest.id], buildings, homes, houses)
+    cuts, kept = sides.cuts, {}
+    if lowest.keep_buildings_whole and cuts:
+        kept = {cut.building: _side_of_most(cut, homes, enclosures, rows[lowest.id]) for cut in cuts}
+        polygons[lowest.id] = round_buildings(polygons[lowest.id], cuts, list(kept.values()))
+        enclosures, rows = _enclosed(parent, lines, polygons)
+        sides = _sides(enclosures, rows[lowest.id], buildings, homes, houses)
+    codes = np.append(given[lowest.id].index.to_numpy(dtype=object), "")
+    found = [_said(cut, lowest, codes, buildings["id"].to_numpy(dtype=object)[cut.building], kept.get(cut.building)) for cut in cuts]
+    borders = np.concatenate(list(polygons.values()))
+    return Land(enclosures, borders, rows, sides.home, sides.entrance_home, tuple(found))
+
+
+def _enclosed(parent: BaseGeometry | None, lines: np.ndarray, polygons: Mapping[str, np.ndarray]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    enclosures = enclose(parent, lines, np.concatenate(list(polygons.values()))).polygons
+    return enclosures, {level: label_by_polygons(shapes, enclosures) for level, shapes in polygons.items()}
+
+
+def _sides(enclosures: np.ndarray, unit: np.ndarray, buildings: gpd.GeoDataFrame, homes: Homes, houses: np.ndarray) -> Sides:
+    """Find the sides of the buildings `houses`; rows of the answer count all buildings, -1 for the others."""
+    shapes = np.full(len(buildings), shapely.Polygon(), dtype=object)
+    shapes[houses] = clean_footprints(buildings.geometry.to_numpy()[houses])
+    return find_sides(enclosures, unit, shapes, assign_enclosures(enclosures, shapes), homes.entrance_xy, homes.entrance_building)
+
+
+def _side_of_most(cut: Cut, homes: Homes, enclosures: np.ndarray, unit: np.ndarray) -> int:
+    rows = np.flatnonzero(homes.entrance_building == cut.building)
+    point, enclosure = shapely.STRtree(enclosures).query(shapely.points(homes.entrance_xy[rows]), predicate="intersects")
+    stands = np.full(len(rows), NONE - 1)
+    stands[point[::-1]] = unit[enclosure[::-1]]
+    return side_of_most(cut, homes.entrance_building[rows], stands, homes.entrance_households[rows])
+
+
+def _said(cut: Cut, level: Level, codes: np.ndarray, name: str, kept: int | None) -> Finding:
+    """Tell of a building that a border cuts: which part lies where, and what became of its households. Its place and size are the smallest part's."""
+    order = sorted(range(len(cut.units)), key=lambda i: codes[cut.units[i]])
+    units = tuple(codes[cut.units[i]] for i in order if cut.units[i] != NONE)
+    sizes = ", ".join(f"{codes[cut.units[i]] or '–'} {shapely.area(cut.parts[i]):,.1f}" for i in order)
+    side = codes[cut.side if kept is None else kept] or "–"
+    facts = {"building": name, **why(f"building_{cut.rule if kept is None else 'kept_whole'}", unit=side, areas=sizes)}
+    smaller = cut.parts[int(np.argmin(shapely.area(np.array(cut.parts, dtype=object))))]
+    return Finding("splits_building", level.id, units, smaller, area_m2=float(smaller.area), severity="warning", facts=facts)
