@@ -90,6 +90,11 @@ RULE_TITLES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"zh": "文字里有看不见的字符", "en": "Text holds characters that can not be seen"},
     ),
     "count_mismatch": ({"zh": "数目不符", "en": "Counts differ"}, {"zh": "申报数与计算数不一致", "en": "A declared number is not the computed one"}),
+    "no_organisation": (
+        {"zh": "没有组织", "en": "No organisation"},
+        {"zh": "申报中列有组织，单元却没有", "en": "A unit without an organisation, where such are declared"},
+    ),
+    "no_staff": ({"zh": "没有人员", "en": "No officer"}, {"zh": "申报中列有人员，单元却没有", "en": "A unit without staff, where such are declared"}),
     "no_station": ({"zh": "没有站点", "en": "No station"}, {"zh": "单元缺少应有的站点", "en": "A unit without the station it should have"}),
 }
 

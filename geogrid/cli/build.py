@@ -6,6 +6,7 @@ import datetime
 
 import click
 
+from geogrid.cli.declared import declared_line
 from geogrid.cli.output import progress, show_json, show_summary
 
 
@@ -29,4 +30,6 @@ def build(
     with run(recipe, out, progress=progress, today=today, **options) as project:
         summary = project.summary()
     (show_json if as_json else show_summary)(summary)
+    if counts := summary.get("declared"):
+        click.echo(declared_line(counts, out), err=True)
     ctx.exit(1 if summary["findings"]["error"] else 0)

@@ -19,13 +19,14 @@ COMMANDS = {
     "simulate": "districts",
     "build": "build",
     "validate": "validate",
+    "declared": "declared",
     "whatif": "whatif",
     "locate": "look",
     "export": "look",
     "map": "look",
     "bench": "bench",
 }
-ORDER = ("systems", "simulate", "build", "validate", "whatif", "locate", "export", "map", "serve", "demo", "bench")
+ORDER = ("systems", "simulate", "build", "validate", "declared", "whatif", "locate", "export", "map", "serve", "demo", "bench")
 ENTRY_POINTS = "geogrid.commands"
 
 

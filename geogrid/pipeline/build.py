@@ -12,8 +12,9 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
-from geogrid import rules, sites
+from geogrid import report, rules, sites
 from geogrid.barriers import barrier_lines
 from geogrid.findings import Finding, to_frame
 from geogrid.generate import make_plan
@@ -26,6 +27,7 @@ from geogrid.reading import Sources
 from geogrid.recipe import Recipe, read_recipe
 from geogrid.scheme import Scheme
 from geogrid.store import Contents, Project, check_target, open_project, write_project
+from geogrid.store.contents import TABLE_ROLES
 
 SITE_ROLES = ("stations", "cameras")
 GROUPED = ("bounds", "count", "seeds")
@@ -90,8 +92,30 @@ def _begin(recipe: Recipe, scheme: Scheme, stages: Stages, pool: Executor, threa
         lost += sites.find_missing(joined["stations"], plan) if "stations" in joined else []
     noted = [*sources.findings, *(_with_file(f, recipe) for f in prepared.findings), *lost]
     notes = to_frame(noted, sources.crs, scheme.severity)
-    contents = Contents(plan, given, joined, _layers(sources, prepared), notes, notes, sources.rejected, _meta(recipe, sources))
-    return _Begun(contents, noted, found)
+    contents = Contents(
+        plan, given, joined, _layers(sources, prepared), notes, notes, sources.rejected, _meta(recipe, sources), _tables(sources, plan)
+    )
+    return _Begun(*_with_declared(contents, noted, sources, recipe), found)
+
+
+def _with_declared(contents: Contents, noted: list[Finding], sources: Sources, recipe: Recipe) -> tuple[Contents, list[Finding]]:
+    """Compare what was declared in recipe and files with the contents; return them with the figures and how many hold, and the findings with more."""
+    figures = report.to_meta([*recipe.declared, *report.read_rows(sources.frames.get("declared"), recipe)])
+    if not figures:
+        return contents, noted
+    told = replace(contents, meta={**contents.meta, "declared": {"figures": figures}})
+    rows = report.compare_declared(report.Unwritten(told))
+    scheme = contents.plan.scheme
+    noted = [*noted, *report.find_declared(rows, scheme)]
+    notes = to_frame(noted, contents.plan.base.crs, scheme.severity)
+    meta = {**contents.meta, "declared": {"figures": figures, "counts": report.count_verdicts(rows)}}
+    return replace(contents, notes=notes, findings=notes, meta=meta), noted
+
+
+def _tables(sources: Sources, plan: Plan) -> dict[str, pd.DataFrame]:
+    """People and organisations as they were given; those with a place carry the codes of its units, as sites do."""
+    tables = {role: sources.frames[role] for role in TABLE_ROLES if role in sources.frames}
+    return {role: sites.join(table, plan) if isinstance(table, gpd.GeoDataFrame) else table for role, table in tables.items()}
 
 
 def _found(

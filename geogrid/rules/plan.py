@@ -121,7 +121,8 @@ def find_count(plan: Plan, level: str) -> list[Finding]:
     rule, made = plan.scheme.level(level), len(plan.frame(level))
     if rule.make != "count" or made == rule.count:
         return []
-    return [Finding("count_mismatch", level, value=float(made), facts={"wanted": rule.count, "level_zh": rule.name.zh, "level_en": rule.name.en})]
+    facts = why("count_made", wanted=f"{rule.count:,}", made=f"{made:,}", level_zh=rule.name.zh, level_en=rule.name.en)
+    return [Finding("count_mismatch", level, value=float(made), facts=facts)]
 
 
 def find_divided(plan: Plan, level: str) -> list[Finding]:

@@ -19,10 +19,16 @@ def summarise(project: Project) -> dict[str, Any]:
         "levels": {level: _level(project, level) for level in project.levels},
         "sites": {role.removesuffix("s"): _sites(project, role) for role in project.site_roles},
         "rejected": {role: int(count) for role, count in rejected.items()},
+        **({"declared": counts} if (counts := _declared(project)) else {}),
         "findings": {severity: int(findings.get(severity, 0)) for severity in ("error", "warning")},
         "seconds": project.meta["seconds"],
         "peak_rss_mb": project.meta["peak_rss_mb"],
     }
+
+
+def _declared(project: Project) -> dict[str, int]:
+    """Return how many declared figures held when the project was built, empty where none were declared."""
+    return dict((project.meta.get("declared") or {}).get("counts", {}))
 
 
 def _level(project: Project, level: str) -> dict[str, int | None]:

@@ -1,0 +1,153 @@
+"""What a declared row asks for: an item in an office's words becomes a figure, a level and a kind, or a note why it can not be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geogrid.declared import Declared
+from geogrid.report.rows import Note, note
+from geogrid.report.subject import Subject
+from geogrid.report.vocabulary import FIGURE_BY_WORD, FIGURES, HINTS, LEVELS, ROLE_NAMES, WHOLE_WORDS, folded, plural
+from geogrid.schema import nearest
+from geogrid.scheme import Level
+
+KIND_ROLES = ("stations", "cameras", "organisations", "staff")
+NEED_LEVEL = ("units", "units_without_organisation", "organisation_share", "units_without_staff")
+_SHOWN_KINDS = 12
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A figure to compute. `level`: an id or "". `kind`: as the row wrote it; `kinds`: the data's own words for it, None for every kind."""
+
+    figure: str
+    level: str = ""
+    kind: str = ""
+    kinds: frozenset[str] | None = None
+
+
+def understand(row: Declared, subject: Subject) -> Asked | Note:
+    """Tell what a row asks for, or why it can not be told."""
+    level = _level_of(row.level, subject)
+    if isinstance(level, Note):
+        return level
+    found = _item(folded(row.item), level, row, subject)
+    if isinstance(found, Note):
+        return found
+    if found.level and level and found.level != level:
+        one, two = subject.scheme.level(found.level).name, subject.scheme.level(level).name
+        return note("two_levels", one_zh=one.zh, one_en=one.en, two_zh=two.zh, two_en=two.en)
+    asked = Asked(found.figure, found.level or level, found.kind, found.kinds)
+    role = FIGURES[asked.figure].role
+    if role and not rows_of(subject, role):
+        return _no_role(role)
+    return _narrowed(asked, row.kind, subject) if row.kind else asked
+
+
+def level_words(levels: Iterable[Level]) -> dict[str, str]:
+    """Return the level id of each word for a level, folded: its own names first, then what such levels are usually called."""
+    words: dict[str, str] = {}
+    for level in levels:
+        for name in (level.id, level.name.zh, level.name.en, plural(level.name.en)):
+            words.setdefault(folded(name), level.id)
+    for level in levels:
+        for name in LEVELS.get(level.id, ()):
+            words.setdefault(folded(name), level.id)
+    return words
+
+
+def rows_of(subject: Subject, role: str) -> bool:
+    """Tell whether the project holds the input of a role."""
+    return role in subject.site_roles or role in subject.layers or role in subject.tables
+
+
+def frame_of(subject: Subject, role: str) -> pd.DataFrame:
+    """Return the rows of a role that the project holds."""
+    if role in subject.site_roles:
+        return subject.sites(role)
+    return subject.layer(role) if role in subject.layers else subject.table(role)
+
+
+def kinds_of(subject: Subject, role: str) -> dict[str, frozenset[str]]:
+    """Return the data's kinds for each folded word: the kinds themselves, and for stations the scheme's id and names of one."""
+    there: list[str] = []
+    if rows_of(subject, role):
+        frame = frame_of(subject, role)
+        there = sorted({str(kind) for kind in frame["kind"].dropna() if kind}) if "kind" in frame else []
+    words = {folded(kind): frozenset(other for other in there if folded(other) == folded(kind)) for kind in there}
+    if role == "stations":
+        for kind, site in subject.scheme.stations.items():
+            names = frozenset((kind, site.name.zh, site.name.en))
+            words |= {folded(name): words.get(folded(name), frozenset()) | names for name in names}
+    return words
+
+
+def _level_of(text: str, subject: Subject) -> str | Note:
+    word = folded(text)
+    if not word or word in WHOLE_WORDS:
+        return ""
+    words = level_words(subject.scheme.levels)
+    if word in words:
+        return words[word]
+    names = [level.name for level in subject.scheme.levels]
+    return note("unknown_level", name=text, known_zh="、".join(name.zh for name in names), known_en=", ".join(name.en for name in names))
+
+
+def _item(word: str, level: str, row: Declared, subject: Subject) -> Asked | Note:
+    levels = level_words(subject.scheme.levels)
+    if word in levels:
+        return Asked("units", levels[word])
+    figure = FIGURE_BY_WORD.get(word or "units")
+    if figure:
+        return note("no_level") if figure in NEED_LEVEL and not level else Asked(figure)
+    roles = [role for role in KIND_ROLES if word in kinds_of(subject, role)]
+    if len(roles) > 1:
+        names = [ROLE_NAMES[role] for role in roles]
+        return note("several_roles", name=row.item, known_zh="、".join(n.zh for n in names), known_en=", ".join(n.en for n in names))
+    if roles:
+        return Asked(roles[0], "", row.item, kinds_of(subject, roles[0])[word])
+    return _around_a_level(word, levels) or _hinted(word, row, subject)
+
+
+def _around_a_level(word: str, levels: dict[str, str]) -> Asked | None:
+    """Understand a figure with a level in its words, as 没有党组织的网格 or `grids without an organisation`; the longest level word counts."""
+    for name in sorted(levels, key=lambda name: (-len(name), name)):
+        if name and name in word:
+            figure = FIGURE_BY_WORD.get(word.replace(name, "", 1))
+            if figure in NEED_LEVEL:
+                return Asked(str(figure), levels[name])
+    return None
+
+
+def _hinted(word: str, row: Declared, subject: Subject) -> Note:
+    role = next((role for role, parts in HINTS.items() if any(part in word for part in parts)), "")
+    if role and not rows_of(subject, role):
+        return _no_role(role)
+    if role:
+        return _unknown_kind(row.item, role, subject)
+    hint, hint_zh = nearest(row.item, [figure.name.en for figure in FIGURES.values()])
+    hint_zh = hint_zh if "是否" in hint_zh else "可用：" + "、".join(figure.name.zh for figure in FIGURES.values())
+    return note("unknown_item", hint_en=hint, hint_zh=hint_zh)
+
+
+def _narrowed(asked: Asked, kind: str, subject: Subject) -> Asked | Note:
+    role = FIGURES[asked.figure].role
+    known = kinds_of(subject, role) if role in KIND_ROLES else {}
+    if folded(kind) not in known:
+        return _unknown_kind(kind, role or asked.figure, subject)
+    return Asked(asked.figure, asked.level, kind, known[folded(kind)])
+
+
+def _no_role(role: str) -> Note:
+    name = ROLE_NAMES[role]
+    return note("no_role", what_zh=name.zh, what_en=name.en, role=role)
+
+
+def _unknown_kind(kind: str, role: str, subject: Subject) -> Note:
+    there = sorted({value for values in kinds_of(subject, role).values() for value in values}) if role in KIND_ROLES else []
+    known = ", ".join(there[:_SHOWN_KINDS]) + (" …" if len(there) > _SHOWN_KINDS else "")
+    name = ROLE_NAMES.get(role) or FIGURES[role].name
+    return note("unknown_kind", what_zh=name.zh, what_en=name.en, name=kind, known=known or "–")

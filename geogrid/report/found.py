@@ -1,0 +1,58 @@
+"""Declared figures that do not hold, as findings; and the units that have no organisation or officer where the declared table asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geogrid.catalogue import why
+from geogrid.findings import Finding
+from geogrid.report.rows import DIFFERS, Case, DeclaredRow
+from geogrid.report.titles import title
+from geogrid.report.verdict import shown
+from geogrid.scheme import Scheme
+
+WITHOUT = {"units_without_organisation": "no_organisation", "organisation_share": "no_organisation", "units_without_staff": "no_staff"}
+
+
+def find_declared(rows: Iterable[DeclaredRow], scheme: Scheme) -> list[Finding]:
+    """Return a `count_mismatch` for each declared figure that does not hold, and a finding for each unit that lacks its organisation or officer."""
+    found = []
+    for row in rows:
+        if row.verdict == DIFFERS and not row.is_implied:
+            found.append(_mismatch(row, scheme))
+        found += _without(row, scheme)
+    return _once(found)
+
+
+def _mismatch(row: DeclaredRow, scheme: Scheme) -> Finding:
+    cases = [case for case in (row.lists[0].cases if row.lists else ()) if case.level]
+    said = {"title": title(row, scheme, "en"), "title_zh": title(row, scheme, "zh"), "declared": row.declared, "computed": shown(row.computed or 0.0)}
+    facts = why("count_declared", said_en=row.why, said_zh=row.why_zh, source=row.source or row.where, **said)
+    units = tuple(case.code for case in cases)
+    return Finding("count_mismatch", row.level, units, _united(cases), value=row.computed, facts=facts)
+
+
+def _without(row: DeclaredRow, scheme: Scheme) -> Iterator[Finding]:
+    """One finding a unit, so that each stands at its place on the map; the first list of such a row is that of the units without."""
+    if row.figure not in WITHOUT or not row.computed or not row.lists:
+        return
+    name = scheme.level(row.level).name
+    for case in row.lists[0].cases:
+        yield Finding(WITHOUT[row.figure], row.level, (case.code,), case.place, facts={"level_zh": name.zh, "level_en": name.en})
+
+
+def _united(cases: list[Case]) -> BaseGeometry | None:
+    places = [case.place for case in cases if case.place is not None]
+    return shapely.union_all(shapely.make_valid(places)) if places else None
+
+
+def _once(found: list[Finding]) -> list[Finding]:
+    """Keep the first finding of each rule, level and unit: two rows may ask for the same list."""
+    kept: dict[object, Finding] = {}
+    for finding in found:
+        key = id(finding) if finding.rule == "count_mismatch" else (finding.rule, finding.level, finding.units)
+        kept.setdefault(key, finding)
+    return list(kept.values())
