@@ -1,0 +1,132 @@
+"""Mend a layer of polygons: what is clear is mended and reported, what is ambiguous is listed and left exactly as it was.
+
+    Repair(frame, report, mended, undecided, left) = repair_layer(frame, parent=district)
+
+The work is done in the layer's own coordinates (see `lattice`), round the faults only, in passes until nothing changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
+
+from geogrid.mending.lattice import Lattice, lattice_of
+from geogrid.mending.passes import Place, Terms, mend_once
+from geogrid.mending.report import area_report, mended_frame, undecided_frame
+from geogrid.mending.settle import Limits
+from geogrid.mending.soundness import heal, in_the_style_of
+from geogrid.rules import validate_layer
+from geogrid.rules.bare import Parent, unit_names
+from geogrid.rules.precision import tolerance_of
+
+MAX_GAP_M = MAX_OVERLAP_M = 1.0
+"""The slip of a pen at 1:1,000 to 1:2,000, at which offices draw (half a millimetre on paper); an alley or a wall between two units is wider."""
+PASSES = 12
+MENDED_RULES = ("geometry_invalid", "overlap", "gap", "outside_parent", "not_edge_matched", "not_connected")
+
+
+@dataclass(frozen=True, eq=False)
+class Repair:
+    """What came of mending.
+
+    `frame`: the layer, its rows, columns, CRS and order unchanged. `report`: a row per unit, `code changed area_before_m2 area_after_m2 gained_m2
+    lost_m2 fault_m2 bound_m2 vertices_added`; `lost_m2` never exceeds `bound_m2`, the area of the faults that the unit takes part in plus its
+    border times the tolerance. `mended`: what was done where (`rule units to area_m2 width_m geometry`, layer's CRS). `undecided`: pieces that no
+    rule decides, and `why`. `found` and `left`: findings of `validate_layer` before and after.
+    """
+
+    frame: gpd.GeoDataFrame
+    report: pd.DataFrame
+    mended: gpd.GeoDataFrame
+    undecided: gpd.GeoDataFrame
+    found: gpd.GeoDataFrame
+    left: gpd.GeoDataFrame
+    tolerance_m: float
+
+
+def repair_layer(
+    frame: gpd.GeoDataFrame,
+    *,
+    parent: Parent = None,
+    code: str | None = None,
+    max_gap_m: float = MAX_GAP_M,
+    max_overlap_m: float = MAX_OVERLAP_M,
+    tolerance_m: float | None = None,
+    crs: CRS | str | None = None,
+) -> Repair:
+    """Mend invalid rings, gaps and overlaps up to a width, unmatched edges, pieces outside `parent` and crumbs; list the rest.
+
+    Widths are the diameter of the widest disc that fits in, metres. `parent`, `code`, `tolerance_m` and `crs` as for `validate_layer`; land
+    outside the parent and detached crumbs go by `max_overlap_m`. Raises ColumnError when `code` is no column of the layer.
+    """
+    tolerance = tolerance_of(frame.geometry) if tolerance_m is None else tolerance_m
+    asked: dict[str, Any] = {"parent": parent, "code": code, "tolerance_m": tolerance, "crs": crs}
+    found = validate_layer(frame, **asked)
+    codes = unit_names(frame, code)
+    shapes, healed = heal(frame.geometry.to_numpy())
+    at_fault = found["rule"].isin(MENDED_RULES).any() and not (found["rule"] == "crs_mismatch").any()
+    done: tuple[np.ndarray, list[Place], list[Place], Lattice] | None = None
+    if at_fault:
+        done = _passes(shapes, frame, codes, parent, Limits(max_gap_m, max_overlap_m, tolerance), crs)
+        shapes = done[0]
+    made = in_the_style_of(frame.geometry.to_numpy(), shapes)
+    changed = np.array([new is not old for new, old in zip(made, frame.geometry.to_numpy(), strict=True)], bool)
+    out = frame.set_geometry(gpd.GeoSeries(made, index=frame.index, crs=frame.crs)) if changed.any() else frame
+    mended, left, lattice = done[1:] if done else ([], [], None)
+    return Repair(
+        out,
+        area_report(frame, out, codes, mended, changed, lattice, tolerance),
+        mended_frame(frame, out, codes, mended, healed, changed, lattice),
+        undecided_frame(frame, codes, left, lattice),
+        found,
+        validate_layer(out, **asked) if changed.any() else found,
+        tolerance,
+    )
+
+
+def _passes(
+    shapes: np.ndarray, frame: gpd.GeoDataFrame, codes: np.ndarray, parent: Parent, limits: Limits, crs: CRS | str | None
+) -> tuple[np.ndarray, list[Place], list[Place], Lattice]:
+    """Mend until a pass changes nothing; return the shapes (layer's coordinates), what was mended, what the last pass left, and the lattice."""
+    outline = _outline(parent, frame.crs or (CRS.from_user_input(crs) if crs is not None else None))
+    plain = shapely.force_2d(shapes)
+    sound = np.flatnonzero(np.isin(shapely.get_type_id(plain), (3, 6)) & ~shapely.is_empty(plain) & shapely.is_valid(plain))
+    xy = shapely.get_coordinates(plain[sound])
+    lattice = lattice_of(xy, frame.crs, None if outline is None else shapely.get_coordinates(outline))
+    terms = Terms(lattice, None if outline is None else lattice.steps(np.array([outline], dtype=object))[0], limits.equal_m, limits)
+    steps = lattice.steps(plain[sound])
+    changed = np.zeros(len(sound), bool)
+    mended: list[Place] = []
+    left: list[Place] = []
+    for _ in range(PASSES):
+        done = mend_once(steps, codes[sound], terms)
+        left = [_at(place, sound) for place in done.left]
+        if len(done.rows) == 0:
+            break
+        mended += [_at(place, sound) for place in done.mended]
+        steps[done.rows], changed[done.rows] = done.polygons, True
+    out = shapes.copy()
+    out[sound[changed]] = lattice.given(steps[changed])
+    return out, mended, left, lattice
+
+
+def _at(place: Place, rows: np.ndarray) -> Place:
+    """Return a place with rows of the layer instead of rows of its usable polygons."""
+    return Place(place.rule, tuple(rows[list(place.units)].tolist()), -1 if place.to < 0 else int(rows[place.to]), place.why, place.geometry)
+
+
+def _outline(parent: Parent, crs: CRS | None) -> BaseGeometry | None:
+    """Return the union of the parent in the layer's CRS."""
+    if parent is None:
+        return None
+    series = gpd.GeoSeries([parent]) if isinstance(parent, BaseGeometry) else parent.geometry
+    series = series.dropna() if series.crs is None or crs is None else series.dropna().to_crs(crs)
+    solid = shapely.make_valid(shapely.force_2d(series.to_numpy()))
+    return solid[0] if len(solid) == 1 else shapely.union_all(solid)

@@ -1,0 +1,103 @@
+"""The report of a repair: each unit's area before and after, what was mended where, and what nobody decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geogrid.catalogue import why
+from geogrid.mending.lattice import Lattice, keys_of
+from geogrid.mending.passes import Place
+
+REPORT_COLUMNS = (*("code", "changed", "area_before_m2", "area_after_m2", "gained_m2", "lost_m2", "fault_m2", "bound_m2", "vertices_added"),)
+MENDED_COLUMNS = ("rule", "units", "to", "area_m2", "width_m", "vertices", "geometry")
+UNDECIDED_COLUMNS = ("rule", "units", "area_m2", "width_m", "why", "why_zh", "geometry")
+
+
+def area_report(
+    before: gpd.GeoDataFrame,
+    after: gpd.GeoDataFrame,
+    codes: np.ndarray,
+    mended: Sequence[Place],
+    changed: np.ndarray,
+    lattice: Lattice | None,
+    tolerance_m: float,
+) -> pd.DataFrame:
+    """Return a row per unit (`REPORT_COLUMNS`), areas in the layer's metres."""
+    rows = np.flatnonzero(changed)
+    old, new = (_metres(frame, lattice) for frame in (before, after))
+    area = shapely.area(old)
+    lost, gained, vertices = (np.zeros(len(before)) for _ in range(3))
+    sound = shapely.make_valid(old[rows])
+    lost[rows] = shapely.area(shapely.difference(sound, new[rows]))
+    gained[rows] = shapely.area(shapely.difference(new[rows], sound))
+    area[rows] = shapely.area(sound)
+    vertices[rows] = [len(_fresh(a, b)) for a, b in zip(old[rows], new[rows], strict=True)]
+    fault = np.zeros(len(before))
+    for place in mended:
+        fault[list({*place.units, place.to} - {-1})] += _size(place, lattice)[0]
+    bound = fault + np.where(changed, shapely.length(old) * tolerance_m, 0.0)
+    columns = (codes, changed, area, shapely.area(new), gained, lost, fault, bound, vertices.astype(int))
+    return pd.DataFrame(dict(zip(REPORT_COLUMNS, columns, strict=True)))
+
+
+def mended_frame(
+    before: gpd.GeoDataFrame,
+    after: gpd.GeoDataFrame,
+    codes: np.ndarray,
+    mended: Sequence[Place],
+    healed: np.ndarray,
+    changed: np.ndarray,
+    lattice: Lattice | None,
+) -> gpd.GeoDataFrame:
+    """Return what was done where (`MENDED_COLUMNS`), by rule, the largest first; of matched edges a row per unit, its new vertices."""
+    rows = []
+    for place in mended:
+        area, width = _size(place, lattice)
+        to = codes[place.to] if place.to >= 0 else ""
+        rows.append((place.rule, sorted(codes[list(place.units)]), to, area, width, 0, lattice.given(np.array([place.geometry], dtype=object))[0]))
+    old, new = before.geometry.to_numpy(), after.geometry.to_numpy()
+    for row in np.flatnonzero(healed & changed):
+        rule = "vertex_repeated" if shapely.is_valid(old[row]) else "geometry_invalid"
+        rows.append((rule, [codes[row]], "", np.nan, np.nan, 0, shapely.force_2d(new[row])))
+    for row in np.flatnonzero(changed):
+        fresh = _fresh(old[row], new[row])
+        if len(fresh):
+            rows.append(("not_edge_matched", [codes[row]], "", np.nan, np.nan, len(fresh), shapely.multipoints(fresh)))
+    frame = pd.DataFrame(rows, columns=list(MENDED_COLUMNS)).astype({"area_m2": float, "width_m": float, "vertices": int})
+    size = frame["area_m2"].fillna(frame["vertices"].astype(float))
+    order = sorted(range(len(frame)), key=lambda i: (frame["rule"][i], -size[i], frame["units"][i]))
+    return gpd.GeoDataFrame(frame.iloc[order].reset_index(drop=True), geometry="geometry", crs=before.crs)
+
+
+def undecided_frame(before: gpd.GeoDataFrame, codes: np.ndarray, left: Sequence[Place], lattice: Lattice | None) -> gpd.GeoDataFrame:
+    """Return the pieces that no rule decides (`UNDECIDED_COLUMNS`), by rule, the largest first."""
+    rows = []
+    for place in left:
+        words = why(f"mend_{place.why}")
+        shape = lattice.given(np.array([place.geometry], dtype=object))[0]
+        rows.append((place.rule, sorted(codes[list(place.units)]), *_size(place, lattice), words["why"], words["why_zh"], shape))
+    rows.sort(key=lambda row: (row[0], -row[2], row[1]))
+    frame = pd.DataFrame(rows, columns=list(UNDECIDED_COLUMNS)).astype({"area_m2": float, "width_m": float})
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=before.crs)
+
+
+def _metres(frame: gpd.GeoDataFrame, lattice: Lattice | None) -> np.ndarray:
+    shapes = shapely.force_2d(frame.geometry.to_numpy())
+    return lattice.metres(lattice.steps(shapes)) if lattice is not None else shapes
+
+
+def _size(place: Place, lattice: Lattice) -> tuple[float, float]:
+    """Return the area and the mean width (twice the area by the outline) of a piece."""
+    shape = lattice.metres(np.array([place.geometry], dtype=object))[0]
+    return float(shape.area), float(2 * shape.area / shape.length) if shape.length else 0.0
+
+
+def _fresh(old: shapely.Geometry, new: shapely.Geometry) -> np.ndarray:
+    """Return the vertices (n, 2) that a unit did not have before."""
+    had, has = (np.unique(shapely.get_coordinates(shape), axis=0) for shape in (old, new))
+    return has[~np.isin(keys_of(has), keys_of(had))]
