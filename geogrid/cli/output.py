@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from geogrid.catalogue import rule_title
 from geogrid.cli.language import language
 from geogrid.errors import InputError
 
@@ -37,17 +38,41 @@ def check_folder(out: str | None) -> None:
         raise InputError(f"--out {out}: is a file; name a folder", f"--out {out}：这是一个文件，请写文件夹", file=out)
 
 
-def show_findings(found: pd.DataFrame, per_rule: int = 5) -> None:
-    """Print findings grouped by rule, errors first, the first few of each in words."""
-    column = "message_zh" if language() == "zh" else "message"
+def show_findings(found: pd.DataFrame, per_group: int = 5) -> None:
+    """Print findings grouped by rule and level, errors first: how many, how large in all, the largest few in words, with row and place."""
+    zh = language() == "zh"
     for severity in ("error", "warning"):
         part = found[found["severity"] == severity]
-        for rule, group in part.groupby("rule", sort=True):
-            click.echo(f"{severity}: {rule}: {len(group):,}")
-            for message in group[column].head(per_rule):
-                click.echo(f"    {message}")
-            if len(group) > per_rule:
-                click.echo(f"    … {len(group) - per_rule:,} more (--json lists all)")
+        for (rule, level), group in part.groupby(["rule", "level"], sort=True):
+            click.echo(_heading(severity, str(rule), str(level), group, zh))
+            sizes = group[["area_m2", "length_m", "value"]].abs().max(axis=1).fillna(0)
+            for at in sizes.sort_values(ascending=False, kind="stable").index[:per_group]:
+                click.echo(f"    {_line(group.loc[at], zh)}")
+            if (left := len(group) - per_group) > 0:
+                click.echo(
+                    f"    … 还有 {left:,} 处（--json、--features 列出全部）" if zh else f"    … {left:,} more (--json and --features list all)"
+                )
+
+
+def _heading(severity: str, rule: str, level: str, group: pd.DataFrame, zh: bool) -> str:
+    """Say what a group is: `error: gap: 3 (microgrid), 12.5 m² in all`."""
+    total = float(group["area_m2"].sum()) if len(group) > 1 else 0.0
+    amount = f"{total:,.3g}" if total < 100 else f"{total:,.0f}"
+    if zh:
+        title = f"{'错误' if severity == 'error' else '警告'}：{rule_title(rule, 'zh')}（{rule}）：{len(group):,} 处"
+        return title + (f"，层级 {level}" if level else "") + (f"，共 {amount} 平方米" if total > 0 else "")
+    return f"{severity}: {rule}: {len(group):,}" + (f" ({level})" if level else "") + (f", {amount} m² in all" if total > 0 else "")
+
+
+def _line(row: pd.Series, zh: bool) -> str:
+    """Say a finding: its sentence, the rows of the file, a point on it."""
+    said = [row["message_zh" if zh else "message"]]
+    if row["rows"]:
+        listed = ", ".join(map(str, row["rows"][:4])) + (" …" if len(row["rows"]) > 4 else "")
+        said.append(f"[第 {listed} 行]" if zh else f"[row {listed}]")
+    if row["lon"] == row["lon"]:  # NaN where it has no place
+        said.append(f"@ {row['lon']:.6f},{row['lat']:.6f}")
+    return " ".join(said)
 
 
 def show_summary(summary: Mapping[str, Any]) -> None:

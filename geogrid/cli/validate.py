@@ -142,6 +142,7 @@ def _check_layer(path: Path, ask: Ask) -> Checked:
     if raw.frame.empty and not raw.faults:
         raise refuse(str(path), "holds no row", "没有任何行")
     frame, limit = _plain(raw.frame, ask.crs), _parent(ask)
+    _tell_code(frame, ask)
     tolerance_m = ask.tolerance_m
     if tolerance_m is None:
         text = any(p.suffix.lower() in TEXT_FORMATS for p in (path, Path(ask.parent or "")))
@@ -155,6 +156,20 @@ def _check_layer(path: Path, ask: Ask) -> Checked:
     found = pd.concat([found, placed(lost)], ignore_index=True) if len(lost) else found
     file = path.name if path.stem == raw.layer or not raw.layer else f"{path.name} {raw.layer}"
     return Checked(found, len(frame), file, file, lambda lang: _layer_ground(frame, limit, found, ask, lang, path.name))
+
+
+def _tell_code(frame: gpd.GeoDataFrame, ask: Ask) -> None:
+    """Say on stderr which column was taken for the codes, where nobody named one."""
+    from geogrid.rules import code_column
+
+    taken = code_column([str(name) for name in frame.columns], ask.level)
+    if ask.code or taken == "code":
+        return
+    zh = language() == "zh"
+    if taken:
+        click.echo(f"编码取自列 {taken}（--code 可另指定）" if zh else f"I took {taken} for the codes (--code names another)", err=True)
+    else:
+        click.echo("没有认出编码列，用行号代替（--code 可指定）" if zh else "no column of codes is known: row numbers stand for them", err=True)
 
 
 def _parent(ask: Ask) -> gpd.GeoDataFrame | None:

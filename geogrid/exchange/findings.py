@@ -15,7 +15,7 @@ from geogrid.exchange.geojson import to_geojson
 from geogrid.exchange.rounding import DIGITS
 
 _SAID, _SIZES, _WORDS = ("rule", "severity", "level"), ("area_m2", "length_m", "value"), ("message", "message_zh")
-_PROPERTIES = [*_SAID, "units", *_SIZES, *_WORDS, "lon", "lat"]
+_PROPERTIES = [*_SAID, "units", *_SIZES, "width_m", "rows", *_WORDS, "lon", "lat"]
 
 
 def placed(found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -29,10 +29,12 @@ def placed(found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def to_rows(found: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return placed findings as the JSON that the interface promises: of the sizes the one that is known, null for a missing place."""
+    """Return placed findings as the JSON that the interface promises: of the sizes the one that is known,
+    `width_m` of areas and `rows` of a file where they are known, null for a missing place."""
     rows = []
     for row in found[_PROPERTIES].to_dict("records"):
-        size = {name: round(row[name], 3) for name in _SIZES if pd.notna(row[name])}
+        size = {name: round(row[name], 3) for name in (*_SIZES, "width_m") if pd.notna(row[name])}
+        size |= {"rows": [int(number) for number in row["rows"]]} if len(row["rows"]) else {}
         place = {name: None if pd.isna(row[name]) else float(row[name]) for name in ("lon", "lat")}
         rows.append({**{name: row[name] for name in _SAID}, "units": list(row["units"]), **size, **{name: row[name] for name in _WORDS}, **place})
     return rows
@@ -41,6 +43,6 @@ def to_rows(found: pd.DataFrame) -> list[dict[str, Any]]:
 def write_findings(found: gpd.GeoDataFrame, path: str | Path) -> None:
     """Write findings, placed or not, as RFC 7946 features with `lon` and `lat`; raises InputError."""
     degrees = placed(found)
-    frame = degrees.assign(units=[list(codes) for codes in found["units"]])[_PROPERTIES].set_geometry(degrees.geometry)
+    frame = degrees.assign(**{name: [list(each) for each in found[name]] for name in ("units", "rows")})[_PROPERTIES].set_geometry(degrees.geometry)
     with written_beside(Path(path)) as beside:
         beside.write_bytes(to_geojson(frame))

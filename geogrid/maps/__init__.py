@@ -10,12 +10,15 @@ from geogrid.maps.comparison import Column, variant_html, variant_page, write_co
 from geogrid.maps.data import data
 from geogrid.maps.offline import write_offline
 from geogrid.maps.page import MapPage, MapParts
+from geogrid.maps.report import report_html
+from geogrid.maps.report_ground import Ground, layer_ground, project_ground
 from geogrid.maps.tiles import prepare, tile
 from geogrid.maps.variant import Variant
 from geogrid.maps.views import cameras, checks, overview, stations, unit
 
 __all__ = [
     "Column",
+    "Ground",
     "MapPage",
     "MapParts",
     "Variant",
@@ -24,8 +27,11 @@ __all__ = [
     "cameras",
     "checks",
     "data",
+    "layer_ground",
     "overview",
     "prepare",
+    "project_ground",
+    "report_html",
     "stations",
     "tile",
     "unit",

@@ -10,7 +10,19 @@ from pathlib import Path
 from geogrid.errors import NotFoundError
 from geogrid.maps.vendored import BUNDLES, VENDOR
 
-OWN_SCRIPTS = ("source.js", "paint.js", "ground.js", "overlay.js", "labels.js", "points.js", "furniture.js", "lines.js", "address.js", "map.js")
+OWN_SCRIPTS = (
+    "source.js",
+    "paint.js",
+    "ground.js",
+    "overlay.js",
+    "labels.js",
+    "points.js",
+    "furniture.js",
+    "lines.js",
+    "address.js",
+    "faults.js",
+    "map.js",
+)
 # name of a folium link -> file below the asset prefix
 LINKS = {
     "leaflet": "vendor/leaflet.js",
@@ -21,6 +33,8 @@ LINKS = {
     "offline": "static/offline.js",
     "comparison_css": "static/comparison.css",
     "together": "static/together.js",
+    "report_css": "static/report.css",
+    "report": "static/report.js",
     **{name.removesuffix(".js"): f"static/{name}" for name in OWN_SCRIPTS},
 }
 _HERE = Path(__file__).parent

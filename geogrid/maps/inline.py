@@ -29,27 +29,28 @@ def inline_layers(project: ProjectLike, names: Iterable[str], detail: int, windo
     for name in names:
         found = drawn(project, name, detail)
         whole = name == "district" or name.startswith("u:")
-        features = _features(found, window, origin, max_zoom, whole) if found is not None else []
+        features = features_of(found, window, origin, max_zoom, whole) if found is not None else []
         if features:
             layers[name] = features
     return {"origin": origin, "layers": layers}
 
 
-def _features(found: Drawn, window: Sequence[float], origin: list[int], max_zoom: int, whole: bool) -> list[dict[str, Any]]:
+def features_of(found: Drawn, window: Sequence[float], origin: list[int], max_zoom: int, whole: bool, step_m: float = STEP_M) -> list[dict[str, Any]]:
+    """Return what of a layer lies in a window, as `inline_layers` describes it; `whole` features are not clipped."""
     hit = np.sort(found.tree.query(shapely.box(*window), predicate="intersects"))
     hit = hit[found.min_zoom[hit] <= max_zoom]
     if not len(hit):
         return []
     shapes = found.geometry[hit] if whole else shapely.clip_by_rect(found.geometry[hit], *window)
     kinds = _KINDS[shapely.get_type_id(shapes)]
-    rings = _rings(shapes, kinds, origin)
+    rings = _rings(shapes, kinds, origin, step_m)
     keys = list(found.properties)
     columns = [[_plain(value) for value in found.properties[key][hit]] for key in keys]
     rows = zip(rings, kinds.tolist(), found.min_zoom[hit].tolist(), *columns, strict=True)
     return [{"k": k, "r": r, "p": {key: v for key, v in zip(keys, p, strict=True) if v is not None}, "z": z} for r, k, z, *p in rows if r]
 
 
-def _rings(shapes: np.ndarray, kinds: np.ndarray, origin: list[int]) -> list[list[list[int]]]:
+def _rings(shapes: np.ndarray, kinds: np.ndarray, origin: list[int], step_m: float) -> list[list[list[int]]]:
     """Return the rings of each shape as flat lists: the first point from the origin, then steps."""
     out: list[list[list[int]]] = [[] for _ in shapes]
     for polygonal in (True, False):
@@ -61,7 +62,7 @@ def _rings(shapes: np.ndarray, kinds: np.ndarray, origin: list[int]) -> list[lis
         points, of = shapely.get_coordinates(parts, return_index=True)
         if not len(points):
             continue
-        whole = np.rint((points - origin) / STEP_M).astype(np.int64)
+        whole = np.rint((points - origin) / step_m).astype(np.int64)
         steps = np.diff(whole, axis=0, prepend=0)
         starts = np.flatnonzero(np.r_[True, of[1:] != of[:-1]])
         steps[starts] = whole[starts]

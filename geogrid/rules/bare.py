@@ -23,13 +23,12 @@ from geogrid.crs import working_crs
 from geogrid.errors import InputError
 from geogrid.findings import Finding, to_frame
 from geogrid.rules.codes import find_codes, find_parents
+from geogrid.rules.columns import code_column, parent_column
 from geogrid.rules.layer import find_partition, find_shapes, in_order, usable
 from geogrid.rules.parents import find_parent_mismatch, parents_by_prefix
 from geogrid.rules.precision import tolerance_of
 from geogrid.vertices import take_over_vertices
 
-CODE_COLUMNS = ("code", "Code", "CODE", "编码", "代码", "网格编码")
-PARENT_COLUMNS = ("parent", "PARENT", "上级编码")
 _METRES_PER_DEGREE = 111_320.0
 
 
@@ -54,9 +53,9 @@ def validate_layer(
     """Check every rule that a layer without a project can break; return the findings (`geogrid.findings.COLUMNS`) in metres.
 
     `parent` is the outline to fill, or the polygons of the level above: a bare geometry is in the layer's CRS. `code` names the code column;
-    without a known one row numbers (from 1) stand for codes. `tolerance_m` defaults to 0.02 where coordinates are degrees of at most seven
-    decimals, as text formats write them, else 0.001; pieces thinner than `sliver_m` on average are slivers. `crs` says what the layer does not
-    say itself. `severity` overrides the rules' own.
+    without a known one (`geogrid.rules.columns`) row numbers stand for codes. `tolerance_m` defaults to 0.02 where coordinates are degrees of
+    at most seven decimals, as text formats write them, else 0.001; pieces thinner than `sliver_m` on average are slivers. `crs` says what the
+    layer does not say itself. `severity` overrides the rules' own.
     Raises ColumnError when `code` is no column of the layer.
     """
     numbers = _row_numbers(frame)
@@ -81,6 +80,12 @@ def validate_layer(
     return to_frame(found + find_shapes(polygons, names, level, sliver_m, numbers_kept), layer.crs, severity)
 
 
+def unit_names(frame: gpd.GeoDataFrame, code: str | None = None, level: str = "") -> np.ndarray:
+    """Return what findings call the units of a layer: codes, "#row" where one has none, row numbers where no column holds codes."""
+    numbers = _row_numbers(frame)
+    return _names(_codes(frame, code, level, numbers)[0], numbers)
+
+
 def _row_numbers(frame: gpd.GeoDataFrame) -> np.ndarray:
     """Return the row of each unit as its file counts them, where the index says so (`geogrid.reading`), else from 1."""
     return frame.index.to_numpy() if frame.index.name == "row" and is_integer_dtype(frame.index) else np.arange(1, len(frame) + 1)
@@ -89,12 +94,16 @@ def _row_numbers(frame: gpd.GeoDataFrame) -> np.ndarray:
 def _codes(frame: gpd.GeoDataFrame, column: str | None, level: str, numbers: np.ndarray) -> tuple[pd.Series, bool]:
     """Return the codes as text, and whether row numbers stand for them."""
     if column is not None and column not in frame.columns:
-        known = ", ".join(str(name) for name in frame.columns if name != frame.geometry.name)
+        known = ", ".join(_column_names(frame))
         raise ColumnError(f"no column {column!r} in the layer; it has: {known}", f"图层没有列 {column!r}；现有：{known}", field=column)
-    names = [column] if column else [name for name in (*CODE_COLUMNS, f"{level}_code") if name in frame.columns]
-    if not names:
+    column = column or code_column(_column_names(frame), level)
+    if not column:
         return pd.Series([str(n) for n in numbers], dtype=object), True
-    return _texts(frame[names[0]]), False
+    return _texts(frame[column]), False
+
+
+def _column_names(frame: gpd.GeoDataFrame) -> list[str]:
+    return [str(name) for name in frame.columns if name != frame.geometry.name]
 
 
 def _names(codes: pd.Series, numbers: np.ndarray) -> np.ndarray:
@@ -187,12 +196,12 @@ def _find_above(
     tolerance_m: float,
 ) -> list[Finding]:
     """Where both layers carry codes, the parent that each unit names must exist, and the unit must lie in it."""
-    if not any(name in parent.columns for name in CODE_COLUMNS):
+    above, unknown = _codes(parent, None, "", np.arange(1, len(parent) + 1))
+    if unknown:
         return []
-    above, _ = _codes(parent, None, "", np.arange(1, len(parent) + 1))
-    columns = [name for name in PARENT_COLUMNS if name in frame.columns]
-    named = _texts(frame[columns[0]]) if columns else pd.Series(parents_by_prefix(codes.to_numpy(), above.tolist()), dtype=object)
-    found = in_order(find_parents(codes, named, layer.to_numpy(), level, above, numbers)) if columns else []
+    column = parent_column(_column_names(frame), level)
+    named = _texts(frame[column]) if column else pd.Series(parents_by_prefix(codes.to_numpy(), above.tolist()), dtype=object)
+    found = in_order(find_parents(codes, named, layer.to_numpy(), level, above, numbers)) if column else []
     shapes = parent.geometry if parent.crs is None or layer.crs is None else parent.geometry.to_crs(layer.crs)
     _, kept_above, valid = usable(shapes.to_numpy(), above.to_numpy(), "")
     known = pd.Series(valid, index=above.to_numpy()[kept_above], dtype=object)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -14,10 +15,10 @@ from geogrid.findings import Finding
 from geogrid.plan import Plan
 from geogrid.rules.layer import find_layer, in_order
 from geogrid.rules.precision import tolerance_of
-from geogrid.topology import areas_wider_than, to_plain
+from geogrid.topology import TOLERANCE_M, areas_wider_than, to_plain
 
-GRID_TOLERANCE_M = 0.005  # noding on the 1 mm grid moves a given border by a little more than the grid
-
+DRAWING_M = 0.005
+"""Two drawings of one border rarely agree better: what differs by less is told as a warning."""
 
 DISTRICT = "district"
 
@@ -34,23 +35,96 @@ def find_given(plan: Plan, level: str, given: gpd.GeoDataFrame, outline: BaseGeo
     tolerance_m = tolerance_of(given.geometry)
     coded = given.set_index("code") if "code" in given.columns else given
     found = find_layer(coded, parent=outline, level=level, tolerance_m=tolerance_m)
-    return found + find_differences(plan, level, coded, max(tolerance_m, GRID_TOLERANCE_M))
+    return found + find_differences(plan, level, coded, max(tolerance_m, DRAWING_M)) + find_unknown(plan, level, coded)
+
+
+def find_unknown(plan: Plan, level: str, given: gpd.GeoDataFrame) -> list[Finding]:
+    """Find codes that units below name as their parent, of which no polygon was given at this level."""
+    units = plan.units[plan.units["level"] == level]
+    unknown = units[~units["code"].isin(given.index)]
+    found = []
+    for unit in unknown.itertuples():
+        below = plan.units[plan.units["parent"] == unit.Index]
+        names = tuple(sorted(below["code"].astype(str)))
+        found += (
+            [Finding("parent_missing", below["level"].iloc[0], names, _place(plan, level, unit.code), facts={"parent": unit.code})] if names else []
+        )
+    return in_order(found)
+
+
+def _place(plan: Plan, level: str, code: str) -> BaseGeometry | None:
+    place = plan.frame(level).geometry[[code]].iloc[0]
+    return place if place is not None else None
 
 
 def find_differences(plan: Plan, level: str, given: gpd.GeoDataFrame, tolerance_m: float) -> list[Finding]:
-    """Find units whose given polygon differs from the derived one by parts wider than the tolerance, or that the plan does not have."""
+    """Find units whose given polygon differs from the derived one, or that the plan does not have; say of each what made the difference.
+
+    Cells follow given borders, so that anything wider than TOLERANCE_M is a difference in the data; one narrower than `tolerance_m` is a warning.
+    """
     units = plan.frame(level)
     derived = units[~units.index.duplicated(keep=False)]  # of several units with one code nobody knows which was meant
     known = given[given.index.isin(derived.index) & ~given.index.duplicated()]
     absent = given[~given.index.isin(units.index)]
     found = [Finding("parent_mismatch", level, (str(unit.Index),), unit.geometry, facts=why("not_in_plan")) for unit in absent.itertuples()]
     theirs = shapely.make_valid(to_plain(known.geometry.to_numpy()))
-    # A code without atoms has no polygon: then all that was given differs.
-    ours = derived.geometry.loc[known.index].to_numpy()
-    ours = np.where(shapely.is_missing(ours), shapely.MultiPolygon(), ours)
-    apart = areas_wider_than(shapely.symmetric_difference(theirs, to_plain(ours)), tolerance_m)
-    for row in np.flatnonzero(~shapely.is_empty(apart)):
-        area = float(shapely.area(apart[row]))
-        facts = why("differs", area=f"{area:,.3g}" if area < 100 else f"{area:,.0f}")
-        found.append(Finding("parent_mismatch", level, (str(known.index[row]),), apart[row], area_m2=area, facts=facts))
+    ours = to_plain(derived.geometry.loc[known.index].to_numpy())
+    empty = shapely.is_missing(ours)
+    for row in np.flatnonzero(empty):
+        area = float(shapely.area(theirs[row]))
+        found.append(Finding("parent_mismatch", level, (str(known.index[row]),), theirs[row], area_m2=area, facts=why("no_cell", area=_size(area))))
+    ours = np.where(empty, theirs, ours)
+    apart = areas_wider_than(shapely.symmetric_difference(theirs, ours), TOLERANCE_M)
+    rows = np.flatnonzero(~shapely.is_empty(apart))
+    shares = _shares(plan, level, apart[rows], rows, theirs, known.index.to_numpy(dtype=object)) if len(rows) else []
+    for row, key, other, part in shares:
+        area = float(shapely.area(part))
+        is_meant = key == "differs_building" or shapely.is_empty(areas_wider_than(np.array([part], dtype=object), tolerance_m))[0]
+        facts = why(key, area=_size(area), other=other, building=other)
+        found.append(
+            Finding("parent_mismatch", level, (str(known.index[row]),), part, area_m2=area, severity="warning" if is_meant else "", facts=facts)
+        )
     return in_order(found)
+
+
+def _size(area: float) -> str:
+    return f"{area:,.3g}" if area < 100 else f"{area:,.0f}"
+
+
+def _shares(
+    plan: Plan, level: str, apart: np.ndarray, rows: np.ndarray, theirs: np.ndarray, codes: np.ndarray
+) -> list[tuple[int, str, str, BaseGeometry]]:
+    """Divide differences by what made them: the row of the unit, the key of `WHY`, who has it now (a code, or buildings), and where."""
+    part, of = shapely.get_parts(apart, return_index=True)
+    row, inner = rows[of], shapely.point_on_surface(part)
+    point, claim = shapely.STRtree(theirs).query(inner, predicate="intersects")
+    mine = np.zeros(len(part), dtype=bool)
+    mine[point[claim == row[point]]] = True
+    others = np.bincount(point[claim != row[point]], minlength=len(part)) > 0
+    cell, building = _homes_under(plan, inner)
+    holder = np.append(plan.units["code"].reindex(plan.owner(level)).fillna("").to_numpy(dtype=object), "")[_atom_of(plan, cell)]
+    whole = building != "" if plan.scheme.level(level).keep_buildings_whole else np.zeros(len(part), dtype=bool)
+    key = np.select([whole, mine & others, ~mine & ~others], ["differs_building", "differs_overlap", "differs_gap"], "differs")
+    other = np.where(key == "differs_building", building, np.where(key == "differs_overlap", holder, ""))
+    out = []
+    for (at, name), group in pd.Series(np.arange(len(part))).groupby([row, key], sort=True):
+        names = sorted({str(other[i]) for i in group} - {"", str(codes[at])})
+        few = ", ".join(names[:4]) + (f" … ({len(names)})" if len(names) > 4 else "")
+        out.append((int(at), str(name), few, shapely.multipolygons(part[group])))
+    return out
+
+
+def _homes_under(plan: Plan, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the row of the cell under each point (the first of several, -1 for none), and the building on it, "" for none."""
+    cells = plan.base.cells
+    hit, row = shapely.STRtree(points).query(cells.geometry.to_numpy(), predicate="intersects")[::-1]
+    cell = np.full(len(points), -1)
+    cell[hit[::-1]] = row[::-1]
+    return cell, np.append(cells["building"].to_numpy(dtype=object), "")[cell]
+
+
+def _atom_of(plan: Plan, cell: np.ndarray) -> np.ndarray:
+    """Return the row of an atom of each cell, -1 for none."""
+    first = np.full(len(plan.base.cells) + 1, -1)
+    first[plan.base.cell_position[::-1]] = np.arange(len(plan.base.atoms))[::-1]
+    return first[cell]

@@ -41,7 +41,7 @@ def find_plan(
         found += find_unassigned(plan, level.id)
         found += find_households(plan, level.id)
         found += find_count(plan, level.id)
-        found += find_divided(plan, level.id)
+        found += find_divided(plan, level.id, given.get(level.id))
         if is_drawn(plan, level):
             found += find_crossings(plan, level.id, barriers)
         if level.id in given:
@@ -121,12 +121,15 @@ def find_count(plan: Plan, level: str) -> list[Finding]:
     rule, made = plan.scheme.level(level), len(plan.frame(level))
     if rule.make != "count" or made == rule.count:
         return []
-    facts = why("count_made", wanted=f"{rule.count:,}", made=f"{made:,}", level_zh=rule.name.zh, level_en=rule.name.en)
+    facts = {"of": rule.name.en, "of_zh": rule.name.zh, **why("count_made", wanted=f"{rule.count:,}", made=f"{made:,}")}
     return [Finding("count_mismatch", level, value=float(made), facts=facts)]
 
 
-def find_divided(plan: Plan, level: str) -> list[Finding]:
-    """Report, above the lowest level, cells that two units share (an overlap) and buildings that they divide."""
+def find_divided(plan: Plan, level: str, given: gpd.GeoDataFrame | None = None) -> list[Finding]:
+    """Report, above the lowest level, cells that two units share (an overlap) and buildings that they divide.
+
+    Buildings that the `given` polygons of the level divide themselves were told when these were read.
+    """
     if level == plan.scheme.levels[-1].id:
         return []
     owner, base = plan.owner(level), plan.base
@@ -138,9 +141,17 @@ def find_divided(plan: Plan, level: str) -> list[Finding]:
         place = base.cells.geometry.iloc[position]
         found.append(Finding("overlap", level, tuple(sorted(code[group["unit"]])), place, area_m2=float(place.area)))
     for building, group in _shared(held[held["building"] != ""], "building"):
-        place = shapely.union_all(base.cells.geometry.to_numpy()[group["position"].unique()])
+        cells = base.cells.geometry.to_numpy()[group["position"].unique()]
+        if given is not None and _lies_in_several(cells, given.geometry.to_numpy()):
+            continue
+        place = shapely.union_all(cells)
         found.append(Finding("splits_building", level, tuple(sorted(set(code[group["unit"]]))), place, facts={"building": building}))
     return in_order(found)
+
+
+def _lies_in_several(cells: np.ndarray, polygons: np.ndarray) -> bool:
+    """Tell whether several of some polygons hold a cell each."""
+    return len(np.unique(shapely.STRtree(shapely.point_on_surface(cells)).query(polygons, predicate="intersects")[0])) > 1
 
 
 def _shared(held: pd.DataFrame, key: str) -> list[tuple[object, pd.DataFrame]]:

@@ -6,7 +6,7 @@
     if (p.n > 1) return [geogrid.say("stack_title", { n: p.n, level: description.name })];
     const unit = geogrid.unit(level, p.code), name = (unit && unit.name) || description.name + " " + p.code.slice(-(description.digits || 12));
     const status = ["", "in", "below", "above", "dedicated"][p.status], sign = ["", "✓ ", "▼ ", "▲ ", ""][p.status];
-    return [name, unit ? geogrid.say("households", { n: unit.households }) : "", status ? sign + geogrid.say(status) : ""];
+    return [name, unit && unit.households !== null ? geogrid.say("households", { n: unit.households }) : "", status ? sign + geogrid.say(status) : ""];
   };
 
   geogrid.pointLines = function (state, point) {

@@ -4,13 +4,14 @@
                                 · site {role, id, kind, name} · finding {at, rule}.  `on` works before the start
    geogrid.select(level, code, {zoom, box})   setLevel(id)   setFill("bounds" | "identity" | "none" | "missing:<role>[:<kind>]")
    geogrid.setLayer(name, on)   stations cameras sectors findings labels buildings, stations:<kind> cameras:<kind>, u:<level> (its lines)
-   geogrid.highlight(level, code)  filter(codes of status or null)  showFinding(at)  addFindings(list)  fit(box, {padding})  padding({left, …})  state()  map
+   geogrid.highlight(level, code)  filter(codes of status or null)  showFinding(at)  addFindings(list)  setFindings(list)  fit(box, {padding})  padding({left, …})  state()  map
+   geogrid.showFault(fault or null)   (faults.js) hatched, with its width, and the locator
 
    The address's fragment holds level, fill, layers, selection and view, so that a copied link shows the same. */
 "use strict";
 (function (geogrid) {
   const listeners = {};
-  const TOP_ZOOM = 20;
+  const TOP_ZOOM = 20; // where settings name no other
   const unitLines = (level, feature) => geogrid.unitLines(state, level, feature), pointLines = (point) => geogrid.pointLines(state, point);
   let map, ground, labels, points, tip, source, popup, covered = { left: 0, right: 0, top: 0, bottom: 0 };
   const state = { level: "", shown: "", fill: "bounds", layers: {}, levels: [], tables: {}, rows: {}, hover: null, selected: null, finding: null };
@@ -30,7 +31,7 @@
     Object.assign(state.layers, { labels: true, buildings: true });
     for (const name of settings.on) state.layers[name] = true;
     for (const name of settings.off || []) state.layers[name] = false;
-    map.setMaxZoom(TOP_ZOOM);
+    map.setMaxZoom(settings.top_zoom || TOP_ZOOM);
     if (map.attributionControl) map.attributionControl.setPrefix("");
     if (settings.focus) state.selected = state.focus = { level: settings.focus.level, code: settings.focus.code };
     const asked = geogrid.readAddress(state);
@@ -54,6 +55,7 @@
     points = new geogrid.Points(state).addTo(map);
     labels = new geogrid.Labels(state, ground, points).addTo(map);
     points.on("drawn", () => labels.redraw());
+    if (geogrid.settings.faults) geogrid.faults(map, source, state);
     map.on("zoomend", () => { if (show()) ground.repaint(); });
     map.on("moveend", () => { geogrid.writeAddress(map, state); tell("view", view()); });
     map.on("click", click);
@@ -168,16 +170,24 @@
     geogrid.setLayer("findings", true);
   };
 
+  geogrid.setFindings = function (list) {
+    state.findings = list;
+    geogrid.setLayer("findings", true);
+  };
+
   geogrid.showFinding = function (at) {
     state.finding = at;
+    geogrid.showFault(null);
     fetchLayer("findings").then(() => {
       const found = (state.findings || []).find((f) => f.at === at);
       points.redraw();
       if (!found) return;
-      geogrid.fit(found.box, { maxZoom: 19 });
+      geogrid.fit(found.box, { maxZoom: settings().top_zoom ? settings().top_zoom - 1 : 19 });
       tell("finding", { at: at, rule: found.rule, by: "api" });
     });
   };
+
+  function settings() { return geogrid.settings; }
 
   geogrid.padding = function (sides) { covered = Object.assign(covered, sides); };
 

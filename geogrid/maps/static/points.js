@@ -138,9 +138,17 @@
         if (at.x > 0 && at.y > 0 && at.x < size.x && at.y < size.y) near.push({ at: at, row: row });
       });
       if (this._map.getZoom() < CLUSTER_ZOOM) this._clusters(c, near.filter((p) => this._state.findings[p.row].at !== wanted), "findings", (i) => findingKind(this._state.findings[i]));
-      else for (const p of near) this._sign(c, p.at, findingKind(this._state.findings[p.row]), null, { role: "findings", row: p.row });
+      else for (const p of near) if (!this._close(near, p)) this._sign(c, p.at, findingKind(this._state.findings[p.row]), null, { role: "findings", row: p.row });
       const chosen = near.find((p) => this._state.findings[p.row].at === wanted);
-      if (chosen) this._ring(c, chosen.at);
+      if (chosen && !this._close(near, chosen)) this._ring(c, chosen.at);
+    },
+
+    /* The chosen finding seen so close that its own shape shows it: a sign would only hide it. */
+    _close: function (near, p) {
+      const f = this._state.findings[p.row];
+      if (f.at !== this._state.finding || !this._state.fault || !this._state.fault.shape) return false;
+      const a = this.place(f.box[3], f.box[0]), b = this.place(f.box[1], f.box[2]);
+      return Math.max(b.x - a.x, b.y - a.y) > 40;
     },
 
     _ring: function (c, at) {

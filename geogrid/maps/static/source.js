@@ -42,17 +42,17 @@ window.geogrid = geogrid;
     return { kind: feature.type, rings: rings, box: box, p: feature.properties };
   }
 
-  /* inline.layers: {name: [{k: kind, r: [rings], p: {…}, z: first zoom}]}; a ring is x, y, then steps, in decimetres from inline.origin */
+  /* inline.layers: {name: [{k: kind, r: [rings], p: {…}, z: first zoom}]}; a ring is x, y, then steps, in inline.step (0.1 m) from inline.origin */
   function inlined(inline) {
     const layers = {};
-    for (const name of Object.keys(inline.layers || {})) layers[name] = inline.layers[name].map((f) => projected(f, inline.origin));
+    for (const name of Object.keys(inline.layers || {})) layers[name] = inline.layers[name].map((f) => projected(f, inline.origin, inline.step || 0.1));
     return {
       tile: (z, x, y) => Promise.resolve(cut(layers, z, x, y)),
       table: (name) => (name in (inline.tables || {}) ? Promise.resolve(inline.tables[name]) : Promise.reject(new Error(name))),
     };
   }
 
-  function projected(feature, origin) {
+  function projected(feature, origin, step) {
     const box = [Infinity, Infinity, -Infinity, -Infinity];
     const rings = feature.r.map((ring) => {
       const out = new Float64Array(ring.length);
@@ -60,7 +60,7 @@ window.geogrid = geogrid;
       for (let i = 0; i < ring.length; i += 2) {
         east += ring[i];
         north += ring[i + 1];
-        const x = (origin[0] + east / 10) / WORLD + 0.5, y = 0.5 - (origin[1] + north / 10) / WORLD;
+        const x = (origin[0] + east * step) / WORLD + 0.5, y = 0.5 - (origin[1] + north * step) / WORLD;
         out[i] = x;
         out[i + 1] = y;
         box[0] = Math.min(box[0], x);
