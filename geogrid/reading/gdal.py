@@ -15,20 +15,27 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyogrio
 import pyogrio.errors
+import pyogrio.raw
 import shapely
 from pyarrow import parquet
+from pyproj import CRS
+from pyproj.exceptions import ProjError
 
 from geogrid.errors import InputError
 from geogrid.reading.apart import read_apart
 from geogrid.reading.door import choose_layer
 from geogrid.reading.geopackage import check_table, gpkg_tables, wal_note
 from geogrid.reading.markup import check_markup
-from geogrid.reading.raw import Note, RawLayer, refuse
+from geogrid.reading.raw import Fault, RawLayer, height_note, refuse, without_geometry
 
+_WKB_HEAD = 5
+_CURVED = {8: "CircularString", 9: "CompoundCurve", 10: "CurvePolygon", 11: "MultiCurve", 12: "MultiSurface", 15: "PolyhedralSurface"}
+_CURVED |= {13: "Curve", 14: "Surface", 16: "TIN", 17: "Triangle"}
 _FAILURES = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,
@@ -37,6 +44,7 @@ _FAILURES = (
     pyogrio.errors.CRSError,
     shapely.errors.ShapelyError,
     pa.ArrowException,
+    ProjError,
     RuntimeError,
     ValueError,
     OSError,
@@ -65,22 +73,24 @@ def read_gpkg(path: Path, layer: str | None = None, encoding: str | None = None)
 
 
 def _vector(path: Path, layer: str) -> RawLayer:
-    def read() -> gpd.GeoDataFrame | pd.DataFrame:
-        return pyogrio.read_dataframe(path, layer=layer, use_arrow=True, on_invalid="ignore", datetime_as_string=True)
-
-    return as_layer(quietly(read, str(path)), path, layer)
+    meta, table = quietly(lambda: pyogrio.raw.read_arrow(path, layer=layer, datetime_as_string=True), str(path))
+    said = {"layer": layer, "crs": meta["crs"], "geometry": meta["geometry_name"] or "wkb_geometry"}
+    return _from_arrow(table.replace_schema_metadata({b"geogrid": json.dumps(said).encode()}), path)
 
 
 def as_layer(frame: gpd.GeoDataFrame | pd.DataFrame, path: Path, layer: str, encoding: str = "") -> RawLayer:
-    """Wrap a frame just read: rows counted from 1, the geometry called "geometry"."""
+    """Wrap a frame just read: rows counted from 1, the geometry called "geometry", an attribute of that name "geometry_"."""
     frame = frame.set_axis(pd.RangeIndex(1, len(frame) + 1, name="row"))
-    if isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name not in (None, "geometry"):
-        frame = frame.rename_geometry("geometry")
-    if not isinstance(frame, gpd.GeoDataFrame):
-        return RawLayer(frame, None, str(path), layer, encoding=encoding)
+    active = frame.active_geometry_name if isinstance(frame, gpd.GeoDataFrame) else None
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise refuse(str(path), f"has the column {twice[0]!r} twice", f"字段 {twice[0]!r} 出现两次", layer=layer)
+    frame, notes = (frame, ()) if active == "geometry" else without_geometry(frame)
+    if active is None:
+        return RawLayer(pd.DataFrame(frame), None, str(path), layer, encoding=encoding, notes=notes)
+    frame = frame if active == "geometry" else frame.rename_geometry("geometry")
     high_n = int(shapely.has_z(frame.geometry.to_numpy()).sum())
-    notes = (Note(f"heights of {high_n} rows are not used", f"{high_n} 行的高程没有采用"),) if high_n else ()
-    return RawLayer(frame, _known(frame.crs), str(path), layer, encoding=encoding, notes=notes)
+    return RawLayer(frame, _known(frame.crs), str(path), layer, encoding=encoding, notes=(*notes, *height_note(high_n)))
 
 
 def _known(crs: Any) -> Any:
@@ -130,14 +140,29 @@ def read_geoparquet(path: Path, layer: str | None = None, encoding: str | None =
 
 
 def _from_arrow(table: pa.Table, path: Path) -> RawLayer:
-    """Make a layer of what the reading process sent, as `pyogrio.read_dataframe` would."""
+    """Make a layer of a table with WKB and `geogrid` in its metadata; shapes that nobody can build are faults of their rows."""
     said = json.loads(table.schema.metadata[b"geogrid"])
+    frame = quietly(table.to_pandas, str(path))
+    if said["geometry"] not in frame:
+        return as_layer(frame, path, said["layer"])
+    wkb = frame.pop(said["geometry"]).to_numpy(dtype=object, copy=True)
+    curved = {i: kind for i, data in enumerate(wkb) if (kind := _curved(data))}
+    wkb[list(curved)] = None
+    shapes = quietly(lambda: shapely.from_wkb(wkb, on_invalid="ignore"), str(path))
+    broken = np.flatnonzero(shapely.is_missing(shapes) & np.array([data is not None for data in wkb], dtype=bool))
+    faults = [
+        Fault(i + 1, f"is a {kind}, which is no area, line or point", f"几何类型 {kind} 不是面、线或点", "geometry") for i, kind in curved.items()
+    ]
+    faults += [Fault(int(i) + 1, "geometry can not be built", "几何无法构成", "geometry") for i in broken]
+    frame, renamed = without_geometry(frame)
+    framed = gpd.GeoDataFrame(frame, geometry=shapes, crs=quietly(lambda: said["crs"] and CRS(said["crs"]), str(path)))
+    made = as_layer(framed, path, said["layer"])
+    kept = made.frame.drop(index=[fault.row for fault in faults])
+    return replace(made, frame=kept, faults=tuple(faults), notes=(*made.notes, *renamed))
 
-    def read() -> gpd.GeoDataFrame | pd.DataFrame:
-        frame = table.to_pandas()
-        if said["geometry"] not in frame:
-            return frame
-        shapes = shapely.from_wkb(frame.pop(said["geometry"]).to_numpy(dtype=object), on_invalid="ignore")
-        return gpd.GeoDataFrame(frame, geometry=shapes, crs=said["crs"])
 
-    return as_layer(quietly(read, str(path)), path, said["layer"])
+def _curved(wkb: bytes | None) -> str:
+    """Return the name of a type beyond points, lines and areas that straight edges bound, "" for those."""
+    if wkb is None or len(wkb) < _WKB_HEAD:
+        return ""
+    return _CURVED.get(int.from_bytes(wkb[1:5], "little" if wkb[0] == 1 else "big") % 1000, "")

@@ -20,7 +20,7 @@ from geogrid.crs import WGS84, parse_crs
 from geogrid.errors import InputError
 from geogrid.reading.limits import MAX_DIGITS, check_shape
 from geogrid.reading.positions import has_height, to_shape
-from geogrid.reading.raw import Fault, Note, RawLayer, refuse
+from geogrid.reading.raw import Fault, Note, RawLayer, height_note, refuse, without_geometry
 from geogrid.reading.text import decode
 
 _INT64 = 2**63
@@ -82,11 +82,10 @@ def _layer(features: dict[int, dict[str, Any]], crs: CRS, stated: bool, file: st
         else:
             shapes[row] = shape
     frame, renamed = _attributes({row: features[row] for row in shapes}, file)
-    notes = [Note(f"heights of {high_n} rows are not used", f"{high_n} 行的高程没有采用")] if high_n else []
     geometry = np.empty(len(shapes), dtype=object)
     geometry[:] = list(shapes.values())
     made = gpd.GeoDataFrame(frame, geometry=geometry, crs=crs)
-    return RawLayer(made, crs, file, layer, stated, encoding, tuple(faults), (*notes, *renamed))
+    return RawLayer(made, crs, file, layer, stated, encoding, tuple(faults), (*height_note(high_n), *renamed))
 
 
 def _too_big(row: int, properties: Any) -> Fault | None:
@@ -97,7 +96,7 @@ def _too_big(row: int, properties: Any) -> Fault | None:
     return None
 
 
-def _attributes(features: dict[int, dict[str, Any]], file: str) -> tuple[pd.DataFrame, list[Note]]:
+def _attributes(features: dict[int, dict[str, Any]], file: str) -> tuple[pd.DataFrame, tuple[Note, ...]]:
     properties = [p if isinstance(p := f.get("properties"), dict) else {} for f in features.values()]
     names = dict.fromkeys(name for p in properties for name in p)
     check_shape(file, len(features), len(names))
@@ -106,9 +105,7 @@ def _attributes(features: dict[int, dict[str, Any]], file: str) -> tuple[pd.Data
     frame = pd.DataFrame({name: [_flat(p.get(name)) for p in properties] for name in names}, index=index, dtype=object)
     if any("id" in f for f in features.values()) and "id" not in frame:
         frame["id"] = pd.Series([_flat(f.get("id")) for f in features.values()], index=index, dtype=object)
-    if "geometry" not in frame:
-        return frame, []
-    return frame.rename(columns={"geometry": "geometry_"}), [Note("property geometry is called geometry_ here", "属性 geometry 在此改称 geometry_")]
+    return without_geometry(frame)
 
 
 def _parse(text: str, file: str, line: int = 0) -> Any:

@@ -32,6 +32,21 @@ class Note:
     reason_zh: str
 
 
+def without_geometry(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """Rename an attribute that is called "geometry", as the shapes are, and say so."""
+    if "geometry" not in frame:
+        return frame, ()
+    name = "geometry_"
+    while name in frame:
+        name += "_"
+    return frame.rename(columns={"geometry": name}), (Note(f"its attribute geometry is called {name} here", f"属性 geometry 在此改称 {name}"),)
+
+
+def height_note(rows_n: int) -> tuple[Note, ...]:
+    """Note that so many rows have heights (Z, M), which nothing here uses."""
+    return (Note(f"heights of {rows_n} rows are not used", f"{rows_n} 行的高程没有采用"),) if rows_n else ()
+
+
 @dataclass(frozen=True, eq=False)
 class RawLayer:
     """One layer as it stands in its file.
