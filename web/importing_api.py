@@ -212,7 +212,7 @@ def told(mine: Importing, place: Place) -> dict[str, Any]:
     }
 
 
-_EMPTY: Mapping[str, Any] = {"layers": [], "refused": [], "loose": [], "problem": None, "rows": {}, "rejected": 0, "findings": []}
+_EMPTY: Mapping[str, Any] = {"layers": [], "refused": [], "loose": [], "problem": None, "rows": {}, "rejected": 0, "findings": [], "twins": {}}
 
 
 def _short(mine: Importing, place: Place) -> dict[str, Any]:

@@ -16,8 +16,10 @@ from web.importing_store import State
 ENCODINGS = ("UTF-8", "GB18030", "GBK", "Big5")
 LONGEST = 200
 LARGEST = 100_000
+GROUPED = ("bounds", "count", "seeds")
+"""How levels are made that have household bounds."""
 _KEYS = ("name", "scheme", "bounds", "layers")
-_LAYER_KEYS = ("role", "crs", "encoding", "columns", "swap")
+_LAYER_KEYS = ("role", "crs", "encoding", "columns", "swap", "homes")
 
 
 def checked(body: Mapping[str, Any], state: State) -> dict[str, Any]:
@@ -28,7 +30,7 @@ def checked(body: Mapping[str, Any], state: State) -> dict[str, Any]:
     if "name" in body:
         changes["name"] = _text(body["name"], "name")
     if "scheme" in body:
-        _known("scheme", "方案", body["scheme"], built_in())
+        _known("scheme", "方案", body["scheme"], ["", *built_in()])
         changes["scheme"] = body["scheme"]
         changes["bounds"] = {} if body["scheme"] != state["scheme"] else state["bounds"]
     if "bounds" in body:
@@ -93,11 +95,18 @@ def _swap(value: Any) -> bool:
     return value
 
 
-_CHECKS = {"role": _role, "crs": _crs, "encoding": _encoding, "columns": _columns, "swap": _swap}
+def _homes(value: Any) -> list[str]:
+    if not isinstance(value, list) or len(value) > LONGEST or not all(isinstance(each, str) and len(each) <= LONGEST for each in value):
+        raise InputError("homes: a list of the values of the column of uses", "homes：应是用途字段取值的列表", field="homes")
+    return value
+
+
+_CHECKS = {"role": _role, "crs": _crs, "encoding": _encoding, "columns": _columns, "swap": _swap, "homes": _homes}
 
 
 def _bounds(value: Mapping[str, Any], scheme: str) -> dict[str, list[int]]:
-    levels = {level.id for level in read_scheme(scheme).levels if level.make in ("bounds", "count", "seeds")}
+    schemes = [scheme] if scheme else built_in()
+    levels = {level.id for name in schemes for level in read_scheme(name).levels if level.make in GROUPED}
     made = {}
     for level, pair in value.items():
         _known("level", "层级", level, levels)

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import shapely
+from pyproj import CRS
 
-from geogrid.crs import WGS84
+from geogrid.crs import WGS84, parse_crs, shifted_name
 from geogrid.errors import GeogridError
 from geogrid.reading.geometry import project
 from web.importing_store import Place
@@ -26,7 +27,7 @@ def preview(place: Place, layers: Sequence[Mapping[str, Any]], rejected: Sequenc
     drawn, crosses, boxes = [], [], {}
     for spec in _inputs(place):
         try:
-            degrees, rows = _degrees(spec, place)
+            degrees, rows = _degrees(spec, place, layers)
         except (GeogridError, ValueError, shapely.errors.GEOSException):
             continue  # what is wrong with it is said where it is reviewed
         seen = np.flatnonzero(_on_globe(degrees))
@@ -47,7 +48,7 @@ def _inputs(place: Place) -> list[Any]:
         return []
 
 
-def _degrees(spec: Any, place: Place) -> tuple[np.ndarray, np.ndarray]:
+def _degrees(spec: Any, place: Place, layers: Sequence[Mapping[str, Any]]) -> tuple[np.ndarray, np.ndarray]:
     """Return a role's geometries in degrees and their rows; raises GeogridError."""
     from geogrid.reading.draft import draft_role
 
@@ -56,7 +57,14 @@ def _degrees(spec: Any, place: Place) -> tuple[np.ndarray, np.ndarray]:
         return np.zeros(0, dtype=object), np.zeros(0, dtype="int64")
     flat = shapely.force_2d(draft.geometry)
     whole = np.array([None if g is None or not np.isfinite(shapely.get_coordinates(g)).all() else g for g in flat], dtype=object)
-    return project(whole, draft.crs or WGS84, WGS84, draft.shifted), draft.frame["row"].to_numpy()
+    return project(whole, draft.crs or _likeliest(spec, layers), WGS84, draft.shifted), draft.frame["row"].to_numpy()
+
+
+def _likeliest(spec: Any, layers: Sequence[Mapping[str, Any]]) -> CRS:
+    """Return the CRS that a layer is shown in until somebody says which it has."""
+    options = next((each["crs_options"] for each in layers if each["file"] == spec.path.name), [])
+    named = [option["crs"] for option in options if not option["swap"] and not shifted_name(option["crs"])]
+    return parse_crs(named[0]) if named else WGS84
 
 
 def _on_globe(degrees: np.ndarray) -> np.ndarray:

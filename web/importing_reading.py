@@ -11,23 +11,17 @@ import math
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from geogrid.errors import GeogridError, InputError
+from geogrid.errors import GeogridError
 from web.importing_files import layers_of, loose_parts, with_parts
 from web.importing_store import Place, State, write_whole
 
 Tell = Callable[[str, float], None]
 Report = Any
 """A `geogrid.inspection.LayerReport`."""
-CHOICES = ("role", "crs", "encoding", "columns", "swap")
-
-
-def key_of(file: str, layer: str) -> str:
-    """Return what a layer is called in an import: no file name holds the bar."""
-    return f"{file}|{layer}"
 
 
 def digest_of(place: Place, state: State) -> str:
@@ -54,23 +48,25 @@ class Reader:
         """Inspect, write the recipe, read it on trial, draw; save and return what the page shows."""
         digest = digest_of(place, state)
         reports, refused = self._inspect(place, state, tell)
-        reports = _one_each(reports, state)
         made: dict[str, Any] = {
             "digest": digest,
             "layers": [_shown(report) for report in reports],
             "refused": refused,
             "loose": loose_parts(place.files),
             "problem": None,
+            "name": "",
+            "scheme": state["scheme"],
+            "twins": {},
             "rows": {},
             "findings": [],
             "rejected": 0,
         }
         rejected: list[dict[str, Any]] = []
         place.recipe.unlink(missing_ok=True)
-        if any(report.role for report in reports):
+        if any(state["layers"].get(report.key, {}).get("role", report.role) for report in reports):
             tell("rows", 0.0)
             try:
-                _write_recipe(place, state, reports)
+                made |= _write_recipe(place, state, reports)
                 made, rejected = _reviewed(place, made)
             except GeogridError as error:
                 made["problem"] = said(error)
@@ -90,8 +86,8 @@ class Reader:
             for i, path in enumerate(paths):
                 tell("inspect", (i + len(paths) * beside) / (2 * len(paths)))
                 others = [report for name, reports in found.items() if name != path.name for report in reports] if beside else []
-                if beside and (path.name not in found or not others):
-                    continue
+                if beside and (not others or all(report.crs_stated for report in found.get(path.name, ()))):
+                    continue  # it says itself where it lies
                 try:
                     found[path.name] = self._file(place, path, state, others)
                 except GeogridError as error:
@@ -120,8 +116,7 @@ class Reader:
 
 
 def _shown(report: Report) -> dict[str, Any]:
-    file = Path(report.file).name
-    return {**_plain(report.to_json()), "key": key_of(file, report.layer), "file": file}
+    return {**_plain(report.to_json()), "file": Path(report.file).name, "crs_is_plain": report.crs_is_plain}
 
 
 def _inspected(path: Path, chosen: Mapping[str, Mapping[str, Any]], others: Sequence[Report]) -> tuple[Report, ...]:
@@ -129,46 +124,31 @@ def _inspected(path: Path, chosen: Mapping[str, Mapping[str, Any]], others: Sequ
 
     reports = []
     for report in inspect_file(path, beside=others):
-        choice = chosen.get(key_of(path.name, report.layer), {})
+        choice = chosen.get(report.key, {})
         asked = {name: choice[name] for name in ("crs", "encoding", "role") if choice.get(name)}
         reports += inspect_file(path, layer=report.layer, beside=others, **asked) if asked else [report]
     return tuple(reports)
 
 
-def _one_each(reports: Sequence[Report], state: State) -> list[Report]:
-    """Give no role to two layers unless somebody chose so: the likelier one keeps it, the other waits for a choice; chosen "" means not used."""
-    chosen = {key: choice["role"] for key, choice in state["layers"].items() if choice.get("role") is not None}
-    keys = [key_of(Path(report.file).name, report.layer) for report in reports]
-    taken = {chosen[key] for key in keys if chosen.get(key)}
-    order = sorted(range(len(reports)), key=lambda i: (-_score(reports[i]), i))
-    roles = {i: chosen.get(keys[i], reports[i].role) for i in range(len(reports))}
-    for i in order:
-        if keys[i] not in chosen and roles[i]:
-            if roles[i] in taken:
-                roles[i] = ""
-            taken.add(roles[i])
-    return [report if report.role == roles[i] else replace(report, role=roles[i]) for i, report in enumerate(reports)]
-
-
-def _score(report: Report) -> float:
-    return max((float(each["score"]) for each in report.to_json()["roles"] if each["role"] == report.role), default=0.0)
-
-
-def _write_recipe(place: Place, state: State, reports: Sequence[Report]) -> None:
+def _write_recipe(place: Place, state: State, reports: Sequence[Report]) -> dict[str, Any]:
+    """Write the recipe; return what of it the page shows: which layers are left out because another plays their role, the name and the scheme."""
     from geogrid.inspection import recipe_text
+    from geogrid.inspection.recipe import chosen_layers, suggest_scheme
 
-    used = [report for report in reports if report.role]
-    for i, report in enumerate(used):
-        twin = next((other for other in used[:i] if other.role == report.role), None)
-        if twin is not None:
-            names = f"{Path(twin.file).name} {twin.layer}", f"{Path(report.file).name} {report.layer}"
-            message = f"{names[0]} and {names[1]} both play the role {report.role}; a role takes one layer: choose another for one of them"
-            message_zh = f"{names[0]} 与 {names[1]} 都选了同一角色；一个角色只用一个图层，请改其中一个"
-            raise InputError(message, message_zh, file=names[1], role=report.role)
-    choices = {key: choice for key, choice in state["layers"].items() if choice}
-    text = recipe_text(used, name=state["name"] or "import", scheme=state["scheme"], folder=place.folder, choices=choices)
+    chosen, left = chosen_layers(reports, state["layers"])
+    scheme, name = state["scheme"] or suggest_scheme(chosen), state["name"] or _suggested_name(chosen)
+    text = recipe_text(reports, name=name or "新项目", scheme=scheme, folder=place.folder, choices=state["layers"])
     bounds = "".join(f"\n[levels.{level}]\nhouseholds = [{low}, {high}]\n" for level, (low, high) in sorted(state["bounds"].items()))
     write_whole(place.recipe, (text.rstrip("\n") + "\n" + bounds).encode())
+    twins = {report.key: state["layers"].get(report.key, {}).get("role", report.role) for report, _ in left}
+    return {"name": name, "scheme": scheme, "twins": {key: role for key, role in twins.items() if role}}
+
+
+def _suggested_name(chosen: Mapping[str, Report]) -> str:
+    """Return the name that the outline's one row bears, "" where there is none."""
+    district = chosen.get("district")
+    sample = next((column.sample for column in district.columns if column.ours == "name"), ()) if district and district.rows == 1 else ()
+    return sample[0] if sample else ""
 
 
 def _reviewed(place: Place, made: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:

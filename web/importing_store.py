@@ -25,7 +25,7 @@ State = dict[str, Any]
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 START: State = {
     "name": "",
-    "scheme": "community-grid-microgrid",
+    "scheme": "",
     "created": "",
     "changed": "",
     "layers": {},
