@@ -65,12 +65,12 @@ WHY: dict[str, dict[str, str]] = {
     "mend_equal": {"zh": "几方的理由相当，无从断定归谁", "en": "two or more have equal rights to it"},
     "mend_whole": {"zh": "否则有单元会失去一半以上的面积", "en": "a unit would lose more than half of its land"},
     "count_made": {
-        "zh": "{level_zh}应有 {wanted} 个，只能划出 {made} 个：在户数界限内、不拆楼栋，再多或再少都做不到。请放宽界限，或改个数。",
-        "en": "{level_en}: {wanted} units were wanted, {made} could be made within bounds and without splitting buildings. Change one of the two.",
+        "zh": "应有 {wanted} 个，只能划出 {made} 个（在户数界限内、不拆楼栋，再多或再少都做不到），请放宽界限，或改个数",
+        "en": "{wanted} units were wanted, {made} could be made within bounds and without splitting buildings; change one of the two",
     },
     "count_declared": {
-        "zh": "申报的“{title_zh}”是 {declared}（{source}），实有 {computed}：{said_zh}请核对数据，或更正申报。",
-        "en": "Declared of {title!r}: {declared} ({source}); computed: {computed}. {said_en} Check the data, or correct what was declared.",
+        "zh": "申报 {declared}（{source}），实有 {computed}，请核对数据，或更正申报",
+        "en": "{declared} were declared ({source}), {computed} computed; check the data, or correct what was declared",
     },
     "layer_apart": {"zh": "{file} 距其他图层 {km} 公里，毫不相交", "en": "{file} lies {km} km from all other layers"},
     "datum_converted": {
@@ -78,17 +78,19 @@ WHY: dict[str, dict[str, str]] = {
         "en": "is in {datum}; converted to WGS 84, moved by {length} m on average. Check a few places",
     },
     "datum_suspected": {
-        "zh": " 比{beside_zh}偏{way_zh} {length} 米，正如 {datum} 坐标在此地的偏移（{expected} 米）。未作换算：若确为 {datum}，请在配方中写 {cure}，否则请核对坐标",
-        "en": "lies {length} m {way} of {beside}, as {datum} coordinates do here (by {expected} m). Nothing was converted: if they are {datum}, "
-        "write {cure} in the recipe, else check them",
+        "zh": " 比{beside}偏{way} {length} 米，正如 {datum} 坐标在此地的偏移（{expected} 米）。未作换算："
+        "若确为 {datum}，请在配方中写 {cure}，否则请核对坐标",
+        "en": "lies {length} m {way} of {beside}, as {datum} coordinates do here (by {expected} m). Nothing was converted: "
+        "if they are {datum}, write {cure} in the recipe, else check them",
     },
     "datum_projected": {
-        "zh": " 比{beside_zh}偏{way_zh} {length} 米，正如由 {datum} 坐标投影而来（{expected} 米）。未作换算：请索取 WGS 84 或 CGCS2000 坐标，或未投影的经纬度",
-        "en": "lies {length} m {way} of {beside}, as if projected from {datum} coordinates (by {expected} m). Nothing was converted: ask for the data in "
-        "WGS 84 or CGCS2000, or for the degrees before they were projected",
+        "zh": " 比{beside}偏{way} {length} 米，正如由 {datum} 坐标投影而来（{expected} 米）。未作换算："
+        "请索取 WGS 84 或 CGCS2000 坐标，或未投影的经纬度",
+        "en": "lies {length} m {way} of {beside}, as if projected from {datum} coordinates (by {expected} m). Nothing was converted: "
+        "ask for the data in WGS 84 or CGCS2000, or for the degrees before they were projected",
     },
     "datum_stated": {
-        "zh": " 按配方由 {stated} 换算后比{beside_zh}偏{way_zh} {length} 米，原坐标反而对得上。请去掉配方中的 crs，或核对坐标",
+        "zh": " 按配方由 {stated} 换算后比{beside}偏{way} {length} 米，原坐标反而对得上。请去掉配方中的 crs，或核对坐标",
         "en": "lies {length} m {way} of {beside} after it was converted from {stated}, as the recipe says; it would fit as it was. "
         "Take crs out of the recipe, or check the coordinates",
     },

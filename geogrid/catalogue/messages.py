@@ -123,8 +123,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{file} {layer}: {value} {role} {why} ({units}). Delete what is there twice, or correct the positions.",
     },
     "count_mismatch": {
-        "zh": "{why_zh}",
-        "en": "{why}",
+        "zh": "{of_zh}：{why_zh}。{said_zh}",
+        "en": "{of}: {why}. {said}",
     },
     "no_organisation": {
         "zh": "{level_zh} {units} 没有组织，而申报中列有组织。请补设，或补上它的隶属关系。",

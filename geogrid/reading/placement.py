@@ -15,7 +15,7 @@ import shapely
 from pyproj import CRS, Geod
 
 from geogrid.crs import WGS84, fitting_crs, is_in_china, parse_crs, shifted_name, unshift
-from geogrid.reading.geometry import Reason, project
+from geogrid.reading.geometry import Reason, check_degrees, project
 
 Extent = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
@@ -198,6 +198,46 @@ def find_exchanged(geometry: np.ndarray, district: Extent | None) -> np.ndarray:
         if district is None:
             return np.flatnonzero(off & (np.abs(turned[:, [1, 3]]) <= 90).all(axis=1) & (np.abs(turned[:, [0, 2]]) <= 180).all(axis=1))
         return np.flatnonzero(_meets(turned, district, _MARGIN_DEG) & ~_meets(box, district, _APART_DEG))
+
+
+def find_misplaced(geometry: np.ndarray, crs: CRS, district: Extent | None) -> dict[int, Reason]:
+    """Return why geometries, by position, can not lie where they are: off the globe, at 0, 0, half round it, or exchanged in x and y.
+
+    `geometry` is in `crs`, degrees or metres.
+    """
+    box = shapely.bounds(geometry)
+    if not crs.is_geographic:
+        # eastings with a zone prefix, or northings: no zone of ours reaches so far east
+        off = np.flatnonzero(box[:, 2] > 1_000_000) if _is_metre_zone(crs) else []
+        return {int(i): (f"does not fit {crs.name}", f"与 {crs.name} 不符") for i in off}
+    with np.errstate(invalid="ignore"):
+        wide = np.flatnonzero(box[:, 2] - box[:, 0] > 180)
+    bad: dict[int, Reason] = {int(i): ("reaches half round the globe, across longitude 180", "跨越半个地球（经度 180°）") for i in wide}
+    bad |= check_degrees(geometry)
+    for i in find_exchanged(geometry, district):
+        said, said_zh = bad.get(int(i), ("lies far from the other layers", "远离其他图层"))
+        at = f"{box[i, 0]:.6g}, {box[i, 1]:.6g}"
+        bad[int(i)] = f"{said} ({at}): longitude and latitude look swapped", f"{said_zh}（{at}）：经度和纬度似乎写反了"
+    return bad
+
+
+def _is_metre_zone(crs: CRS) -> bool:
+    """Tell whether a projected CRS is a transverse Mercator zone whose eastings lie around 500 km."""
+    operation = crs.coordinate_operation
+    if operation is None or "Transverse Mercator" not in operation.method_name:
+        return False
+    return any(p.name == "False easting" and p.value == 500_000 for p in operation.params)
+
+
+def apart_km(box: Extent, district: Extent) -> float:
+    """Return how far a layer lies from the district where that is too far to belong to it, else 0.
+
+    >>> round(apart_km((116.0, 38.0, 116.1, 38.1), (117.0, 38.0, 117.1, 38.1)))
+    83
+    """
+    if not np.isfinite(box).all() or _meets(np.array([box]), district, _APART_DEG)[0]:
+        return 0.0
+    return distance_km(*_centre(box), district)
 
 
 def exchange(geometry: np.ndarray) -> np.ndarray:

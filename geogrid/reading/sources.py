@@ -8,7 +8,7 @@ A row is used as it is, mended and said, or rejected and said; no row ever becom
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -16,12 +16,15 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geogrid.crs import WGS84, fitting_crs, is_old_datum, mean_distance_m, unshift, working_crs
-from geogrid.errors import CrsError, InputError
+from geogrid.crs import WGS84, working_crs
+from geogrid.errors import InputError
 from geogrid.findings import Finding
+from geogrid.reading.datums import datum_notes, shift_notes
 from geogrid.reading.draft import Draft, draft_role
-from geogrid.reading.geometry import WHY_ZH, Reason, Shapes, check_degrees, check_kind, mend, project
+from geogrid.reading.geometry import WHY_ZH, Reason, Shapes, mend, project
+from geogrid.reading.located import check_apart, district_of, faults_of, located
 from geogrid.reading.raw import Fault
+from geogrid.reading.repeats import find_repeats
 from geogrid.recipe import Recipe
 
 REJECTED_COLUMNS = ("role", "file", "layer", "row", "field", "value", "reason", "reason_zh")
@@ -33,13 +36,16 @@ class Sources:
     """The inputs of a recipe by role, in the working CRS (metres), with what was wrong.
 
     Frames have a RangeIndex, the canonical columns that the file gave (text "" and numbers NaN where missing), `row` as in the file, and,
-    but for plain tables, `geometry`. `rejected` has the columns of `REJECTED_COLUMNS`, one line a row.
+    but for plain tables, `geometry`. `rejected` has the columns of `REJECTED_COLUMNS`, one line a row. `taken` tells by role which columns went by
+    a heading, ours → theirs; `doubtful` which of ours several of theirs could be.
     """
 
     frames: Mapping[str, gpd.GeoDataFrame | pd.DataFrame]
     rejected: pd.DataFrame
     findings: list[Finding]
     crs: CRS
+    taken: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    doubtful: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 def read_sources(recipe: Recipe, *, accept_rejects: bool = False) -> Sources:
@@ -48,7 +54,7 @@ def read_sources(recipe: Recipe, *, accept_rejects: bool = False) -> Sources:
     Raises InputError when a file or column can not be used, or when over 1 % of a role's rows, or any row of an area role, is
     rejected and `accept_rejects` is False; CrsError when a CRS is missing or does not fit.
     """
-    drafts = [_located(draft_role(spec, recipe.path.parent)) for spec in recipe.inputs.values()]
+    drafts = _drafts(recipe)
     crs = _working_crs(drafts, recipe)
     frames: dict[str, gpd.GeoDataFrame | pd.DataFrame] = {}
     rejected, findings = [], []
@@ -59,52 +65,18 @@ def read_sources(recipe: Recipe, *, accept_rejects: bool = False) -> Sources:
             _check_share(draft, lines)
         rejected += lines
         findings += [*draft.notes, *notes, *(_finding(line, draft) for line in lines)]
-    return Sources(frames, pd.DataFrame(rejected, columns=list(REJECTED_COLUMNS)), findings, crs)
+    placed = {role: frame for role, frame in frames.items() if isinstance(frame, gpd.GeoDataFrame)}
+    findings += [*shift_notes(drafts, placed, crs), *(f for draft in drafts if draft.role in placed for f in find_repeats(placed[draft.role], draft))]
+    told = [{draft.role: said for draft in drafts if (said := getattr(draft, name))} for name in ("taken", "doubtful")]
+    return Sources(frames, pd.DataFrame(rejected, columns=list(REJECTED_COLUMNS)), findings, crs, *told)
 
 
-def _located(draft: Draft) -> Draft:
-    """Check kind and place of a draft's geometries in the CRS of the file; faulty ones become None. Raises CrsError."""
-    if draft.geometry is None:
-        return draft
-    geometry, bad = check_kind(draft.geometry, draft.spec.geometry)
-    geometry = _without(geometry, bad)
-    crs = _source_crs(draft, geometry)
-    if crs.is_geographic:
-        off = check_degrees(geometry)
-        if 2 * len(off) > len(geometry) - len(bad):
-            raise _crs_error(draft, geometry, f"coordinates do not fit {crs.name}", f"坐标与 {crs.name} 不符")
-        bad |= off
-    elif (shapely.bounds(geometry)[:, 2] > 1_000_000).any() and _is_metre_zone(crs):
-        raise _crs_error(draft, geometry, f"coordinates do not fit {crs.name}", f"坐标与 {crs.name} 不符")
-    return draft.with_geometry(_without(geometry, bad), crs, _faults(draft, bad))
-
-
-def _is_metre_zone(crs: CRS) -> bool:
-    """Tell whether a projected CRS is a transverse Mercator zone whose eastings lie around 500 km."""
-    operation = crs.coordinate_operation
-    if operation is None or "Transverse Mercator" not in operation.method_name:
-        return False
-    return any(p.name == "False easting" and p.value == 500_000 for p in operation.params)
-
-
-def _source_crs(draft: Draft, geometry: np.ndarray) -> CRS:
-    if draft.shifted:
-        return WGS84
-    if draft.crs is None:
-        raise _crs_error(draft, geometry, "says no CRS", "没有坐标系")
-    return draft.crs
-
-
-def _crs_error(draft: Draft, geometry: np.ndarray, what: str, what_zh: str) -> CrsError:
-    x_min, y_min, x_max, y_max = (float(v) for v in shapely.total_bounds(geometry))
-    fits = fitting_crs(x_min, y_min, x_max, y_max)
-    swapped = abs(x_max) <= 90 < abs(y_max) <= 180
-    where = f"x {x_min:.6g} … {x_max:.6g}, y {y_min:.6g} … {y_max:.6g}"
-    hint = f"crs = one of: {', '.join(fits)}" if fits else "longitude and latitude look swapped" if swapped else "no known CRS fits"
-    hint_zh = f"crs 可为：{'、'.join(fits)}" if fits else "经度和纬度似乎写反了" if swapped else "没有合适的坐标系"
-    return CrsError(
-        f"{draft.file}: {what} ({where}); {hint}", f"{draft.file}：{what_zh}（{where}）；{hint_zh}", file=draft.file, layer=draft.layer, fits=fits
-    )
+def _drafts(recipe: Recipe) -> list[Draft]:
+    """Read every input and put it in place beside the others."""
+    drafts = [draft_role(spec, recipe.path.parent) for spec in recipe.inputs.values()]
+    district = district_of(drafts)
+    drafts = [located(draft, district) for draft in drafts]
+    return [replace(draft, notes=[*draft.notes, *check_apart(draft, district)]) for draft in drafts]
 
 
 def _working_crs(drafts: list[Draft], recipe: Recipe) -> CRS:
@@ -129,8 +101,8 @@ def _finished(draft: Draft, crs: CRS) -> tuple[gpd.GeoDataFrame | pd.DataFrame, 
     shapes = mend(project(draft.geometry, draft.crs or WGS84, crs, draft.shifted), draft.spec.geometry)
     dropped = _droppable(draft, shapes.empty)
     lost = {i: reason for i, reason in shapes.empty.items() if i not in dropped}
-    faults = [*draft.faults, *_faults(draft, shapes.bad | lost)]
-    notes = [*_datum_notes(draft), *_shape_notes(draft, shapes, dropped, {fault.row for fault in faults})]
+    faults = [*draft.faults, *faults_of(draft, shapes.bad | lost)]
+    notes = [*datum_notes(draft), *_shape_notes(draft, shapes, dropped, {fault.row for fault in faults})]
     frame = gpd.GeoDataFrame(draft.frame, geometry=shapes.geometry, crs=crs)
     return _kept(frame, faults, list(dropped)), faults, notes
 
@@ -161,36 +133,10 @@ def _shape_notes(draft: Draft, shapes: Shapes, dropped: Mapping[int, Reason], lo
     return notes
 
 
-def _datum_notes(draft: Draft) -> list[Finding]:
-    """Say that a shifted datum was undone, by how much on average; or that an old datum may be metres off."""
-    if draft.shifted and draft.geometry is not None:
-        here = draft.geometry[~shapely.is_missing(draft.geometry)]
-        there = unshift(here, draft.shifted)
-        moved_m = mean_distance_m(shapely.get_coordinates(here), shapely.get_coordinates(there))
-        return [Finding("datum_shift", draft.spec.level, length_m=moved_m, facts={**draft.facts, "datum": draft.shifted, "count": len(here)})]
-    if draft.crs is not None and is_old_datum(draft.crs):
-        # nobody knows the local parameters: up to 150 m is what such coordinates are off when taken for CGCS2000
-        why, why_zh = f"{draft.file} is in {draft.crs.name}, up to 150 m off without local parameters", "是旧基准，未用当地参数换算，可能偏差 150 米"
-        facts = {**draft.facts, "why": why, "why_zh": f"{draft.file} 的 {draft.crs.name} {why_zh}"}
-        return [Finding("crs_mismatch", draft.spec.level, severity="warning", facts=facts)]
-    return []
-
-
 def _kept(frame: pd.DataFrame, faults: list[Fault], dropped: list[int]) -> pd.DataFrame:
     keep = ~frame["row"].isin({fault.row for fault in faults}).to_numpy()
     keep[dropped] = False
     return frame[keep].reset_index(drop=True)
-
-
-def _without(geometry: np.ndarray, bad: Mapping[int, Reason]) -> np.ndarray:
-    made = geometry.copy()
-    made[list(bad)] = None
-    return made
-
-
-def _faults(draft: Draft, bad: Mapping[int, Reason]) -> list[Fault]:
-    rows = draft.frame["row"].to_numpy()
-    return [Fault(int(rows[i]), reason, reason_zh, "geometry") for i, (reason, reason_zh) in sorted(bad.items())]
 
 
 def _rejected(draft: Draft, faults: list[Fault]) -> list[dict[str, object]]:

@@ -1,0 +1,170 @@
+"""What a recipe's layers say of their datum, and what they look like beside one another: converted, old, or shifted without saying so.
+
+Layers that fit each other as they are share a datum; a layer that fits another only when moved as GCJ-02 or BD-09 lies beside WGS 84 is in that
+datum. One clear measurement is enough; where measurements contradict each other nothing is said.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pyproj import CRS
+
+from geogrid.catalogue import why
+from geogrid.catalogue.places import COMPASS_WORDS, ROLE_WORDS
+from geogrid.crs import WGS84, is_in_china, is_old_datum, mean_distance_m, unshift
+from geogrid.findings import Finding
+from geogrid.reading.draft import Draft
+from geogrid.reading.geometry import transformer
+from geogrid.reading.shifts import TRUE, Trace, Verdict, compare, moved, trace
+from geogrid.schema import ROLES
+
+_AREAS = tuple(role for role, spec in ROLES.items() if spec.area_role)
+_LINES = ("roads", "water", "railways")
+_BESIDE: dict[str, tuple[str, ...]] = {
+    **{role: (*reversed(_AREAS[:i]), *_LINES) for i, role in enumerate(_AREAS)},
+    "roads": (*reversed(_AREAS), "water", "railways"),
+    "water": (*reversed(_AREAS), "roads"),
+    "railways": ("roads", *reversed(_AREAS)),
+    "buildings": ("roads", *reversed(_AREAS), "water"),
+    "entrances": ("buildings", "roads"),
+    "stations": ("buildings", "roads", *reversed(_AREAS)),
+    "cameras": ("roads", *reversed(_AREAS), "buildings"),
+    "events": ("roads", "buildings"),
+    "patrols": ("roads", "buildings"),
+}
+"""Which layers a role is held against, the most telling first; the roles themselves in the order in which they are taken up."""
+_TRIES = 3
+"""With how many layers a role is compared before it stays without a verdict."""
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A layer in a shifted datum: measured `shift_m` east and north, or None where it only agrees with one that was measured; against which role."""
+
+    role: str
+    datum: str
+    shift_m: tuple[float, float]
+    beside: str
+
+
+@dataclass
+class _Known:
+    """What was measured so far; layers that agree have the same group."""
+
+    crs: CRS
+    frames: Mapping[str, gpd.GeoDataFrame]
+    traces: dict[str, Trace | None] = field(default_factory=dict)
+    group: dict[str, str] = field(default_factory=dict)
+    apart: list[tuple[str, str, Verdict]] = field(default_factory=list)
+
+    def trace(self, role: str) -> Trace | None:
+        if role not in self.traces:
+            kind = "solids" if role == "buildings" else "points" if ROLES[role].geometry == "point" else "lines"
+            self.traces[role] = trace(self.frames[role].geometry.to_numpy(), kind)
+        return self.traces[role]
+
+    def measure(self, role: str, other: str) -> bool:
+        """Compare two layers; tell whether there was a verdict."""
+        a, b = self.trace(role), self.trace(other)
+        verdict = compare(a, b, self.crs) if a is not None and b is not None else None
+        if verdict is None:
+            return False
+        if verdict.is_same:
+            mine, theirs = self.group[role], self.group[other]
+            self.group = {name: theirs if group == mine else group for name, group in self.group.items()}
+        else:
+            self.apart.append((role, other, verdict))
+        return True
+
+
+def find_shifted(frames: Mapping[str, gpd.GeoDataFrame], crs: CRS) -> list[Suspect]:
+    """Measure layers by role, in `crs` (metres), against one another; return those that lie as a shifted datum would put them."""
+    roles = [role for role in _BESIDE if role in frames and len(frames[role])]
+    if len(roles) < 2 or not _is_in_china(frames[roles[0]], crs):
+        return []
+    known = _Known(crs, frames, group={role: role for role in roles})
+    for i, role in enumerate(roles):
+        earlier = [other for other in _BESIDE[role] if other in roles[:i]]
+        for other in earlier[:_TRIES]:
+            if known.measure(role, other):
+                break
+    return _suspects(known)
+
+
+def _suspects(known: _Known) -> list[Suspect]:
+    votes: dict[str, Counter[str]] = {}
+    for role, other, verdict in known.apart:
+        for name, datum in zip((role, other), verdict.datums, strict=True):
+            votes.setdefault(known.group[name], Counter())[datum] += 1
+    datum_of = {group: next(iter(count)) for group, count in votes.items() if len(count) == 1}
+    found = []
+    for role, group in known.group.items():
+        datum = datum_of.get(group, TRUE)
+        seen = [hit for hit in known.apart if group in (known.group[hit[0]], known.group[hit[1]])]
+        if datum != TRUE and seen:
+            a, b, verdict = min(seen, key=lambda hit: role not in hit[:2])
+            turned = known.group[a] != group
+            east_m, north_m = verdict.shift_m
+            found.append(Suspect(role, datum, (-east_m, -north_m) if turned else (east_m, north_m), a if turned else b))
+    return found
+
+
+def shift_notes(drafts: list[Draft], frames: Mapping[str, gpd.GeoDataFrame], crs: CRS) -> list[Finding]:
+    """Report layers that look shifted, with the measured shift; nothing is converted."""
+    by_role = {draft.role: draft for draft in drafts}
+    return [_shift_note(suspect, by_role, frames[suspect.role], crs) for suspect in find_shifted(frames, crs)]
+
+
+def _shift_note(suspect: Suspect, by_role: Mapping[str, Draft], frame: gpd.GeoDataFrame, crs: CRS) -> Finding:
+    stated = by_role[suspect.beside].shifted if suspect.datum == by_role[suspect.beside].shifted else ""
+    # what the recipe calls shifted and is not lies as far to the other side: its statement is the first to doubt
+    role, beside, sign = (suspect.beside, suspect.role, -1) if stated else (suspect.role, suspect.beside, 1)
+    draft, east_m, north_m = by_role[role], sign * suspect.shift_m[0], sign * suspect.shift_m[1]
+    key = "datum_stated" if stated else "datum_suspected" if draft.crs is None or draft.crs.is_geographic else "datum_projected"
+    facts = {"datum": suspect.datum, "stated": stated, "cure": f'crs = "{suspect.datum}"', "length": f"{math.hypot(east_m, north_m):,.0f}"}
+    facts["expected"] = f"{expected_m(frame, crs, suspect.datum):,.0f}"
+    ways = COMPASS_WORDS[round(math.atan2(north_m, east_m) / (math.pi / 4)) % 8]
+    english, chinese = (why(key, **facts, beside=name, way=way) for name, way in zip(ROLE_WORDS.get(beside, (beside, beside)), ways, strict=True))
+    said = {"why": english["why"], "why_zh": chinese["why_zh"], "beside": beside, "east_m": east_m, "north_m": north_m}
+    length_m = math.hypot(east_m, north_m)
+    return Finding("datum_shift", draft.spec.level, length_m=length_m, severity="warning", facts={**draft.facts, **facts, **said})
+
+
+def expected_m(frame: gpd.GeoDataFrame, crs: CRS, datum: str) -> float:
+    """Return how far a datum lies from WGS 84 in the middle of a layer, metres."""
+    box = np.asarray(frame.total_bounds)
+    middle = ((box[:2] + box[2:]) / 2)[None]
+    return float(np.hypot(*(moved(middle, crs, TRUE, datum) - middle)[0]))
+
+
+def datum_notes(draft: Draft) -> list[Finding]:
+    """Say that a shifted datum was undone, by how much on average; or that an old datum may be metres off."""
+    if draft.shifted and draft.geometry is not None:
+        here = draft.geometry[~shapely.is_missing(draft.geometry)]
+        there = unshift(here, draft.shifted)
+        moved_m = mean_distance_m(shapely.get_coordinates(here), shapely.get_coordinates(there))
+        facts = {**draft.facts, "datum": draft.shifted, "count": len(here)}
+        facts |= why("datum_converted", datum=draft.shifted, length=f"{moved_m:,.0f}")
+        return [Finding("datum_shift", draft.spec.level, length_m=moved_m, facts=facts)]
+    if draft.crs is not None and is_old_datum(draft.crs):
+        # nobody knows the local parameters: up to 150 m is what such coordinates are off when taken for CGCS2000
+        said, said_zh = (
+            f"{draft.file} is in {draft.crs.name}, up to 150 m off without local parameters",
+            "是旧基准，未用当地参数换算，可能偏差 150 米",
+        )
+        facts = {**draft.facts, "why": said, "why_zh": f"{draft.file} 的 {draft.crs.name} {said_zh}"}
+        return [Finding("crs_mismatch", draft.spec.level, severity="warning", facts=facts)]
+    return []
+
+
+def _is_in_china(frame: gpd.GeoDataFrame, crs: CRS) -> bool:
+    box = frame.total_bounds
+    lon, lat = transformer(crs, WGS84).transform((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+    return is_in_china(lon, lat)
