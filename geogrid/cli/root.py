@@ -17,8 +17,10 @@ from geogrid.errors import GeogridError
 COMMANDS = {
     "systems": "districts",
     "simulate": "districts",
+    "inspect": "inspect",
     "build": "build",
     "validate": "validate",
+    "repair": "repair",
     "declared": "declared",
     "whatif": "whatif",
     "locate": "look",
@@ -26,7 +28,7 @@ COMMANDS = {
     "map": "look",
     "bench": "bench",
 }
-ORDER = ("systems", "simulate", "build", "validate", "declared", "whatif", "locate", "export", "map", "serve", "demo", "bench")
+ORDER = ("systems", "simulate", "inspect", "build", "validate", "repair", "declared", "whatif", "locate", "export", "map", "serve", "demo", "bench")
 ENTRY_POINTS = "geogrid.commands"
 
 

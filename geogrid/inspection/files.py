@@ -62,7 +62,7 @@ def _report(looked: Looked, role: str | None, encoding: str | None, beside: Sequ
     columns = choose_columns(chosen, raw.frame, names, ("lon", "lat", "x", "y") if looked.has_geometry else ())
     options = _options(looked, district_extent(beside))
     crs = looked.asked or (_named(looked) if looked.crs is not None else "")
-    problems, usable = find_problems(_spec(looked, chosen, columns, encoding), raw, crs, options)
+    judged = find_problems(_spec(looked, chosen, columns, encoding), raw, crs, options)
     return LayerReport(
         file=raw.file,
         layer=raw.layer,
@@ -79,9 +79,9 @@ def _report(looked: Looked, role: str | None, encoding: str | None, beside: Sequ
         role=chosen,
         columns=report_columns(raw.frame, columns.columns),
         doubtful=columns.doubtful,
-        findings=problems,
-        usable=usable,
-        rejected=rows - usable,
+        findings=judged.problems,
+        usable=judged.usable,
+        rejected=judged.rejected,
         proposed=columns.proposed,
         uses=count_values(raw.frame[columns.columns["use"]]) if chosen == "buildings" and "use" in columns.columns else (),
         has_geometry=looked.has_geometry,

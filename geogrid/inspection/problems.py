@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,47 +19,57 @@ from geogrid.recipe import InputSpec, Recipe
 from geogrid.schema import ROLES
 
 
-def find_problems(spec: InputSpec | None, raw: RawLayer, crs: str, options: Sequence[CrsOption]) -> tuple[tuple[Problem, ...], int]:
-    """Return the problems of a layer read as `spec` says, and how many of its rows a build could use.
+@dataclass(frozen=True)
+class Judged:
+    """What is wrong with a layer, and how many rows a build would use and reject; it drops the rest with a warning (a line without length)."""
+
+    problems: tuple[Problem, ...]
+    usable: int
+    rejected: int
+
+
+def find_problems(spec: InputSpec | None, raw: RawLayer, crs: str, options: Sequence[CrsOption]) -> Judged:
+    """Judge a layer read as `spec` says.
 
     `crs` is "" where nobody says it: then the likeliest of `options` serves to look at the shapes, and that it is missing is an error.
     """
+    rows = len(raw.frame) + len(raw.faults)
     if spec is None:
-        notes = find_notes(raw, Path(raw.file).name)
-        return (*(_of_fault(raw, fault) for fault in raw.faults), *map(_of_finding, notes)), len(raw.frame)
+        return Judged(tuple(_of_fault(raw, fault) for fault in raw.faults), len(raw.frame), len(raw.faults))
     placed = ROLES[spec.role].geometry != "none"
     made = []
     if placed and not crs:
         made.append(_crs_missing(raw, options))
         if not options:
-            return tuple(made), 0
-        spec = replace(spec, crs=options[0].crs)
-        if options[0].swap:
-            spec = replace(spec, swap=True)
+            return Judged(tuple(made), 0, rows)
+        spec = replace(spec, crs=options[0].crs, swap=options[0].swap)
     try:
-        rejected, found = _read(spec) if placed else _drafted(spec)
+        judged = _read(spec) if placed else _drafted(spec)
     except InputError as error:
         rule = "crs_mismatch" if isinstance(error, CrsError) else error.code
-        return (*made, Problem(rule, "error", error.message, error.message_zh, field=str(error.facts.get("field", "")))), 0
-    return (*made, *rejected, *found), len(raw.frame) + len(raw.faults) - len({problem.row for problem in rejected})
+        problem = Problem(rule, "error", error.message, error.message_zh, field=str(error.facts.get("field", "")))
+        return Judged((*made, problem), 0, rows)
+    return replace(judged, problems=(*made, *judged.problems))
 
 
-def _read(spec: InputSpec) -> tuple[list[Problem], list[Problem]]:
-    """Read as a build does; the rows rejected, and other findings."""
+def _read(spec: InputSpec) -> Judged:
+    """Read as a build does."""
     folder = spec.path.parent
     recipe = Recipe("", "", 0, MappingProxyType({spec.role: spec}), MappingProxyType({}), folder / "recipe.toml")
     sources = read_sources(recipe, accept_rejects=True)
-    lines = sources.rejected.to_dict("records")
-    return [_of_line(line) for line in lines], [_of_finding(found) for found in sources.findings if found.rule != "row_rejected"]
+    lines = [_of_line(line) for line in sources.rejected.to_dict("records")]
+    others = [_of_finding(found) for found in sources.findings if found.rule != "row_rejected"]
+    return Judged((*lines, *others), len(sources.frames[spec.role]), len(lines))
 
 
-def _drafted(spec: InputSpec) -> tuple[list[Problem], list[Problem]]:
+def _drafted(spec: InputSpec) -> Judged:
+    """Read a plain table as a build does."""
     draft = draft_role(spec, spec.path.parent)
     by_row: dict[int, Fault] = {}
     for fault in draft.faults:
         by_row.setdefault(fault.row, fault)
-    lines = [{"file": draft.file, "layer": draft.layer, **vars(fault)} for _, fault in sorted(by_row.items())]
-    return [_of_line(line) for line in lines], [_of_finding(found) for found in draft.notes]
+    lines = [_of_line({"file": draft.file, "layer": draft.layer, **vars(fault)}) for _, fault in sorted(by_row.items())]
+    return Judged((*lines, *(_of_finding(found) for found in draft.notes)), draft.rows_n - len(lines), len(lines))
 
 
 def _of_line(line: dict[str, object]) -> Problem:

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from geogrid.schema import ROLES
+
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
@@ -107,8 +109,9 @@ class LayerReport:
 
     @property
     def used(self) -> dict[str, str]:
-        """Return the columns in use, ours → theirs."""
-        return {column.ours: column.name for column in self.columns if column.ours}
+        """Return the columns in use, ours → theirs, in our order."""
+        used = {column.ours: column.name for column in self.columns if column.ours}
+        return {ours: used[ours] for ours in ROLES[self.role].columns if ours in used} if self.role else {}
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for JSON; tuples become lists when they are written."""

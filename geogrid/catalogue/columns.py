@@ -1,0 +1,102 @@
+"""What roles and their columns are called in Chinese and English, for sentences such as “I took SQDM for the code”."""
+
+from __future__ import annotations
+
+ROLE_WORDS: dict[str, dict[str, str]] = {
+    "district": {"zh": "区划外轮廓", "en": "district"},
+    "streets": {"zh": "街道", "en": "streets"},
+    "communities": {"zh": "社区", "en": "communities"},
+    "grids": {"zh": "网格", "en": "grids"},
+    "microgrids": {"zh": "微网格", "en": "micro-grids"},
+    "compounds": {"zh": "小区", "en": "compounds"},
+    "buildings": {"zh": "楼栋", "en": "buildings"},
+    "entrances": {"zh": "单元门", "en": "entrances"},
+    "households": {"zh": "住户", "en": "households"},
+    "roads": {"zh": "道路", "en": "roads"},
+    "railways": {"zh": "铁路", "en": "railways"},
+    "water": {"zh": "水系", "en": "water"},
+    "walls": {"zh": "围墙", "en": "walls"},
+    "green": {"zh": "绿地", "en": "green"},
+    "stations": {"zh": "站点", "en": "stations"},
+    "cameras": {"zh": "摄像机", "en": "cameras"},
+    "prohibited": {"zh": "禁设点", "en": "prohibited places"},
+    "staff": {"zh": "人员", "en": "staff"},
+    "organisations": {"zh": "组织", "en": "organisations"},
+    "memberships": {"zh": "任职", "en": "memberships"},
+    "workplaces": {"zh": "单位", "en": "workplaces"},
+    "overlays": {"zh": "应急编组", "en": "overlays"},
+    "events": {"zh": "事件", "en": "events"},
+    "patrols": {"zh": "巡查轨迹", "en": "patrols"},
+    "declared": {"zh": "申报数", "en": "declared figures"},
+}
+
+COLUMN_WORDS: dict[str, dict[str, str]] = {
+    "code": {"zh": "编码", "en": "code"},
+    "name": {"zh": "名称", "en": "name"},
+    "parent": {"zh": "上级编码", "en": "code of the parent"},
+    "kind": {"zh": "类型", "en": "kind"},
+    "id": {"zh": "编号", "en": "id"},
+    "address": {"zh": "地址", "en": "address"},
+    "floors": {"zh": "层数", "en": "number of floors"},
+    "households": {"zh": "户数", "en": "number of households"},
+    "persons": {"zh": "人数", "en": "number of persons"},
+    "use": {"zh": "用途", "en": "use"},
+    "height_m": {"zh": "高度（米）", "en": "height (m)"},
+    "community": {"zh": "社区编码", "en": "community code"},
+    "building": {"zh": "楼栋编号", "en": "building"},
+    "entrance": {"zh": "单元门编号", "en": "entrance"},
+    "floor": {"zh": "楼层", "en": "floor"},
+    "door": {"zh": "房号", "en": "door"},
+    "centre": {"zh": "中心户", "en": "centre household"},
+    "class": {"zh": "等级", "en": "class"},
+    "main": {"zh": "主干路", "en": "main road"},
+    "bridge": {"zh": "桥梁", "en": "bridge"},
+    "tunnel": {"zh": "隧道", "en": "tunnel"},
+    "layer": {"zh": "层级", "en": "layer"},
+    "capacity": {"zh": "容量", "en": "capacity"},
+    "host": {"zh": "依托单位", "en": "host"},
+    "area_m2": {"zh": "面积（平方米）", "en": "area (m²)"},
+    "equipment": {"zh": "设备", "en": "equipment"},
+    "hub": {"zh": "枢纽", "en": "hub"},
+    "direction_deg": {"zh": "方位角（度）", "en": "direction (degrees)"},
+    "direction": {"zh": "方向", "en": "direction"},
+    "range_m": {"zh": "监控距离（米）", "en": "range (m)"},
+    "angle_deg": {"zh": "视场角（度）", "en": "angle of view (degrees)"},
+    "ptz": {"zh": "云台类型", "en": "PTZ type"},
+    "gb_code": {"zh": "国标编码", "en": "GB/T 28181 code"},
+    "sign_installed": {"zh": "标识牌", "en": "sign"},
+    "secret": {"zh": "涉密", "en": "secret"},
+    "phone": {"zh": "电话", "en": "telephone"},
+    "duties": {"zh": "职责", "en": "duties"},
+    "valid_from": {"zh": "生效日期", "en": "first day"},
+    "valid_to": {"zh": "失效日期", "en": "last day"},
+    "member": {"zh": "成员", "en": "member"},
+    "target_kind": {"zh": "对象类型", "en": "kind of target"},
+    "target": {"zh": "对象", "en": "target"},
+    "post": {"zh": "岗位", "en": "post"},
+    "action": {"zh": "增减", "en": "action"},
+    "time": {"zh": "时间", "en": "time"},
+    "state": {"zh": "状态", "en": "state"},
+    "closed_at": {"zh": "办结时间", "en": "time of closing"},
+    "reporter_kind": {"zh": "上报来源", "en": "kind of reporter"},
+    "officer": {"zh": "巡查人员", "en": "officer"},
+    "accuracy_m": {"zh": "定位精度（米）", "en": "accuracy (m)"},
+    "item": {"zh": "项目", "en": "item"},
+    "level": {"zh": "层级", "en": "level"},
+    "value": {"zh": "数值", "en": "value"},
+    "source": {"zh": "来源", "en": "source"},
+    "lon": {"zh": "经度", "en": "longitude"},
+    "lat": {"zh": "纬度", "en": "latitude"},
+    "x": {"zh": "x 坐标", "en": "x"},
+    "y": {"zh": "y 坐标", "en": "y"},
+}
+
+
+def role_word(role: str, language: str) -> str:
+    """Return what a role is called, itself where nobody named it."""
+    return ROLE_WORDS.get(role, {}).get(language, role)
+
+
+def column_word(column: str, language: str) -> str:
+    """Return what a column of ours is called, itself where nobody named it."""
+    return COLUMN_WORDS.get(column, {}).get(language, column)
