@@ -35,7 +35,8 @@ def find_problems(spec: InputSpec | None, raw: RawLayer, crs: str, options: Sequ
     """
     rows = len(raw.frame) + len(raw.faults)
     if spec is None:
-        return Judged(tuple(_of_fault(raw, fault) for fault in raw.faults), len(raw.frame), len(raw.faults))
+        notes = find_notes(raw, Path(raw.file).name)
+        return Judged((*(_of_fault(raw, fault) for fault in raw.faults), *map(_of_finding, notes)), len(raw.frame), len(raw.faults))
     placed = ROLES[spec.role].geometry != "none"
     made = []
     if placed and not crs:
