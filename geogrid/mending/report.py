@@ -10,11 +10,12 @@ import pandas as pd
 import shapely
 
 from geogrid.catalogue import why
+from geogrid.catalogue.mended import mended_words
 from geogrid.mending.lattice import Lattice, keys_of
 from geogrid.mending.passes import Place
 
 REPORT_COLUMNS = (*("code", "changed", "area_before_m2", "area_after_m2", "gained_m2", "lost_m2", "fault_m2", "bound_m2", "vertices_added"),)
-MENDED_COLUMNS = ("rule", "units", "to", "area_m2", "width_m", "vertices", "geometry")
+MENDED_COLUMNS = ("rule", "units", "to", "area_m2", "width_m", "vertices", "message", "message_zh", "geometry")
 UNDECIDED_COLUMNS = ("rule", "units", "area_m2", "width_m", "why", "why_zh", "geometry")
 
 
@@ -68,7 +69,11 @@ def mended_frame(
         fresh = _fresh(old[row], new[row])
         if len(fresh):
             rows.append(("not_edge_matched", [codes[row]], "", np.nan, np.nan, len(fresh), shapely.multipoints(fresh)))
-    frame = pd.DataFrame(rows, columns=list(MENDED_COLUMNS)).astype({"area_m2": float, "width_m": float, "vertices": int})
+    said = [
+        (*row[:6], *mended_words(row[0], row[1], row[2], dict(zip(("area_m2", "width_m", "vertices"), row[3:6], strict=True))), row[6])
+        for row in rows
+    ]
+    frame = pd.DataFrame(said, columns=list(MENDED_COLUMNS)).astype({"area_m2": float, "width_m": float, "vertices": int})
     size = frame["area_m2"].fillna(frame["vertices"].astype(float))
     order = sorted(range(len(frame)), key=lambda i: (frame["rule"][i], -size[i], frame["units"][i]))
     return gpd.GeoDataFrame(frame.iloc[order].reset_index(drop=True), geometry="geometry", crs=before.crs)
