@@ -14,6 +14,7 @@ RULE_TITLES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"zh": "边界不吻合", "en": "Borders do not match"},
         {"zh": "相邻单元的边界点对不上", "en": "Neighbours do not share the same border points"},
     ),
+    "vertex_repeated": ({"zh": "重复折点", "en": "Repeated vertices"}, {"zh": "同一折点连写了几次", "en": "A vertex stands several times in a row"}),
     "sliver": ({"zh": "碎面", "en": "Sliver"}, {"zh": "过于狭长，不像有意划出", "en": "A piece too thin to be meant"}),
     "not_connected": ({"zh": "不连通", "en": "In several pieces"}, {"zh": "一个单元分成了几块", "en": "A unit is not in one piece"}),
     "unassigned": (
