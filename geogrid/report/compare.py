@@ -108,9 +108,10 @@ def _told(project: Subject, row: Declared, asked: Asked | None, amount: Amount |
     """Put a row together: verdict, difference, words and lists."""
     figure = asked.figure if asked else ""
     unit, value = UNITS.get(figure, ""), computed.value
-    told = value is not None and amount is not None
-    verdict = (HOLDS if amount.holds(value) else DIFFERS) if told else UNKNOWN
-    notes = (*verdict_notes(amount, value, unit), *computed.notes) if told else computed.notes
+    verdict, difference, notes = UNKNOWN, None, computed.notes
+    if value is not None and amount is not None:
+        verdict, difference = HOLDS if amount.holds(value) else DIFFERS, amount.difference(value)
+        notes = (*verdict_notes(amount, value, unit), *notes)
     low, high = (amount.low, amount.high) if amount else (None, None)
     return DeclaredRow(
         item=row.item,
@@ -121,7 +122,7 @@ def _told(project: Subject, row: Declared, asked: Asked | None, amount: Amount |
         low=low,
         high=None if high == float("inf") else high,
         computed=value,
-        difference=amount.difference(value) if told else None,
+        difference=difference,
         unit=unit,
         verdict=verdict,
         severity=severity_of("count_mismatch", project.scheme.severity) if verdict == DIFFERS else "",

@@ -29,8 +29,8 @@ def find_declared(rows: Iterable[DeclaredRow], scheme: Scheme) -> list[Finding]:
 
 def _mismatch(row: DeclaredRow, scheme: Scheme) -> Finding:
     cases = [case for case in (row.lists[0].cases if row.lists else ()) if case.level]
-    said = {"title": title(row, scheme, "en"), "title_zh": title(row, scheme, "zh"), "declared": row.declared, "computed": shown(row.computed or 0.0)}
-    facts = why("count_declared", said_en=row.why, said_zh=row.why_zh, source=row.source or row.where, **said)
+    half = why("count_declared", declared=row.declared, source=row.source or row.where, computed=shown(row.computed or 0.0))
+    facts = {"of": title(row, scheme, "en"), "of_zh": title(row, scheme, "zh"), "said": row.why, "said_zh": row.why_zh, **half}
     units = tuple(case.code for case in cases)
     return Finding("count_mismatch", row.level, units, _united(cases), value=row.computed, facts=facts)
 

@@ -96,5 +96,6 @@ def _by_place(subject: Subject, table: pd.DataFrame, done: set[int]) -> list[tup
 
 def _strangers(subject: Subject) -> tuple[int, ...]:
     """Positions of memberships in units whose member stands neither among the organisations nor the staff."""
-    known = {str(name) for role in ("organisations", "staff", "workplaces") if role in subject.tables for name in subject.table(role).get("id", ())}
+    tables = [subject.table(role) for role in ("organisations", "staff", "workplaces") if role in subject.tables]
+    known = {str(name) for table in tables if "id" in table for name in table["id"]}
     return tuple(i for i, (member, _, _) in enumerate(_memberships(subject)) if member and member not in known)

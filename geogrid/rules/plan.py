@@ -36,6 +36,7 @@ def find_plan(
     """
     outline = outline_of(plan, given)
     found = [*(find_cells(plan.base) if cells is None else cells), *find_floors(plan.base)]
+    shaping = [level for level in plan.scheme.levels if level.make == "given" and level.complete and level.id in given]
     for level in plan.scheme.levels:
         found += find_units(plan, level.id, alone=level.id not in given)
         found += find_unassigned(plan, level.id)
@@ -45,7 +46,7 @@ def find_plan(
         if is_drawn(plan, level):
             found += find_crossings(plan, level.id, barriers)
         if level.id in given:
-            found += find_given(plan, level.id, given[level.id], outline)
+            found += find_given(plan, level.id, given[level.id], outline, by_codes=level in shaping[:-1])
     return found + find_parent_levels(plan)
 
 
