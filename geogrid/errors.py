@@ -5,7 +5,19 @@ A fault in *data* is a finding (`geogrid.findings`); an error here means the inp
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+
+
+def one_line(words: str) -> str:
+    """Return words that may quote a file or a cell as one line for a terminal: no line break, no control sequence, no turned writing direction.
+
+    >>> one_line("a\\x1b[31m\\nb")
+    'a [31m b'
+    """
+    return _UNSEEN.sub(" ", words)
 
 
 class GeogridError(Exception):
@@ -14,9 +26,9 @@ class GeogridError(Exception):
     code = "error"
 
     def __init__(self, message: str, message_zh: str = "", **facts: Any) -> None:
-        super().__init__(message)
-        self.message = message
-        self.message_zh = message_zh or message
+        self.message = one_line(message)
+        self.message_zh = one_line(message_zh) or self.message
+        super().__init__(self.message)
         self.facts = facts
 
 

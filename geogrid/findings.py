@@ -16,6 +16,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.catalogue import MESSAGES
+from geogrid.errors import one_line
 
 COLUMNS = ("rule", "severity", "level", "units", "area_m2", "length_m", "value", "width_m", "rows", "message", "message_zh", "geometry")
 
@@ -78,7 +79,7 @@ class Finding:
     def _say(self, language: str) -> str:
         words = {"level": self.level, "units": _few(self.units), **_rounded(self), **self.facts}
         entry = MESSAGES[self.rule]
-        return entry[language].format_map(_Blank(words)).replace("  ", " ").strip()
+        return one_line(entry[language].format_map(_Blank(words))).replace("  ", " ").strip()
 
 
 class _Blank(dict[str, Any]):

@@ -62,7 +62,7 @@ def export(path: str, level: str, out: str, as_json: bool) -> None:
     from geogrid.store import open_project
 
     with open_project(path) as project:
-        n = write(project, level, Path(out))
+        n = write(project, level, Path(out), tell=lambda en, zh: click.echo(zh if language() == "zh" else en, err=True))
     if as_json:
         show_json({"level": level, "out": out, "rows": n})
     else:

@@ -12,7 +12,7 @@ from geogrid.errors import InputError
 from geogrid.exchange.beside import written_beside
 from geogrid.exchange.findings import write_findings
 from geogrid.exchange.frames import UNIT_PROPERTIES, Readable, frame_of, known_levels
-from geogrid.exchange.gdal import write_fgb, write_gpkg, write_parquet, write_shp
+from geogrid.exchange.gdal import cut_names, write_fgb, write_gpkg, write_parquet, write_shp
 from geogrid.exchange.geojson import to_geojson, to_geojson_lines
 from geogrid.exchange.sheet import to_csv, write_xlsx
 
@@ -22,11 +22,11 @@ About = dict[str, Any]
 Writer = Callable[[gpd.GeoDataFrame, Path, str, About], None]
 
 
-def export(project: Readable, level: str, path: str | Path) -> int:
+def export(project: Readable, level: str, path: str | Path, tell: Callable[[str, str], None] = lambda en, zh: None) -> int:  # noqa: ARG005
     """Write a level, or `cell atom district stations cameras entrances buildings`, of a project to `path` in WGS 84; return the number of rows.
 
     The ending says the format (`FORMATS`). The file appears whole or not at all. Raises NotFoundError for an unknown level, InputError for an
-    unknown ending or a place that can not be written.
+    unknown ending or a place that can not be written. `tell` hears, in English and Chinese, what the format could not take as it was.
     """
     path = Path(path)
     writer = FORMATS.get(path.suffix.lower())
@@ -38,6 +38,9 @@ def export(project: Readable, level: str, path: str | Path) -> int:
     frame = frame_of(project, level)
     with written_beside(path) as beside:
         writer(frame, beside, level, _about(project, level))
+    cut = cut_names([str(name) for name in frame.columns if name != frame.geometry.name]) if path.suffix.lower() == ".shp" else ""
+    if cut:
+        tell(f"{path.name}: a shapefile's names have 10 characters: {cut}", f"{path.name}：shapefile 的字段名最多 10 个字符：{cut}")
     return len(frame)
 
 

@@ -66,6 +66,15 @@ def short_names(names: list[str]) -> dict[str, str]:
     return short
 
 
+def cut_names(names: list[str]) -> str:
+    """Return which names a shapefile has to shorten, and to what, in one line.
+
+    >>> cut_names(["code", "direction_deg"])
+    'direction_deg → direction_'
+    """
+    return ", ".join(f"{name} → {short}" for name, short in short_names(names).items() if name != short)
+
+
 def _unfolded(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Mend the shapes that degrees folded: rings that all but touched in metres may cross by less than a micrometre."""
     shapes = frame.geometry.to_numpy()

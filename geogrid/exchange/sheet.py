@@ -17,23 +17,28 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from geogrid.crs import to_wgs84
+from geogrid.errors import InputError
 from geogrid.exchange.geojson import plain_columns
 from geogrid.exchange.rounding import DIGITS
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+"""What a spreadsheet may run, and what our own guard of it looks like: so the CSV reader gets every text back by taking one apostrophe off."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _XLSX_ROWS = 1_048_576
 
 
 def to_csv(frame: gpd.GeoDataFrame) -> bytes:
-    """Return UTF-8 with BOM: the properties, then `lon`, `lat` of the label point; texts that look like formulas get a leading '."""
+    """Return UTF-8 with BOM: the properties, then `lon`, `lat` of the label point.
+
+    Texts, headings too, that a spreadsheet would run as a formula get a leading ' (OWASP's advice for CSV); `read_csv` takes it off again.
+    """
     return _csv(_with_label_point(frame))
 
 
 def _csv(columns: Mapping[str, list[Any]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns)
+    writer.writerow([_harmless(name) for name in columns])
     writer.writerows(zip(*([_harmless(value) for value in values] for values in columns.values()), strict=True))
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
@@ -61,8 +66,11 @@ def write_xlsx(frame: gpd.GeoDataFrame, path: Path, title: str, about: Mapping[s
 
 
 def _fill(sheet: Any, columns: Mapping[str, list[Any]]) -> None:
-    sheet.append(list(columns))
-    for row in list(zip(*columns.values(), strict=True))[: _XLSX_ROWS - 1]:
+    rows_n = len(next(iter(columns.values()), ()))
+    if rows_n >= _XLSX_ROWS:
+        raise InputError(f"{rows_n} rows do not fit into a workbook; write .csv or .gpkg", f"{rows_n} 行超过工作簿的上限，请写成 .csv 或 .gpkg")
+    sheet.append([_cell(sheet, name) for name in columns])
+    for row in zip(*columns.values(), strict=True):
         sheet.append([_cell(sheet, value) for value in row])
 
 
@@ -74,7 +82,7 @@ def _with_label_point(frame: gpd.GeoDataFrame) -> dict[str, list[Any]]:
 
 
 def _harmless(value: Any) -> Any:
-    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return "'" + value if isinstance(value, str) and _FORMULA.match(value) else value
 
 
 def _cell(sheet: Any, value: Any) -> Any:
