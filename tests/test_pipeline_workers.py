@@ -101,4 +101,4 @@ def test_no_building_that_fits_is_divided_where_the_command_says_so(tmp_path: Pa
     recipe = write(tmp_path, quarter())
     plain, whole = build(recipe, tmp_path / "a.gpkg"), build(recipe, tmp_path / "b.gpkg", keep_buildings_whole=True)
     assert [level.keep_buildings_whole for level in plain.scheme.levels] == [False, False, False]
-    assert [level.keep_buildings_whole for level in whole.scheme.levels] == [False, True, True]
+    assert [level.keep_buildings_whole for level in whole.scheme.levels] == [True, True, True]

@@ -47,9 +47,9 @@ def build(
 ) -> Project:
     """Build the project file `out` from the recipe file and open it. `today` is noted as the day on which it was built.
 
-    `keep_buildings_whole`: as the scheme's key, for every level that is made. `workers`: threads, else one for each usable core, at most four; what
-    is built does not depend on them. Raises InputError (file, layer, row, field, value and what to do) when the input can not be used, StoreError
-    when `out` may not be replaced; then nothing is written.
+    `keep_buildings_whole`: as the scheme's key, for every level that is made or given. `workers`: threads, else one for each usable core, at most
+    four; what is built does not depend on them. Raises InputError (file, layer, row, field, value and what to do) when the input can not be used,
+    StoreError when `out` may not be replaced; then nothing is written.
     """
     check_target(Path(out), force=force)
     stages, asked = Stages(progress), read_recipe(recipe)
@@ -73,7 +73,7 @@ class _Begun:
 
 def _scheme(recipe: Recipe, *, keep_buildings_whole: bool) -> Scheme:
     scheme = scheme_of(recipe)
-    made = [level.id for level in scheme.levels if level.make in GROUPED] if keep_buildings_whole else []
+    made = [level.id for level in scheme.levels if level.make in (*GROUPED, "given")] if keep_buildings_whole else []
     return scheme.with_levels({level: {"keep_buildings_whole": True} for level in made})
 
 

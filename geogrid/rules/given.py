@@ -30,34 +30,31 @@ def outline_of(plan: Plan, given: Mapping[str, gpd.GeoDataFrame]) -> BaseGeometr
     return plan.base.district if plan.base.district_source == "given" else None
 
 
-def find_given(plan: Plan, level: str, given: gpd.GeoDataFrame, outline: BaseGeometry | None) -> list[Finding]:
-    """Check given polygons (column or index `code`, working CRS) against the outline, then against the plan's."""
+def find_given(plan: Plan, level: str, given: gpd.GeoDataFrame, outline: BaseGeometry | None, *, by_codes: bool = False) -> list[Finding]:
+    """Check given polygons (column or index `code`, working CRS) against the outline, then against the plan's.
+
+    `by_codes`: the plan's come of the polygons of a level below.
+    """
     tolerance_m = tolerance_of(given.geometry)
     coded = given.set_index("code") if "code" in given.columns else given
     found = find_layer(coded, parent=outline, level=level, tolerance_m=tolerance_m)
-    return found + find_differences(plan, level, coded, max(tolerance_m, DRAWING_M)) + find_unknown(plan, level, coded)
+    return found + find_differences(plan, level, coded, max(tolerance_m, DRAWING_M), by_codes=by_codes) + find_unknown(plan, level, coded)
 
 
 def find_unknown(plan: Plan, level: str, given: gpd.GeoDataFrame) -> list[Finding]:
     """Find codes that units below name as their parent, of which no polygon was given at this level."""
     units = plan.units[plan.units["level"] == level]
     unknown = units[~units["code"].isin(given.index)]
-    found = []
-    for unit in unknown.itertuples():
-        below = plan.units[plan.units["parent"] == unit.Index]
-        names = tuple(sorted(below["code"].astype(str)))
-        found += (
-            [Finding("parent_missing", below["level"].iloc[0], names, _place(plan, level, unit.code), facts={"parent": unit.code})] if names else []
-        )
+    named = [one.id for one in plan.scheme.levels if one.make == "given"]
+    children = plan.units[plan.units["parent"].isin(unknown.index) & plan.units["level"].isin(named)].groupby("parent")
+    shapes, found = plan.frame(level).set_index("unit").geometry, []
+    for unit, below in children:
+        names, facts = tuple(sorted(below["code"].astype(str))), {"parent": unknown.loc[unit, "code"]}
+        found.append(Finding("parent_missing", below["level"].iloc[0], names, shapes[unit], facts=facts))
     return in_order(found)
 
 
-def _place(plan: Plan, level: str, code: str) -> BaseGeometry | None:
-    place = plan.frame(level).geometry[[code]].iloc[0]
-    return place if place is not None else None
-
-
-def find_differences(plan: Plan, level: str, given: gpd.GeoDataFrame, tolerance_m: float) -> list[Finding]:
+def find_differences(plan: Plan, level: str, given: gpd.GeoDataFrame, tolerance_m: float, *, by_codes: bool = False) -> list[Finding]:
     """Find units whose given polygon differs from the derived one, or that the plan does not have; say of each what made the difference.
 
     Cells follow given borders, so that anything wider than TOLERANCE_M is a difference in the data; one narrower than `tolerance_m` is a warning.
@@ -77,7 +74,8 @@ def find_differences(plan: Plan, level: str, given: gpd.GeoDataFrame, tolerance_
     apart = areas_wider_than(shapely.symmetric_difference(theirs, ours), TOLERANCE_M)
     rows = np.flatnonzero(~shapely.is_empty(apart))
     shares = _shares(plan, level, apart[rows], rows, theirs, known.index.to_numpy(dtype=object)) if len(rows) else []
-    for row, key, other, part in shares:
+    for row, said, other, part in shares:
+        key = "differs" if by_codes and said != "differs_building" else said
         area = float(shapely.area(part))
         is_meant = key == "differs_building" or shapely.is_empty(areas_wider_than(np.array([part], dtype=object), tolerance_m))[0]
         facts = why(key, area=_size(area), other=other, building=other)
