@@ -114,9 +114,9 @@ def _item(word: str, level: str, row: Declared, subject: Subject) -> Asked | Not
 
 def _around_a_level(word: str, levels: dict[str, str]) -> Asked | None:
     """Understand a figure with a level in its words, as 没有党组织的网格 or `grids without an organisation`; the longest level word counts."""
-    for name in sorted(levels, key=lambda name: (-len(name), name)):
-        if name and name in word:
-            figure = FIGURE_BY_WORD.get(word.replace(name, "", 1))
+    for name in sorted((name for name in levels if name), key=lambda name: (-len(name), name)):
+        for start in range(len(word) - len(name) + 1):
+            figure = FIGURE_BY_WORD.get(word[:start] + word[start + len(name) :]) if word.startswith(name, start) else None
             if figure in NEED_LEVEL:
                 return Asked(str(figure), levels[name])
     return None

@@ -63,8 +63,9 @@ def count_without(subject: Subject, asked: Asked, role: str, kinds: frozenset[st
         several = note("units_several", n=f"{len(crowded):,}", **facts)
         notes.append(several)
         lists.append(Listing(several, unit_cases(units, crowded, asked.level)))
-    more, listed = _faults(table, links, rows)
-    return Computed(float(len(lacking)), (*notes, *more), (*lists, *listed))
+    for more, listed in (_faults(table, links, rows), _strangers(subject, links, role)):
+        notes, lists = notes + more, lists + listed
+    return Computed(float(len(lacking)), tuple(notes), tuple(lists))
 
 
 def share_with(subject: Subject, asked: Asked) -> Computed:
@@ -113,6 +114,16 @@ def _faults(table: pd.DataFrame, links: Links, rows: Sequence[int]) -> tuple[lis
             notes.append(title)
             lists.append(Listing(title, tuple(cases)))
     return notes, lists
+
+
+def _strangers(subject: Subject, links: Links, role: str) -> tuple[list[Note], list[Listing]]:
+    """Tell of memberships in units whose member nobody knows: each may be what a unit seems to lack."""
+    if not links.strangers:
+        return [], []
+    table, name = subject.table("memberships"), FIGURES[role].name
+    title = note("unknown_members", n=f"{len(links.strangers):,}", what_zh=name.zh, what_en=name.en)
+    lines = [(str(table["member"].iloc[i]), str(table["target"].iloc[i])) for i in links.strangers]
+    return [title], [Listing(title, tuple(Case(member, detail=Note(target, target)) for member, target in lines))]
 
 
 def _twice(table: pd.DataFrame, rows: Sequence[int]) -> tuple[list[Note], list[Listing]]:

@@ -1,0 +1,303 @@
+"""Declared against computed: who holds, who does not, and the list behind the difference."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geogrid.report import DeclaredRow, Unwritten, compare_declared, find_declared
+from geogrid.store import Contents, open_project, write_project
+from tests.declared_city import CRS, bodies, city, declaring, grid_codes
+
+BAODING = [
+    {"item": "社区网格", "value": "2459", "source": "全市共建立社区网格2459个"},
+    {"item": "网格党支部", "level": "网格", "value": "531", "source": "成立网格党支部531个、网格党小组1894个"},
+    {"item": "网格党小组", "level": "网格", "value": "1894", "source": "成立网格党支部531个、网格党小组1894个"},
+]
+KINDS = {"网格党支部": 531, "网格党小组": 1894}
+
+
+@pytest.fixture(scope="module")
+def whole() -> Contents:
+    return city()
+
+
+@pytest.fixture(scope="module")
+def small() -> Contents:
+    return city(20)
+
+
+def rows(contents: Contents) -> list[DeclaredRow]:
+    return compare_declared(Unwritten(contents))
+
+
+def row(contents: Contents, **figure: str) -> DeclaredRow:
+    return rows(declaring(contents, [figure], **contents.tables))[0]
+
+
+def codes(found: DeclaredRow, part: int = 0) -> list[str]:
+    return [case.code for case in found.lists[part].cases]
+
+
+def test_of_2459_grids_with_531_and_1894_organisations_exactly_34_have_none(whole):
+    organisations, memberships = bodies(grid_codes(whole), KINDS)
+    contents = declaring(whole, BAODING, organisations=organisations, memberships=memberships)
+    told = rows(contents)
+    assert [r.verdict for r in told] == ["holds"] * 4
+    last = told[-1]
+    assert last.is_implied
+    assert (last.computed, last.declared) == (34, "34")
+    without = sorted(set(grid_codes(whole)) - set(memberships["target"]))
+    assert codes(last) == without
+    assert len(without) == 34
+    assert "2,459 个网格减去 531 + 1,894 个组织，余 34 个" in last.why_zh
+    places = whole.plan.frame("grid").geometry
+    assert all(case.place.equals(places[case.code]) for case in last.lists[0].cases)
+
+
+def test_the_34_grids_are_findings_at_their_places_and_a_stored_project_says_the_same(whole, tmp_path):
+    organisations, memberships = bodies(grid_codes(whole), KINDS, seed=3)
+    contents = declaring(whole, BAODING, organisations=organisations, memberships=memberships)
+    found = find_declared(rows(contents), contents.plan.scheme)
+    assert {f.rule for f in found} == {"no_organisation"}
+    assert len({f.units for f in found}) == len(found) == 34
+    assert all(f.geometry is not None for f in found)
+    write_project(contents, tmp_path / "city.gpkg")
+    with open_project(tmp_path / "city.gpkg") as project:
+        assert project.tables == ["organisations", "memberships"]
+        stored = compare_declared(project)
+    assert [(r.verdict, r.computed, r.why, [c.code for x in r.lists for c in x.cases]) for r in stored] == [
+        (r.verdict, r.computed, r.why, [c.code for x in r.lists for c in x.cases]) for r in rows(contents)
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 20), st.integers(0, 2**16), st.randoms(use_true_random=False))
+def test_whoever_has_none_is_listed_however_the_rows_are_ordered(small, n, seed, random):
+    organisations, memberships = bodies(grid_codes(small), {"支部": n}, seed)
+    shuffled = memberships.sample(frac=1, random_state=random.randint(0, 2**31), ignore_index=True) if n else memberships
+    figure = {"item": "没有党组织的网格", "value": str(20 - n)}
+    contents = declaring(small, [figure], organisations=organisations, memberships=shuffled)
+    (only,) = rows(contents)
+    if not n:
+        assert only.verdict == "unknown"
+        return
+    assert (only.computed, only.verdict) == (20 - n, "holds")
+    assert (codes(only) if only.lists else []) == sorted(set(grid_codes(small)) - set(memberships["target"]))
+
+
+def test_an_organisation_is_joined_by_membership_else_by_its_code_else_by_its_place(small):
+    names = grid_codes(small)
+    place = small.plan.frame("grid").geometry
+    points = gpd.GeoDataFrame(
+        {"id": ["a", "b", "c", "d"], "unit": [names[5], names[1], "", ""], "community": ["", "", "001", ""], "grid": ["", "", names[2], ""]},
+        geometry=[None, None, shapely.centroid(place[names[2]]), None],
+        crs=CRS,
+    )
+    memberships = pd.DataFrame({"member": ["a"], "target_kind": ["网格"], "target": [names[0]]})
+    contents = declaring(small, [{"item": "组织", "level": "grid", "value": "3"}], organisations=points, memberships=memberships)
+    first, implied = rows(contents)
+    assert first.verdict == "holds"
+    assert "1 by membership, 1 by a column of codes, 1 by place" in first.why
+    assert codes(implied) == [name for name in names if name not in names[:3]]
+
+
+def test_duplicates_missing_targets_and_the_unjoined_are_listed(small):
+    names = grid_codes(small)
+    organisations = pd.DataFrame({"id": ["a", "b", "c", "c"], "kind": "支部", "name": ["甲", "=HYPERLINK()", "", ""]})
+    memberships = pd.DataFrame(
+        {"member": ["a", "a", "b", "ghost"], "target_kind": "unit", "target": [names[0], names[1], "no such", names[3]]},
+    )
+    contents = declaring(small, [{"item": "支部", "level": "网格", "value": "4"}], organisations=organisations, memberships=memberships)
+    first, implied = rows(contents)
+    listed = {listing.title.en.split(" ", 1)[1]: [case.code for case in listing.cases] for listing in first.lists}
+    assert listed == {
+        "name a unit that does not exist.": ["b"],
+        "are joined to several units.": ["a"],
+        "are joined to no unit.": ["c", "c"],
+        "ids occur more than once.": ["c"],
+    }
+    assert implied.computed == 18
+    assert implied.verdict == "differs"
+    assert any("ghost" in case.code for listing in implied.lists for case in listing.cases)
+
+
+def test_two_organisations_on_one_grid_are_told_where_more_grids_than_expected_have_none(small):
+    names = grid_codes(small)
+    organisations = pd.DataFrame({"id": [f"o{i}" for i in range(10)], "kind": "支部"})
+    memberships = pd.DataFrame({"member": organisations["id"], "target_kind": "unit", "target": [*names[:9], names[0]]})
+    figures = [{"item": "网格", "value": "20"}, {"item": "支部", "value": "10"}]
+    *_, implied = rows(declaring(small, figures, organisations=organisations, memberships=memberships))
+    assert (implied.declared, implied.computed, implied.difference, implied.verdict) == ("10", 11, 1, "differs")
+    assert codes(implied, 1) == [names[0]]
+
+
+def test_a_bound_holds_upwards_only_and_a_rounded_figure_to_its_last_digit(whole):
+    held = {"2459": "holds", "2400余": "holds", "2460+": "differs", "0.25万": "holds", "近2500": "holds", "约2200": "differs", "2400-2500": "holds"}
+    assert {value: row(whole, item="网格", value=value).verdict for value in held} == held
+    assert row(whole, item="户数", value="24.59万户").verdict == "holds"
+    assert row(whole, item="人口", value="73.8万").verdict == "holds"
+    assert row(whole, item="人口", value="73.9万").difference == -1300
+
+
+def test_area_is_the_outline_in_the_working_crs_within_a_tolerance_that_is_said(whole):
+    held = row(whole, item="辖区面积", value="24.59", unit="平方公里")
+    assert held.verdict == "holds"
+    assert held.computed == pytest.approx(24.59)
+    assert "CGCS2000 / 3-degree Gauss-Kruger CM 114E" in held.why
+    assert "±0.0148" in held.why
+    assert row(whole, item="area", value="2459 ha").verdict == "holds"
+    assert row(whole, item="area", value="36885亩").verdict == "holds"
+    assert row(whole, item="area", value="26").verdict == "differs"
+    assert row(whole, item="area", value="26", unit="户").verdict == "unknown"
+    assert row(whole, item="area", level="网格", value="24.70 km²").verdict == "differs"
+
+
+@pytest.mark.parametrize(
+    ("figure", "said"),
+    [
+        ({"item": "宇宙飞船", "value": "3"}, "不认识这一项"),
+        ({"item": "hovercraft", "value": "3"}, "不认识这一项"),
+        ({"item": "摄像头", "value": "3"}, "inputs.cameras"),
+        ({"item": "暖心驿站", "value": "3"}, "inputs.stations"),
+        ({"item": "网格党支部", "value": "3"}, "inputs.organisations"),
+        ({"item": "专职网格员", "value": "3"}, "inputs.staff"),
+        ({"item": "网格", "level": "村", "value": "3"}, "方案没有层级“村”"),
+        ({"item": "网格", "level": "社区", "value": "3"}, "项目说的是网格"),
+        ({"item": "单元数", "value": "3"}, "没有写层级"),
+        ({"item": "网格", "value": "3", "unit": "km2"}, "按个数计"),
+        ({"item": "楼栋", "value": "3"}, "inputs.buildings"),
+    ],
+)
+def test_what_can_not_be_computed_is_listed_with_the_reason_and_not_called_right(small, figure, said):
+    (only,) = rows(declaring(small, [figure]))
+    assert (only.verdict, only.computed, only.difference, only.severity) == ("unknown", None, None, "")
+    assert said in only.why_zh
+    assert only.why
+    assert find_declared([only], small.plan.scheme) == []
+
+
+@pytest.mark.parametrize(
+    "item", ["网格", "单元网格", "社区网格", "网格数", "网格总数", "Grids", "number of grids", " 网 格 ", "基础网格（个）", "ｇｒｉｄ"]
+)
+def test_a_level_is_known_by_many_names(small, item):
+    found = row(small, item=item, value="20")
+    assert (found.figure, found.level, found.verdict) == ("units", "grid", "holds")
+
+
+def _with_cameras(contents: Contents) -> Contents:
+    frame = gpd.GeoDataFrame(
+        {
+            "id": ["c1", "c2", "c3", "c3"],
+            "kind": ["雪亮工程", "雪亮工程", "智慧社区", "智慧社区"],
+            "name": ["东门", "", "涉密", "西门"],
+            "secret": [False, False, True, False],
+            "community": ["001", "", "", "001"],
+            "grid": ["001001", "", "", "001002"],
+            "outside_m": [0.0, 50.0, 60.0, 0.0],
+        },
+        geometry=shapely.points([(540_050, 4_196_050), (539_000, 4_196_050), (539_001, 4_196_050), (540_150, 4_196_050)]),
+        crs=CRS,
+    )
+    lost = [("cameras", "cameras.csv", "cameras", 7, "lon", "x", "lon 'x' is not a number", "lon“x”不是数字")]
+    rejected = pd.DataFrame(lost, columns=contents.rejected.columns)
+    return replace(contents, sites={"cameras": frame}, rejected=rejected)
+
+
+def test_fewer_cameras_than_declared_are_explained_by_rows_not_used_places_outside_and_secrets(small):
+    found = row(_with_cameras(small), item="监控探头", value="6")
+    assert (found.verdict, found.computed, found.difference) == ("differs", 4, -2)
+    for said in ("少 2 个", "2 个不在任何单元内", "涉密 1 个", "有 1 行不能使用", "1 个编号重复"):
+        assert said in found.why_zh
+    assert codes(found) == ["c2"]
+    assert "cameras.csv #7" in [case.code for listing in found.lists for case in listing.cases]
+    assert "c3" not in codes(found), "a secret place is never listed"
+    assert row(_with_cameras(small), item="雪亮工程", value="2").verdict == "holds"
+    assert row(_with_cameras(small), item="摄像机", kind="雪亮 工程", value="2").verdict == "holds"
+    assert row(_with_cameras(small), item="摄像机", kind="人脸识别", value="2").verdict == "unknown"
+    assert "只是区内" in row(_with_cameras(small), item="摄像机", value="2").why_zh
+
+
+def test_given_polygons_tell_their_pieces_repetitions_and_losses(small):
+    units = small.plan.frame("grid")
+    squares = units.geometry.to_numpy()
+    two = shapely.union_all(squares[[0, 5]])
+    polygons = gpd.GeoDataFrame(
+        {"code": [units.index[0], *units.index[1:4], units.index[3], "999"]}, geometry=[two, *squares[1:5], squares[9]], crs=CRS
+    )
+    contents = replace(small, given={"grid": polygons})
+    found = row(contents, item="网格", value="7")
+    assert "按块数是 7 块" in found.why_zh
+    assert [codes(found, i) for i in range(3)] == [[units.index[3]], ["999"], [units.index[0]]]
+    assert "似乎是块数" in row(contents, item="网格", value="7").why_zh
+
+
+def test_households_say_how_many_are_estimates_and_list_the_buildings(small):
+    buildings = gpd.GeoDataFrame(
+        {"id": ["b1", "b2"], "address": ["甲", "乙"], "households": [500.0, 1500.0], "households_source": ["estimate", "table"]},
+        geometry=small.plan.base.cells.geometry.to_numpy()[:2],
+        crs=CRS,
+    )
+    found = row(replace(small, layers={"buildings": buildings}), item="户数", value="2000余")
+    assert found.verdict == "holds"
+    assert "500 户（25.0 %）是估算的" in found.why_zh
+    assert codes(found) == ["b1"]
+    assert row(replace(small, layers={"buildings": buildings}), item="楼栋", value="2").verdict == "holds"
+
+
+def test_nobody_gave_people(small):
+    nobody = city(20, homes=0)
+    assert row(nobody, item="户数", value="5").verdict == "unknown"
+    assert row(small, item="人口", value="6000").verdict == "holds"
+
+
+def test_an_item_that_two_inputs_know_wants_to_be_told_apart(small):
+    contents = replace(_with_cameras(small), tables={"organisations": pd.DataFrame({"id": ["x"], "kind": ["雪亮工程"]})})
+    assert "类别写在 kind" in row(contents, item="雪亮工程", value="2").why_zh
+    assert row(contents, item="组织", kind="雪亮工程", value="1").verdict == "holds"
+
+
+def test_a_scheme_may_make_a_difference_an_error(small):
+    strict = replace(small, plan=replace(small.plan, scheme=replace(small.plan.scheme, severity={"count_mismatch": "error"})))
+    assert row(strict, item="网格", value="21").severity == "error"
+    assert row(small, item="网格", value="21").severity == "warning"
+
+
+def test_the_coverage_of_organisations_is_a_share(small):
+    organisations, memberships = bodies(grid_codes(small), {"支部": 15})
+    contents = replace(small, tables={"organisations": organisations, "memberships": memberships})
+    found = row(contents, item="网格党组织覆盖率", value="100%")
+    assert (found.computed, found.unit, found.verdict) == (75, "%", "differs")
+    assert len(codes(found)) == 5
+
+
+def test_units_without_an_officer_are_found_by_memberships_and_by_a_column(small):
+    names = grid_codes(small)
+    staff = pd.DataFrame({"id": ["p1", "p2"], "kind": "专职网格员", "unit": [names[0], ""]})
+    memberships = pd.DataFrame({"member": ["p2"], "target_kind": ["grid"], "target": [names[1]]})
+    contents = replace(small, tables={"staff": staff, "memberships": memberships})
+    found = row(contents, item="没有网格员的网格", value="18")
+    assert found.verdict == "holds"
+    assert codes(found) == names[2:]
+    assert row(contents, item="专职网格员", value="2").verdict == "holds"
+    assert row(contents, item="网格员", value="2").verdict == "holds"
+
+
+def test_nothing_declared_is_nothing_to_tell(small):
+    assert rows(small) == []
+    assert rows(declaring(small, [])) == []
+
+
+def test_memberships_in_what_is_no_unit_join_nothing(small):
+    organisations = pd.DataFrame({"id": ["a"], "kind": ["支部"]})
+    memberships = pd.DataFrame({"member": ["a", "a"], "target_kind": ["building", "organisation"], "target": ["001001", "001002"]})
+    (only,) = rows(declaring(small, [{"item": "支部", "value": "1"}], organisations=organisations, memberships=memberships))
+    assert "1 are joined to no unit" in only.why
+    assert np.isfinite(only.computed)
