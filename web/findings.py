@@ -8,13 +8,19 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
+from flask_babel import gettext as _
 
+from geogrid.errors import NotFoundError
 from geogrid.exchange.findings import placed
+from geogrid.maps import fault_shapes
 from web import tables, words
 from web.language import pick
 from web.served import Served
 
 SIZES = ("area_m2", "length_m", "value")
+LAND_RULES = ("gap", "overlap", "outside_parent")
+"""Faults that are a piece of land: whether anybody lives there decides how much each matters."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class Group:
     meaning: str
     n: int
     level_name: str
+    total: str
 
 
 def frame(served: Served) -> gpd.GeoDataFrame:
@@ -44,15 +51,15 @@ def _frame(served: Served) -> gpd.GeoDataFrame:
 def groups(served: Served) -> list[Group]:
     """Return the groups, errors first, then by number."""
     found = frame(served)
-    counts = found.groupby(["severity", "rule", "level"], sort=True).size() if len(found) else pd.Series(dtype=int)
-    made = [_group(served, *key, int(n)) for key, n in counts.items()]
+    counts = found.groupby(["severity", "rule", "level"], sort=True)["area_m2"].agg(["size", "sum"])
+    made = [_group(served, *key, int(n), float(area)) for key, (n, area) in zip(counts.index, counts.to_numpy().tolist(), strict=True)]
     return sorted(made, key=lambda group: (group.severity != "error", -group.n, group.rule, group.level))
 
 
-def _group(served: Served, severity: str, rule: str, level: str, n: int) -> Group:
+def _group(served: Served, severity: str, rule: str, level: str, n: int, area: float) -> Group:
     known = level in served.project.levels
     name = words.level_name(served.project.scheme.level(level)) if known else ""
-    return Group(rule, level, severity, words.rule_title(rule), words.rule_title(rule, 1), n, name)
+    return Group(rule, level, severity, words.rule_title(rule), words.rule_title(rule, 1), n, name, words.area(area) if n > 1 and area > 0 else "")
 
 
 def of_units(served: Served, level: str, code: str) -> list[dict[str, Any]]:
@@ -80,7 +87,46 @@ def _item(row: dict[str, Any]) -> dict[str, Any]:
     for size in SIZES:
         if row[size] is not None and not math.isnan(row[size]):
             item["size"] = words.area(row[size]) if size == "area_m2" else words.metres(row[size]) if size == "length_m" else words.number(row[size])
+    if not math.isnan(row["width_m"]):
+        item["width"] = _("widest %(width)s", width=words.metres(row["width_m"]))
     return item
+
+
+def detail(served: Served, at: int) -> dict[str, Any]:
+    """Return how finding `at` is drawn close up: `shape` and `line` across it in degrees, and in words where it came from and who lives there.
+
+    Raises NotFoundError for a number that no finding has.
+    """
+    found = served.project.findings().reset_index(drop=True)
+    if not 0 <= at < len(found):
+        raise NotFoundError(f"no finding {at}", f"没有问题项 {at}", value=at)
+    row = found.iloc[at]
+    said = {"homes": _homes(served, row), "source": _source(served, row)}
+    return {"at": at, **said, **fault_shapes(found.iloc[[at]])[0]}
+
+
+def _homes(served: Served, row: pd.Series) -> str:
+    """Say how many households live on a piece of land, by the cells that have their inner point in it; "" where the rule is not about land."""
+    if row["rule"] not in LAND_RULES or row["level"] == "cell":
+        return ""
+    base = served.project.plan().base
+    households = base.atoms.groupby("cell")["households"].sum()
+    if not households.any():
+        return ""
+    cells = base.cells.geometry
+    near = cells.index[cells.sindex.query(row["geometry"], predicate="intersects")]
+    inside = near[shapely.intersects(shapely.point_on_surface(cells.loc[near].to_numpy()), row["geometry"])]
+    lived = int(households.reindex(inside).fillna(0).sum())
+    return _("%(n)s households live there", n=words.number(lived)) if lived else _("nobody lives there")
+
+
+def _source(served: Served, row: pd.Series) -> str:
+    """Say which rows of the file that was given for a level a finding is about; "" where that is not known."""
+    if not len(row["rows"]) or row["level"] not in served.project.levels:
+        return ""
+    listed = ", ".join(words.number(number) for number in row["rows"][:12]) + (" …" if len(row["rows"]) > 12 else "")
+    level = words.level_name(served.project.scheme.level(row["level"]))
+    return _("From the given layer “%(level)s”, rows %(rows)s", level=level, rows=listed)
 
 
 def good(served: Served) -> tuple[list[str], int]:

@@ -114,6 +114,14 @@ def findings_data(version: str) -> Response:
     return kept_bytes(key, lambda: data.finding_items(now, rule, level, severity), "application/json", immutable=version == now.version)
 
 
+@blueprint.get("/data/<version>/findings/<int:at>.json")
+def finding_data(version: str, at: int) -> Response:
+    """Serve how one finding is drawn close up."""
+    now = served()
+    body = to_bytes(findings.detail(now, at))
+    return kept_bytes(("finding", at, language()), lambda: body, "application/json", immutable=version == now.version)
+
+
 @blueprint.get("/data/<version>/codes.json")
 def codes_data(version: str) -> Response:
     """Serve the codes of a level inside a unit above it: `?level=&parent=`."""

@@ -44,6 +44,7 @@ def _urls(served: Served, page: str) -> dict[str, str]:
         "table": stem(table),
         "codes": url_for("pages.codes_data", version=served.version),
         "findings": url_for("pages.findings_data", version=served.version),
+        "finding": stem(url_for("pages.finding_data", version=served.version, at=0)),
         "download": stem(url_for("downloads.download", name="x", ending="xlsx")),
     }
 
@@ -80,6 +81,7 @@ def _words() -> dict[str, str]:
         "no_place": _("(no place)"),
         "no_place_long": _("This finding has no place on the map."),
         "next": _("Next"),
+        "see_width": _("See where it is widest"),
         "error": _("error"),
         "warning": _("warning"),
     }

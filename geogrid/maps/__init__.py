@@ -8,6 +8,7 @@ folium is used here and nowhere else.
 from geogrid.maps.assets import asset_names, asset_path
 from geogrid.maps.comparison import Column, variant_html, variant_page, write_comparison
 from geogrid.maps.data import data
+from geogrid.maps.faults import fault_shapes
 from geogrid.maps.offline import write_offline
 from geogrid.maps.page import MapPage, MapParts
 from geogrid.maps.report import report_html
@@ -27,6 +28,7 @@ __all__ = [
     "cameras",
     "checks",
     "data",
+    "fault_shapes",
     "layer_ground",
     "overview",
     "prepare",

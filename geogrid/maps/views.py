@@ -17,6 +17,7 @@ from geogrid.maps.words import words
 # line widths in pixels of the top level, the next, … on the whole district and close up; a level below the last takes the last
 _FAR_PX, _NEAR_PX = (1.8, 0.8, 0.4, 0.3), (3.0, 2.6, 1.2, 0.6)
 _KNOWN_WIDTHS = {"street": (1.8, 3.0), "community": (0.8, 2.6), "grid": (0.4, 1.2), "microgrid": (0.3, 0.6)}
+CHECKS_ZOOM = 23  # a screen pixel is some millimetres: faults are as narrow as that
 _LABEL_ZOOM = {"street": 0, "community": 12, "grid": 14, "microgrid": 17}
 
 
@@ -49,7 +50,7 @@ def cameras(project: ProjectLike, *, lang: str) -> MapPage:
 
 def checks(project: ProjectLike, *, lang: str) -> MapPage:
     """What was found, each at its place, over units by identity."""
-    return _page(project, "checks", lang, {"fill": "identity", "on": ["findings"], "off": _fine_layers(project)})
+    return _page(project, "checks", lang, {"fill": "identity", "on": ["findings"], "off": _fine_layers(project), "faults": True, "top_zoom": CHECKS_ZOOM})
 
 
 def _page(project: ProjectLike, page: str, lang: str, first: Mapping[str, Any]) -> MapPage:

@@ -8,7 +8,7 @@ import { state } from "./state.js";
 const STEP = 100;
 
 export function checks(page) {
-  const groups = [...document.querySelectorAll(".group")], loaded = new Map(), place = document.getElementById("card");
+  const groups = [...document.querySelectorAll(".group")], loaded = new Map(), details = new Map(), place = document.getElementById("card");
   const at = state(["rule", "severity", "finding"]);
   let chosen = null;
 
@@ -34,9 +34,15 @@ export function checks(page) {
   }
 
   function entry(group, found, index) {
-    const item = found[index], button = element("button", { type: "button" }, item.text, item.bbox ? "" : element("span", { class: "note" }, " " + page.words.no_place));
+    const item = found[index], size = [item.width, item.size].filter(Boolean).join(page.words.comma);
+    const button = element("button", { type: "button" }, ...(item.width ? [named(item), element("br"), element("span", { class: "note" }, size)] : [item.text]), item.bbox ? "" : element("span", { class: "note" }, " " + page.words.no_place));
     button.addEventListener("click", () => choose(group, index));
     return element("li", { "data-index": index }, button);
+  }
+
+  // "003, 007": who is concerned; the sentence stands on the card.
+  function named(item) {
+    return item.units.map(([, code]) => code).join(page.words.comma) + (item.more ? " " + say(page.words.more, { n: number(item.more) }) : "") || item.text;
   }
 
   async function choose(group, index, told = true) {
@@ -50,24 +56,40 @@ export function checks(page) {
     row.scrollIntoView({ block: "nearest" });
     chosen = [group, index];
     at.set({ finding: String(item.index) });
-    const unit = item.units[0];
-    if (unit && page.levels[unit[0]]) map.select(unit[0], unit[1], { zoom: !item.bbox });
+    const unit = item.units[0], known = unit && page.levels[unit[0]];
+    const close = item.bbox ? await closeUp(item) : {};
+    if (chosen[0] !== group || chosen[1] !== index) return; // N was pressed meanwhile
+    if (known) map.select(unit[0], close.shape ? null : unit[1], { zoom: !item.bbox });
     if (item.bbox && told) map.showFinding(item.index);
-    draw(group, found, index);
+    map.showFault(close.shape || close.box ? { ...close, label: item.width || "" } : null);
+    draw(group, found, index, close);
   }
 
-  function draw(group, found, index) {
+  async function closeUp(item) {
+    if (!details.has(item.index)) details.set(item.index, fetch(`${page.urls.finding}${item.index}.json?${new URLSearchParams({ lang: page.lang })}`).then(answer => answer.ok ? answer.json() : {}, () => ({})));
+    return details.get(item.index);
+  }
+
+  // Where the fault is widest, some ten times its width on the screen.
+  function closer([[x0, y0], [x1, y1]]) {
+    const x = (x0 + x1) / 2, y = (y0 + y1) / 2, reach = 5 * Math.max(Math.abs(x1 - x0), Math.abs(y1 - y0));
+    map.fit([x - reach, y - reach, x + reach, y + reach], { maxZoom: 23 });
+  }
+
+  function draw(group, found, index, detail) {
     const item = found[index], error = group.dataset.severity === "error";
     const next = element("button", { type: "button", class: "button" }, page.words.next, " ", element("kbd", { "aria-hidden": "true" }, "N"));
     next.addEventListener("click", () => go(1));
     const close = element("button", { type: "button", class: "close", "aria-label": page.words.close }, "✕");
     close.addEventListener("click", () => { place.hidden = true; });
+    const wide = detail.line ? element("button", { type: "button", class: "button" }, page.words.see_width) : "";
+    if (wide) wide.addEventListener("click", () => closer(detail.line));
     const links = item.units.filter(([level]) => page.levels[level]).map(([level, code]) => element("a", { class: "code", href: link(page.urls.unit + encodeURIComponent(code), { level }, page) }, code));
     place.replaceChildren(
       element("div", { class: "card-head" }, element("h2", {}, group.querySelector("summary b").textContent), element("span", { class: "sign " + group.dataset.severity }, error ? "✕ " + page.words.error : "▲ " + page.words.warning),
         element("span", { class: "note" }, `${number(index + 1)} / ${number(found.length)}`), close),
-      element("p", {}, item.text), item.bbox ? "" : element("p", { class: "note" }, page.words.no_place_long),
-      element("div", { class: "card-foot" }, next, ...links));
+      element("p", {}, item.text), detail.homes ? element("p", {}, detail.homes) : "", detail.source ? element("p", { class: "note" }, detail.source) : "", item.bbox ? "" : element("p", { class: "note" }, page.words.no_place_long),
+      element("div", { class: "card-foot" }, next, wide, ...links));
     place.hidden = false;
     position(place, item.bbox);
   }

@@ -20,6 +20,8 @@ export const setFill = fill => ready(map => map.setFill(fill));
 export const filter = statuses => ready(map => map.filter(statuses));
 export const setLayer = (name, on) => ready(map => map.setLayer(name, on));
 export const showFinding = at => ready(map => map.showFinding(at));
+export const showFault = fault => ready(map => map.showFault(fault));
+export const fit = (box, options) => ready(map => map.fit(box, options));
 export const setLevel = level => ready(map => map.setLevel(level));
 
 // Where a box in degrees lies on the screen, to keep cards off it.
