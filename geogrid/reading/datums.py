@@ -25,7 +25,7 @@ from geogrid.reading.geometry import transformer
 from geogrid.reading.shifts import TRUE, Trace, Verdict, compare, moved, trace
 from geogrid.schema import ROLES
 
-_AREAS = tuple(role for role, spec in ROLES.items() if spec.area_role)
+_AREAS = tuple(role for role, spec in ROLES.items() if spec.area_role and role != "compounds")
 _LINES = ("roads", "water", "railways")
 _BESIDE: dict[str, tuple[str, ...]] = {
     **{role: (*reversed(_AREAS[:i]), *_LINES) for i, role in enumerate(_AREAS)},
@@ -38,9 +38,12 @@ _BESIDE: dict[str, tuple[str, ...]] = {
     "cameras": ("roads", *reversed(_AREAS), "buildings"),
     "events": ("roads", "buildings"),
     "patrols": ("roads", "buildings"),
+    "compounds": ("roads", *reversed(_AREAS), "buildings"),
 }
 """Which layers a role is held against, the most telling first; the roles themselves in the order in which they are taken up."""
-_TRIES = 3
+SURE = 8.0
+"""How clear one measurement must be before it speaks against most layers rather than for one."""
+_TRIES = 2
 """With how many layers a role is compared before it stays without a verdict."""
 
 
@@ -108,7 +111,8 @@ def _suspects(known: _Known) -> list[Suspect]:
     for role, group in known.group.items():
         datum = datum_of.get(group, TRUE)
         seen = [hit for hit in known.apart if group in (known.group[hit[0]], known.group[hit[1]])]
-        if datum != TRUE and seen:
+        few = 2 * list(known.group.values()).count(group) <= len(known.group)
+        if datum != TRUE and (few or len(seen) > 1 or seen[0][2].clear >= SURE):
             a, b, verdict = min(seen, key=lambda hit: role not in hit[:2])
             turned = known.group[a] != group
             east_m, north_m = verdict.shift_m

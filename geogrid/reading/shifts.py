@@ -39,6 +39,7 @@ def _square(reach_m: float, step_m: float) -> np.ndarray:
     return steps[np.argsort(np.hypot(steps[:, 0], steps[:, 1]), kind="stable")]
 
 
+_RING = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)]) * np.resize([90.0, 150.0], 16)[:, None]
 _AROUND, _FINER, _FINEST = _square(25.0, 25.0), _square(18.0, 9.0), _square(24.0, 4.0)
 Score = Callable[[np.ndarray], float]
 
@@ -73,15 +74,17 @@ class Verdict:
 def trace(geometry: np.ndarray, kind: str) -> Trace | None:
     """Prepare a layer (projected, metres); None where it holds too little to measure by. `kind` as in `Trace`; outlines of areas are lines too."""
     there = geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
-    if kind != "lines":
-        places = shapely.get_coordinates(shapely.centroid(there))
-        made = Trace(kind, _sample(places), _box(places), 0.0, solid=shapely.STRtree(there) if kind == "solids" else None)
+    if kind == "solids":
+        return Trace(kind, np.empty((0, 2)), shapely.total_bounds(there), 0.0, solid=shapely.STRtree(there)) if len(there) >= LEAST_N else None
+    if kind == "points":
+        places, length_m = shapely.get_coordinates(shapely.centroid(there)), 0.0
     else:
         lines = np.where(shapely.get_dimensions(there) == 2, shapely.boundary(there), there)
         length_m = float(shapely.length(lines).sum())
-        places = along(lines, max(_STEP_M, length_m / 60_000))
-        made = Trace(kind, _sample(places), _box(places), length_m, near=cKDTree(places) if len(places) else None)
-    return made if len(made.sample) >= LEAST_N else None
+        places = along(lines, max(_STEP_M, length_m / POOL_N / 4))
+    if len(places) < LEAST_N:
+        return None
+    return Trace(kind, _sample(places), _box(places), length_m, near=cKDTree(places) if kind == "lines" else None)
 
 
 def along(lines: np.ndarray, step_m: float) -> np.ndarray:
@@ -120,16 +123,22 @@ def compare(a: Trace, b: Trace, crs: CRS) -> Verdict | None:
     if lift(score(places)) >= CLEAR:
         return Verdict((TRUE, TRUE), (0.0, 0.0), lift(score(places)))
     moves = {pair: moved(places, crs, *pair) - places for pair in _pairs()}
-    rough = {pair: _climbed(score, places, move, _AROUND) for pair, move in moves.items()}
-    best, second = sorted(rough, key=lambda pair: -lift(rough[pair][0]))[:2]
+    part = slice(None, None, 2 if b.near else 1)
+    rough = {pair: _climbed(score, places[part], move[part], _AROUND) for pair, move in moves.items()}
+    best, second = sorted(rough, key=lambda pair: -rough[pair][0])[:2]
+    if lift(rough[best][0]) < CLEAR / 2:
+        return None
     fine = {pair: _climbed(score, places, moves[pair] + rough[pair][1], _FINER) for pair in (best, second)}
-    best, second = sorted(fine, key=lambda pair: -lift(fine[pair][0]))
-    clear = lift(fine[best][0])
+    best, second = sorted(fine, key=lambda pair: -fine[pair][0])
+    clear, move = lift(fine[best][0]), moves[best] + rough[best][1] + fine[best][1]
     if clear < CLEAR or clear < lift(fine[second][0]) + MARGIN:
         return None
     if best[0] == best[1]:
         return Verdict(best, (0.0, 0.0), clear)
-    return Verdict(best, _measured(places, moves[best] + rough[best][1], score), clear)
+    # a straight line fits as well when it is moved along itself: that measures nothing
+    if clear < lift(_climbed(score, places, move, _RING)[0]) + MARGIN:
+        return None
+    return Verdict(best, _measured(places, move, score), clear)
 
 
 def _climbed(score: Score, places: np.ndarray, move: np.ndarray, steps: np.ndarray) -> tuple[float, np.ndarray]:
