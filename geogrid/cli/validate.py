@@ -19,7 +19,7 @@ from geogrid.errors import InputError
 from geogrid.exchange.beside import written_beside
 from geogrid.exchange.findings import placed, to_rows, write_findings
 from geogrid.findings import Finding, to_frame
-from geogrid.reading.raw import Fault, RawLayer, refuse
+from geogrid.reading.raw import Fault, RawLayer, find_notes, refuse
 from geogrid.topology import SLIVER_M
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _check_layer(path: Path, ask: Ask) -> Checked:
     except ColumnError as error:  # the rules know the layer, only we know its file
         raise InputError(f"{path}: {error.message}", f"{path}：{error.message_zh}", file=str(path), **error.facts) from None
     found = placed(found)
-    lost = to_frame([_unread(raw, fault) for fault in raw.faults], CRS(4326))
+    lost = to_frame([*(_unread(raw, fault) for fault in raw.faults), *find_notes(raw, path.name)], CRS(4326))
     found = pd.concat([found, placed(lost)], ignore_index=True) if len(lost) else found
     file = path.name if path.stem == raw.layer or not raw.layer else f"{path.name} {raw.layer}"
     return Checked(found, len(frame), file, file, lambda lang: _layer_ground(frame, limit, found, ask, lang, path.name))

@@ -6,6 +6,7 @@ string, no VRT or web page that calls itself GeoJSON, no archive that unpacks to
 
 from __future__ import annotations
 
+import re
 import stat
 import zipfile
 from collections import Counter
@@ -49,13 +50,15 @@ _MAGIC = {
     "geoparquet": b"PAR1",
     "xlsx": b"PK\3\4",
 }
+# An address, a file system of GDAL's own, with one slash where a path was made of it; "C:/" is a drive.
+_ELSEWHERE = re.compile(r"[a-zA-Z][\w+.-]+:[/\\]|.*://|[/\\]vsi[a-z0-9_]*([/\\]|$)|\\\\[?.]\\", re.DOTALL)
 _TEXT = ("geojson", "geojsonl", "kml", "gpx", "csv")
 
 
 def admit(path: str | Path) -> tuple[Path, str]:
     """Return the path and its format, one of the values of `FORMATS`. Raises InputError for anything that must not come in."""
     name = str(path)
-    if "://" in name or name.startswith(("/vsi", "\\\\?\\vsi")):
+    if _ELSEWHERE.match(name):
         raise refuse(name, "not a file on this computer; download it first", "不是本机文件，请先下载")
     file = Path(name)
     try:
