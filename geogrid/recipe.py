@@ -172,6 +172,9 @@ def _input(role: str, entry: Any, path: Path) -> InputSpec:
             raise _error(
                 f"{where}: column {ours} = {theirs!r} must be the name in the file", f"{where}：字段 {ours} = {theirs!r} 应为文件中的列名", path, ours
             )
+    if entry["path"].startswith(("\\\\", "//")):  # Windows would sign in at whatever computer the recipe names
+        message = f"{where}: path = {entry['path']!r} names another computer; copy the file beside the recipe"
+        raise _error(message, f"{where}：path = {entry['path']!r} 指向别的计算机；请把文件复制到配方旁", path, "path")
     file = Path(_joined(path.parent, entry["path"]))
     return InputSpec(
         role,
