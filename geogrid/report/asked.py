@@ -16,6 +16,7 @@ from geogrid.scheme import Level
 
 KIND_ROLES = ("stations", "cameras", "organisations", "staff")
 NEED_LEVEL = ("units", "units_without_organisation", "organisation_share", "units_without_staff")
+MAY_HAVE_LEVEL = ("area_km2", "households", "persons")
 _SHOWN_KINDS = 12
 
 
@@ -117,7 +118,7 @@ def _around_a_level(word: str, levels: dict[str, str]) -> Asked | None:
     for name in sorted((name for name in levels if name), key=lambda name: (-len(name), name)):
         for start in range(len(word) - len(name) + 1):
             figure = FIGURE_BY_WORD.get(word[:start] + word[start + len(name) :]) if word.startswith(name, start) else None
-            if figure in NEED_LEVEL:
+            if figure in (*NEED_LEVEL, *MAY_HAVE_LEVEL):
                 return Asked(str(figure), levels[name])
     return None
 
@@ -128,9 +129,19 @@ def _hinted(word: str, row: Declared, subject: Subject) -> Note:
         return _no_role(role)
     if role:
         return _unknown_kind(row.item, role, subject)
-    hint, hint_zh = nearest(row.item, [figure.name.en for figure in FIGURES.values()])
-    hint_zh = hint_zh if "是否" in hint_zh else "可用：" + "、".join(figure.name.zh for figure in FIGURES.values())
-    return note("unknown_item", hint_en=hint, hint_zh=hint_zh)
+    return note("unknown_item", **_hint(row.item, subject))
+
+
+def _hint(item: str, subject: Subject) -> dict[str, str]:
+    """Name the known word that is nearest, among figures, levels and the data's kinds; else list the figures."""
+    kinds = {value for role in KIND_ROLES for values in kinds_of(subject, role).values() for value in values}
+    levels = [word for level in subject.scheme.levels for word in (level.name.zh, level.name.en)]
+    words = [*(word for figure in FIGURES.values() for word in figure.words), *levels, *sorted(kinds)]
+    english, chinese = nearest(item, words)
+    if english.startswith("known"):
+        english = "known: " + ", ".join(figure.name.en for figure in FIGURES.values())
+        chinese = "可用：" + "、".join(figure.name.zh for figure in FIGURES.values()) + "。"
+    return {"hint_en": english, "hint_zh": chinese}
 
 
 def _narrowed(asked: Asked, kind: str, subject: Subject) -> Asked | Note:

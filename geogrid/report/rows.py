@@ -47,10 +47,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Listing:
-    """What stands behind a note, complete, in the order of the data."""
+    """What stands behind a note, complete, by level and code however the rows were ordered."""
 
     title: Note
     cases: tuple[Case, ...]
+
+    def __post_init__(self) -> None:
+        ordered = sorted(self.cases, key=lambda case: (case.level, case.code, case.label, case.detail.en if case.detail else ""))
+        object.__setattr__(self, "cases", tuple(ordered))
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geogrid.declared import KM2, Amount
 from geogrid.report.asked import Asked
@@ -103,24 +103,31 @@ def area_tolerance_km2(amount: Amount, computed_km2: float) -> float:
 
 def measure_area(subject: Subject, asked: Asked, amount: Amount) -> Computed:
     """Measure the outline that was given, else the derived one; with a level, its units. Square kilometres, in the working CRS."""
-    facts = {"crs": subject.crs.name}
+    facts, outline = {"crs": subject.crs.name}, None
     if asked.level:
-        area_km2 = float(valid_units(subject, asked.level)["area_m2"].sum()) / 1e6
         key, facts = "area_units", facts | names_of(subject, asked.level)
     elif "district" in subject.given_levels:
         outline = shapely.union_all(shapely.make_valid(subject.given("district").geometry.dropna().to_numpy()))
-        area_km2, key = float(outline.area) / 1e6, "area_outline"
+        key = "area_outline"
     else:
-        area_km2, key = float(subject.district.area) / 1e6, "area_outline" if subject.district_source == "given" else "area_derived"
+        outline, key = subject.district, "area_outline" if subject.district_source == "given" else "area_derived"
+    area_m2 = float(valid_units(subject, asked.level)["area_m2"].sum()) if outline is None else float(outline.area)
+    area_km2 = area_m2 / 1e6
     notes = [note(key, tolerance=f"{area_tolerance_km2(amount, area_km2):.3g}", **facts)]
-    return Computed(round(area_km2, 6), (*notes, *(() if asked.level else _open_land(subject, area_km2))))
+    return Computed(round(area_km2, 6), (*notes, *_open_land(subject, outline)))
 
 
-def _open_land(subject: Subject, area_km2: float) -> list[Note]:
-    """Tell how much of the outline belongs to no unit of the lowest level that is given complete; under a hectare it is not worth a word."""
+def _united(subject: Subject, level: str) -> BaseGeometry:
+    """Unite the units of a level that was given; they are derived, so they are a valid coverage."""
+    return shapely.coverage_union_all(valid_units(subject, level).geometry.dropna().to_numpy())
+
+
+def _open_land(subject: Subject, outline: BaseGeometry | None) -> list[Note]:
+    """Tell how much of the outline belongs to no unit of the lowest level that was given; under a hectare it is not worth a word."""
+    if outline is None:
+        return []
     level = next((level.id for level in reversed(subject.scheme.levels) if level.id in subject.given_levels), "")
     if not level:
         return []
-    united = float(np.sum(valid_units(subject, level)["area_m2"])) / 1e6
-    left = area_km2 - united
+    left = float(outline.difference(_united(subject, level)).area) / 1e6
     return [note("area_open", area=f"{left:,.2f}", **names_of(subject, level))] if left >= 0.01 else []
