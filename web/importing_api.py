@@ -202,10 +202,13 @@ def told(mine: Importing, place: Place) -> dict[str, Any]:
     files = [{"name": p.name, "bytes": p.stat().st_size} for p in sorted(place.files.iterdir()) if not p.name.startswith(".")]
     return {
         "id": place.id,
-        **{name: state[name] for name in ("name", "scheme", "bounds", "created", "changed", "used", "failed")},
+        **{name: state[name] for name in ("bounds", "created", "changed", "used", "failed")},
         "choices": state["layers"],
         "files": files,
         **{name: reading.get(name, empty) for name, empty in _EMPTY.items()},
+        "name": state["name"] or reading.get("name", ""),
+        "scheme": state["scheme"] or reading.get("scheme", ""),
+        "digest": reading.get("digest", ""),
         "busy": mine.jobs.at(place.id),
         "built": state["built"],
         "current": is_current(place, state),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import mimetypes
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, send_file
+from flask import Blueprint, Response, current_app, redirect, render_template, request, send_file
 
 from geogrid import maps
 from geogrid.errors import NotFoundError
 from web import data, findings, mapview, overview, scriptdata, sitepages, tables, unitpage
-from web.language import language
+from web.guard import is_administrator
+from web.language import language, link
 from web.served import Served, kept_bytes, served, to_bytes
 
 blueprint = Blueprint("pages", __name__)
@@ -50,8 +51,10 @@ def _page(page: str, template: str, *, script: dict[str, Any] | None = None, **w
 
 
 @blueprint.get("/")
-def overview_page() -> str:
+def overview_page() -> str | Response:
     """全区怎样划分，哪里不对？"""
+    if not current_app.extensions["geogrid"].is_there() and is_administrator():
+        return redirect(link("importing.start_page"))
     now = served()
     level = _level(now, overview.first_level(now))
     return _page("overview", "overview.html", level=level, map=mapview.parts(now, "overview"), **overview.answer(now))
@@ -162,6 +165,7 @@ def tile(version: str, z: int, x: int, y: int) -> Response:
 
 @blueprint.get("/healthz")
 def health() -> Response:
-    """Answer `ok` when the project can be read."""
-    served()
+    """Answer `ok` when the project can be read, and where there is none yet: that is no fault."""
+    if current_app.extensions["geogrid"].is_there():
+        served()
     return Response("ok\n", mimetype="text/plain", headers={"Cache-Control": "no-store"})

@@ -103,7 +103,13 @@ def to_bytes(value: Any) -> bytes:
 
 def kept_bytes(key: Hashable, make: Callable[[], bytes], mimetype: str, *, immutable: bool = False, is_tile: bool = False) -> Response:
     """Answer with bytes that were made and gzipped once per project version, with an ETag; 304 where the browser has them."""
-    now = served()
+    return kept_bytes_of(served(), key, make, mimetype, immutable=immutable, is_tile=is_tile)
+
+
+def kept_bytes_of(
+    now: Served, key: Hashable, make: Callable[[], bytes], mimetype: str, *, immutable: bool = False, is_tile: bool = False
+) -> Response:
+    """Answer as `kept_bytes` does, of the project that is given."""
 
     def pack() -> Packed:
         body = make()

@@ -1,0 +1,105 @@
+"""Roles and columns as pages of imports call them."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as lazy
+
+ROLES = {
+    "district": lazy("outline"),
+    "streets": lazy("streets"),
+    "communities": lazy("communities"),
+    "grids": lazy("grids"),
+    "microgrids": lazy("micro-grids"),
+    "compounds": lazy("compounds"),
+    "buildings": lazy("buildings"),
+    "entrances": lazy("entrances"),
+    "households": lazy("households (table)"),
+    "roads": lazy("roads"),
+    "railways": lazy("railways"),
+    "water": lazy("water"),
+    "walls": lazy("walls"),
+    "green": lazy("green land"),
+    "stations": lazy("stations"),
+    "cameras": lazy("cameras"),
+    "prohibited": lazy("prohibited sites"),
+    "staff": lazy("staff"),
+    "organisations": lazy("organisations"),
+    "memberships": lazy("memberships"),
+    "workplaces": lazy("workplaces"),
+    "overlays": lazy("emergency groups"),
+    "events": lazy("events"),
+    "patrols": lazy("patrol tracks"),
+    "declared": lazy("declared figures"),
+}
+COLUMNS = {
+    "code": lazy("code"),
+    "name": lazy("name"),
+    "parent": lazy("code of the unit above"),
+    "kind": lazy("kind"),
+    "id": lazy("number"),
+    "address": lazy("address"),
+    "floors": lazy("floors"),
+    "households": lazy("households"),
+    "persons": lazy("persons"),
+    "use": lazy("use"),
+    "height_m": lazy("height (m)"),
+    "community": lazy("code of the community"),
+    "building": lazy("number of the building"),
+    "entrance": lazy("number of the entrance"),
+    "floor": lazy("floor"),
+    "door": lazy("door"),
+    "centre": lazy("centre household"),
+    "class": lazy("class"),
+    "main": lazy("main road"),
+    "bridge": lazy("bridge"),
+    "tunnel": lazy("tunnel"),
+    "layer": lazy("level above ground"),
+    "capacity": lazy("capacity"),
+    "host": lazy("host"),
+    "area_m2": lazy("area (m²)"),
+    "equipment": lazy("equipment"),
+    "hub": lazy("hub"),
+    "lon": lazy("longitude"),
+    "lat": lazy("latitude"),
+    "x": lazy("x, to the east (m)"),
+    "y": lazy("y, to the north (m)"),
+    "direction_deg": lazy("direction (degrees)"),
+    "direction": lazy("direction (1–8 or a word)"),
+    "range_m": lazy("range (m)"),
+    "angle_deg": lazy("angle (degrees)"),
+    "ptz": lazy("type of camera"),
+    "gb_code": lazy("national code"),
+    "sign_installed": lazy("sign installed"),
+    "secret": lazy("secret"),
+    "phone": lazy("telephone"),
+    "duties": lazy("duties"),
+    "post": lazy("post"),
+    "member": lazy("member"),
+    "target_kind": lazy("kind of target"),
+    "target": lazy("target"),
+    "valid_from": lazy("valid from"),
+    "valid_to": lazy("valid to"),
+    "action": lazy("action"),
+    "time": lazy("time"),
+    "state": lazy("state"),
+    "closed_at": lazy("closed at"),
+    "reporter_kind": lazy("kind of reporter"),
+    "officer": lazy("officer"),
+    "accuracy_m": lazy("accuracy (m)"),
+    "item": lazy("item"),
+    "level": lazy("level"),
+    "value": lazy("value"),
+    "source": lazy("source"),
+    "unit": lazy("unit"),
+    "note": lazy("note"),
+}
+
+
+def role_name(role: str) -> str:
+    """Return what a role is called, "" for none."""
+    return str(ROLES.get(role, role))
+
+
+def column_name(ours: str) -> str:
+    """Return what one of our columns is called."""
+    return str(COLUMNS.get(ours, ours))
