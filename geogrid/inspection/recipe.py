@@ -113,6 +113,7 @@ def _comments(layer: LayerReport, columns: Mapping[str, str]) -> list[str]:
     lines = [f"# {ours}: by its values, not by its heading; check it" for ours in by_values]
     lines += [f"# {ours} could be {' or '.join(map(_plain, theirs))}: say which" for ours, theirs in layer.doubtful.items() if ours not in columns]
     unused = [column for column in layer.columns if column.name not in columns.values() and column.type != "empty"]
+    unused.sort(key=lambda column: column.type not in ("whole", "number"))  # a figure that is missed matters most
     shown = [f"{_plain(column.name)} ({_plain(column.sample[0])})" if column.sample else _plain(column.name) for column in unused]
     more = f", … {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
     return lines + ([f"# not used: {', '.join(shown[:_SHOWN])}{more}"] if shown else [])

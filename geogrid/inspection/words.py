@@ -37,6 +37,26 @@ def taken_words(columns: Mapping[str, str], language: str) -> str:
     return ", ".join(f"{plain(theirs)} for the {column_word(ours, 'en')}" for ours, theirs in columns.items())
 
 
+def heading_lines(taken: Mapping[str, Mapping[str, str]], doubtful: Mapping[str, Mapping[str, Sequence[str]]], language: str) -> list[str]:
+    """Return a line for each role, of which columns a build took by their headings, and of those that it left because several could be meant.
+
+    >>> heading_lines({"communities": {"code": "SQDM"}}, {"buildings": {"floors": ["层数", "总层数"]}}, "en")
+    ['communities: I took SQDM for the code', 'buildings: the number of floors could be 层数 or 总层数: not taken, say which']
+    """
+    zh, colon = language == "zh", "：" if language == "zh" else ": "
+    lines = [f"{role_word(role, language)}{colon}{'把 ' if zh else 'I took '}{taken_words(columns, language)}" for role, columns in taken.items()]
+    for role, columns in doubtful.items():
+        lines += [f"{role_word(role, language)}{colon}{doubtful_words(ours, theirs, language)}" for ours, theirs in columns.items()]
+    return lines
+
+
+def doubtful_words(ours: str, theirs: Sequence[str], language: str) -> str:
+    """Word that several of their columns could be ours."""
+    if language == "zh":
+        return f"{column_word(ours, 'zh')}是 {' 还是 '.join(map(plain, theirs))}？没有采用，请指明"
+    return f"the {column_word(ours, 'en')} could be {' or '.join(map(plain, theirs))}: not taken, say which"
+
+
 def problem_lines(problems: Sequence[Problem], language: str) -> list[str]:
     """Group problems by severity, rule and column: how many, in which rows, the first few in words."""
     groups: dict[tuple[str, str, str], list[Problem]] = {}
@@ -101,13 +121,7 @@ def _columns(layer: LayerReport, language: str) -> list[str]:
         words = "、".join if zh else ", ".join
         names = words(column_word(ours, language) for ours in layer.proposed)
         lines.append(f"其中{names}是按内容认的，请核对" if zh else f"by its values, not by its heading: {names}; check it")
-    for ours, theirs in layer.doubtful.items():
-        names = (" 还是 " if zh else " or ").join(map(plain, theirs))
-        lines.append(
-            f"{column_word(ours, 'zh')}是 {names}？没有采用，请指明"
-            if zh
-            else f"the {column_word(ours, 'en')} could be {names}: not taken, say which"
-        )
+    lines += [doubtful_words(ours, theirs, language) for ours, theirs in layer.doubtful.items()]
     unused = [plain(column.name) for column in layer.columns if not column.ours]
     more = "" if len(unused) <= _NAMES else " …"
     lines += [("没有用到：" if zh else "not used: ") + ("、" if zh else ", ").join(unused[:_NAMES]) + more] if layer.role and unused else []
