@@ -7,6 +7,7 @@ import datetime
 import click
 
 from geogrid.cli.declared import declared_line
+from geogrid.cli.language import language
 from geogrid.cli.output import progress, show_json, show_summary
 
 
@@ -23,12 +24,16 @@ def build(
     ctx: click.Context, recipe: str, out: str, accept_rejects: bool, force: bool, keep_buildings_whole: bool, workers: int | None, as_json: bool
 ) -> None:
     """Build a project: files, checked, become cells, units of every level, joined sites and findings."""
+    from geogrid.inspection.words import heading_lines
     from geogrid.pipeline import build as run
 
     today = datetime.datetime.now(datetime.UTC).date()
     options = {"accept_rejects": accept_rejects, "force": force, "keep_buildings_whole": keep_buildings_whole, "workers": workers}
     with run(recipe, out, progress=progress, today=today, **options) as project:
         summary = project.summary()
+        told = heading_lines(project.meta["columns"], project.meta["doubtful"], language())
+    for line in told:
+        click.echo(line, err=True)
     (show_json if as_json else show_summary)(summary)
     if counts := summary.get("declared"):
         click.echo(declared_line(counts, out), err=True)
