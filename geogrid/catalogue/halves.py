@@ -29,6 +29,9 @@ WHY: dict[str, dict[str, str]] = {
         "zh": "为保持楼栋完整，边界绕过了楼栋 {building}，与给定的图形相差 {area} 平方米（按要求）",
         "en": "its border goes round buildings kept whole ({building}), as was asked, so that {area} m² differ from the given polygon",
     },
+    "derived_parents": {"zh": "每个上级单元推定为一个单元", "en": "one unit was derived in each parent"},
+    "derived_alone": {"zh": "整个范围推定为一个单元", "en": "the whole district became one unit"},
+    "derived_codes": {"zh": "单元按下级给出的上级编码得出", "en": "its units follow from the parent codes of the level below"},
     "no_cell": {
         "zh": "给定的图形太窄或全被其他单元占去，没有剖分单元（{area} 平方米）",
         "en": "the given polygon ({area} m²) is too thin, or wholly taken by other units: no cell is left to it",
@@ -44,6 +47,10 @@ WHY: dict[str, dict[str, str]] = {
     "building_larger": {
         "zh": "（各部分：{areas} 平方米；住户归面积较大的 {unit}）",
         "en": " (parts: {areas} m²; its households go to {unit}, which has the larger part)",
+    },
+    "building_empty": {
+        "zh": "（各部分：{areas} 平方米；没有住户）",
+        "en": " (parts: {areas} m²; no household is counted in it)",
     },
     "building_kept_whole": {
         "zh": "（各部分：{areas} 平方米；按要求保持完整，边界绕过它，归 {unit}）",

@@ -94,6 +94,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "zh": "{units} 跨过{barrier_zh}，长 {length_m} 米：{reason_zh}。",
         "en": "{units} crosses {barrier} over {length_m} m: {reason}.",
     },
+    "level_derived": {
+        "zh": "{level_zh}没有给定图形，{why_zh}（共 {value} 个）。如需实际划分，请给出 [inputs.{role}]，或改写层级方案的 make。",
+        "en": "Nobody gave polygons of level {level_en}: {why} ({value} units). Give [inputs.{role}], or another make in the scheme.",
+    },
     "splits_building": {
         "zh": "楼栋 {building} 被分到 {units}{why_zh}。请核对：同一栋楼一般归同一个单元。",
         "en": "Building {building} is divided between {units}{why}. Check it: a building usually belongs to one unit.",

@@ -81,6 +81,10 @@ RULE_TITLES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"zh": "跨越阻隔", "en": "Crosses a barrier"},
         {"zh": "单元跨在道路、河流或铁路两侧", "en": "A unit lies on both sides of a road, river or railway"},
     ),
+    "level_derived": (
+        {"zh": "层级由推定得出", "en": "Level derived"},
+        {"zh": "没有给定图形的层级，其单元由上级或下级推定", "en": "Units of a level that nobody gave, derived from those above or below"},
+    ),
     "splits_building": ({"zh": "切分楼栋", "en": "Splits a building"}, {"zh": "边界穿过楼栋", "en": "A border runs through a building"}),
     "datum_shift": (
         {"zh": "坐标已换算", "en": "Datum shifted"},

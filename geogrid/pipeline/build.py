@@ -18,6 +18,7 @@ from geogrid import report, rules, sites
 from geogrid.barriers import barrier_lines
 from geogrid.findings import Finding, to_frame
 from geogrid.generate import make_plan
+from geogrid.pipeline.division import find_derived
 from geogrid.pipeline.ground import Prepared
 from geogrid.pipeline.parallel import side_by_side, without_cycle_search, worker_count
 from geogrid.pipeline.sourced import scheme_of, sourced
@@ -90,7 +91,8 @@ def _begin(recipe: Recipe, scheme: Scheme, stages: Stages, pool: Executor, threa
         joined = {role: sites.join(sources.frames[role], plan) for role in SITE_ROLES if role in sources.frames}
         lost = [f for role, frame in joined.items() for f in sites.find_unmatched(frame, role)]
         lost += sites.find_missing(joined["stations"], plan) if "stations" in joined else []
-    noted = [*sources.findings, *(_with_file(f, recipe) for f in prepared.findings), *lost]
+    told = [*prepared.findings, *find_derived(plan, prepared.ground.given)]
+    noted = [*sources.findings, *(_with_file(f, recipe) for f in told), *lost]
     notes = to_frame(noted, sources.crs, scheme.severity)
     contents = Contents(
         plan, given, joined, _layers(sources, prepared), notes, notes, sources.rejected, _meta(recipe, sources), _tables(sources, plan)

@@ -19,7 +19,8 @@ from geogrid.enclosure import enclose
 from geogrid.findings import Finding
 from geogrid.generate import Homes
 from geogrid.generate.cut_buildings import Cut, Sides, find_sides, round_buildings, side_of_most
-from geogrid.generate.given import geometry_levels, label_by_polygons
+from geogrid.generate.given import geometry_levels, label_by_polygons, lowest_given
+from geogrid.plan import Plan
 from geogrid.scheme import Level, Scheme
 from geogrid.tessellation.seeds import assign_enclosures, clean_footprints
 
@@ -67,7 +68,8 @@ def divided_land(
         enclosures, rows = _enclosed(parent, lines, polygons)
         sides = _sides(enclosures, rows[lowest.id], buildings, homes, houses)
     codes = np.append(given[lowest.id].index.to_numpy(dtype=object), "")
-    found = [_said(cut, lowest, codes, buildings["id"].to_numpy(dtype=object)[cut.building], kept.get(cut.building)) for cut in cuts]
+    names, lived = buildings["id"].to_numpy(dtype=object), homes.households > 0
+    found = [_said(cut, lowest, codes, names[cut.building], kept.get(cut.building), is_home=bool(lived[cut.building])) for cut in cuts]
     borders = np.concatenate(list(polygons.values()))
     return Land(enclosures, borders, rows, sides.home, sides.entrance_home, tuple(found))
 
@@ -92,12 +94,28 @@ def _side_of_most(cut: Cut, homes: Homes, enclosures: np.ndarray, unit: np.ndarr
     return side_of_most(cut, homes.entrance_building[rows], stands, homes.entrance_households[rows])
 
 
-def _said(cut: Cut, level: Level, codes: np.ndarray, name: str, kept: int | None) -> Finding:
+def _said(cut: Cut, level: Level, codes: np.ndarray, name: str, kept: int | None, *, is_home: bool) -> Finding:
     """Tell of a building that a border cuts: which part lies where, and what became of its households. Its place and size are the smallest part's."""
     order = sorted(range(len(cut.units)), key=lambda i: codes[cut.units[i]])
     units = tuple(codes[cut.units[i]] for i in order if cut.units[i] != NONE)
     sizes = ", ".join(f"{codes[cut.units[i]] or '–'} {shapely.area(cut.parts[i]):,.1f}" for i in order)
     side = codes[cut.side if kept is None else kept] or "–"
-    facts = {"building": name, **why(f"building_{cut.rule if kept is None else 'kept_whole'}", unit=side, areas=sizes)}
+    key = "kept_whole" if kept is not None else cut.rule if is_home else "empty"
+    facts = {"building": name, **why(f"building_{key}", unit=side, areas=sizes)}
     smaller = cut.parts[int(np.argmin(shapely.area(np.array(cut.parts, dtype=object))))]
     return Finding("splits_building", level.id, units, smaller, area_m2=float(smaller.area), severity="warning", facts=facts)
+
+
+def find_derived(plan: Plan, given: Mapping[str, gpd.GeoDataFrame]) -> list[Finding]:
+    """Tell of levels that were to be given and are not, and of made ones above given polygons: where their units come from."""
+    scheme, lowest = plan.scheme, lowest_given(plan.scheme, given)
+    depth = -1 if lowest is None else scheme.depth(lowest.id)
+    found = []
+    for i, level in enumerate(scheme.levels):
+        if level.id in given or not (level.make == "given" or i < depth):
+            continue
+        n = int((plan.units["level"] == level.id).sum())
+        key = "derived_alone" if n == 1 and i <= max(depth, 0) else "derived_codes" if i < depth else "derived_parents"
+        facts = {"level_zh": level.name.zh, "level_en": level.name.en, "role": level.role, **why(key)}
+        found.append(Finding("level_derived", level.id, value=float(n), severity="warning", facts=facts))
+    return found
