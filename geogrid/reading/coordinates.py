@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from geogrid.findings import Finding
 from geogrid.reading.angles import parse_dms, why_no_number
 from geogrid.reading.convert import Converted, convert
 from geogrid.reading.geometry import Reason
 from geogrid.reading.raw import Fault
-from geogrid.schema import Column
+from geogrid.recipe import InputSpec
+from geogrid.schema import ROLES, Column
 
 PAIRS = (("lon", "lat"), ("x", "y"))
 """Our names of coordinate columns, the eastern one first."""
@@ -50,6 +52,17 @@ def convert_places(frame: pd.DataFrame, names: Mapping[str, str], *, swap: bool 
         turned = {ours: names[_OTHER[ours] if swap else ours] for ours in _LIMIT}
         made |= _on_globe(frame, made["lon"], made["lat"], turned)
     return Places(made, dms_n)
+
+
+def place_notes(places: Places, spec: InputSpec, file: str, layer: str) -> list[Finding]:
+    """Say what was done to coordinates because the recipe wants it."""
+    said: list[Reason] = []
+    if places.dms_n:
+        said.append((f"{places.dms_n} values of degrees, minutes and seconds were converted", f"{places.dms_n} 个度分秒坐标已换算为十进制度"))
+    if spec.swap:
+        said.append(("x and y were exchanged, as the recipe says", "已按配方交换 x 和 y（经度和纬度）"))
+    facts = {"role": spec.role, "file": file, "layer": layer}
+    return [Finding("file_note", ROLES[spec.role].level, facts={**facts, "reason": reason, "reason_zh": zh}) for reason, zh in said]
 
 
 def _column(series: pd.Series, name: str, ours: str, *, dms: bool, axis: str) -> tuple[Converted, int]:

@@ -16,7 +16,7 @@ from geogrid.crs import WGS84, parse_crs, shifted_name
 from geogrid.errors import CrsError, InputError
 from geogrid.findings import Finding
 from geogrid.reading.convert import Converted, convert
-from geogrid.reading.coordinates import PAIRS, convert_places
+from geogrid.reading.coordinates import PAIRS, convert_places, place_notes
 from geogrid.reading.headings import Recognised, recognise_columns
 from geogrid.reading.layer import read_layer
 from geogrid.reading.placement import exchange
@@ -81,7 +81,7 @@ def draft_role(spec: InputSpec, folder: Path) -> Draft:
     frame = _frame(raw, role, converted)
     faults = [*raw.faults, *(fault for made in converted.values() for fault in made.faults)]
     notes = [_control_note(file, raw.layer, spec.role, names[ours], made.cleaned_n) for ours, made in converted.items() if made.cleaned_n]
-    notes += find_notes(raw, file, role.level, role=spec.role)
+    notes += [*find_notes(raw, file, role.level, role=spec.role), *place_notes(places, spec, file, raw.layer)]
     rows_n = len(raw.frame) + len(raw.faults)
     return Draft(spec.role, role, file, raw.layer, frame, geometry, crs, shifted_name(spec.crs), rows_n, faults, notes, known.taken, known.doubtful)
 
