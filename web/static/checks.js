@@ -97,7 +97,7 @@ export function checks(page) {
   async function go(step) {
     const shown = groups.filter(group => !group.hidden);
     if (!shown.length) return;
-    let [group, index] = chosen || [shown[0], -1];
+    let [group, index] = chosen || [shown.find(one => one.open) || shown[0], -1];
     index += step;
     const found = await load(group);
     if (index >= found.length) [group, index] = [shown[(shown.indexOf(group) + 1) % shown.length], 0];

@@ -87,7 +87,7 @@
 
     function draw() {
       const mine = ++asked, whole = map.getBoundsZoom(L.latLngBounds([geogrid.settings.bounds[1], geogrid.settings.bounds[0]], [geogrid.settings.bounds[3], geogrid.settings.bounds[2]]));
-      const zoom = Math.max(Math.floor(whole) - 1, Math.min(16, Math.floor(map.getZoom()) - OUT));
+      const zoom = Math.max(Math.floor(whole) - 1, Math.min(14, Math.floor(map.getZoom()) - OUT));
       box.hidden = !fault || !fault.box || map.getZoom() < zoom + 2.5 || map.getSize().x < 560;
       if (box.hidden) return;
       const density = window.devicePixelRatio || 1, centre = map.project(map.getCenter(), zoom), left = centre.x - SIDE[0] / 2, top = centre.y - SIDE[1] / 2;
