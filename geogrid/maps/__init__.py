@@ -11,6 +11,7 @@ from geogrid.maps.data import data
 from geogrid.maps.faults import fault_shapes
 from geogrid.maps.offline import write_offline
 from geogrid.maps.page import MapPage, MapParts
+from geogrid.maps.preview import preview
 from geogrid.maps.report import report_html
 from geogrid.maps.report_ground import Ground, layer_ground, project_ground
 from geogrid.maps.tiles import prepare, tile
@@ -32,6 +33,7 @@ __all__ = [
     "layer_ground",
     "overview",
     "prepare",
+    "preview",
     "project_ground",
     "report_html",
     "stations",
