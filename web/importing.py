@@ -111,14 +111,11 @@ def _map(mine: Importing, place: Place, shows: str) -> Any:
 
 def _render(template: str, **told: Any) -> str:
     said = {
-        "sending": _("{name}: {share}"),
-        "sent": _("{name}: taken in"),
         "too_large": _("{name} is too large: at most {limit} MB at once."),
         "no_ending": _("{name}: files of this kind are not read."),
         "lost": _("The service does not answer. What you chose is kept; try again."),
         "delete": _("Delete this import with its files? The project in use is not touched."),
         "use": _("Put the draft in the place of the project in use? A backup of it is kept beside."),
-        "rejected": _("{n} rows can not be used"),
         "row": _("row {row}: {text}"),
         "preview": _("Preview"),
         "shown": _("{n} of {all} shown"),
