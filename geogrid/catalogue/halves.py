@@ -70,6 +70,7 @@ WHY: dict[str, dict[str, str]] = {
     "barrier": {"zh": "请核对居民能否往来，或以它为界改划", "en": "check that people can get across, or redraw along it"},
     "mend_wide": {"zh": "宽度超过允许自动修补的上限", "en": "it is wider than what is mended without asking"},
     "mend_equal": {"zh": "几方的理由相当，无从断定归谁", "en": "two or more have equal rights to it"},
+    "mend_ring": {"zh": "边界自相交，有两种理解，面积不同", "en": "its border crosses itself, and can be read in two ways that differ in area"},
     "mend_whole": {"zh": "否则有单元会失去一半以上的面积", "en": "a unit would lose more than half of its land"},
     "count_made": {
         "zh": "应有 {wanted} 个，只能划出 {made} 个（在户数界限内、不拆楼栋，再多或再少都做不到），请放宽界限，或改个数",

@@ -67,7 +67,7 @@ def mend_once(polygons: np.ndarray, names: Sequence[str], terms: Terms) -> Pass:
     beside = _beside(metres, rows, terms.snap_m)
     rings, corners = agreed(rings_of(polygons[rows]), shapely.get_coordinates(polygons[beside]), terms.lattice.step_m, terms.snap_m)
     outline = _agreed_outline(rings, terms)
-    faces = find_faces(_linework(rings, outline), rings.polygons(), outline, terms.lattice, terms.snap_m)
+    faces = find_faces(_linework(rings, outline, terms), rings.polygons(), outline, terms.lattice, terms.snap_m)
     settled = settle(
         faces, _land(faces, polygons[beside]), terms.lattice.metres(faces.shapes), terms.limits, _Corners(faces, corners, terms.outline).support
     )
@@ -114,15 +114,18 @@ def _agreed_outline(rings: Rings, terms: Terms) -> BaseGeometry | None:
     return terms.lattice.from_metres(np.array([take_over_vertices(outline, points, terms.snap_m)], dtype=object))[0]
 
 
-def _linework(rings: Rings, outline: BaseGeometry | None) -> np.ndarray:
-    """Return the rings and, of the outline, the edges near them."""
+def _linework(rings: Rings, outline: BaseGeometry | None, terms: Terms) -> np.ndarray:
+    """Return the rings and, of the outline, the edges that may close a gap beside them."""
     lines = rings.lines()
     if outline is None:
         return lines
     xy, ring = shapely.get_coordinates(shapely.get_rings(outline), return_index=True)
     inside = np.flatnonzero(ring[1:] == ring[:-1])
     edges = shapely.linestrings(np.stack([xy[inside], xy[inside + 1]], axis=1))
-    near = np.unique(shapely.STRtree(edges).query(shapely.envelope(lines), predicate="intersects")[1])
+    reach = 2 * (max(terms.limits.gap_m, terms.limits.overlap_m) + terms.snap_m) / terms.lattice.step_m
+    west, south, east, north = shapely.bounds(lines).T
+    boxes = shapely.box(west - reach[0], south - reach[1], east + reach[0], north + reach[1])
+    near = np.unique(shapely.STRtree(edges).query(boxes, predicate="intersects")[1])
     return np.concatenate([lines, edges[near]])
 
 

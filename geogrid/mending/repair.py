@@ -84,7 +84,7 @@ def repair_layer(
         out,
         area_report(frame, out, codes, mended, changed, lattice, tolerance),
         mended_frame(frame, out, codes, mended, healed, changed, lattice),
-        undecided_frame(frame, codes, left, lattice),
+        undecided_frame(out, codes, left, lattice),
         found,
         validate_layer(out, **asked) if changed.any() else found,
         tolerance,

@@ -79,16 +79,21 @@ def mended_frame(
     return gpd.GeoDataFrame(frame.iloc[order].reset_index(drop=True), geometry="geometry", crs=before.crs)
 
 
-def undecided_frame(before: gpd.GeoDataFrame, codes: np.ndarray, left: Sequence[Place], lattice: Lattice | None) -> gpd.GeoDataFrame:
-    """Return the pieces that no rule decides (`UNDECIDED_COLUMNS`), by rule, the largest first."""
+def undecided_frame(after: gpd.GeoDataFrame, codes: np.ndarray, left: Sequence[Place], lattice: Lattice | None) -> gpd.GeoDataFrame:
+    """Return the pieces and rings that no rule decides (`UNDECIDED_COLUMNS`), by rule, the largest first."""
     rows = []
+    shapes = shapely.force_2d(after.geometry.to_numpy())
+    areal = np.isin(shapely.get_type_id(shapes), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
+    for row in np.flatnonzero(areal & ~shapely.is_empty(shapes) & ~shapely.is_valid(shapes)):
+        words = why("mend_ring")
+        rows.append(("geometry_invalid", [codes[row]], 0.0, 0.0, words["why"], words["why_zh"], shapes[row]))
     for place in left:
         words = why(f"mend_{place.why}")
         shape = lattice.given(np.array([place.geometry], dtype=object))[0]
         rows.append((place.rule, sorted(codes[list(place.units)]), *_size(place, lattice), words["why"], words["why_zh"], shape))
     rows.sort(key=lambda row: (row[0], -row[2], row[1]))
     frame = pd.DataFrame(rows, columns=list(UNDECIDED_COLUMNS)).astype({"area_m2": float, "width_m": float})
-    return gpd.GeoDataFrame(frame, geometry="geometry", crs=before.crs)
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=after.crs)
 
 
 def _metres(frame: gpd.GeoDataFrame, lattice: Lattice | None) -> np.ndarray:
