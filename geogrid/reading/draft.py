@@ -29,7 +29,8 @@ from geogrid.schema import ROLES, RoleSpec, nearest
 class Draft:
     """A role on its way in: `frame` has `row` and the canonical columns given; `geometry` (or None) is in `crs`, or in the datum `shifted`.
 
-    `taken` says which columns went by a heading, ours → theirs; `doubtful` which of ours did not because several of theirs could be meant.
+    `columns` are those of the file that are used, ours → theirs; `taken` of them went by a heading; `doubtful` are ours that were left because several of
+    theirs could be meant.
     """
 
     role: str
@@ -43,8 +44,10 @@ class Draft:
     rows_n: int
     faults: list[Fault] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
+    columns: Mapping[str, str] = field(default_factory=dict)
     taken: Mapping[str, str] = field(default_factory=dict)
     doubtful: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    encoding: str = ""
 
     @property
     def facts(self) -> dict[str, str]:
@@ -66,8 +69,12 @@ def draft_role(spec: InputSpec, folder: Path) -> Draft:
 
     Raises InputError for a file, column or geometry that is not there.
     """
+    return draft_layer(read_layer(spec.path, layer=spec.layer, encoding=spec.encoding, crs=spec.crs), spec, folder)
+
+
+def draft_layer(raw: RawLayer, spec: InputSpec, folder: Path) -> Draft:
+    """Convert the columns of a layer that was read as `spec` says (its CRS included). Raises InputError as `draft_role` does."""
     role = ROLES[spec.role]
-    raw = read_layer(spec.path, layer=spec.layer, encoding=spec.encoding, crs=spec.crs)
     file = _shown(raw.file, folder)
     if raw.frame.empty and not raw.faults:
         raise refuse(raw.file, "holds no row", "没有任何行", layer=raw.layer, role=spec.role)
@@ -83,7 +90,9 @@ def draft_role(spec: InputSpec, folder: Path) -> Draft:
     notes = [_control_note(file, raw.layer, spec.role, names[ours], made.cleaned_n) for ours, made in converted.items() if made.cleaned_n]
     notes += [*find_notes(raw, file, role.level, role=spec.role), *place_notes(places, spec, file, raw.layer)]
     rows_n = len(raw.frame) + len(raw.faults)
-    return Draft(spec.role, role, file, raw.layer, frame, geometry, crs, shifted_name(spec.crs), rows_n, faults, notes, known.taken, known.doubtful)
+    shifted = shifted_name(spec.crs)
+    headings = (names, known.taken, known.doubtful)
+    return Draft(spec.role, role, file, raw.layer, frame, geometry, crs, shifted, rows_n, faults, notes, *headings, raw.encoding)
 
 
 def _shown(file: str, folder: Path) -> str:

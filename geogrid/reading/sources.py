@@ -7,8 +7,10 @@ A row is used as it is, mended and said, or rejected and said; no row ever becom
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -37,7 +39,8 @@ class Sources:
 
     Frames have a RangeIndex, the canonical columns that the file gave (text "" and numbers NaN where missing), `row` as in the file, and,
     but for plain tables, `geometry`. `rejected` has the columns of `REJECTED_COLUMNS`, one line a row. `taken` tells by role which columns went by
-    a heading, ours → theirs; `doubtful` which of ours several of theirs could be.
+    a heading, ours → theirs; `doubtful` which of ours several of theirs could be. `read` tells by role what was read: `file layer rows crs encoding
+    columns`.
     """
 
     frames: Mapping[str, gpd.GeoDataFrame | pd.DataFrame]
@@ -46,6 +49,7 @@ class Sources:
     crs: CRS
     taken: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     doubtful: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    read: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def read_sources(recipe: Recipe, *, accept_rejects: bool = False) -> Sources:
@@ -54,7 +58,12 @@ def read_sources(recipe: Recipe, *, accept_rejects: bool = False) -> Sources:
     Raises InputError when a file or column can not be used, or when over 1 % of a role's rows, or any row of an area role, is
     rejected and `accept_rejects` is False; CrsError when a CRS is missing or does not fit.
     """
-    drafts = _drafts(recipe)
+    return sources_of([draft_role(spec, recipe.path.parent) for spec in recipe.inputs.values()], recipe.path, accept_rejects=accept_rejects)
+
+
+def sources_of(drafted: Sequence[Draft], recipe: Path, *, accept_rejects: bool = False) -> Sources:
+    """Put drafts in place beside one another and check them, as `read_sources` does; `recipe` is named where they lack something."""
+    drafts = _in_place(drafted)
     crs = _working_crs(drafts, recipe)
     frames: dict[str, gpd.GeoDataFrame | pd.DataFrame] = {}
     rejected, findings = [], []
@@ -68,22 +77,29 @@ def read_sources(recipe: Recipe, *, accept_rejects: bool = False) -> Sources:
     placed = {role: frame for role, frame in frames.items() if isinstance(frame, gpd.GeoDataFrame)}
     findings += [*shift_notes(drafts, placed, crs), *(f for draft in drafts if draft.role in placed for f in find_repeats(placed[draft.role], draft))]
     told = [{draft.role: said for draft in drafts if (said := getattr(draft, name))} for name in ("taken", "doubtful")]
-    return Sources(frames, pd.DataFrame(rejected, columns=list(REJECTED_COLUMNS)), findings, crs, *told)
+    return Sources(
+        frames, pd.DataFrame(rejected, columns=list(REJECTED_COLUMNS)), findings, crs, *told, {draft.role: _described(draft) for draft in drafts}
+    )
 
 
-def _drafts(recipe: Recipe) -> list[Draft]:
-    """Read every input and put it in place beside the others."""
-    drafts = [draft_role(spec, recipe.path.parent) for spec in recipe.inputs.values()]
+def _described(draft: Draft) -> dict[str, Any]:
+    crs = draft.shifted or (draft.crs.to_string() if draft.crs is not None and draft.geometry is not None else "")
+    told = {"file": draft.file, "layer": draft.layer, "rows": draft.rows_n, "crs": crs, "encoding": draft.encoding}
+    return {**told, "columns": dict(draft.columns)}
+
+
+def _in_place(drafts: Sequence[Draft]) -> list[Draft]:
+    """Put every draft in place beside the others."""
     district = district_of(drafts)
     drafts = [located(draft, district) for draft in drafts]
     return [replace(draft, notes=[*draft.notes, *check_apart(draft, district)]) for draft in drafts]
 
 
-def _working_crs(drafts: list[Draft], recipe: Recipe) -> CRS:
+def _working_crs(drafts: list[Draft], recipe: Path) -> CRS:
     """Choose by the extent of the given areas, else of the buildings, else of everything that has a place."""
     placed = [d for d in drafts if d.geometry is not None and not shapely.is_missing(d.geometry).all()]
     if not placed:
-        raise InputError(f"recipe {recipe.path}: no input has a geometry", f"配方 {recipe.path}：没有任何带几何的输入", file=str(recipe.path))
+        raise InputError(f"recipe {recipe}: no input has a geometry", f"配方 {recipe}：没有任何带几何的输入", file=str(recipe))
     chosen = [d for d in placed if d.spec.area_role] or [d for d in placed if d.role == "buildings"] or placed
     boxes = np.array([_degrees(d) for d in chosen])
     return working_crs(*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
