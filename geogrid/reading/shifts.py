@@ -7,7 +7,7 @@ move stands far out of the random ones. Nothing is said where nothing stands out
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,7 @@ DATUMS = (TRUE, *SHIFTED)
 NEAR_M, TOUCH_M = 30.0, 3.0
 """What lies within NEAR_M of a line runs along it, the better the nearer; an entrance is at most TOUCH_M from its building."""
 POOL_N, SAMPLE_N, LEAST_N = 6000, 800, 60
-FARTHEST_M = 1300.0
+FARTHEST_M = 1700.0
 CLEAR, MARGIN = 4.5, 2.0
 """How many standard deviations of the random moves the right move must stand out, and by how many more than any other that was tried."""
 _STEP_M = 10.0
@@ -42,6 +42,7 @@ def _square(reach_m: float, step_m: float) -> np.ndarray:
 _RING = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)]) * np.resize([90.0, 150.0], 16)[:, None]
 _AROUND, _FINER, _FINEST = _square(25.0, 25.0), _square(18.0, 9.0), _square(24.0, 4.0)
 Score = Callable[[np.ndarray], float]
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +62,7 @@ class Verdict:
     """How layer A lies to layer B: `datums` of A and B (the same where they fit as they are), the measured shift of A in metres east and north, and
     by how many standard deviations it stands out."""
 
-    datums: tuple[str, str]
+    datums: Pair
     shift_m: tuple[float, float]
     clear: float
 
@@ -112,31 +113,51 @@ def compare(a: Trace, b: Trace, crs: CRS) -> Verdict | None:
     places = _thinned(_inside(a.sample, b.box, FARTHEST_M), 2 * SAMPLE_N)
     if score is None or len(places) < LEAST_N:
         return None
+    scale = _scale(score, places)
+    clear = scale.lift(score(places)) if scale else 0.0
+    if clear >= CLEAR:
+        return Verdict((TRUE, TRUE), (0.0, 0.0), clear)
+    moves = {pair: moved(places, crs, *pair) - places for pair in _pairs()}
+    # layers that lie side by side as they are: the random moves are taken where they would lie upon each other
+    scale = scale or _scale(score, places + max(moves.values(), key=lambda move: len(_inside(places + move, b.box, 0.0))))
+    return _best(score, scale, places, moves, 2 if b.near else 1) if scale else None
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """What a score is worth: the mean and standard deviation of random moves."""
+
+    mean: float
+    spread: float
+
+    def lift(self, value: float) -> float:
+        """By how many standard deviations a score stands out; 0 where the gain is too small to mean anything, or not known."""
+        gain = value - self.mean
+        return gain / self.spread if gain >= 0.2 * min(self.mean, 1 - self.mean) else 0.0
+
+
+def _scale(score: Score, places: np.ndarray) -> _Scale | None:
     random = np.array([score(places + move) for move in _RANDOM])
     if np.isnan(random).sum() > len(random) // 2:
         return None
-    mean, spread = float(np.nanmean(random)), max(float(np.nanstd(random)), 0.005)
+    return _Scale(float(np.nanmean(random)), max(float(np.nanstd(random)), 0.005))
 
-    def lift(value: float) -> float:
-        return (value - mean) / spread if value - mean >= 0.2 * min(mean, 1 - mean) else 0.0
 
-    if lift(score(places)) >= CLEAR:
-        return Verdict((TRUE, TRUE), (0.0, 0.0), lift(score(places)))
-    moves = {pair: moved(places, crs, *pair) - places for pair in _pairs()}
-    part = slice(None, None, 2 if b.near else 1)
-    rough = {pair: _climbed(score, places[part], move[part], _AROUND) for pair, move in moves.items()}
+def _best(score: Score, scale: _Scale, places: np.ndarray, moves: Mapping[Pair, np.ndarray], every: int) -> Verdict | None:
+    """Find the move that stands out from the random ones and from all others; `every` so manieth place is enough to look for it."""
+    rough = {pair: _climbed(score, places[::every], move[::every], _AROUND) for pair, move in moves.items()}
     best, second = sorted(rough, key=lambda pair: -rough[pair][0])[:2]
-    if lift(rough[best][0]) < CLEAR / 2:
+    if scale.lift(rough[best][0]) < CLEAR / 2:
         return None
     fine = {pair: _climbed(score, places, moves[pair] + rough[pair][1], _FINER) for pair in (best, second)}
     best, second = sorted(fine, key=lambda pair: -fine[pair][0])
-    clear, move = lift(fine[best][0]), moves[best] + rough[best][1] + fine[best][1]
-    if clear < CLEAR or clear < lift(fine[second][0]) + MARGIN:
+    clear, move = scale.lift(fine[best][0]), moves[best] + rough[best][1] + fine[best][1]
+    if clear < CLEAR or clear < scale.lift(fine[second][0]) + MARGIN:
         return None
     if best[0] == best[1]:
         return Verdict(best, (0.0, 0.0), clear)
     # a straight line fits as well when it is moved along itself: that measures nothing
-    if clear < lift(_climbed(score, places, move, _RING)[0]) + MARGIN:
+    if clear < scale.lift(_climbed(score, places, move, _RING)[0]) + MARGIN:
         return None
     return Verdict(best, _measured(places, move, score), clear)
 
@@ -160,7 +181,7 @@ def moved(places: np.ndarray, crs: CRS, of: str, to: str) -> np.ndarray:
     return np.column_stack(way.transform(lon, lat, direction="INVERSE"))
 
 
-def _pairs() -> list[tuple[str, str]]:
+def _pairs() -> list[Pair]:
     return [(TRUE, TRUE), *((a, b) for a in DATUMS for b in DATUMS if a != b)]
 
 
