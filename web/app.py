@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from web import api, downloads, errors, guard, importing, importing_api, importing_service, language, pages, security, whatif, words
+from web import api, declared, downloads, errors, guard, importing, importing_api, importing_service, language, pages, security, whatif, words
 from web.served import Source
 
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -36,6 +36,7 @@ def create_app(project_path: str | Path, *, opener: Callable[[Path], Any] | None
     words.install(app)
     errors.install(app)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(declared.blueprint)
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(whatif.blueprint)
     app.register_blueprint(importing.blueprint)

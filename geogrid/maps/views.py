@@ -53,6 +53,11 @@ def checks(project: ProjectLike, *, lang: str) -> MapPage:
     return _page(project, "checks", lang, {"fill": "identity", "on": ["findings"], "off": _fine_layers(project), "faults": True, "top_zoom": CHECKS_ZOOM})
 
 
+def declared(project: ProjectLike, *, lang: str) -> MapPage:
+    """Units by identity, to mark those on which a declared figure does not hold."""
+    return _page(project, "declared", lang, {"fill": "identity", "off": _fine_layers(project)})
+
+
 def _page(project: ProjectLike, page: str, lang: str, first: Mapping[str, Any]) -> MapPage:
     title = words(lang)["map"].format(name=project.name)
     return MapPage({**settings(project, lang), "page": page, **first}, title)

@@ -1,6 +1,7 @@
 // Start what a page has: the bar and panels, search, the map's link, then the page's own list.
 import { chrome } from "./chrome.js";
 import { checks } from "./checks.js";
+import { declared } from "./declared.js";
 import { layers } from "./layers.js";
 import { search } from "./search.js";
 import { sites } from "./sites.js";
@@ -13,5 +14,5 @@ chrome();
 if (page) {
   search(page);
   layers();
-  ({ overview: units, stations: sites, cameras: sites, checks, unit })[page.page]?.(page);
+  ({ overview: units, stations: sites, cameras: sites, checks, declared, unit })[page.page]?.(page);
 }

@@ -177,6 +177,10 @@
     c.clearRect(0, 0, c.canvas.width, c.canvas.height);
     c.lineJoin = "round";
     const find = (mark) => (mark ? (tile["u:" + mark.level] || []).filter((f) => f.p.code === mark.code || f.p.code.split(" ").includes(mark.code)) : []);
+    const marked = state.marked ? (tile["u:" + state.marked.level] || []).filter((f) => f.p.code.split(" ").some((code) => state.marked.codes.has(code))) : [];
+    fill(c, marked, s, pattern("lines", LOOK.missing, LOOK.aboveMark, d.density), 0.85);
+    stroke(c, marked, s, "#ffffff", 4 * d.density);
+    stroke(c, marked, s, LOOK.aboveMark, 2 * d.density);
     const hovered = find(state.hover), selected = find(state.selected);
     if (hovered.length) {
       fill(c, hovered, s, "#17324d", 0.1);
