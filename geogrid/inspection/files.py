@@ -6,19 +6,19 @@ Rows are judged by the very code that a build reads with (`geogrid.inspection.pr
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from geogrid.crs import SHIFTED, shifted_name
 from geogrid.errors import InputError
 from geogrid.inspection.columns import Chosen, choose_columns, code_digits, count_values, report_columns
 from geogrid.inspection.looked import Looked, boxes_beside, look
-from geogrid.inspection.problems import find_problems
-from geogrid.inspection.report import Box, CrsOption, Inspection, LayerReport, Refused
-from geogrid.inspection.roles import guess_roles, propose
+from geogrid.inspection.problems import Asked, Judged, judge
+from geogrid.inspection.report import Box, CrsOption, Inspection, LayerReport, Refused, RoleGuess
+from geogrid.inspection.roles import first_of_roles, guess_roles, propose
 from geogrid.reading.door import FORMATS
 from geogrid.reading.headings import recognise
 from geogrid.reading.placement import district_extent, fitting
-from geogrid.recipe import InputSpec
 
 
 def inspect_files(paths: Sequence[str | Path], *, layer: str | None = None, crs: str | None = None, encoding: str | None = None) -> Inspection:
@@ -33,7 +33,8 @@ def inspect_files(paths: Sequence[str | Path], *, layer: str | None = None, crs:
             looked += look(path, layer, crs, encoding, strict=False)
         except InputError as error:
             refused.append(Refused(path, error.message, error.message_zh))
-    return Inspection(tuple(_report(one, None, encoding, boxes_beside(looked, one)) for one in looked), tuple(refused))
+    found = [_proposed(one, None, boxes_beside(looked, one)) for one in looked]
+    return Inspection(_reports(found, encoding, first_of_roles([(one.role, one.score) for one in found])), tuple(refused))
 
 
 def inspect_file(
@@ -51,39 +52,62 @@ def inspect_file(
     """
     looked = look(path, layer, crs, encoding, strict=True)
     known = [report.bbox for report in beside if report.bbox is not None and report.crs_stated]
-    return [_report(one, role, encoding, [*known, *boxes_beside(looked, one)]) for one in looked]
+    found = [_proposed(one, role, [*known, *boxes_beside(looked, one)]) for one in looked]
+    return list(_reports(found, encoding, first_of_roles([(one.role, one.score) for one in found])))
 
 
-def _report(looked: Looked, role: str | None, encoding: str | None, beside: Sequence[Box]) -> LayerReport:
-    raw, names = looked.raw, looked.names
-    rows = len(raw.frame) + len(raw.faults)
-    guesses = guess_roles(raw.layer, looked.stem, looked.kind, names, rows, _digits(looked))
+@dataclass(frozen=True, eq=False)
+class _Proposed:
+    """A layer with the role that is proposed for it, or given, and what follows from it."""
+
+    looked: Looked
+    guesses: tuple[RoleGuess, ...]
+    role: str
+    columns: Chosen
+    options: tuple[CrsOption, ...]
+
+    @property
+    def score(self) -> float:
+        return next((guess.score for guess in self.guesses if guess.role == self.role), 0.0)
+
+
+def _proposed(looked: Looked, role: str | None, beside: Sequence[Box]) -> _Proposed:
+    rows = len(looked.raw.frame) + len(looked.raw.faults)
+    guesses = guess_roles(looked.raw.layer, looked.stem, looked.kind, looked.names, rows, _digits(looked))
     chosen = propose(guesses) if role is None else role
-    columns = choose_columns(chosen, raw.frame, names, ("lon", "lat", "x", "y") if looked.has_geometry else ())
-    options = _options(looked, district_extent(beside))
+    columns = choose_columns(chosen, looked.raw.frame, looked.names, ("lon", "lat", "x", "y") if looked.has_geometry else ())
+    return _Proposed(looked, tuple(guesses), chosen, columns, _options(looked, district_extent(beside)))
+
+
+def _reports(found: Sequence[_Proposed], encoding: str | None, together: Sequence[int]) -> tuple[LayerReport, ...]:
+    judged = judge([Asked(one.looked, one.role, one.columns.columns, one.options) for one in found], together)
+    return tuple(_report(one, encoding, of) for one, of in zip(found, judged, strict=True))
+
+
+def _report(found: _Proposed, encoding: str | None, judged: Judged) -> LayerReport:
+    looked, raw, columns = found.looked, found.looked.raw, found.columns
     crs = looked.asked or (_named(looked) if looked.crs is not None else "")
-    judged = find_problems(_spec(looked, chosen, columns, encoding), raw, crs, options)
     return LayerReport(
         file=raw.file,
         layer=raw.layer,
         format=FORMATS.get(Path(raw.file).suffix.lower(), ""),
         encoding=raw.encoding,
-        rows=rows,
+        rows=len(raw.frame) + len(raw.faults),
         geometry=looked.kind,
         crs=crs,
         crs_name=shifted_name(crs) or (looked.crs.name if looked.crs is not None else ""),
         crs_stated=looked.stated,
-        crs_options=options,
+        crs_options=found.options,
         bbox=looked.box,
-        roles=tuple(guesses),
-        role=chosen,
+        roles=found.guesses,
+        role=found.role,
         columns=report_columns(raw.frame, columns.columns),
         doubtful=columns.doubtful,
         findings=judged.problems,
         usable=judged.usable,
         rejected=judged.rejected,
         proposed=columns.proposed,
-        uses=count_values(raw.frame[columns.columns["use"]]) if chosen == "buildings" and "use" in columns.columns else (),
+        uses=count_values(raw.frame[columns.columns["use"]]) if found.role == "buildings" and "use" in columns.columns else (),
         has_geometry=looked.has_geometry,
         asked_crs=looked.asked,
         asked_encoding=encoding or "",
@@ -113,7 +137,3 @@ def _options(looked: Looked, district: Box | None) -> tuple[CrsOption, ...]:
 
 def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
-
-
-def _spec(looked: Looked, role: str, columns: Chosen, encoding: str | None) -> InputSpec | None:
-    return InputSpec(role, Path(looked.raw.file), looked.raw.layer, looked.asked or None, columns.columns, encoding) if role else None

@@ -1,21 +1,25 @@
-"""What is wrong with one layer in one role: the rows that a build could not use, and what a build would note of the rest."""
+"""What is wrong with layers in their roles: the rows that a build could not use, and what a build would note of the rest.
+
+The layers that a recipe would take are read together, as a build does, so that what only shows beside others (a shifted datum, a layer that lies
+elsewhere) is told; where that can not be, and for all other layers, each is read by itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-
-import pandas as pd
+from typing import Any
 
 from geogrid.errors import CrsError, InputError
 from geogrid.findings import Finding, severity_of
+from geogrid.inspection.looked import Looked
 from geogrid.inspection.report import CrsOption, Problem
-from geogrid.reading.draft import draft_role
+from geogrid.reading.draft import Draft, draft_layer
+from geogrid.reading.layer import with_crs
 from geogrid.reading.raw import Fault, RawLayer, find_notes
-from geogrid.reading.sources import read_sources
-from geogrid.recipe import InputSpec, Recipe
+from geogrid.reading.sources import Sources, sources_of
+from geogrid.recipe import InputSpec
 from geogrid.schema import ROLES
 
 
@@ -28,44 +32,80 @@ class Judged:
     rejected: int
 
 
-def find_problems(spec: InputSpec | None, raw: RawLayer, crs: str, options: Sequence[CrsOption]) -> Judged:
-    """Judge a layer read as `spec` says.
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A layer to judge: its role ("" none), the columns chosen for it, and the CRS that its numbers could be in where nobody says it."""
 
-    `crs` is "" where nobody says it: then the likeliest of `options` serves to look at the shapes, and that it is missing is an error.
-    """
-    rows = len(raw.frame) + len(raw.faults)
-    if spec is None:
-        notes = find_notes(raw, Path(raw.file).name)
-        return Judged((*(_of_fault(raw, fault) for fault in raw.faults), *map(_of_finding, notes)), len(raw.frame), len(raw.faults))
-    placed = ROLES[spec.role].geometry != "none"
-    made = []
-    if placed and not crs:
-        made.append(_crs_missing(raw, options))
-        if not options:
-            return Judged(tuple(made), 0, rows)
-        spec = replace(spec, crs=options[0].crs, swap=options[0].swap)
+    looked: Looked
+    role: str
+    columns: Mapping[str, str]
+    options: Sequence[CrsOption]
+
+
+def judge(asked: Sequence[Asked], together: Sequence[int]) -> list[Judged]:
+    """Judge layers; those at the positions `together` are read beside one another, at most one a role."""
+    drafts = [_draft(one) for one in asked]
+    read: dict[int, Sources | InputError] = {}
+    group = [i for i in together if isinstance(drafts[i], Draft)]
+    found = _read([drafts[i] for i in group])
+    if isinstance(found, Sources):
+        read = dict.fromkeys(group, found)
+    for i, draft in enumerate(drafts):
+        if isinstance(draft, Draft) and i not in read and draft.geometry is not None:
+            read[i] = _read([draft])
+    return [_judged(one, draft, read.get(i)) for i, (one, draft) in enumerate(zip(asked, drafts, strict=True))]
+
+
+def _draft(asked: Asked) -> Draft | InputError | None:
+    """Make the draft of a layer as a build would; None where it has no role, or where nobody knows what its numbers are."""
+    looked, role = asked.looked, asked.role
+    if not role:
+        return None
+    crs, swap = looked.asked or None, False
+    if looked.crs is None and ROLES[role].geometry != "none":
+        if not asked.options:
+            return None
+        crs, swap = asked.options[0].crs, asked.options[0].swap
+    path = Path(looked.raw.file)
+    spec = InputSpec(role, path, looked.raw.layer, crs, asked.columns, swap=swap)
     try:
-        judged = _read(spec) if placed else _drafted(spec)
+        return draft_layer(with_crs(looked.raw, crs), spec, path.parent)
     except InputError as error:
+        return error
+
+
+def _read(drafts: Sequence[Any]) -> Sources | InputError:
+    try:
+        return sources_of(drafts, Path("recipe.toml"), accept_rejects=True)
+    except InputError as error:
+        return error
+
+
+def _judged(asked: Asked, draft: Draft | InputError | None, read: Sources | InputError | None) -> Judged:
+    raw = asked.looked.raw
+    rows = len(raw.frame) + len(raw.faults)
+    first = [_crs_missing(raw, asked.options)] if asked.role and asked.looked.crs is None and ROLES[asked.role].geometry != "none" else []
+    error = draft if isinstance(draft, InputError) else read if isinstance(read, InputError) else None
+    if error is not None:
         rule = "crs_mismatch" if isinstance(error, CrsError) else error.code
         problem = Problem(rule, "error", error.message, error.message_zh, field=str(error.facts.get("field", "")))
-        return Judged((*made, problem), 0, rows)
-    return replace(judged, problems=(*made, *judged.problems))
+        return Judged((*first, problem), 0, rows)
+    if not isinstance(draft, Draft):
+        notes = () if asked.role else (*(_of_fault(raw, fault) for fault in raw.faults), *map(_of_finding, find_notes(raw, Path(raw.file).name)))
+        return Judged((*first, *notes), 0 if asked.role else len(raw.frame), rows if asked.role else len(raw.faults))
+    return _counted(draft, read, first) if isinstance(read, Sources) else _drafted(draft)
 
 
-def _read(spec: InputSpec) -> Judged:
-    """Read as a build does."""
-    folder = spec.path.parent
-    recipe = Recipe("", "", 0, MappingProxyType({spec.role: spec}), MappingProxyType({}), folder / "recipe.toml")
-    sources = read_sources(recipe, accept_rejects=True)
-    lines = [_of_line(line) for line in sources.rejected.to_dict("records")]
-    others = [_of_finding(found) for found in sources.findings if found.rule != "row_rejected"]
-    return Judged((*lines, *others), len(sources.frames[spec.role]), len(lines))
+def _counted(draft: Draft, read: Sources, first: Sequence[Problem]) -> Judged:
+    """What a build says of one of the layers it reads."""
+    rejected = read.rejected[read.rejected["role"] == draft.role]
+    lines = [_of_line(line) for line in rejected.to_dict("records")]
+    others = [_of_finding(found) for found in read.findings if found.rule != "row_rejected" and found.facts.get("role") == draft.role]
+    return Judged((*first, *lines, *others), len(read.frames[draft.role]), len(lines))
 
 
-def _drafted(spec: InputSpec) -> Judged:
-    """Read a plain table as a build does."""
-    draft = draft_role(spec, spec.path.parent)
+def _drafted(draft: Draft) -> Judged:
+    """What a build says of a plain table."""
     by_row: dict[int, Fault] = {}
     for fault in draft.faults:
         by_row.setdefault(fault.row, fault)
@@ -85,7 +125,7 @@ def _of_fault(raw: RawLayer, fault: Fault) -> Problem:
 def _of_finding(found: Finding) -> Problem:
     row = found.facts.get("row", 0)
     severity = found.severity or severity_of(found.rule)
-    return Problem(found.rule, severity, found.message, found.message_zh, 0 if pd.isna(row) else int(row), str(found.facts.get("field", "")))
+    return Problem(found.rule, severity, found.message, found.message_zh, int(row), str(found.facts.get("field", "")))
 
 
 def _crs_missing(raw: RawLayer, options: Sequence[CrsOption]) -> Problem:

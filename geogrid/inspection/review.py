@@ -17,7 +17,7 @@ from geogrid.recipe import read_recipe
 
 @dataclass(frozen=True, eq=False)
 class Review:
-    """`rows`: by role `read usable rejected crs encoding columns` (ours → theirs); `rejected` has the columns of `REJECTED_COLUMNS`."""
+    """`rows`: by role `file layer read usable rejected crs encoding columns` (ours → theirs); `rejected` has the columns of `REJECTED_COLUMNS`."""
 
     rows: Mapping[str, Mapping[str, Any]]
     rejected: pd.DataFrame
@@ -30,7 +30,7 @@ def review(recipe_path: str | Path) -> Review:
     sources = read_sources(recipe, accept_rejects=True)
     rejected = sources.rejected.groupby("role").size()
     rows = {}
-    for role, spec in recipe.inputs.items():
-        lost, usable = int(rejected.get(role, 0)), len(sources.frames[role])
-        rows[role] = {"file": spec.path.name, "layer": spec.layer or "", "read": usable + lost, "usable": usable, "rejected": lost}
+    for role, read in sources.read.items():
+        counts = {"read": read["rows"], "usable": len(sources.frames[role]), "rejected": int(rejected.get(role, 0))}
+        rows[role] = {"file": read["file"], "layer": read["layer"], **counts, **{name: read[name] for name in ("crs", "encoding", "columns")}}
     return Review(rows, sources.rejected, to_frame(sources.findings, sources.crs))

@@ -78,6 +78,19 @@ def propose(guesses: Sequence[RoleGuess]) -> str:
     return "" if len(guesses) > 1 and guesses[1].score == guesses[0].score else guesses[0].role
 
 
+def first_of_roles(layers: Sequence[tuple[str, float]]) -> list[int]:
+    """Return the positions of the layers that a recipe takes, in their order: of those with one role the likeliest, the first of equals.
+
+    >>> first_of_roles([("grids", 0.9), ("", 0.0), ("grids", 0.95), ("roads", 0.5)])
+    [2, 3]
+    """
+    best: dict[str, int] = {}
+    for i, (role, score) in enumerate(layers):
+        if role and (role not in best or score > layers[best[role]][1]):
+            best[role] = i
+    return sorted(best.values())
+
+
 def _fits(role: str, geometry: str) -> float:
     """Tell how well the kind of geometry suits a role, 0 … 1."""
     wanted = ROLES[role].geometry

@@ -29,8 +29,8 @@ from geogrid.schema import ROLES, RoleSpec, nearest
 class Draft:
     """A role on its way in: `frame` has `row` and the canonical columns given; `geometry` (or None) is in `crs`, or in the datum `shifted`.
 
-    `columns` are those of the file that are used, ours → theirs; `taken` of them went by a heading; `doubtful` are ours that were left because several of
-    theirs could be meant.
+    `columns` are those of the file that are used, ours → theirs; `taken` of them went by a heading; `doubtful` are ours that were left because
+    several of theirs could be meant.
     """
 
     role: str
