@@ -120,5 +120,7 @@ def _render(template: str, **told: Any) -> str:
         "preview": _("Preview"),
         "shown": _("{n} of {all} shown"),
         "outside": _("{n} rows can not be used"),
+        "yes_delete": _("Delete"),
+        "yes_use": _("Use this project"),
     }
     return render_template(template, page="import", said=said, endings=",".join(ENDINGS), **told)

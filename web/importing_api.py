@@ -16,7 +16,7 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from geogrid.errors import InputError, NotFoundError
 from web import guard
 from web.importing_choices import checked
-from web.importing_files import safe_name, same_name, size_of, with_parts
+from web.importing_files import dropped, safe_name, same_name, size_of, with_parts
 from web.importing_service import Importing, importing, is_current
 from web.importing_store import Place
 from web.refusals import BusyError, TooLargeError
@@ -199,7 +199,7 @@ def rejected(import_id: str, ending: str) -> Response:
 def told(mine: Importing, place: Place) -> dict[str, Any]:
     """Return what scripts and pages are told of an import."""
     state, reading = mine.imports.state(place), mine.refresh(place)
-    files = [{"name": p.name, "bytes": p.stat().st_size} for p in sorted(place.files.iterdir()) if not p.name.startswith(".")]
+    files = [{"name": p.name, "bytes": p.stat().st_size} for p in dropped(place.files)]
     return {
         "id": place.id,
         **{name: state[name] for name in ("bounds", "created", "changed", "used", "failed")},

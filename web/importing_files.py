@@ -48,6 +48,11 @@ def layers_of(folder: Path) -> list[Path]:
     return sorted((p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in FORMATS), key=lambda p: p.name)
 
 
+def dropped(folder: Path) -> list[Path]:
+    """Return all that was dropped, by name."""
+    return sorted((p for p in folder.iterdir() if p.is_file() and p.suffix.lower() in ENDINGS), key=lambda p: p.name)
+
+
 def with_parts(folder: Path, name: str) -> list[Path]:
     """Return a file with what goes with it: a shapefile's parts beside it."""
     path = folder / name

@@ -52,7 +52,7 @@ def _degrees(spec: Any, place: Place, layers: Sequence[Mapping[str, Any]]) -> tu
     """Return a role's geometries in degrees and their rows; raises GeogridError."""
     from geogrid.reading.draft import draft_role
 
-    draft = draft_role(spec, place.folder)
+    draft = draft_role(spec, place.files)
     if draft.geometry is None:
         return np.zeros(0, dtype=object), np.zeros(0, dtype="int64")
     flat = shapely.force_2d(draft.geometry)

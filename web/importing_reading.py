@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from geogrid.errors import GeogridError
-from web.importing_files import layers_of, loose_parts, with_parts
+from web.importing_files import dropped, layers_of, loose_parts, with_parts
 from web.importing_store import Place, State, write_whole
 
 Tell = Callable[[str, float], None]
@@ -26,7 +26,7 @@ Report = Any
 
 def digest_of(place: Place, state: State) -> str:
     """Return what a reading rests on, as one word: the files as they are, and all that was chosen."""
-    files = [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in sorted(place.files.iterdir()) if not p.name.startswith(".")]
+    files = [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in dropped(place.files)]
     chosen = {name: state[name] for name in ("name", "scheme", "layers", "bounds")}
     return hashlib.sha256(json.dumps([files, chosen], sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:20]
 
@@ -86,20 +86,20 @@ class Reader:
             for i, path in enumerate(paths):
                 tell("inspect", (i + len(paths) * beside) / (2 * len(paths)))
                 others = [report for name, reports in found.items() if name != path.name for report in reports] if beside else []
-                if beside and (not others or all(report.crs_stated for report in found.get(path.name, ()))):
+                if beside and all(report.crs_stated and not report.asked_crs for report in found.get(path.name, ())):
                     continue  # it says itself where it lies
                 try:
-                    found[path.name] = self._file(place, path, state, others)
+                    found[path.name] = self._file(place, path, state, others if beside else None)
                 except GeogridError as error:
                     found.pop(path.name, None)
                     refused.append({"file": path.name, **said(error)})
         return [report for path in paths for report in found.get(path.name, ())], refused
 
-    def _file(self, place: Place, path: Path, state: State, others: Sequence[Report]) -> tuple[Report, ...]:
+    def _file(self, place: Place, path: Path, state: State, others: Sequence[Report] | None) -> tuple[Report, ...]:
         chosen = {key: choice for key, choice in state["layers"].items() if key.startswith(path.name + "|")}
         parts = [(p.name, p.stat().st_size, p.stat().st_mtime_ns) for p in sorted(with_parts(place.files, path.name))]
-        made_of = json.dumps([parts, chosen, [report.to_json()["bbox"] for report in others]], sort_keys=True, ensure_ascii=False)
-        slot = (place.id, path.name + ("|beside" if others else ""))
+        made_of = json.dumps([parts, chosen, others and [report.bbox for report in others]], sort_keys=True, ensure_ascii=False)
+        slot = (place.id, path.name + ("" if others is None else "|beside"))
         with self._lock:
             kept = self._kept.get(slot)
         if kept is None or kept.made_of != made_of:
@@ -119,14 +119,24 @@ def _shown(report: Report) -> dict[str, Any]:
     return {**_plain(report.to_json()), "file": Path(report.file).name, "crs_is_plain": report.crs_is_plain}
 
 
-def _inspected(path: Path, chosen: Mapping[str, Mapping[str, Any]], others: Sequence[Report]) -> tuple[Report, ...]:
+def _inspected(path: Path, chosen: Mapping[str, Mapping[str, Any]], others: Sequence[Report] | None) -> tuple[Report, ...]:
+    """Inspect a file with what was chosen for its layers.
+
+    The CRS that was chosen places a layer for the others (`others` None); the report that is shown goes without, so that it still lists them all.
+    A choice that the file can not be read with is left out here, and stops the trial reading, which says so.
+    """
     from geogrid.inspection import inspect_file
 
     reports = []
-    for report in inspect_file(path, beside=others):
+    for report in inspect_file(path, beside=others or ()):
         choice = chosen.get(report.key, {})
-        asked = {name: choice[name] for name in ("crs", "encoding", "role") if choice.get(name)}
-        reports += inspect_file(path, layer=report.layer, beside=others, **asked) if asked else [report]
+        asked = {name: choice[name] for name in ("encoding", "role") if choice.get(name)}
+        if others is None and choice.get("crs") and not choice.get("swap"):
+            asked["crs"] = choice["crs"]
+        try:
+            reports += inspect_file(path, layer=report.layer, beside=others or (), **asked) if asked else [report]
+        except GeogridError:
+            reports.append(report)
     return tuple(reports)
 
 
@@ -137,7 +147,7 @@ def _write_recipe(place: Place, state: State, reports: Sequence[Report]) -> dict
 
     chosen, left = chosen_layers(reports, state["layers"])
     scheme, name = state["scheme"] or suggest_scheme(chosen), state["name"] or _suggested_name(chosen)
-    text = recipe_text(reports, name=name or "新项目", scheme=scheme, folder=place.folder, choices=state["layers"])
+    text = recipe_text(reports, name=name or "新项目", scheme=scheme, folder=place.files, choices=state["layers"])
     bounds = "".join(f"\n[levels.{level}]\nhouseholds = [{low}, {high}]\n" for level, (low, high) in sorted(state["bounds"].items()))
     write_whole(place.recipe, (text.rstrip("\n") + "\n" + bounds).encode())
     twins = {report.key: state["layers"].get(report.key, {}).get("role", report.role) for report, _ in left}

@@ -1,6 +1,6 @@
 """Imports on disk, in `<project>.imports/<id>/` beside the project: the files, the recipe, the draft and what was chosen, until used or deleted.
 
-    files/ what was dropped     state.json what was chosen     reading.json what was read     recipe.toml     project.gpkg the draft
+    files/ what was dropped and recipe.toml     state.json what was chosen     reading.json what was read     project.gpkg the draft
 
 Every file appears whole or not at all; the served project is never touched from here.
 """
@@ -50,8 +50,8 @@ class Place:
 
     @property
     def recipe(self) -> Path:
-        """The recipe of the import; it is kept with it."""
-        return self.folder / "recipe.toml"
+        """The recipe of the import, beside the files, so that it names them as whoever downloads it has them."""
+        return self.files / "recipe.toml"
 
     @property
     def draft(self) -> Path:

@@ -24,12 +24,13 @@ TEXTUAL = ("shapefile", "zip", "csv")
 """Formats whose text may be in any encoding."""
 GROUPS_SHOWN = 200
 Layer = dict[str, Any]
+_ORDER = {role: i for i, role in enumerate(ROLES)}
 
 
 def view(mine: Importing, place: Place) -> dict[str, Any]:
     """Return what the template of an import is filled with."""
     state = told(mine, place)
-    layers = [_layer(report, state) for report in state["layers"]]
+    layers = sorted((_layer(report, state) for report in state["layers"]), key=lambda layer: (_ORDER.get(layer["role"], len(_ORDER)), layer["key"]))
     rejected = place.load("rejected") or [] if state["rejected"] else []
     read = sum(layer["read"] for layer in layers if layer["role"])
     usable = sum(layer["usable"] for layer in layers if layer["role"])
@@ -39,7 +40,8 @@ def view(mine: Importing, place: Place) -> dict[str, Any]:
         "layers": layers,
         "bytes": sum(file["bytes"] for file in state["files"]),
         "undecided": [layer for layer in layers if layer["asks_crs"]],
-        "shifts": [found for found in state["findings"] if found["rule"] in ("datum_shift", "crs_mismatch")],
+        "shifts": [_shift(found, layers) for found in state["findings"] if found["rule"] in ("datum_shift", "crs_mismatch")],
+        "stated": [layer for layer in layers if layer["placed"] and not layer["may_choose_crs"]],
         "notes": [found for found in state["findings"] if found["rule"] not in ("datum_shift", "crs_mismatch")],
         "groups": grouped(rejected),
         "read": read,
@@ -92,6 +94,13 @@ def _layer(report: Mapping[str, Any], state: Mapping[str, Any]) -> Layer:
         "shapes": words_of_geometry(report["geometry"]),
         "problems": [found for found in report["findings"] if found["rule"] not in ("row_rejected", "crs_missing")],
     }
+
+
+def _shift(found: Mapping[str, Any], layers: Sequence[Layer]) -> dict[str, Any]:
+    """Return a finding on where a layer lies, with the layer and the datum that it could be converted from, "" where there is nothing to convert."""
+    key = next((layer["key"] for layer in layers if found["message"].startswith(f"{layer['file']} {layer['layer']} ")), "")
+    datum = next((name for name in SHIFTED if f'crs = "{name}"' in found["message"]), "")
+    return {**found, "key": key, "datum": datum if key else ""}
 
 
 def words_of_geometry(kind: str) -> str:

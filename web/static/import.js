@@ -41,7 +41,7 @@ async function refresh() {
     return tell(error);
   }
   const parsed = new DOMParser().parseFromString(text, "text/html"), told = parsed.getElementById("new-steps").dataset;
-  if (told.shows !== root.dataset.shows) { location.href = location.pathname + location.search; return; }
+  if (told.shows !== root.dataset.shows) { sessionStorage.setItem("geogrid.import", "build"); location.href = location.pathname + location.search; return; }
   put(steps, parsed.getElementById("new-steps"));
   put(work, parsed.getElementById("new-work"));
   if (told.digest && told.digest !== shown && root.dataset.shows === "files") { shown = told.digest; drawPreview(api("/preview.json"), words, english); }
@@ -100,24 +100,34 @@ function columns(key) {
 }
 
 /* ---- buttons ---- */
+function sure(text, yes) {
+  const dialog = document.getElementById("sure");
+  document.getElementById("sure-text").textContent = text;
+  document.getElementById("sure-yes").textContent = yes;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise(done => dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true }));
+}
+
 const acts = {
   pick: () => picker.click(),
   remove: async button => { await ask("DELETE", api("/files/" + encodeURIComponent(button.dataset.file))); },
   build: async button => { await ask("POST", api("/build"), { accept: Boolean(button.dataset.accept) }); document.getElementById("build")?.scrollIntoView({ block: "start" }); },
+  convert: async button => { await ask("PATCH", api(""), { layers: { [button.dataset.key]: { crs: button.dataset.datum } } }); },
   stop: async () => { await ask("POST", api("/stop")); },
   use: async () => {
-    if (!confirm(words.use)) return;
+    if (root.dataset.replaces && !await sure(words.use, words.yes_use)) return;
     let told;
     try {
       told = await ask("POST", api("/use"), {});
     } catch (error) {
-      if (error.told?.error !== "edits_kept" || !confirm(error.message)) throw error;
+      if (error.told?.error !== "edits_kept" || !await sure(error.message, words.yes_use)) throw error;
       told = await ask("POST", api("/use"), { force: true });
     }
     location.href = told.page + language;
   },
   delete: async button => {
-    if (!confirm(words.delete)) return;
+    if (!await sure(words.delete, words.yes_delete)) return;
     await ask("DELETE", `${root.dataset.api}/${button.dataset.id}`);
     location.reload();
   },
@@ -193,3 +203,5 @@ function upload(files) {
 }
 
 if (id) refresh();
+if (sessionStorage.getItem("geogrid.import") === "build") document.getElementById("build")?.scrollIntoView({ block: "start" });
+sessionStorage.removeItem("geogrid.import");
