@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.topology import areas_wider_than
@@ -110,16 +112,27 @@ def _largest(held: pd.DataFrame, unit: int) -> int:
     return int(mine["enclosure"].to_numpy()[np.argmax(np.round(mine["area"].to_numpy(), 6))])
 
 
-def side_of_most(cut: Cut, of: np.ndarray, entrance_unit: np.ndarray, households: np.ndarray) -> int:
-    """Return the one side that a building kept whole goes to: with entrances on both sides that of most households, else where it is counted.
+def sides_of_whole(cuts: Sequence[Cut], doors: pd.DataFrame) -> list[int]:
+    """Return the one side that each building kept whole goes to: with entrances on both sides that of most households, else where it is counted.
 
-    `of`, `entrance_unit`, `households` int (k,): building, given unit and households of each entrance.
+    Buildings that overlap go together, with the largest of them. `doors`: `building`, `unit` and `households` of entrances.
     """
-    mine = (of == cut.building) & np.isin(entrance_unit, cut.units)
-    if cut.rule != ENTRANCES or not households[mine].any():
+    own = [_side_of_most(cut, doors[doors["building"] == cut.building]) for cut in cuts]
+    shapes = np.array([shapely.union_all(cut.parts) for cut in cuts], dtype=object)
+    a, b = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    overlap = ~shapely.is_empty(areas_wider_than(shapely.intersection(shapes[a], shapes[b]), CUT_M))
+    links = coo_array((np.ones(overlap.sum()), (a[overlap], b[overlap])), shape=(len(cuts), len(cuts)))
+    group = connected_components(links, directed=False)[1]
+    order = np.lexsort((np.arange(len(cuts)), -np.round(shapely.area(shapes), 3), group))
+    first = order[np.unique(group[order], return_index=True)[1]]
+    return [own[first[g]] for g in group]
+
+
+def _side_of_most(cut: Cut, doors: pd.DataFrame) -> int:
+    total = doors[doors["unit"].isin(cut.units)].groupby("unit")["households"].sum()
+    if cut.rule != ENTRANCES or not total.any():
         return cut.side
-    total = {unit: int(households[mine & (entrance_unit == unit)].sum()) for unit in cut.units}
-    return max(sorted(total), key=lambda unit: (total[unit], unit == cut.side))
+    return max(sorted(total.index), key=lambda unit: (total[unit], unit == cut.side))
 
 
 def round_buildings(polygons: np.ndarray, cuts: Sequence[Cut], side: Sequence[int]) -> np.ndarray:
@@ -133,7 +146,7 @@ def round_buildings(polygons: np.ndarray, cuts: Sequence[Cut], side: Sequence[in
         before = shapely.STRtree(claimed).query(footprint, predicate="intersects") if claimed else []
         claimed.append(footprint)
         own = shapely.difference(footprint, shapely.union_all([claimed[i] for i in before])) if len(before) else footprint
-        for unit in cut.units:
+        for unit in {*cut.units, to}:
             (gains if unit == to else losses).setdefault(unit, []).append(own)
     for unit in sorted({*gains, *losses} - {NONE}):
         kept = shapely.difference(shapely.make_valid(out[unit]), shapely.union_all(losses.get(unit, [])))

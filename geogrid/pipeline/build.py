@@ -86,7 +86,7 @@ def _begin(recipe: Recipe, scheme: Scheme, stages: Stages, pool: Executor, threa
     with stages("units"):
         plan = make_plan(prepared.ground)
         list(pool.map(plan.frame, [level.id for level in scheme.levels]))  # rules, sites and store all ask for them
-    found = pool.submit(_found, plan, given, proof, barrier_lines(sources.frames, scheme), stages)
+    found = pool.submit(_found, plan, given, proof, barrier_lines(sources.frames, scheme), prepared.buildings, stages)
     with stages("sites"):
         joined = {role: sites.join(sources.frames[role], plan) for role in SITE_ROLES if role in sources.frames}
         lost = [f for role, frame in joined.items() for f in sites.find_unmatched(frame, role)]
@@ -121,11 +121,16 @@ def _tables(sources: Sources, plan: Plan) -> dict[str, pd.DataFrame]:
 
 
 def _found(
-    plan: Plan, given: Mapping[str, gpd.GeoDataFrame], proof: Future[list[Finding]], barriers: Mapping[str, np.ndarray], stages: Stages
+    plan: Plan,
+    given: Mapping[str, gpd.GeoDataFrame],
+    proof: Future[list[Finding]],
+    barriers: Mapping[str, np.ndarray],
+    buildings: gpd.GeoDataFrame,
+    stages: Stages,
 ) -> list[Finding]:
     cells = proof.result()
     with stages("rules"):
-        return rules.find_plan(plan, given=given, cells=cells, barriers=barriers)
+        return rules.find_plan(plan, given=given, cells=cells, barriers=barriers, buildings=buildings)
 
 
 def _completed(begun: _Begun, stages: Stages, today: datetime.date | None) -> Contents:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -18,13 +19,15 @@ from geogrid.catalogue import why
 from geogrid.enclosure import enclose
 from geogrid.findings import Finding
 from geogrid.generate import Homes
-from geogrid.generate.cut_buildings import Cut, Sides, find_sides, round_buildings, side_of_most
+from geogrid.generate.cut_buildings import Cut, Sides, find_sides, round_buildings, sides_of_whole
 from geogrid.generate.given import geometry_levels, label_by_polygons, lowest_given
 from geogrid.plan import Plan
 from geogrid.scheme import Level, Scheme
 from geogrid.tessellation.seeds import assign_enclosures, clean_footprints
 
 NONE = -1
+ROUNDS = 3
+"""Borders led round one building may cut the next one that overlaps it: so often they are led anew."""
 NOTHING = np.array([], dtype=object)
 
 
@@ -61,15 +64,20 @@ def divided_land(
     enclosures, rows = _enclosed(parent, lines, polygons)
     lowest = levels[0]
     sides = _sides(enclosures, rows[lowest.id], buildings, homes, houses)
-    cuts, kept = sides.cuts, {}
-    if lowest.keep_buildings_whole and cuts:
-        kept = {cut.building: _side_of_most(cut, homes, enclosures, rows[lowest.id]) for cut in cuts}
-        polygons[lowest.id] = round_buildings(polygons[lowest.id], cuts, list(kept.values()))
+    told: dict[int, tuple[Cut, int | None]] = {}
+    for _ in range(ROUNDS if lowest.keep_buildings_whole else 0):
+        fresh = [cut for cut in sides.cuts if cut.building not in told]
+        if not fresh:
+            break
+        whole = sides_of_whole(fresh, _doors(homes, enclosures, rows[lowest.id]))
+        told |= {cut.building: (cut, side) for cut, side in zip(fresh, whole, strict=True)}
+        polygons[lowest.id] = round_buildings(polygons[lowest.id], fresh, whole)
         enclosures, rows = _enclosed(parent, lines, polygons)
         sides = _sides(enclosures, rows[lowest.id], buildings, homes, houses)
+    told |= {cut.building: (cut, None) for cut in sides.cuts}  # what could not be kept whole is cut after all
     codes = np.append(given[lowest.id].index.to_numpy(dtype=object), "")
     names, lived = buildings["id"].to_numpy(dtype=object), homes.households > 0
-    found = [_said(cut, lowest, codes, names[cut.building], kept.get(cut.building), is_home=bool(lived[cut.building])) for cut in cuts]
+    found = [_said(cut, lowest, codes, names[row], kept, is_home=bool(lived[row])) for row, (cut, kept) in sorted(told.items())]
     borders = np.concatenate(list(polygons.values()))
     return Land(enclosures, borders, rows, sides.home, sides.entrance_home, tuple(found))
 
@@ -86,12 +94,12 @@ def _sides(enclosures: np.ndarray, unit: np.ndarray, buildings: gpd.GeoDataFrame
     return find_sides(enclosures, unit, shapes, assign_enclosures(enclosures, shapes), homes.entrance_xy, homes.entrance_building)
 
 
-def _side_of_most(cut: Cut, homes: Homes, enclosures: np.ndarray, unit: np.ndarray) -> int:
-    rows = np.flatnonzero(homes.entrance_building == cut.building)
-    point, enclosure = shapely.STRtree(enclosures).query(shapely.points(homes.entrance_xy[rows]), predicate="intersects")
-    stands = np.full(len(rows), NONE - 1)
-    stands[point[::-1]] = unit[enclosure[::-1]]
-    return side_of_most(cut, homes.entrance_building[rows], stands, homes.entrance_households[rows])
+def _doors(homes: Homes, enclosures: np.ndarray, unit: np.ndarray) -> pd.DataFrame:
+    """Return `building`, `households` and `unit` of the entrances that stand in an enclosure."""
+    point, enclosure = shapely.STRtree(enclosures).query(shapely.points(homes.entrance_xy), predicate="intersects")
+    once = np.unique(point, return_index=True)[1]
+    point, enclosure = point[once], enclosure[once]
+    return pd.DataFrame({"building": homes.entrance_building[point], "households": homes.entrance_households[point], "unit": unit[enclosure]})
 
 
 def _said(cut: Cut, level: Level, codes: np.ndarray, name: str, kept: int | None, *, is_home: bool) -> Finding:

@@ -30,15 +30,27 @@ def outline_of(plan: Plan, given: Mapping[str, gpd.GeoDataFrame]) -> BaseGeometr
     return plan.base.district if plan.base.district_source == "given" else None
 
 
-def find_given(plan: Plan, level: str, given: gpd.GeoDataFrame, outline: BaseGeometry | None, *, by_codes: bool = False) -> list[Finding]:
+def find_given(
+    plan: Plan,
+    level: str,
+    given: gpd.GeoDataFrame,
+    outline: BaseGeometry | None,
+    *,
+    by_codes: bool = False,
+    buildings: gpd.GeoDataFrame | None = None,
+) -> list[Finding]:
     """Check given polygons (column or index `code`, working CRS) against the outline, then against the plan's.
 
-    `by_codes`: the plan's come of the polygons of a level below.
+    `by_codes`: the plan's come of the polygons of a level below. `buildings` (`id`): what borders may go round, where the level keeps them whole.
     """
     tolerance_m = tolerance_of(given.geometry)
     coded = given.set_index("code") if "code" in given.columns else given
     found = find_layer(coded, parent=outline, level=level, tolerance_m=tolerance_m)
-    return found + find_differences(plan, level, coded, max(tolerance_m, DRAWING_M), by_codes=by_codes) + find_unknown(plan, level, coded)
+    return (
+        found
+        + find_differences(plan, level, coded, max(tolerance_m, DRAWING_M), by_codes=by_codes, buildings=buildings)
+        + find_unknown(plan, level, coded)
+    )
 
 
 def find_unknown(plan: Plan, level: str, given: gpd.GeoDataFrame) -> list[Finding]:
@@ -54,7 +66,9 @@ def find_unknown(plan: Plan, level: str, given: gpd.GeoDataFrame) -> list[Findin
     return in_order(found)
 
 
-def find_differences(plan: Plan, level: str, given: gpd.GeoDataFrame, tolerance_m: float, *, by_codes: bool = False) -> list[Finding]:
+def find_differences(
+    plan: Plan, level: str, given: gpd.GeoDataFrame, tolerance_m: float, *, by_codes: bool = False, buildings: gpd.GeoDataFrame | None = None
+) -> list[Finding]:
     """Find units whose given polygon differs from the derived one, or that the plan does not have; say of each what made the difference.
 
     Cells follow given borders, so that anything wider than TOLERANCE_M is a difference in the data; one narrower than `tolerance_m` is a warning.
@@ -73,7 +87,8 @@ def find_differences(plan: Plan, level: str, given: gpd.GeoDataFrame, tolerance_
     ours = np.where(empty, theirs, ours)
     apart = areas_wider_than(shapely.symmetric_difference(theirs, ours), TOLERANCE_M)
     rows = np.flatnonzero(~shapely.is_empty(apart))
-    shares = _shares(plan, level, apart[rows], rows, theirs, known.index.to_numpy(dtype=object)) if len(rows) else []
+    around = buildings if plan.scheme.level(level).keep_buildings_whole else None
+    shares = _shares(plan, level, apart[rows], rows, theirs, known.index.to_numpy(dtype=object), around) if len(rows) else []
     for row, said, other, part in shares:
         key = "differs" if by_codes and said != "differs_building" else said
         area = float(shapely.area(part))
@@ -90,7 +105,13 @@ def _size(area: float) -> str:
 
 
 def _shares(
-    plan: Plan, level: str, apart: np.ndarray, rows: np.ndarray, theirs: np.ndarray, codes: np.ndarray
+    plan: Plan,
+    level: str,
+    apart: np.ndarray,
+    rows: np.ndarray,
+    theirs: np.ndarray,
+    codes: np.ndarray,
+    buildings: gpd.GeoDataFrame | None,
 ) -> list[tuple[int, str, str, BaseGeometry]]:
     """Divide differences by what made them: the row of the unit, the key of `WHY`, who has it now (a code, or buildings), and where."""
     part, of = shapely.get_parts(apart, return_index=True)
@@ -99,30 +120,39 @@ def _shares(
     mine = np.zeros(len(part), dtype=bool)
     mine[point[claim == row[point]]] = True
     others = np.bincount(point[claim != row[point]], minlength=len(part)) > 0
-    cell, building = _homes_under(plan, inner)
-    holder = np.append(plan.units["code"].reindex(plan.owner(level)).fillna("").to_numpy(dtype=object), "")[_atom_of(plan, cell)]
-    whole = building != "" if plan.scheme.level(level).keep_buildings_whole else np.zeros(len(part), dtype=bool)
+    building = _buildings_under(part, buildings)
+    whole = np.array([bool(names) for names in building])
     key = np.select([whole, mine & others, ~mine & ~others], ["differs_building", "differs_overlap", "differs_gap"], "differs")
-    other = np.where(key == "differs_building", building, np.where(key == "differs_overlap", holder, ""))
+    holder = _holders(plan, level, inner)
+    other = [building[i] if whole[i] else {holder[i]} for i in range(len(part))]
     out = []
     for (at, name), group in pd.Series(np.arange(len(part))).groupby([row, key], sort=True):
-        names = sorted({str(other[i]) for i in group} - {"", str(codes[at])})
+        names = sorted(set().union(*(other[i] for i in group)) - {"", str(codes[at])})
         few = ", ".join(names[:4]) + (f" … ({len(names)})" if len(names) > 4 else "")
         out.append((int(at), str(name), few, shapely.multipolygons(part[group])))
     return out
 
 
-def _homes_under(plan: Plan, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the row of the cell under each point (the first of several, -1 for none), and the building on it, "" for none."""
-    cells = plan.base.cells
-    hit, row = shapely.STRtree(points).query(cells.geometry.to_numpy(), predicate="intersects")[::-1]
-    cell = np.full(len(points), -1)
-    cell[hit[::-1]] = row[::-1]
-    return cell, np.append(cells["building"].to_numpy(dtype=object), "")[cell]
-
-
-def _atom_of(plan: Plan, cell: np.ndarray) -> np.ndarray:
-    """Return the row of an atom of each cell, -1 for none."""
-    first = np.full(len(plan.base.cells) + 1, -1)
+def _holders(plan: Plan, level: str, points: np.ndarray) -> np.ndarray:
+    """Return the code of the unit that has each point now, "" for none."""
+    first = np.full(len(plan.base.cells), -1)
     first[plan.base.cell_position[::-1]] = np.arange(len(plan.base.atoms))[::-1]
-    return first[cell]
+    row, hit = shapely.STRtree(points).query(plan.base.cells.geometry.to_numpy(), predicate="intersects")
+    atom = np.full(len(points), -1)
+    atom[hit[::-1]] = first[row[::-1]]
+    codes = plan.units["code"].reindex(plan.owner(level)).fillna("").astype(str).to_numpy(dtype=object)
+    return np.append(codes, "")[atom]
+
+
+def _buildings_under(parts: np.ndarray, buildings: gpd.GeoDataFrame | None) -> list[set[str]]:
+    """Return the ids of the buildings that each part consists of, but for a hair; none where it is anything else."""
+    out: list[set[str]] = [set() for _ in parts]
+    if buildings is None or not len(buildings):
+        return out
+    footprints, names = shapely.make_valid(buildings.geometry.to_numpy()), buildings["id"].astype(str).to_numpy()
+    part, row = shapely.STRtree(footprints).query(parts, predicate="intersects")
+    for i, group in pd.Series(row).groupby(part):
+        rest = shapely.difference(parts[i], shapely.union_all(footprints[group]))
+        if shapely.is_empty(areas_wider_than(np.array([rest], dtype=object), DRAWING_M))[0]:
+            out[int(i)] = set(names[group[shapely.area(shapely.intersection(parts[i], footprints[group])) > 0]])
+    return out

@@ -27,12 +27,18 @@ from geogrid.topology import TOLERANCE_M
 
 
 def find_plan(
-    plan: Plan, *, given: Mapping[str, gpd.GeoDataFrame] = {}, cells: list[Finding] | None = None, barriers: Mapping[str, np.ndarray] = {}
+    plan: Plan,
+    *,
+    given: Mapping[str, gpd.GeoDataFrame] = {},
+    cells: list[Finding] | None = None,
+    barriers: Mapping[str, np.ndarray] = {},
+    buildings: gpd.GeoDataFrame | None = None,
 ) -> list[Finding]:
     """Check a plan, and the polygons that were given for its levels (column `code`, working CRS) against the district and the plan.
 
     `given["district"]` is the outline as it came: the plan's own district is what the cells cover, which reaches as far as given units do.
-    `cells`: the findings of `find_cells`, where the caller has them. `barriers`: lines that units should follow (`geogrid.barriers`).
+    `cells`: the findings of `find_cells`, where the caller has them. `barriers`: lines that units should follow (`geogrid.barriers`). `buildings`
+    (`id`): what given borders may go round, where their level keeps buildings whole.
     """
     outline = outline_of(plan, given)
     found = [*(find_cells(plan.base) if cells is None else cells), *find_floors(plan.base)]
@@ -46,7 +52,7 @@ def find_plan(
         if is_drawn(plan, level):
             found += find_crossings(plan, level.id, barriers)
         if level.id in given:
-            found += find_given(plan, level.id, given[level.id], outline, by_codes=level in shaping[:-1])
+            found += find_given(plan, level.id, given[level.id], outline, by_codes=level in shaping[:-1], buildings=buildings)
     return found + find_parent_levels(plan)
 
 

@@ -185,7 +185,8 @@ class Project:
         """Check every rule again on the plan as stored; the notes of the input come first. Returns findings."""
         given = {level: self.given(level) for level in self.given_levels}
         barriers = barrier_lines({role: self.layer(role) for role in BARRIERS if role in self.layers}, self.scheme)
-        found = to_frame(find_plan(self.plan(), given=given, barriers=barriers), self.crs, self.scheme.severity)
+        buildings = self.layer("buildings") if "buildings" in self.layers else None
+        found = to_frame(find_plan(self.plan(), given=given, barriers=barriers, buildings=buildings), self.crs, self.scheme.severity)
         notes = self._found()
         notes = notes[notes["note"]].drop(columns="note")
         parts = [part for part in (notes, found) if len(part)]
