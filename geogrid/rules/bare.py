@@ -74,10 +74,11 @@ def validate_layer(
     if outline is not None and len(kept) and not _meet(outline, polygons):
         km = f"{shapely.distance(outline, shapely.multipoints(shapely.centroid(polygons))) / 1000:,.1f}"
         return to_frame([*found, Finding("crs_mismatch", level, facts=why("crs_apart", km=km))], layer.crs, severity)
+    cover = find_partition(polygons, names, outline, level, tolerance, numbers_kept)
     if isinstance(parent, gpd.GeoDataFrame):
-        found += _find_above(frame, codes, numbers, parent, layer, (kept, polygons), level, tolerance)
-    found += find_partition(polygons, names, outline, level, tolerance, numbers_kept)
-    return to_frame(found + find_shapes(polygons, names, level, sliver_m, numbers_kept), layer.crs, severity)
+        overlaps = np.array([f.geometry for f in cover if f.rule == "overlap"], dtype=object)
+        found += _find_above(frame, codes, numbers, parent, layer, (kept, polygons, overlaps), level, tolerance)
+    return to_frame(found + cover + find_shapes(polygons, names, level, sliver_m, numbers_kept), layer.crs, severity)
 
 
 def unit_names(frame: gpd.GeoDataFrame, code: str | None = None, level: str = "") -> np.ndarray:
@@ -191,7 +192,7 @@ def _find_above(
     numbers: np.ndarray,
     parent: gpd.GeoDataFrame,
     layer: gpd.GeoSeries,
-    usable_: tuple[np.ndarray, np.ndarray],
+    usable_: tuple[np.ndarray, np.ndarray, np.ndarray],
     level: str,
     tolerance_m: float,
 ) -> list[Finding]:
@@ -206,9 +207,9 @@ def _find_above(
     _, kept_above, valid = usable(shapes.to_numpy(), above.to_numpy(), "")
     known = pd.Series(valid, index=above.to_numpy()[kept_above], dtype=object)
     known = known[~known.index.duplicated(keep=False)]
-    kept, polygons = usable_
+    kept, polygons, overlaps = usable_
     names = _names(codes, numbers)[kept]
-    return found + in_order(find_parent_mismatch(names, named.to_numpy()[kept], polygons, known, level, tolerance_m, numbers[kept]))
+    return found + in_order(find_parent_mismatch(names, named.to_numpy()[kept], polygons, known, level, tolerance_m, numbers[kept], overlaps))
 
 
 def _meet(outline: BaseGeometry, polygons: np.ndarray) -> bool:

@@ -21,6 +21,8 @@ from geogrid.findings import Finding
 from geogrid.measure import lengths, widest
 from geogrid.rules.reasons import reason_facts
 
+NO_WIDTH_M = 0.001
+"""A polygon thinner than the grid of coordinates has no area, whatever a change of CRS made of it."""
 AREAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -51,6 +53,10 @@ def usable(geometry: np.ndarray, codes: np.ndarray, level: str, rows: np.ndarray
         reason = shapely.is_valid_reason(geometry[row])
         facts = {"why": reason.split("[")[0].strip()}
         found.append(Finding("geometry_invalid", level, (codes[row],), _place(reason, geometry[row]), facts=facts, rows=_rows(rows, (row,))))
+    thin = areal & ~invalid & (2 * shapely.area(geometry) <= NO_WIDTH_M * shapely.length(geometry))
+    for row in np.flatnonzero(thin):
+        found.append(Finding("geometry_invalid", level, (codes[row],), geometry[row], facts={"why": "No area"}, rows=_rows(rows, (row,))))
+    areal &= ~thin
     if invalid.any():
         mended = shapely.make_valid(geometry[invalid], method="structure", keep_collapsed=False)
         geometry[invalid] = topology.areas_wider_than(mended, 0.0)

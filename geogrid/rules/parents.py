@@ -19,15 +19,23 @@ _MOST_SHARE = 0.8
 
 
 def find_parent_mismatch(
-    codes: np.ndarray, named: np.ndarray, polygons: np.ndarray, known: pd.Series, level: str, tolerance_m: float, rows: np.ndarray
+    codes: np.ndarray,
+    named: np.ndarray,
+    polygons: np.ndarray,
+    known: pd.Series,
+    level: str,
+    tolerance_m: float,
+    rows: np.ndarray,
+    overlaps: np.ndarray,
 ) -> list[Finding]:
     """Find units that lie in another parent than `named` (codes, "" where none is), or whose code does not begin with its code.
 
-    `known`: polygons of the parents by code, valid and in the CRS of `polygons`, metres. What no parent covers is `outside_parent`, not ours.
+    `known`: polygons of the parents by code, valid and in the CRS of `polygons`, metres. What no parent covers is `outside_parent`, and what
+    reaches over a neighbour (`overlaps`) an overlap: neither is ours.
     """
     found = _by_prefix(codes, named, polygons, level, rows)
     parents, names = known.to_numpy(dtype=object), known.index.to_numpy(dtype=object)
-    for at, elsewhere in _elsewhere(polygons, named, parents, names, tolerance_m):
+    for at, elsewhere in _elsewhere(polygons, named, parents, names, tolerance_m, overlaps):
         area = float(shapely.area(elsewhere))
         facts = why("outside_named_parent", parent=named[at], area=f"{area:,.3g}" if area < 100 else f"{area:,.0f}")
         found.append(Finding("parent_mismatch", level, (codes[at],), elsewhere, area_m2=area, facts=facts, rows=(int(rows[at]),)))
@@ -59,7 +67,7 @@ def _by_prefix(codes: np.ndarray, named: np.ndarray, polygons: np.ndarray, level
 
 
 def _elsewhere(
-    polygons: np.ndarray, named: np.ndarray, parents: np.ndarray, names: np.ndarray, tolerance_m: float
+    polygons: np.ndarray, named: np.ndarray, parents: np.ndarray, names: np.ndarray, tolerance_m: float, overlaps: np.ndarray
 ) -> list[tuple[int, shapely.Geometry]]:
     """Return the positions of polygons of which a part lies in another parent and not in the named one, and that part."""
     own = pd.Index(names).get_indexer(named)
@@ -69,6 +77,9 @@ def _elsewhere(
     asked = asked[~inside]
     beyond = areas_wider_than(shapely.difference(polygons[asked], parents[own[asked]]), tolerance_m)
     asked, beyond = asked[~shapely.is_empty(beyond)], beyond[~shapely.is_empty(beyond)]
+    part, over = shapely.STRtree(overlaps).query(beyond, predicate="intersects")
+    for i, at in pd.Series(over).groupby(part).indices.items():
+        beyond[i] = shapely.difference(beyond[i], shapely.union_all(overlaps[over[at]]))
     part, other = shapely.STRtree(parents).query(beyond, predicate="intersects")
     shared = shapely.intersection(beyond[part], parents[other])
     groups = pd.Series(np.arange(len(part))).groupby(part).indices
