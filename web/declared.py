@@ -15,7 +15,8 @@ from geogrid.errors import NotFoundError
 from geogrid.report.files import write_table
 from geogrid.report.rows import boxes
 from geogrid.report.verdict import shown
-from web import mapview, scriptdata, words
+from geogrid.scheme import Level
+from web import mapview, scriptdata, tables, words
 from web.language import language
 from web.served import Served, kept_bytes, served, to_bytes
 
@@ -82,9 +83,9 @@ def _shown(now: Served, row: report.DeclaredRow) -> dict[str, Any]:
         "sign": sign,
         "look": look,
         "title": report.title(row, now.project.scheme, language()),
-        "level": words.level_name(level) if level and row.item else "",
+        "level": words.level_name(level) if level and not _says(row.item, level) else "",
         "kind": row.kind if row.kind != row.item else "",
-        "declared": row.declared or "–",
+        "declared": f"{int(row.declared):,}" if row.declared.isdecimal() else row.declared or "–",
         "computed": _figure(row.computed, row.unit),
         "difference": _difference(row),
         "notes": [note.say(language()) for note in row.notes if note not in heads],
@@ -92,6 +93,11 @@ def _shown(now: Served, row: report.DeclaredRow) -> dict[str, Any]:
         "source": " · ".join(text for text in (row.source, row.note, row.where) if text),
         "implied": row.is_implied,
     }
+
+
+def _says(item: str, level: Level) -> bool:
+    """Tell whether an item already names its level, as one that nobody declared does."""
+    return not item or any(name.casefold() in item.casefold() for name in (level.id, level.name.zh, level.name.en))
 
 
 def _figure(value: float | None, unit: str) -> str:
@@ -105,12 +111,23 @@ def _difference(row: report.DeclaredRow) -> str:
     return ("+" if row.difference > 0 else "−") + shown(abs(row.difference))
 
 
+def _above(now: Served, case: report.Case) -> str:
+    """Return the nearest name above a unit without a name."""
+    return str(tables.unit_rows(now, case.level)["above_name"].get(case.code, "")) if case.level in now.project.levels else ""
+
+
 def _cases(now: Served, listing: report.Listing) -> bytes:
     places = boxes([case.place for case in listing.cases], now.project.crs)
     held = [box for box in places if box]
     whole = [f(side) for f, side in zip((min, min, max, max), zip(*held, strict=True), strict=True)] if held else None
     cases = [
-        {"code": case.code, "label": case.label, "level": case.level, "detail": case.detail.say(language()) if case.detail else "", "bbox": box}
+        {
+            "code": case.code,
+            "label": case.label or _above(now, case),
+            "level": case.level,
+            "detail": case.detail.say(language()) if case.detail else "",
+            "bbox": box,
+        }
         for case, box in zip(listing.cases, places, strict=True)
     ]
     return to_bytes({"level": listing.cases[0].level if listing.cases else "", "bbox": whole, "cases": cases})

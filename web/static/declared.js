@@ -10,7 +10,6 @@ export function declared(page) {
   const bodies = [...document.querySelectorAll("#declared tbody")], at = state(["verdict", "row", "list"]), loaded = new Map();
   const switches = document.querySelectorAll("#verdicts button");
 
-  // `lists`: leave the address's list alone, which is about to be opened.
   function open(body, on) {
     body.toggleAttribute("data-open", on);
     body.querySelector(".why").hidden = !on;
@@ -47,6 +46,7 @@ export function declared(page) {
     map.mark(units.length ? found.level : null, units);
     map.ring(null);
     if (found.bbox) map.fit(found.bbox);
+    body.scrollIntoView({ block: "nearest" });
   }
 
   function more(list, cases, from) {
