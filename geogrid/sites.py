@@ -16,6 +16,7 @@ from geogrid.findings import Finding
 from geogrid.plan import Plan
 
 FAR_M = 50_000.0  # farther from the district than any neighbour's camera: a wrong position, not a foreign point
+TOUCH_M = 0.001  # the grid of coordinates: what lies nearer to a border lies on it, however often it was converted to degrees and back
 NULL_ISLAND_M = 1_000.0
 ROLE_NAMES = {"stations": ("station", "站点"), "cameras": ("camera", "摄像机"), "entrances": ("entrance", "单元门"), "events": ("event", "事件")}
 
@@ -94,7 +95,7 @@ def _as_points(geometry: np.ndarray) -> np.ndarray:
 def _atoms_at(points: gpd.GeoDataFrame, places: np.ndarray, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
     """Return pairs of point row and atom row: of every cell that a point touches, the atom on its floor, else the lowest one."""
     base = plan.base
-    row, cell = shapely.STRtree(base.cells.geometry.to_numpy()).query(places, predicate="intersects")
+    row, cell = shapely.STRtree(base.cells.geometry.to_numpy()).query(places, predicate="dwithin", distance=TOUCH_M)
     ground = _ground(plan)
     atom = ground[cell]
     row, atom = row[atom >= 0], atom[atom >= 0]

@@ -89,8 +89,18 @@ def as_layer(frame: gpd.GeoDataFrame | pd.DataFrame, path: Path, layer: str, enc
     if active is None:
         return RawLayer(pd.DataFrame(frame), None, str(path), layer, encoding=encoding, notes=notes)
     frame = frame if active == "geometry" else frame.rename_geometry("geometry")
-    high_n = int(shapely.has_z(frame.geometry.to_numpy()).sum())
-    return RawLayer(frame, _known(frame.crs), str(path), layer, encoding=encoding, notes=(*notes, *height_note(high_n)))
+    shapes = np.asarray(frame.geometry.array, dtype=object)
+    notes = (*notes, *height_note(int(shapely.has_z(shapes).sum())))
+    faults = _not_finite(shapes)
+    kept = frame.drop(index=[fault.row for fault in faults])
+    return RawLayer(kept, _known(frame.crs), str(path), layer, encoding=encoding, faults=faults, notes=notes)
+
+
+def _not_finite(shapes: np.ndarray) -> tuple[Fault, ...]:
+    """Return the faults of shapes with NaN or infinite coordinates, by position: no index, no box and no union may ever meet one."""
+    coordinates, of = shapely.get_coordinates(shapes, return_index=True)
+    wrong = np.unique(of[~np.isfinite(coordinates).all(axis=1)]).tolist()
+    return tuple(Fault(i + 1, "has coordinates that are not finite", "坐标不是有限的数", "geometry") for i in wrong)
 
 
 def _known(crs: Any) -> Any:
@@ -158,7 +168,7 @@ def _from_arrow(table: pa.Table, path: Path) -> RawLayer:
     framed = gpd.GeoDataFrame(frame, geometry=shapes, crs=quietly(lambda: said["crs"] and CRS(said["crs"]), str(path)))
     made = as_layer(framed, path, said["layer"])
     kept = made.frame.drop(index=[fault.row for fault in faults])
-    return replace(made, frame=kept, faults=tuple(faults), notes=(*made.notes, *renamed))
+    return replace(made, frame=kept, faults=(*made.faults, *faults), notes=(*made.notes, *renamed))
 
 
 def _curved(wkb: bytes | None) -> str:

@@ -48,6 +48,10 @@ def usable(geometry: np.ndarray, codes: np.ndarray, level: str, rows: np.ndarray
         facts = {"found": geometry[row].geom_type, "wanted": "Polygon"}
         found.append(Finding("geometry_type", level, (codes[row],), geometry[row], facts=facts, rows=_rows(rows, (row,))))
     areal &= ~absent
+    coordinates, of = shapely.get_coordinates(geometry, return_index=True)
+    for row in np.unique(of[~np.isfinite(coordinates).all(axis=1)]):
+        found.append(Finding("geometry_invalid", level, (codes[row],), facts={"why": "Coordinates that are not finite"}, rows=_rows(rows, (row,))))
+        areal[row] = False
     invalid = areal & ~shapely.is_valid(geometry)
     for row in np.flatnonzero(invalid):
         reason = shapely.is_valid_reason(geometry[row])

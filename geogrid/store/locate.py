@@ -14,6 +14,7 @@ from pyproj import Transformer
 
 from geogrid.errors import InputError
 from geogrid.plan import NO_UNIT, Plan
+from geogrid.sites import TOUCH_M
 
 _LAST = "\U0010ffff"
 
@@ -42,7 +43,7 @@ class Locator:
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
             raise InputError(f"({lon}, {lat}) is not a longitude and latitude in degrees", f"（{lon}，{lat}）不是经纬度", value=(lon, lat))
         point = shapely.Point(self._to_working.transform(lon, lat))
-        places = [self._at(cell, floor) for cell in self._tree.query(point, predicate="intersects").tolist()]
+        places = [self._at(cell, floor) for cell in self._tree.query(point, predicate="dwithin", distance=TOUCH_M).tolist()]
         best = min(places, key=lambda place: [code or _LAST for code in place[0]], default=([None] * len(self._levels), []))
         units = dict(zip(self._levels, best[0], strict=True))
         return {"lon": float(lon), "lat": float(lat), "floor": floor, "units": units, "stack": best[1], "responsible": []}
