@@ -27,9 +27,12 @@ FARTHEST_M = 1700.0
 CLEAR, MARGIN = 4.5, 2.0
 """How many standard deviations of the random moves the right move must stand out, and by how many more than any other that was tried."""
 _STEP_M = 10.0
-# 16 moves as long as the datums lie apart, in all directions; the lengths differ so that a lattice of blocks does not answer to all alike
-_ANGLES = np.arange(16) * np.pi / 8
-_RANDOM = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)]) * np.resize([331.0, 557.0, 743.0, 1019.0, 449.0], 16)[:, None]
+
+
+def _around(count: int, lengths_m: list[float], turn: float) -> np.ndarray:
+    """Moves in `count` directions, the first of them `turn` radians from east; their lengths take turns."""
+    angles = turn + 2 * np.pi * np.arange(count) / count
+    return np.column_stack([np.cos(angles), np.sin(angles)]) * np.resize(lengths_m, count)[:, None]
 
 
 def _square(reach_m: float, step_m: float) -> np.ndarray:
@@ -39,8 +42,11 @@ def _square(reach_m: float, step_m: float) -> np.ndarray:
     return steps[np.argsort(np.hypot(steps[:, 0], steps[:, 1]), kind="stable")]
 
 
-_RING = np.column_stack([np.cos(_ANGLES), np.sin(_ANGLES)]) * np.resize([90.0, 150.0], 16)[:, None]
-_AROUND, _FINER, _FINEST = _square(25.0, 25.0), _square(18.0, 9.0), _square(24.0, 4.0)
+# as long as the datums lie apart; of several lengths, so that a lattice of blocks does not answer to all alike, and none of them due east or north,
+# where streets and outlines run
+_RANDOM = _around(16, [331.0, 557.0, 743.0, 1019.0, 449.0], 0.2)
+_RING = _around(32, [70.0], 0.0)
+_NEAR_BY, _FINER, _FINEST = _square(25.0, 25.0), _square(18.0, 9.0), _square(24.0, 4.0)
 Score = Callable[[np.ndarray], float]
 Pair = tuple[str, str]
 
@@ -145,7 +151,7 @@ def _scale(score: Score, places: np.ndarray) -> _Scale | None:
 
 def _best(score: Score, scale: _Scale, places: np.ndarray, moves: Mapping[Pair, np.ndarray], every: int) -> Verdict | None:
     """Find the move that stands out from the random ones and from all others; `every` so manieth place is enough to look for it."""
-    rough = {pair: _climbed(score, places[::every], move[::every], _AROUND) for pair, move in moves.items()}
+    rough = {pair: _climbed(score, places[::every], move[::every], _NEAR_BY) for pair, move in moves.items()}
     best, second = sorted(rough, key=lambda pair: -rough[pair][0])[:2]
     if scale.lift(rough[best][0]) < CLEAR / 2:
         return None
