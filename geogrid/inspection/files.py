@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from geogrid.crs import SHIFTED, shifted_name
+from geogrid.crs import SHIFTED, parse_crs, shifted_name
 from geogrid.errors import InputError
 from geogrid.inspection.columns import Chosen, choose_columns, code_digits, count_values, report_columns
 from geogrid.inspection.looked import Looked, boxes_beside, look
@@ -18,14 +19,17 @@ from geogrid.inspection.report import Box, CrsOption, Inspection, LayerReport, R
 from geogrid.inspection.roles import first_of_roles, guess_roles, propose
 from geogrid.reading.door import FORMATS
 from geogrid.reading.headings import recognise
-from geogrid.reading.placement import district_extent, fitting
+from geogrid.reading.placement import Option, district_extent, fitting, is_exchanged, is_on_globe
 
 
 def inspect_files(paths: Sequence[str | Path], *, layer: str | None = None, crs: str | None = None, encoding: str | None = None) -> Inspection:
     """Inspect files, each layer in the light of all others: those that say where they lie tell where the rest may lie.
 
     `crs` and `encoding` serve where a file does not say. Files that can not be read stand in `refused`, the others are there all the same.
+    Raises CrsError when `crs` is not known.
     """
+    if crs and not shifted_name(crs):
+        parse_crs(crs)
     looked: list[Looked] = []
     refused: list[Refused] = []
     for path in dict.fromkeys(str(path) for path in paths):
@@ -111,6 +115,7 @@ def _report(found: _Proposed, encoding: str | None, judged: Judged) -> LayerRepo
         has_geometry=looked.has_geometry,
         asked_crs=looked.asked,
         asked_encoding=encoding or "",
+        dms=looked.dms,
     )
 
 
@@ -125,14 +130,31 @@ def _named(looked: Looked) -> str:
 
 
 def _options(looked: Looked, district: Box | None) -> tuple[CrsOption, ...]:
-    """Return what the numbers could be: nothing to choose where the file says it, and the shifted datums where only the format does."""
-    if looked.stated or not len(looked.shapes):
+    """Return what the numbers could be: nothing to choose where the file says it and they can be so."""
+    if not len(looked.shapes) or (looked.stated and (looked.box is None or is_on_globe(looked.box)) and not _exchanged(looked, district)):
         return ()
     found = [option for option in fitting(looked.shapes, looked.crs, district) if "…" not in option.crs]
-    made = [CrsOption(o.crs, o.name, o.name_zh, _rounded(o.inside_share, 4), _rounded(o.distance_km, 1), o.swap) for o in found[:8]]
+    made = [CrsOption(o.crs, o.name, o.name_zh, _rounded(o.inside_share, 4), _rounded(o.distance_km, 1), o.swap) for o in _distinct(found)]
     # in degrees nobody can see the datum, so what the format says goes first
     plain = [option for option in made if option.crs not in SHIFTED]
     return (*plain, *(option for option in made if option.crs in SHIFTED))
+
+
+def _exchanged(looked: Looked, district: Box | None) -> bool:
+    return looked.box is not None and is_exchanged(looked.box, district)
+
+
+def _distinct(options: Sequence[Option]) -> list[Option]:
+    """Leave out what only bears another name: a 6-degree zone round the meridian of a 3-degree one."""
+    made: dict[Any, Option] = {}
+    for option in options:
+        crs = None if option.crs in SHIFTED else parse_crs(option.crs)
+        if crs is None or crs.coordinate_operation is None or crs.geodetic_crs is None:
+            made[option.crs, option.swap] = option
+            continue
+        way = tuple((p.name, round(p.value, 6)) for p in crs.coordinate_operation.params)
+        made.setdefault((way, crs.geodetic_crs.name, option.swap), option)
+    return list(made.values())
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

@@ -14,12 +14,13 @@ from pyproj import CRS
 
 from geogrid.crs import WGS84, parse_crs, shifted_name
 from geogrid.inspection.report import Box
+from geogrid.reading.angles import parse_dms
 from geogrid.reading.geometry import project
 from geogrid.reading.headings import recognise
 from geogrid.reading.layer import with_crs
 from geogrid.reading.layers import read_layers
 from geogrid.reading.placement import extent_of, is_on_globe
-from geogrid.reading.raw import RawLayer
+from geogrid.reading.raw import RawLayer, refuse
 
 _KINDS = {0: "point", 1: "line", 2: "line", 3: "area", 4: "point", 5: "line", 6: "area"}
 _PLACES = (("lon", "lat"), ("x", "y"))
@@ -30,7 +31,7 @@ class Looked:
     """A layer: `shapes` in the numbers of the file (also of coordinate columns); `kind` area, line, point, any (mixed) or none.
 
     `crs` is None where nobody says it, `stated` False where only the format does; `asked` is what the caller says, "" where the file knows better;
-    `box` is the extent in degrees, None where it is not known.
+    `box` is the extent in degrees, None where it is not known; `dms`: its coordinate columns hold degrees, minutes and seconds.
     """
 
     raw: RawLayer
@@ -40,6 +41,7 @@ class Looked:
     crs: CRS | None
     stated: bool
     box: Box | None
+    dms: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -65,9 +67,12 @@ class Looked:
 def look(path: str | Path, layer: str | None, crs: str | None, encoding: str | None, *, strict: bool) -> list[Looked]:
     """Read every layer of a file, or the one named. `crs` serves where the file does not say; `strict`: it may not contradict the file.
 
-    Raises InputError when the file can not be read, CrsError when `crs` is not known or contradicts what the file says.
+    Raises InputError when the file can not be read or holds no row, CrsError when `crs` is not known or contradicts what the file says.
     """
-    return [_looked(raw, crs, strict=strict) for raw in read_layers(path, layer=layer, encoding=encoding)]
+    layers = read_layers(path, layer=layer, encoding=encoding)
+    if all(raw.frame.empty and not raw.faults for raw in layers):
+        raise refuse(str(path), "holds no row", "没有任何行")
+    return [_looked(raw, crs, strict=strict) for raw in layers]
 
 
 def _looked(raw: RawLayer, asked: str | None, *, strict: bool) -> Looked:
@@ -76,7 +81,7 @@ def _looked(raw: RawLayer, asked: str | None, *, strict: bool) -> Looked:
     if asked and raw.crs is not None and raw.crs_stated and not strict:
         asked = None
     made = with_crs(raw, asked)
-    shapes, kind, pair = _shapes(made)
+    shapes, kind, pair, dms = _shapes(made)
     shift = shifted_name(asked)
     crs = WGS84 if shift else made.crs if made.crs is not None else parse_crs(asked) if asked else None
     if crs is None and pair == ("lon", "lat"):
@@ -85,24 +90,36 @@ def _looked(raw: RawLayer, asked: str | None, *, strict: bool) -> Looked:
     box = _box(shapes, crs, shift)
     if not stated and crs is not None and crs.is_geographic and box is not None and not is_on_globe(box):
         crs, box = None, None  # the format's default can not be true
-    return Looked(raw, asked or "", shapes, kind, crs, stated, box)
+    return Looked(raw, asked or "", shapes, kind, crs, stated, box, dms)
 
 
-def _shapes(raw: RawLayer) -> tuple[np.ndarray, str, tuple[str, str] | None]:
-    """Return the geometries, or the points of coordinate columns; the kind; and which pair of columns it was."""
+def _shapes(raw: RawLayer) -> tuple[np.ndarray, str, tuple[str, str] | None, bool]:
+    """Return the geometries, or the points of coordinate columns; the kind; which pair of columns it was, and whether in minutes and seconds."""
     if _has_geometry(raw):
         shapes = np.asarray(raw.frame.geometry.array, dtype=object)
         kinds = {_KINDS.get(int(i), "any") for i in np.unique(shapely.get_type_id(shapes[~shapely.is_missing(shapes)]))}
-        return shapely.force_2d(shapes), kinds.pop() if len(kinds) == 1 else "any" if kinds else "none", None
+        return shapely.force_2d(shapes), kinds.pop() if len(kinds) == 1 else "any" if kinds else "none", None, False
     found = recognise("patrols", _names(raw))
     pair = next((pair for pair in _PLACES if all(ours in found for ours in pair)), None)
     if pair is None:
-        return np.empty(0, dtype=object), "none", None
+        return np.empty(0, dtype=object), "none", None, False
     xy = np.column_stack([pd.to_numeric(raw.frame[found[ours]], errors="coerce").to_numpy(dtype="float64") for ours in pair])
+    angles = np.column_stack([_angles(raw.frame[found[ours]], xy[:, i]) for i, ours in enumerate(pair)])
+    dms = pair == ("lon", "lat") and bool(np.isfinite(angles).any())
+    xy = np.where(np.isnan(xy), angles, xy) if dms else xy
     known = np.isfinite(xy).all(axis=1)
     shapes = np.full(len(xy), None, dtype=object)
     shapes[known] = shapely.points(xy[known])
-    return shapes, "point", pair
+    return shapes, "point", pair, dms
+
+
+def _angles(column: pd.Series, numbers: np.ndarray) -> np.ndarray:
+    """Return the degrees of texts such as 117°06′30″, NaN for what is none."""
+    made = np.full(len(column), np.nan)
+    for i in np.flatnonzero(np.isnan(numbers)):
+        angle = parse_dms(str(column.iloc[i]))
+        made[i] = np.nan if angle is None else angle[0]
+    return made
 
 
 def _box(shapes: np.ndarray, crs: CRS | None, shift: str) -> Box | None:

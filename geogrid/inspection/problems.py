@@ -14,7 +14,7 @@ from typing import Any
 from geogrid.errors import CrsError, InputError
 from geogrid.findings import Finding, severity_of
 from geogrid.inspection.looked import Looked
-from geogrid.inspection.report import CrsOption, Problem
+from geogrid.inspection.report import CrsOption, Problem, likely, named_options
 from geogrid.reading.draft import Draft, draft_layer
 from geogrid.reading.layer import with_crs
 from geogrid.reading.raw import Fault, RawLayer, find_notes
@@ -62,12 +62,12 @@ def _draft(asked: Asked) -> Draft | InputError | None:
     if not role:
         return None
     crs, swap = looked.asked or None, False
-    if looked.crs is None and ROLES[role].geometry != "none":
+    if ROLES[role].geometry != "none" and (looked.crs is None or (asked.options[:1] and asked.options[0].swap)):
         if not asked.options:
             return None
-        crs, swap = asked.options[0].crs, asked.options[0].swap
+        crs, swap = asked.options[0].crs if looked.crs is None else crs, asked.options[0].swap
     path = Path(looked.raw.file)
-    spec = InputSpec(role, path, looked.raw.layer, crs, asked.columns, swap=swap)
+    spec = InputSpec(role, path, looked.raw.layer, crs, asked.columns, swap=swap, dms=looked.dms)
     try:
         return draft_layer(with_crs(looked.raw, crs), spec, path.parent)
     except InputError as error:
@@ -84,7 +84,7 @@ def _read(drafts: Sequence[Any]) -> Sources | InputError:
 def _judged(asked: Asked, draft: Draft | InputError | None, read: Sources | InputError | None) -> Judged:
     raw = asked.looked.raw
     rows = len(raw.frame) + len(raw.faults)
-    first = [_crs_missing(raw, asked.options)] if asked.role and asked.looked.crs is None and ROLES[asked.role].geometry != "none" else []
+    first = _crs_problems(asked) if asked.role and ROLES[asked.role].geometry != "none" else []
     error = draft if isinstance(draft, InputError) else read if isinstance(read, InputError) else None
     if error is not None:
         rule = "crs_mismatch" if isinstance(error, CrsError) else error.code
@@ -128,14 +128,18 @@ def _of_finding(found: Finding) -> Problem:
     return Problem(found.rule, severity, found.message, found.message_zh, int(row), str(found.facts.get("field", "")))
 
 
-def _crs_missing(raw: RawLayer, options: Sequence[CrsOption]) -> Problem:
-    file = Path(raw.file).name
-    names, names_zh = ", ".join(o.crs for o in options), "、".join(f"{o.crs}（{o.name_zh}）" for o in options[:3])
-    fits = f"its numbers fit {names}" if options else "its numbers fit no known one"
-    fits_zh = f"数值符合 {names_zh}" if options else "数值不符合任何已知坐标系"
-    return Problem(
-        "crs_missing",
-        "error",
-        f"{file} does not say its coordinate system; {fits}. Say which: crs = “…”.",
-        f"{file} 没有写明坐标系；{fits_zh}。请写明 crs。",
-    )
+def _crs_problems(asked: Asked) -> list[Problem]:
+    """Say that nobody states the CRS, or that x and y are exchanged, which only a recipe may put right."""
+    looked, near = asked.looked, likely(asked.options)
+    file = Path(looked.raw.file).name
+    exchanged = bool(near) and all(option.swap for option in near)
+    if exchanged and (looked.stated or all(option.crs in ("EPSG:4490", "EPSG:4326") for option in near)):
+        message = f"{file}: longitude and latitude (x and y) look exchanged. Correct the file, or say so: swap = true."
+        return [Problem("crs_mismatch", "error", message, f"{file}：经度和纬度（x 和 y）似乎写反了。请改正文件，或写明 swap = true。")]
+    if looked.crs is not None:
+        return []
+    fits = f"its numbers fit {named_options(near)}" if near else "its numbers fit no known one"
+    first_zh = f"（{near[0].name_zh}）" if len(near) == 1 else ""
+    fits_zh = f"数值符合 {named_options(near, 'zh')}{first_zh}" if near else "数值不符合任何已知坐标系"
+    message = f"{file} does not say its coordinate system; {fits}. Say which: crs = “…”."
+    return [Problem("crs_missing", "error", message, f"{file} 没有写明坐标系；{fits_zh}。请写明 crs。")]

@@ -10,7 +10,7 @@ from typing import Any
 
 from geogrid.crs import is_in_china
 from geogrid.inspection.homes import homes_lines
-from geogrid.inspection.report import LayerReport
+from geogrid.inspection.report import LayerReport, likely, named_options
 from geogrid.reading.headings import recognise
 from geogrid.schema import ROLES
 
@@ -95,17 +95,20 @@ def _input(role: str, layer: LayerReport, columns: Mapping[str, str], choice: Ma
 
 
 def _crs(layer: LayerReport, choice: Mapping[str, Any]) -> list[str]:
-    """Say the CRS where the file does not: as people chose, or the only one that fits; else as a comment to choose from."""
+    """Say CRS and exchanged axes where the file does not: as people chose, or what alone fits; else as a comment to choose from."""
     said = choice.get("crs") or layer.asked_crs
-    swap = ["swap = true"] if choice.get("swap") else []
-    if said or layer.crs or not layer.crs_options:
-        return [*([f"crs = {quoted(said)}"] if said else []), *swap]
-    first, *others = layer.crs_options
-    inside = "" if first.inside_share is None else f", {first.inside_share:.0%} of its rows inside the other layers"
-    also = f"; it could also be {', '.join(o.crs + (' swapped' if o.swap else '') for o in others[:5])}" if others else ""
+    near = likely(layer.crs_options)
+    dms = ["dms = true   # degrees, minutes and seconds"] if layer.dms else []
+    lines = [f"crs = {quoted(said)}"] if said else []
+    if "swap" in choice or said or not near:
+        return [*lines, *(["swap = true"] if choice.get("swap") else []), *dms]
+    first, *others = near
     mark = "" if layer.crs_is_plain else "# "
-    swap = [f"{mark}swap = true   # x and y are exchanged in the file"] if first.swap and "swap" not in choice else swap
-    return [f"{mark}crs = {quoted(first.crs)}   # the file does not say: {first.name}{inside}{also}", *swap]
+    if not layer.crs and not (layer.has_default_crs and first.crs in ("EPSG:4490", "EPSG:4326")):
+        inside = "" if first.inside_share is None else f", {first.inside_share:.0%} of its rows inside the other layers"
+        also = f"; it could also be {named_options(others)}" if others else ""
+        lines = [f"{mark}crs = {quoted(first.crs)}   # the file does not say: {first.name}{inside}{also}"]
+    return [*lines, *([f"{mark}swap = true   # x and y are exchanged in the file"] if first.swap else []), *dms]
 
 
 def _comments(layer: LayerReport, columns: Mapping[str, str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,46 @@ class CrsOption:
     swap: bool = False
 
 
+_SHIFTED = ("GCJ-02", "BD-09")
+_DEGREES = ("EPSG:4490", "EPSG:4326")
+"""Within a metre of each other, so that nobody need choose."""
+
+
+def likely(options: Sequence[CrsOption]) -> list[CrsOption]:
+    """Return the options worth naming: those that put rows inside the layers beside, where any does; else all.
+
+    Numbers alone never tell a shifted datum from a true one, so it is not among them where the true one is.
+    """
+    near = [option for option in options if option.inside_share] or list(options)
+    true = [option for option in near if option.crs not in _SHIFTED]
+    first: dict[tuple[str, bool], CrsOption] = {}
+    for option in true or near:
+        first.setdefault(("degrees" if option.crs in _DEGREES else option.crs, option.swap), option)
+    return list(first.values())
+
+
+def named_options(options: Sequence[CrsOption], language: str = "en") -> str:
+    """Name options briefly: zones in a row by the first and the last.
+
+    >>> named_options([CrsOption(f"EPSG:{4534 + i}", "", "") for i in range(21)])
+    'EPSG:4534 … EPSG:4554'
+    """
+    runs: list[list[CrsOption]] = []
+    for option in options:
+        if runs and runs[-1][-1].swap == option.swap and _number(option) == _number(runs[-1][-1]) + 1 > 0:
+            runs[-1].append(option)
+        else:
+            runs.append([option])
+    swapped = "（x、y 对调）" if language == "zh" else " with x and y exchanged"
+    names = [" … ".join(o.crs for o in ((run[0], run[-1]) if len(run) > 1 else run)) + (swapped if run[0].swap else "") for run in runs]
+    return ("、" if language == "zh" else ", ").join(names)
+
+
+def _number(option: CrsOption) -> int:
+    """The EPSG number; -2 where it has none, which none follows."""
+    return int(option.crs[5:]) if option.crs.startswith("EPSG:") and option.crs[5:].isdigit() else -2
+
+
 @dataclass(frozen=True)
 class RoleGuess:
     """A role that a layer could play and how much speaks for it, 0 … 1."""
@@ -67,7 +107,8 @@ class LayerReport:
     for a format's default; `crs_options` has the likeliest first. `bbox` is west, south, east, north in degrees, None where it is not known.
     `doubtful` are columns of ours that several of the file's could be. `usable` and `rejected` count rows as a build would in the role `role`.
     `proposed` are columns of ours that values told, not headings; `uses` counts the values of the buildings' use. `has_geometry` tells geometries
-    from points made of coordinate columns; `asked_crs` and `asked_encoding` are what the caller gave.
+    from points made of coordinate columns; `asked_crs` and `asked_encoding` are what the caller gave; `dms`: coordinates in degrees, minutes and
+    seconds.
     """
 
     file: str
@@ -93,14 +134,18 @@ class LayerReport:
     has_geometry: bool = False
     asked_crs: str = ""
     asked_encoding: str = ""
+    dms: bool = False
 
     @property
     def crs_is_plain(self) -> bool:
         """Tell whether only one CRS fits: the only one to choose from, or the only one that puts most rows inside the layers beside it."""
-        first, *others = self.crs_options or (None,)
-        if first is None:
-            return False
-        return (first.inside_share or 0) >= 0.5 and all((o.inside_share or 0) < 0.5 for o in others) if others else True
+        near = likely(self.crs_options)
+        return len(near) == 1 and (near[0].inside_share is None or near[0].inside_share >= 0.5)
+
+    @property
+    def has_default_crs(self) -> bool:
+        """Tell whether degrees go without saying: GeoJSON, and columns of longitude and latitude."""
+        return self.format in ("geojson", "geojsonl") or {"lon", "lat"} <= set(self.used)
 
     @property
     def key(self) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from geogrid.catalogue import rule_title
 from geogrid.catalogue.columns import column_word, role_word
-from geogrid.inspection.report import LayerReport, Problem
+from geogrid.inspection.report import LayerReport, Problem, likely
 
 _KINDS = {
     "area": {"zh": "面", "en": "areas"},
@@ -16,6 +16,7 @@ _KINDS = {
     "any": {"zh": "混合图形", "en": "mixed geometries"},
     "none": {"zh": "没有图形的表格", "en": "a table without geometry"},
 }
+_TITLES = {"input_unusable": {"zh": "不能使用", "en": "Can not be used"}}
 _SENTENCES, _ROWS, _NAMES = 3, 8, 12
 
 
@@ -66,7 +67,7 @@ def problem_lines(problems: Sequence[Problem], language: str) -> list[str]:
     for (severity, rule, field), found in sorted(groups.items(), key=lambda group: group[0]):
         rows = [str(problem.row) for problem in found if problem.row]
         shown = ", ".join(rows[:_ROWS]) + (" …" if len(rows) > _ROWS else "")
-        title = rule_title(rule, language)
+        title = _TITLES[rule][language] if rule in _TITLES else rule_title(rule, language)
         where = "" if not rows else f"（第 {shown} 行）" if language == "zh" else f" (row {shown})" if len(rows) == 1 else f" (rows {shown})"
         word = {"error": "错误", "warning": "提醒"}[severity] if language == "zh" else severity
         lines.append(f"{word}: {title}{f' [{plain(field)}]' if field else ''}: {len(found):,}{where}")
@@ -113,8 +114,8 @@ def _role(layer: LayerReport, language: str) -> str:
 
 def _columns(layer: LayerReport, language: str) -> list[str]:
     zh, used = language == "zh", layer.used
-    own = [ours for ours, theirs in used.items() if ours == theirs]
-    by_heading = {ours: theirs for ours, theirs in used.items() if ours != theirs}
+    own = [theirs for ours, theirs in used.items() if theirs.casefold() in (ours, column_word(ours, language))]
+    by_heading = {ours: theirs for ours, theirs in used.items() if theirs not in own}
     lines = [("把 " if zh else "I took ") + taken_words(by_heading, language)] if by_heading else []
     lines += [("字段：" if zh else "columns: ") + ("、" if zh else ", ").join(own)] if own else []
     if layer.proposed:
@@ -143,8 +144,11 @@ def _options(layer: LayerReport, language: str) -> list[str]:
     """Say which CRS the numbers could be in, where the file does not say; not the shifted datums, of which every file in degrees could be."""
     if layer.crs:
         return []
+    near = likely(layer.crs_options)
+    if len(near) > _ROWS:
+        return []  # the finding names them all
     lines = []
-    for option in layer.crs_options[:5]:
+    for option in near:
         name = option.name_zh if language == "zh" else option.name
         swapped = ("，x、y 对调" if language == "zh" else ", x and y exchanged") if option.swap else ""
         inside = ""
@@ -152,5 +156,6 @@ def _options(layer: LayerReport, language: str) -> list[str]:
             away = option.distance_km or 0.0
             inside = f"：{option.inside_share:.0%} 在其他图层范围内" if language == "zh" else f": {option.inside_share:.0%} inside the other layers"
             inside += (f"，相距 {away:,.0f} 公里" if language == "zh" else f", {away:,.0f} km away") if away >= 0.5 else ""
-        lines.append(f"? {option.crs} {name}{swapped}{inside}")
+        shown = option.crs if name.startswith(option.crs) else f"{option.crs} {name}"
+        lines.append(f"? {shown}{swapped}{inside}")
     return lines
