@@ -14,14 +14,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import geopandas as gpd
-import numpy as np
 import pytest
 import shapely
 
-from geogrid.crs import wgs84_to_gcj02
 from geogrid.store import open_project
 from tests import test_hostile_binary, world
+from tests.city import city, shifted
 from tests.hostile_files import VRT, found, geojson, refused, ring, row, run, said, square, text, unbuilt
 
 GOOD = row(square(), code="a")
@@ -174,18 +172,19 @@ def test_h025_exchanged_latitude_and_longitude_are_told(tmp_path):
 
 
 def test_h026_a_shifted_layer_is_told_by_how_far_it_is_off(tmp_path):
-    made = world.write(tmp_path, world.quarter())
-    path = tmp_path / "buildings.geojson"
-    layer = gpd.read_file(path)
-    moved = layer.set_geometry(shapely.transform(layer.geometry.to_numpy(), lambda xy: np.column_stack(wgs84_to_gcj02(xy[:, 0], xy[:, 1]))))
-    moved.to_file(path)
-    result = run("build", made, "--out", tmp_path / "p.gpkg", "--accept-rejects")
-    if (tmp_path / "p.gpkg").exists():
-        with open_project(tmp_path / "p.gpkg") as project:
-            shifts = project.findings()[project.findings()["rule"] == "datum_shift"]
-        assert shifts["length_m"].between(300, 800).any()
-    else:
-        assert re.search(r"GCJ|\d{3} m", said(result))
+    layers, crs = city(1)
+    layers["buildings"] = shifted(layers["buildings"], crs, "GCJ-02")
+    files = {}
+    for role in ("communities", "roads", "buildings"):
+        files[role] = tmp_path / f"{role}.geojson"
+        layers[role].assign(code=[str(i) for i in range(len(layers[role]))]).to_crs(4326).to_file(files[role])
+    result = run("inspect", *files.values(), "--json")
+    assert result.exit_code in (0, 1), result.stderr
+    told = {layer["role"]: layer["findings"] for layer in json.loads(result.stdout)["layers"]}
+    shifts = {role: f["message"] for role, findings in told.items() for f in findings if f["rule"] == "datum_shift"}
+    assert list(shifts) == ["buildings"]
+    assert "GCJ-02" in shifts["buildings"]
+    assert 300 < float(re.search(r"(\d+) m", shifts["buildings"])[1]) < 800
 
 
 def test_h028_a_polygon_across_the_antimeridian_is_refused(tmp_path):
