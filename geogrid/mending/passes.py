@@ -17,7 +17,6 @@ from geogrid.mending.faces import Faces, find_faces
 from geogrid.mending.lattice import Lattice, keys_of
 from geogrid.mending.rings import Rings, Vertices, agreed, rings_of
 from geogrid.mending.settle import Limits, Piece, Settled, settle
-from geogrid.topology import areas_wider_than, measure
 from geogrid.vertices import take_over_vertices
 
 
@@ -57,10 +56,9 @@ class Terms:
         return max(self.tolerance_m, float(self.lattice.step_m.max()))
 
 
-def mend_once(polygons: np.ndarray, names: Sequence[str], terms: Terms) -> Pass:
-    """Mend valid polygons (steps); `names` order them, so that the order of rows leaves no trace."""
+def mend_once(polygons: np.ndarray, rows: np.ndarray, names: Sequence[str], terms: Terms) -> Pass:
+    """Mend the `rows` of valid polygons (steps); `names` order them, so that the order of rows leaves no trace."""
     metres = terms.lattice.metres(polygons)
-    rows = _rows_at_fault(metres, terms)
     if len(rows) == 0:
         return Pass(rows, polygons[rows], [], [])
     rows = rows[_order(metres[rows], np.asarray(names)[rows])]
@@ -69,7 +67,11 @@ def mend_once(polygons: np.ndarray, names: Sequence[str], terms: Terms) -> Pass:
     outline = _agreed_outline(rings, terms)
     faces = find_faces(_linework(rings, outline, terms), rings.polygons(), outline, terms.lattice, terms.snap_m)
     settled = settle(
-        faces, _land(faces, polygons[beside]), terms.lattice.metres(faces.shapes), terms.limits, _Corners(faces, corners, terms.outline).support
+        faces,
+        _land(faces, np.delete(polygons, rows)),
+        terms.lattice.metres(faces.shapes),
+        terms.limits,
+        _Corners(faces, corners, terms.outline).support,
     )
     new = shapely.normalize(_united(faces, settled, len(rows)))
     changed = ~shapely.is_empty(new) & ~shapely.equals_exact(new, shapely.normalize(polygons[rows]))
@@ -77,20 +79,20 @@ def mend_once(polygons: np.ndarray, names: Sequence[str], terms: Terms) -> Pass:
     return Pass(rows[changed], new[changed], mended, left)
 
 
-def _rows_at_fault(metres: np.ndarray, terms: Terms) -> np.ndarray:
-    """Find the units with edges that match nothing, beside narrow gaps and reaching narrowly outside, or with crumbs, and all that touch there."""
-    outline = None if terms.outline is None else terms.lattice.metres(np.array([terms.outline], dtype=object))[0]
-    cover = measure(outline, metres, terms.tolerance_m)
-    edges = cover.invalid_edges[~shapely.is_empty(cover.invalid_edges)]
-    places = [edges]
-    for area, width_m in ((cover.missing, terms.limits.gap_m), (cover.beyond, terms.limits.overlap_m)):
-        parts = shapely.get_parts(areas_wider_than(np.array([area], dtype=object), terms.tolerance_m))
-        places.append(parts[is_sliver(parts, width_m)])
-    multi = metres[shapely.get_num_geometries(metres) > 1]
-    parts = shapely.get_parts(multi)
-    places.append(parts[is_sliver(parts, terms.limits.overlap_m)])
-    where = np.concatenate(places)
+def rows_at_fault(polygons: np.ndarray, places: np.ndarray, terms: Terms) -> np.ndarray:
+    """Find the units (polygons in steps) with edges that match nothing or with crumbs, and all that touch there or at `places` (steps)."""
+    metres = terms.lattice.metres(polygons)
+    edges = shapely.coverage_invalid_edges(metres, gap_width=terms.tolerance_m)
+    parts = shapely.get_parts(metres[shapely.get_num_geometries(metres) > 1])
+    crumbs = parts[is_sliver(parts, terms.limits.overlap_m)]
+    where = np.concatenate([edges[~shapely.is_empty(edges)], crumbs, terms.lattice.metres(places)])
     return np.unique(shapely.STRtree(metres).query(where, predicate="dwithin", distance=terms.snap_m)[1])
+
+
+def rows_beside(polygons: np.ndarray, changed: np.ndarray, terms: Terms) -> np.ndarray:
+    """Return the rows that changed and those that touch them: what a further pass has to look at."""
+    metres = terms.lattice.metres(polygons)
+    return np.unique(shapely.STRtree(metres).query(metres[changed], predicate="dwithin", distance=terms.snap_m)[1])
 
 
 def _order(metres: np.ndarray, names: np.ndarray) -> np.ndarray:
@@ -130,11 +132,18 @@ def _linework(rings: Rings, outline: BaseGeometry | None, terms: Terms) -> np.nd
 
 
 def _land(faces: Faces, others: np.ndarray) -> np.ndarray:
-    """Answer for each face that nobody at hand claims whether another unit holds it."""
+    """Answer for each face that nobody at hand claims whether it lies in one of the other units, or holds one."""
     out = np.zeros(len(faces.shapes), bool)
     empty = np.flatnonzero(np.diff(faces.claims.indptr) == 0)
+    if len(empty) == 0:
+        return out
+    near, face = shapely.STRtree(faces.shapes[empty]).query(others)
     inner = shapely.point_on_surface(faces.shapes[empty])
-    out[empty[np.unique(shapely.STRtree(inner).query(others, predicate="intersects")[1])]] = True
+    shapely.prepare(others[near])
+    held = shapely.intersects(others[near], inner[face])
+    rest = np.flatnonzero(~held)
+    held[rest] = shapely.intersects(faces.shapes[empty[face[rest]]], shapely.point_on_surface(others[near[rest]]))
+    out[empty[face[held]]] = True
     return out
 
 

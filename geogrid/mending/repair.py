@@ -17,8 +17,9 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from geogrid.enclosure import is_sliver
 from geogrid.mending.lattice import Lattice, lattice_of
-from geogrid.mending.passes import Place, Terms, mend_once
+from geogrid.mending.passes import Place, Terms, mend_once, rows_at_fault, rows_beside
 from geogrid.mending.report import area_report, mended_frame, undecided_frame
 from geogrid.mending.settle import Limits
 from geogrid.mending.soundness import heal, in_the_style_of
@@ -74,7 +75,7 @@ def repair_layer(
     at_fault = found["rule"].isin(MENDED_RULES).any() and not (found["rule"] == "crs_mismatch").any()
     done: tuple[np.ndarray, list[Place], list[Place], Lattice] | None = None
     if at_fault:
-        done = _passes(shapes, frame, codes, parent, Limits(max_gap_m, max_overlap_m, tolerance), crs)
+        done = _passes(shapes, frame, codes, parent, Limits(max_gap_m, max_overlap_m, tolerance), crs, found)
         shapes = done[0]
     made = in_the_style_of(frame.geometry.to_numpy(), shapes)
     changed = np.array([new is not old for new, old in zip(made, frame.geometry.to_numpy(), strict=True)], bool)
@@ -92,7 +93,7 @@ def repair_layer(
 
 
 def _passes(
-    shapes: np.ndarray, frame: gpd.GeoDataFrame, codes: np.ndarray, parent: Parent, limits: Limits, crs: CRS | str | None
+    shapes: np.ndarray, frame: gpd.GeoDataFrame, codes: np.ndarray, parent: Parent, limits: Limits, crs: CRS | str | None, found: gpd.GeoDataFrame
 ) -> tuple[np.ndarray, list[Place], list[Place], Lattice]:
     """Mend until a pass changes nothing; return the shapes (layer's coordinates), what was mended, what the last pass left, and the lattice."""
     outline = _outline(parent, frame.crs or (CRS.from_user_input(crs) if crs is not None else None))
@@ -105,16 +106,30 @@ def _passes(
     changed = np.zeros(len(sound), bool)
     mended: list[Place] = []
     left: list[Place] = []
+    rows = rows_at_fault(steps, _narrow_places(found, limits, lattice, frame.crs), terms)
     for _ in range(PASSES):
-        done = mend_once(steps, codes[sound], terms)
-        left = [_at(place, sound) for place in done.left]
+        done = mend_once(steps, rows, codes[sound], terms)
+        gone = set(rows.tolist())
+        left = [place for place in left if not gone.issuperset(place.units)] + done.left
         if len(done.rows) == 0:
             break
-        mended += [_at(place, sound) for place in done.mended]
+        mended += done.mended
         steps[done.rows], changed[done.rows] = done.polygons, True
+        rows = rows_beside(steps, done.rows, terms)
+    mended, left = ([_at(place, sound) for place in places] for places in (mended, left))
     out = shapes.copy()
     out[sound[changed]] = lattice.given(steps[changed])
     return out, mended, left, lattice
+
+
+def _narrow_places(found: gpd.GeoDataFrame, limits: Limits, lattice: Lattice, crs: CRS | None) -> np.ndarray:
+    """Return, in steps, the gaps and the land outside that are narrow enough to be mended."""
+    places = [np.zeros(0, dtype=object)]
+    for rule, width_m in (("gap", limits.gap_m), ("outside_parent", limits.overlap_m)):
+        parts = found.geometry[found["rule"] == rule].explode()
+        parts = parts[is_sliver(parts.to_numpy(), width_m)]
+        places.append((parts.to_crs(crs) if crs is not None else parts).to_numpy())
+    return lattice.steps(np.concatenate(places))
 
 
 def _at(place: Place, rows: np.ndarray) -> Place:

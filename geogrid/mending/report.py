@@ -30,7 +30,9 @@ def area_report(
 ) -> pd.DataFrame:
     """Return a row per unit (`REPORT_COLUMNS`), areas in the layer's metres."""
     rows = np.flatnonzero(changed)
-    old, new = (_metres(frame, lattice) for frame in (before, after))
+    old = _metres(before.geometry.to_numpy(), lattice)
+    new = old.copy()
+    new[rows] = _metres(after.geometry.to_numpy()[rows], lattice)
     area = shapely.area(old)
     lost, gained, vertices = (np.zeros(len(before)) for _ in range(3))
     sound = shapely.make_valid(old[rows])
@@ -86,7 +88,7 @@ def undecided_frame(after: gpd.GeoDataFrame, codes: np.ndarray, left: Sequence[P
     areal = np.isin(shapely.get_type_id(shapes), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
     for row in np.flatnonzero(areal & ~shapely.is_empty(shapes) & ~shapely.is_valid(shapes)):
         words = why("mend_ring")
-        rows.append(("geometry_invalid", [codes[row]], 0.0, 0.0, words["why"], words["why_zh"], shapes[row]))
+        rows.append(("geometry_invalid", [codes[row]], 0.0, 0.0, words["why"], words["why_zh"], shapely.boundary(shapes[row])))
     for place in left:
         words = why(f"mend_{place.why}")
         shape = lattice.given(np.array([place.geometry], dtype=object))[0]
@@ -96,8 +98,8 @@ def undecided_frame(after: gpd.GeoDataFrame, codes: np.ndarray, left: Sequence[P
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=after.crs)
 
 
-def _metres(frame: gpd.GeoDataFrame, lattice: Lattice | None) -> np.ndarray:
-    shapes = shapely.force_2d(frame.geometry.to_numpy())
+def _metres(geometry: np.ndarray, lattice: Lattice | None) -> np.ndarray:
+    shapes = shapely.force_2d(geometry)
     return lattice.metres(lattice.steps(shapes)) if lattice is not None else shapes
 
 
