@@ -53,7 +53,10 @@ def _show(row: DeclaredRow, scheme: Scheme) -> None:
     computed = "–" if row.computed is None else shown(row.computed) + (f" {row.unit}" if row.unit else "")
     words = ("申报", "实有") if spoken == "zh" else ("declared", "computed")
     click.echo(f"{SIGNS[row.verdict]} {title(row, scheme, spoken)}  {words[0]} {row.declared or '–'}  {words[1]} {computed}")
-    click.echo(f"    {row.why_zh if spoken == 'zh' else row.why}")
+    heads = {listing.title for listing in row.lists}
+    why = [note.say(spoken) for note in row.notes if note not in heads]
+    if why:
+        click.echo("    " + ("" if spoken == "zh" else " ").join(why))
     for listing in row.lists:
         codes = [case.code for case in listing.cases]
         more = f" … (+{len(codes) - _SHOWN:,})" if len(codes) > _SHOWN else ""
