@@ -70,7 +70,7 @@ def test_codes_of_typed_columns_are_text_without_a_point():
     assert list(made([101, np.nan], BUILDING["id"], "float64").values) == ["101", ""]
 
 
-@pytest.mark.parametrize("value", ["1.10101E+11", "1e11", 3.70102001001001e17, 1e15])
+@pytest.mark.parametrize("value", ["1.10101E+11", "1.10101E11", "1e11", "1,10101E+11", "1.10101Ｅ+11", "1.1E-5", 3.70102001001001e17, 1e15])
 def test_a_code_that_a_spreadsheet_spoiled_is_a_fault(value):
     assert len(faults(["0101", value], BUILDING["id"])) == 1
     assert not faults(["1E3"], BUILDING["address"])

@@ -19,7 +19,7 @@ from geogrid.schema import COMPASS_DEG, Column
 
 MAX_TEXT = 32_767
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-_SCIENTIFIC = r"[+-]?[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]+"
+_SCIENTIFIC = r"[+-]?[0-9]+(?:[.,][0-9]+ ?[eE] ?[+-]?|[eE]\+?)[0-9]+"
 _YES = frozenset(["1", "1.0", "true", "yes", "y", "t", "是", "有", "真"])
 _NO = frozenset(["0", "0.0", "false", "no", "n", "f", "否", "无", "没有", "假"])
 _EXACT = 10**15
@@ -98,9 +98,9 @@ def _texts(series: pd.Series, name: str, *, strict: bool) -> tuple[list[str], li
         _fault(series.index[i], name, texts[i], "is a number that lost digits; the cell must be text", "是丢失了位数的数字，单元格应为文本")
         for i in lost
     ]
-    suspects = [i for i, text in enumerate(texts) if "E" in text or "e" in text]
+    suspects = [i for i, text in enumerate(texts) if "E" in text or "e" in text or "Ｅ" in text or "ｅ" in text]
     if suspects:
-        found = pd.Series([texts[i] for i in suspects], dtype=object).str.fullmatch(_SCIENTIFIC)
+        found = pd.Series([unicodedata.normalize("NFKC", texts[i]) for i in suspects], dtype=object).str.fullmatch(_SCIENTIFIC)
         reason, reason_zh = "is a code in scientific notation; the cell must be text", "是科学计数法的编码，单元格应为文本"
         known = set(lost)
         faults += [
