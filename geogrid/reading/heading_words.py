@@ -74,7 +74,8 @@ def _area(role: str) -> dict[str, Ranks]:
     return {
         "code": (_ends(heads, _CODE_ENDS), _CODES, _AREA_CODES),
         "name": (_ends(heads, _NAME_ENDS), _NAMES, alone, _AREA_NAMES),
-        "parent": (_PARENTS, *(_ends(LEVEL_HEADS[level], _CODE_ENDS, _OF) for level in above)),
+        # XZQDM is the area's own code where there is no other, so it never stands for the parent's
+        "parent": (_PARENTS, *(_ends(LEVEL_HEADS[level], _CODE_ENDS, _OF) - _AREA_CODES for level in above)),
         "kind": (_ends(heads, _KIND_ENDS),),
     }
 
@@ -106,6 +107,8 @@ _USE: Ranks = (
     _ends(_BUILDING, _KIND_ENDS),
 )
 _OF_BUILDING: Ranks = (_ends(_BUILDING, ("id",), _OF), _ends(_BUILDING, [end for end in _CODE_ENDS if end != "id"], _OF))
+_UNIT: Ranks = tuple(_ends(LEVEL_HEADS[level], _CODE_ENDS, _OF) for level in ("microgrids", "grids", "communities", "streets"))
+"""The unit that one works for or sits in: the lowest level that the file names."""
 _PERIOD: dict[str, Ranks] = {
     "valid_from": (_set("生效日期 生效时间 启用日期 开始日期 起始日期 任职日期 startdate begindate"),),
     "valid_to": (_set("失效日期 失效时间 停用日期 结束日期 终止日期 离任日期 enddate"),),
@@ -201,8 +204,15 @@ HEADINGS: dict[str, dict[str, Ranks]] = {
         "kind": (_ends(_PERSON, _KIND_ENDS), _KINDS),
         "phone": (_set("电话 手机 手机号 手机号码 联系电话 联系方式 电话号码 sj sjh lxdh dh mobile tel telephone phonenumber"),),
         "duties": (_set("职责 工作职责 职责分工 岗位职责 duty"),),
+        "unit": _UNIT,
     },
-    "organisations": {**_own(_ORGANISATION), "parent": (_PARENTS | _ends(_ORGANISATION, _CODE_ENDS, ("上级", "所属")),), **_PERIOD},
+    "organisations": {
+        **_own(_ORGANISATION),
+        "parent": (_PARENTS | _ends(_ORGANISATION, _CODE_ENDS, ("上级",)),),
+        "unit": _UNIT,
+        **_PERIOD,
+        **PLACES,
+    },
     "memberships": {**_MEMBER, **_PERIOD},
     "workplaces": _own(("单位", "企业", "场所", "dw", "qy", "company", "workplace"), kind=False),
     "overlays": {"id": (_CODES,), "kind": (_KINDS,), "action": (_set("动作 操作 增减"),), **_MEMBER, **_PERIOD},
@@ -225,6 +235,9 @@ HEADINGS: dict[str, dict[str, Ranks]] = {
         "item": (_set("项目 指标 指标名称 名称 事项"),),
         "level": (_set("层级 级别"),),
         "value": (_set("数值 数量 值 数 个数 合计 count"),),
+        "kind": (_KINDS | _set("点位类型 站点类型"),),
+        "unit": _UNIT,
+        "note": (_set("备注 说明 remark comment"),),
         "source": (_set("来源 出处 依据 文号 数据来源"),),
     },
 }
