@@ -26,7 +26,8 @@ def safe_name(given: str) -> str:
     ('社区 (新).GPKG', '_con.csv')
     """
     last = PurePosixPath(given.replace("\\", "/").replace("\0", "")).name
-    text = "".join(c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+    kinds = [(c, unicodedata.category(c)) for c in unicodedata.normalize("NFC", last)]
+    text = "".join(" " if kind == "Zs" else c for c, kind in kinds if kind not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
     name = _UNFIT.sub("_", text).strip(" .")
     stem, ending = Path(name).stem.strip(" ."), Path(name).suffix
     if not stem or ending.lower() not in ENDINGS:

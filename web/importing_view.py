@@ -24,6 +24,9 @@ TEXTUAL = ("shapefile", "zip", "csv")
 """Formats whose text may be in any encoding."""
 GROUPS_SHOWN = 200
 Layer = dict[str, Any]
+_GAP = "\ufffc"
+_VALUE = re.compile(r"(?<=[\w ])'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\"")
+"""A value as `repr` writes it."""
 _ORDER = {role: i for i, role in enumerate(ROLES)}
 
 
@@ -169,16 +172,22 @@ def grouped(rejected: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         if line["value"] and line["value"] not in group["values"] and len(group["values"]) < 3:
             group["values"].append(line["value"])
     made = sorted(found.values(), key=lambda group: (group["file"], group["row"]))
-    return [{**group, "why": pick(group, "reason"), "cure": cure(group)} for group in made[:GROUPS_SHOWN]]
+    return [{**group, "why": _with_values(pick(group, "reason"), group["values"]), "cure": cure(group)} for group in made[:GROUPS_SHOWN]]
+
+
+def _with_values(reason: str, values: Sequence[str]) -> str:
+    """Put the values of a group where a reason had its row's."""
+    shown = _(", ").join(f"“{value[:40]}”" for value in values)
+    return reason.replace(_GAP, shown, 1).replace(_GAP, "…")
 
 
 def _without_values(reason: str) -> str:
-    """Take the values out of a reason, so that rows with the same fault stand together.
+    """Take the values out of a reason, so that rows with the same fault stand together; a mark keeps their place.
 
-    >>> _without_values("floors 'x9' is not a number; lon '7' is out of range")
-    'floors … is not a number; lon … is out of range'
+    >>> _without_values("floors 'x9' is not a number").replace(_GAP, "…")
+    'floors … is not a number'
     """
-    return re.sub(r"(?<=\s)'(?:[^'\\\\]|\\\\.)*'", "…", re.sub(r"(?<=\w)\s?'(?:[^'\\\\]|\\\\.)*'", " …", reason))
+    return _VALUE.sub(_GAP, reason)
 
 
 def cure(group: Mapping[str, Any]) -> str:
@@ -213,7 +222,13 @@ def _steps(made: Mapping[str, Any]) -> list[dict[str, str]]:
         "" if not used else _("something must be mended") if state["problem"] else _rows_said(state["rejected"]),
         _("draft is ready") if state["current"] else _("being built") if made["stages"] else "",
     ]
-    finished = [bool(files), bool(used), bool(used) and not asks, bool(used) and not asks and not state["problem"], bool(state["current"])]
+    finished = [
+        bool(files),
+        bool(used),
+        bool(used) and not asks,
+        bool(used) and not asks and not state["problem"] and (not state["rejected"] or state["current"]),
+        bool(state["current"]),
+    ]
     titles = [_("Choose files"), _("Roles and columns"), _("Coordinate system"), _("Check every row"), _("Make the grids")]
     now = next((i for i, ok in enumerate(finished) if not ok), 4)
     marks = ["now" if i == now else "done" if ok else "todo" for i, ok in enumerate(finished)]
