@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from string import Formatter
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +14,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geogrid.catalogue.declared import EXPLAIN
 from geogrid.report import DeclaredRow, Unwritten, compare_declared, find_declared
 from geogrid.store import Contents, open_project, write_project
 from tests.declared_city import CRS, bodies, city, declaring, grid_codes
@@ -105,7 +108,7 @@ def test_an_organisation_is_joined_by_membership_else_by_its_code_else_by_its_pl
     contents = declaring(small, [{"item": "组织", "level": "grid", "value": "3"}], organisations=points, memberships=memberships)
     first, implied = rows(contents)
     assert first.verdict == "holds"
-    assert "1 by membership, 1 by a column of codes, 1 by place" in first.why
+    assert "(by membership 1, by a column of codes 1, by place 1)" in first.why
     assert codes(implied) == [name for name in names if name not in names[:3]]
 
 
@@ -117,12 +120,12 @@ def test_duplicates_missing_targets_and_the_unjoined_are_listed(small):
     )
     contents = declaring(small, [{"item": "支部", "level": "网格", "value": "4"}], organisations=organisations, memberships=memberships)
     first, implied = rows(contents)
-    listed = {listing.title.en.split(" ", 1)[1]: [case.code for case in listing.cases] for listing in first.lists}
+    listed = {listing.title.en.split(":")[0]: [case.code for case in listing.cases] for listing in first.lists}
     assert listed == {
-        "name a unit that does not exist.": ["b"],
-        "are joined to several units.": ["a"],
-        "are joined to no unit.": ["c", "c"],
-        "ids occur more than once.": ["c"],
+        "Naming a unit that does not exist": ["b"],
+        "Joined to several units": ["a"],
+        "Joined to no unit": ["c", "c"],
+        "Ids that occur more than once": ["c"],
     }
     assert implied.computed == 18
     assert implied.verdict == "differs"
@@ -299,5 +302,13 @@ def test_memberships_in_what_is_no_unit_join_nothing(small):
     organisations = pd.DataFrame({"id": ["a"], "kind": ["支部"]})
     memberships = pd.DataFrame({"member": ["a", "a"], "target_kind": ["building", "organisation"], "target": ["001001", "001002"]})
     (only,) = rows(declaring(small, [{"item": "支部", "value": "1"}], organisations=organisations, memberships=memberships))
-    assert "1 are joined to no unit" in only.why
+    assert "Joined to no unit: 1" in only.why
     assert np.isfinite(only.computed)
+
+
+@pytest.mark.parametrize("words", EXPLAIN.values())
+def test_every_explanation_speaks_both_languages_of_the_same_facts(words):
+    facts = [{re.sub("_(zh|en)$", "", name) for _, name, _, _ in Formatter().parse(words[language]) if name} for language in ("zh", "en")]
+    assert facts[0] == facts[1]
+    assert words["zh"][-1] in "。}"
+    assert words["en"][-1] in ".}"

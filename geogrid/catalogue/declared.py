@@ -54,26 +54,26 @@ EXPLAIN: dict[str, dict[str, str]] = {
         "en": "No polygons of {level_en} were given: their number follows from the bounds{bounds}.",
     },
     "units_count": {"zh": "方案要求 {count} 个。", "en": "The scheme wants {count}."},
-    "units_dedicated": {"zh": "其中专属单元 {n} 个，其余 {rest} 个。", "en": "{n} of them are dedicated units, {rest} are not."},
+    "units_dedicated": {"zh": "其中专属单元 {n} 个，其余 {rest} 个。", "en": "Dedicated units among them: {n}; others: {rest}."},
     "units_parts": {
         "zh": "其中 {n} 个由几块组成；按块数是 {parts} 块。",
-        "en": "{n} of them are in several pieces; counted by pieces there are {parts}.",
+        "en": "In several pieces: {n}; counted by pieces: {parts}.",
     },
     "counts_parts": {"zh": "申报的似乎是块数。", "en": "The declared figure seems to count pieces."},
     "counts_base": {"zh": "申报的似乎不含专属单元。", "en": "The declared figure seems to leave out the dedicated ones."},
-    "units_repeated": {"zh": "有 {n} 个编码重复出现。", "en": "{n} codes occur more than once."},
-    "units_lost": {"zh": "给出的图形中有 {n} 个没有进入划分方案。", "en": "{n} of the given polygons are not in the plan."},
-    "units_retired": {"zh": "另有 {n} 个已撤销，未计入。", "en": "{n} more are retired and not counted."},
+    "units_repeated": {"zh": "有 {n} 个编码重复出现。", "en": "Codes that occur more than once: {n}."},
+    "units_lost": {"zh": "给出的图形中有 {n} 个没有进入划分方案。", "en": "Given polygons that are not in the plan: {n}."},
+    "units_retired": {"zh": "另有 {n} 个已撤销，未计入。", "en": "Retired units, not counted: {n}."},
     "rows_rejected": {
         "zh": "{what_zh}的文件有 {n} 行不能使用。",
-        "en": "{n} rows of the file of {what_en} could not be used.",
+        "en": "Rows of the file of {what_en} that could not be used: {n}.",
     },
     # people and houses
     "estimated": {
         "zh": "其中 {n} 户（{share}）是估算的，涉及 {buildings} 栋楼。",
-        "en": "{n} of them ({share}) are estimates, in {buildings} buildings.",
+        "en": "Estimates among them: {n} ({share}); buildings with an estimate: {buildings}.",
     },
-    "in_no_unit": {"zh": "另有 {n} 户不属于任何{level_zh}。", "en": "{n} more households belong to no {level_en}."},
+    "in_no_unit": {"zh": "另有 {n} 户不属于任何{level_zh}。", "en": "Households that belong to none of the {level_en}: {n}."},
     "dwelling": {"zh": "估算按每户 {area} 平方米。", "en": "An estimate takes {area} m² a dwelling."},
     # area
     "area_outline": {
@@ -88,44 +88,44 @@ EXPLAIN: dict[str, dict[str, str]] = {
         "zh": "{level_zh}合计，在 {crs} 下量算，容差 ±{tolerance} 平方公里。",
         "en": "Sum of the {level_en}, measured in {crs}, tolerance ±{tolerance} km².",
     },
-    "area_open": {"zh": "其中 {area} 平方公里不属于任何{level_zh}。", "en": "{area} km² of it belong to no {level_en}."},
+    "area_open": {"zh": "其中 {area} 平方公里不属于任何{level_zh}。", "en": "{area} km² of it belong to none of the {level_en}."},
     # stations and cameras
     "sites_outside": {
         "zh": "其中 {n} 个不在任何单元内，区内 {inside} 个。",
-        "en": "{n} of them lie in no unit; {inside} lie in the district.",
+        "en": "In no unit: {n}; in the district: {inside}.",
     },
     "counts_inside": {"zh": "申报的似乎只是区内的。", "en": "The declared figure seems to count those in the district only."},
-    "sites_secret": {"zh": "其中涉密 {n} 个，只计数，不列出。", "en": "{n} of them are secret: counted, not listed."},
-    "repeated": {"zh": "有 {n} 个编号重复出现。", "en": "{n} ids occur more than once."},
-    "other_kinds": {"zh": "另有其他类别 {n} 个：{kinds}。", "en": "{n} more are of other kinds: {kinds}."},
+    "sites_secret": {"zh": "其中涉密 {n} 个，只计数，不列出。", "en": "Secret ones, counted and not listed: {n}."},
+    "repeated": {"zh": "有 {n} 个编号重复出现。", "en": "Ids that occur more than once: {n}."},
+    "other_kinds": {"zh": "另有其他类别 {n} 个：{kinds}。", "en": "Of other kinds: {n} ({kinds})."},
     "units_without_site": {
         "zh": "方案要求每个{level_zh}一处，有 {n} 个没有。",
-        "en": "The scheme wants one in every {level_en}; {n} have none.",
+        "en": "The scheme wants one in every {level_en}; without one: {n}.",
     },
     # organisations and staff
     "joined": {
         "zh": "与{level_zh}挂钩的 {n} 个：按隶属表 {member}，按编码列 {code}，按坐标 {place}。",
-        "en": "{n} are joined to a {level_en}: {member} by membership, {code} by a column of codes, {place} by place.",
+        "en": "Joined to a {level_en}: {n} (by membership {member}, by a column of codes {code}, by place {place}).",
     },
-    "not_joined": {"zh": "有 {n} 个没有与任何单元挂钩。", "en": "{n} are joined to no unit."},
-    "target_missing": {"zh": "有 {n} 个写的单元不存在。", "en": "{n} name a unit that does not exist."},
-    "target_several": {"zh": "有 {n} 个同时挂在几个单元上。", "en": "{n} are joined to several units."},
+    "not_joined": {"zh": "有 {n} 个没有与任何单元挂钩。", "en": "Joined to no unit: {n}."},
+    "target_missing": {"zh": "有 {n} 个写的单元不存在。", "en": "Naming a unit that does not exist: {n}."},
+    "target_several": {"zh": "有 {n} 个同时挂在几个单元上。", "en": "Joined to several units: {n}."},
     "units_without": {
         "zh": "{whole} 个{level_zh}中，{n} 个没有{what_zh}。",
-        "en": "Of {whole} {level_en}, {n} have no {what_en}.",
+        "en": "Without {what_en}: {n} of {whole} {level_en}.",
     },
     "units_all": {"zh": "{whole} 个{level_zh}都有{what_zh}。", "en": "All {whole} {level_en} have {what_en}."},
     "units_several": {
         "zh": "{n} 个{level_zh}有不止一个{what_zh}。",
-        "en": "{n} {level_en} have more than one of the {what_en}.",
+        "en": "With more than one of the {what_en}: {n} {level_en}.",
     },
     "implied": {
         "zh": "由申报推算：{units} 个{level_zh}减去 {organisations} 个组织，余 {n} 个。",
         "en": "Implied by what was declared: {units} {level_en} less {organisations} organisations leave {n}.",
     },
     "unknown_members": {
-        "zh": "隶属表有 {n} 行的成员不在{what_zh}之中。",
-        "en": "{n} rows of the memberships name a member that is none of the {what_en}.",
+        "zh": "隶属表有 {n} 行的成员不在任何名册中。",
+        "en": "Rows of the memberships whose member stands in no table: {n}.",
     },
 }
 
@@ -134,6 +134,6 @@ def explain(key: str, **facts: object) -> tuple[str, str]:
     """Return one sentence in English and in Chinese.
 
     >>> explain("sites_secret", n=3)[0]
-    '3 of them are secret: counted, not listed.'
+    'Secret ones, counted and not listed: 3.'
     """
     return EXPLAIN[key]["en"].format_map(facts), EXPLAIN[key]["zh"].format_map(facts)

@@ -63,7 +63,7 @@ def count_without(subject: Subject, asked: Asked, role: str, kinds: frozenset[st
         several = note("units_several", n=f"{len(crowded):,}", **facts)
         notes.append(several)
         lists.append(Listing(several, unit_cases(units, crowded, asked.level)))
-    for more, listed in (_faults(table, links, rows), _strangers(subject, links, role)):
+    for more, listed in (_faults(table, links, rows), _strangers(subject, links)):
         notes, lists = notes + more, lists + listed
     return Computed(float(len(lacking)), tuple(notes), tuple(lists))
 
@@ -116,12 +116,12 @@ def _faults(table: pd.DataFrame, links: Links, rows: Sequence[int]) -> tuple[lis
     return notes, lists
 
 
-def _strangers(subject: Subject, links: Links, role: str) -> tuple[list[Note], list[Listing]]:
+def _strangers(subject: Subject, links: Links) -> tuple[list[Note], list[Listing]]:
     """Tell of memberships in units whose member nobody knows: each may be what a unit seems to lack."""
     if not links.strangers:
         return [], []
-    table, name = subject.table("memberships"), FIGURES[role].name
-    title = note("unknown_members", n=f"{len(links.strangers):,}", what_zh=name.zh, what_en=name.en)
+    table = subject.table("memberships")
+    title = note("unknown_members", n=f"{len(links.strangers):,}")
     lines = [(str(table["member"].iloc[i]), str(table["target"].iloc[i])) for i in links.strangers]
     return [title], [Listing(title, tuple(Case(member, detail=Note(target, target)) for member, target in lines))]
 
