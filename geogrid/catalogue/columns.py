@@ -85,7 +85,7 @@ COLUMN_WORDS: dict[str, dict[str, str]] = {
     "level": {"zh": "层级", "en": "level"},
     "value": {"zh": "数值", "en": "value"},
     "source": {"zh": "来源", "en": "source"},
-    "unit": {"zh": "单元编码", "en": "code of the unit"},
+    "unit": {"zh": "单元（单位）", "en": "unit"},
     "note": {"zh": "备注", "en": "note"},
     "lon": {"zh": "经度", "en": "longitude"},
     "lat": {"zh": "纬度", "en": "latitude"},

@@ -18,7 +18,7 @@ from geogrid.inspection.report import CrsOption, Problem, likely, named_options
 from geogrid.reading.draft import Draft, draft_layer
 from geogrid.reading.layer import with_crs
 from geogrid.reading.raw import Fault, RawLayer, find_notes
-from geogrid.reading.sources import Sources, sources_of
+from geogrid.reading.sources import Sources, rejected_lines, sources_of
 from geogrid.recipe import InputSpec
 from geogrid.schema import ROLES
 
@@ -62,7 +62,7 @@ def _draft(asked: Asked) -> Draft | InputError | None:
     if not role:
         return None
     crs, swap = looked.asked or None, False
-    if ROLES[role].geometry != "none" and (looked.crs is None or (asked.options[:1] and asked.options[0].swap)):
+    if _is_placed(asked) and (looked.crs is None or (asked.options[:1] and asked.options[0].swap)):
         if not asked.options:
             return None
         crs, swap = asked.options[0].crs if looked.crs is None else crs, asked.options[0].swap
@@ -72,6 +72,13 @@ def _draft(asked: Asked) -> Draft | InputError | None:
         return draft_layer(with_crs(looked.raw, crs), spec, path.parent)
     except InputError as error:
         return error
+
+
+def _is_placed(asked: Asked) -> bool:
+    """Tell whether the layer needs a CRS: its role has a place, or may have one and there is one."""
+    if not asked.role or ROLES[asked.role].geometry == "none":
+        return False
+    return len(asked.looked.shapes) > 0 or not ROLES[asked.role].place_optional
 
 
 def _read(drafts: Sequence[Any]) -> Sources | InputError:
@@ -84,7 +91,7 @@ def _read(drafts: Sequence[Any]) -> Sources | InputError:
 def _judged(asked: Asked, draft: Draft | InputError | None, read: Sources | InputError | None) -> Judged:
     raw = asked.looked.raw
     rows = len(raw.frame) + len(raw.faults)
-    first = _crs_problems(asked) if asked.role and ROLES[asked.role].geometry != "none" else []
+    first = _crs_problems(asked) if _is_placed(asked) else []
     error = draft if isinstance(draft, InputError) else read if isinstance(read, InputError) else None
     if error is not None:
         rule = "crs_mismatch" if isinstance(error, CrsError) else error.code
@@ -106,10 +113,7 @@ def _counted(draft: Draft, read: Sources, first: Sequence[Problem]) -> Judged:
 
 def _drafted(draft: Draft) -> Judged:
     """What a build says of a plain table."""
-    by_row: dict[int, Fault] = {}
-    for fault in draft.faults:
-        by_row.setdefault(fault.row, fault)
-    lines = [_of_line({"file": draft.file, "layer": draft.layer, **vars(fault)}) for _, fault in sorted(by_row.items())]
+    lines = [_of_line(line) for line in rejected_lines(draft, draft.faults)]
     return Judged((*lines, *(_of_finding(found) for found in draft.notes)), draft.rows_n - len(lines), len(lines))
 
 

@@ -94,7 +94,7 @@ def first_of_roles(layers: Sequence[tuple[str, float]]) -> list[int]:
 def _fits(role: str, geometry: str) -> float:
     """Tell how well the kind of geometry suits a role, 0 … 1."""
     wanted = ROLES[role].geometry
-    if wanted == "none":
+    if wanted == "none" or (ROLES[role].place_optional and geometry == "none"):
         return {"none": 1.0, "point": 0.7}.get(geometry, 0.0)
     if wanted == "any":
         return {"line": 1.0, "area": 0.8, "any": 0.9}.get(geometry, 0.0)

@@ -236,7 +236,7 @@ HEADINGS: dict[str, dict[str, Ranks]] = {
         "level": (_set("层级 级别"),),
         "value": (_set("数值 数量 值 数 个数 合计 count"),),
         "kind": (_KINDS | _set("点位类型 站点类型"),),
-        "unit": _UNIT,
+        "unit": (_set("单位 计量单位"),),
         "note": (_set("备注 说明 remark comment"),),
         "source": (_set("来源 出处 依据 文号 数据来源"),),
     },

@@ -69,7 +69,7 @@ def sources_of(drafted: Sequence[Draft], recipe: Path, *, accept_rejects: bool =
     rejected, findings = [], []
     for draft in drafts:
         frames[draft.role], faults, notes = _finished(draft, crs)
-        lines = _rejected(draft, faults)
+        lines = rejected_lines(draft, faults)
         if not accept_rejects:
             _check_share(draft, lines)
         rejected += lines
@@ -155,7 +155,7 @@ def _kept(frame: pd.DataFrame, faults: list[Fault], dropped: list[int]) -> pd.Da
     return frame[keep].reset_index(drop=True)
 
 
-def _rejected(draft: Draft, faults: list[Fault]) -> list[dict[str, object]]:
+def rejected_lines(draft: Draft, faults: list[Fault]) -> list[dict[str, object]]:
     """One line a rejected row; where several things are wrong with it, all are said."""
     by_row: dict[int, list[Fault]] = {}
     for fault in faults:
