@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 
 from geogrid.report.asked import Asked
-from geogrid.report.links import Links, find_links
+from geogrid.report.links import Linked, Links
 from geogrid.report.rows import Case, Computed, Listing, Note, note
 from geogrid.report.subject import Subject
 from geogrid.report.units import names_of, rejected_rows, unit_cases, valid_units
 from geogrid.report.vocabulary import FIGURES
 
 
-def count_bodies(subject: Subject, asked: Asked) -> Computed:
+def count_bodies(subject: Subject, asked: Asked, linked: Linked) -> Computed:
     """Count organisations or staff: all of a kind; without a kind but with a level, those that are joined to its units."""
     role = asked.figure
-    table, links = subject.table(role), find_links(subject, role)
+    table, links = subject.table(role), linked(role)
     rows = rows_of_kind(table, asked)
     held = links.held[links.held["row"].isin(rows)]
     if asked.level and asked.kinds is None:
@@ -45,10 +45,10 @@ def level_held(held: pd.DataFrame) -> str:
     return str(levels[0]) if len(levels) == 1 else ""
 
 
-def count_without(subject: Subject, asked: Asked, role: str, kinds: frozenset[str] | None = None) -> Computed:
+def count_without(subject: Subject, asked: Asked, role: str, linked: Linked) -> Computed:
     """Count and list the units of a level that have none of the rows of `role`, of whatever kind or of `kinds`."""
-    table, links, name = subject.table(role), find_links(subject, role), FIGURES[role].name
-    rows = rows_of_kind(table, Asked(role, kinds=asked.kinds if kinds is None else kinds))
+    table, links, name = subject.table(role), linked(role), FIGURES[role].name
+    rows = rows_of_kind(table, Asked(role, kinds=asked.kinds))
     held = links.held[links.held["row"].isin(rows) & (links.held["level"] == asked.level)]
     if not len(held):
         return Computed(None, (note("no_links", what_zh=name.zh, what_en=name.en),))
@@ -68,9 +68,9 @@ def count_without(subject: Subject, asked: Asked, role: str, kinds: frozenset[st
     return Computed(float(len(lacking)), tuple(notes), tuple(lists))
 
 
-def share_with(subject: Subject, asked: Asked) -> Computed:
+def share_with(subject: Subject, asked: Asked, linked: Linked) -> Computed:
     """Return the per cent of a level's units that have an organisation, with the list of those that have none."""
-    without = count_without(subject, asked, "organisations")
+    without = count_without(subject, asked, "organisations", linked)
     whole = len(valid_units(subject, asked.level))
     if without.value is None or not whole:
         return without
@@ -101,7 +101,7 @@ def _faults(table: pd.DataFrame, links: Links, rows: Sequence[int]) -> tuple[lis
     per_level = held.groupby(["row", "level"], sort=True)["code"].nunique()
     several = sorted({int(row) for row, _ in per_level[per_level > 1].index})
     alone = sorted(wanted - set(held["row"]) - {row for row, _ in missing})
-    codes = held.groupby("row")["code"].agg(lambda values: " ".join(dict.fromkeys(values)))
+    codes = held[held["row"].isin(several)].groupby("row")["code"].agg(lambda values: " ".join(dict.fromkeys(values)))
     told = (
         ("target_missing", [_case(table, row, code) for row, code in missing]),
         ("target_several", [_case(table, row, codes[row]) for row in several]),

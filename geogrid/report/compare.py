@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from geogrid.recipe import Recipe
 from geogrid.report import bodies, sites, units
 from geogrid.report.asked import Asked, understand
 from geogrid.report.implied import find_implied
+from geogrid.report.links import Linked, find_links
 from geogrid.report.rows import DIFFERS, HOLDS, UNKNOWN, Computed, DeclaredRow, Note, note
 from geogrid.report.subject import Subject
 from geogrid.report.verdict import UNITS, in_unit_of, verdict_notes, widened
@@ -30,10 +32,11 @@ def compare_declared(project: Subject) -> list[DeclaredRow]:
     """
     declared = declared_of(project)
     asked = [understand(row, project) for row in declared]
-    rows = [_compared(project, row, what) for row, what in zip(declared, asked, strict=True)]
+    linked = cache(partial(find_links, project))
+    rows = [_compared(project, row, what, linked) for row, what in zip(declared, asked, strict=True)]
     read = zip(map(_read, declared), asked, strict=True)
     pairs = [(amount, what) for amount, what in read if isinstance(what, Asked) and amount is not None]
-    return rows + [_implied_row(project, *found) for found in find_implied(project, pairs)]
+    return rows + [_implied_row(project, linked, *found) for found in find_implied(project, pairs, linked)]
 
 
 def declared_of(project: Subject) -> list[Declared]:
@@ -70,7 +73,7 @@ def _read(row: Declared) -> Amount | None:
         return None
 
 
-def _compared(project: Subject, row: Declared, what: Asked | Note) -> DeclaredRow:
+def _compared(project: Subject, row: Declared, what: Asked | Note, linked: Linked) -> DeclaredRow:
     written = _read(row)
     if written is None:
         return _told(project, row, None, None, Computed(None, (note("unreadable", name=row.figure),)))
@@ -79,13 +82,13 @@ def _compared(project: Subject, row: Declared, what: Asked | Note) -> DeclaredRo
     amount = in_unit_of(what.figure, written)
     if isinstance(amount, Note):
         return _told(project, row, what, written, Computed(None, (amount,)))
-    computed = _compute(project, what, amount, written)
+    computed = _compute(project, what, amount, written, linked)
     if computed.value is not None and what.figure == "area_km2":
         amount = widened(amount, written, computed.value)
     return _told(project, row, what, amount, computed)
 
 
-def _compute(project: Subject, asked: Asked, amount: Amount, written: Amount) -> Computed:
+def _compute(project: Subject, asked: Asked, amount: Amount, written: Amount, linked: Linked) -> Computed:
     figures = {
         "units": lambda: units.count_units(project, asked, amount),
         "levels": lambda: units.count_levels(project),
@@ -94,12 +97,12 @@ def _compute(project: Subject, asked: Asked, amount: Amount, written: Amount) ->
         "persons": lambda: sites.count_people(project, asked),
         "stations": lambda: sites.count_sites(project, asked, amount),
         "cameras": lambda: sites.count_sites(project, asked, amount),
-        "organisations": lambda: bodies.count_bodies(project, asked),
-        "staff": lambda: bodies.count_bodies(project, asked),
+        "organisations": lambda: bodies.count_bodies(project, asked, linked),
+        "staff": lambda: bodies.count_bodies(project, asked, linked),
         "members": lambda: bodies.count_members(project),
-        "units_without_organisation": lambda: bodies.count_without(project, asked, "organisations"),
-        "units_without_staff": lambda: bodies.count_without(project, asked, "staff"),
-        "organisation_share": lambda: bodies.share_with(project, asked),
+        "units_without_organisation": lambda: bodies.count_without(project, asked, "organisations", linked),
+        "units_without_staff": lambda: bodies.count_without(project, asked, "staff", linked),
+        "organisation_share": lambda: bodies.share_with(project, asked, linked),
     }
     return figures.get(asked.figure, lambda: sites.count_rows(project, asked))()
 
@@ -134,9 +137,9 @@ def _told(project: Subject, row: Declared, asked: Asked | None, amount: Amount |
     )
 
 
-def _implied_row(project: Subject, asked: Asked, facts: Mapping[str, Any], implied: int | None) -> DeclaredRow:
+def _implied_row(project: Subject, linked: Linked, asked: Asked, facts: Mapping[str, Any], implied: int | None) -> DeclaredRow:
     """Make the row that nobody declared: the units of a level that have none of the organisations that were declared for it."""
-    computed = bodies.count_without(project, asked, "organisations")
+    computed = bodies.count_without(project, asked, "organisations", linked)
     amount = None if implied is None else read_amount(str(implied))
     row = _told(project, Declared("", asked.level, "" if implied is None else str(implied)), asked, amount, computed)
     reason = [note("implied", **facts)] if implied is not None else []

@@ -11,14 +11,14 @@ from typing import Any
 from geogrid.declared import Amount
 from geogrid.report.asked import Asked
 from geogrid.report.bodies import level_held, rows_of_kind
-from geogrid.report.links import Links, find_links
+from geogrid.report.links import Linked, Links
 from geogrid.report.subject import Subject
 from geogrid.report.units import names_of, valid_units
 
 Pair = tuple[Amount, Asked]
 
 
-def find_implied(subject: Subject, declared: Sequence[Pair]) -> Iterator[tuple[Asked, dict[str, Any], int | None]]:
+def find_implied(subject: Subject, declared: Sequence[Pair], linked: Linked) -> Iterator[tuple[Asked, dict[str, Any], int | None]]:
     """Yield, for each level with declared organisations, what to compute, the facts of the sentence, and the number that follows.
 
     The number is None where a figure is no plain one, or more organisations than units were declared. A level for which units without an
@@ -26,7 +26,7 @@ def find_implied(subject: Subject, declared: Sequence[Pair]) -> Iterator[tuple[A
     """
     if "organisations" not in subject.tables:
         return
-    links = find_links(subject, "organisations")
+    links = linked("organisations")
     spoken_for = {asked.level for _, asked in declared if asked.figure == "units_without_organisation"}
     for level in subject.levels:
         pairs = [(amount, asked) for amount, asked in declared if asked.figure == "organisations" and _level_of(subject, links, asked) == level]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,6 +11,8 @@ from geogrid.report.asked import level_words
 from geogrid.report.subject import Subject
 from geogrid.report.vocabulary import folded
 
+Linked = Callable[[str], "Links"]
+"""Gives the links of a role, found once for a whole report."""
 UNIT_WORDS = frozenset(folded(word) for word in ("unit", "units", "单元", "区划单元", ""))
 COLUMNS = ("row", "level", "code", "how")
 
@@ -30,8 +33,8 @@ class Links:
 def find_links(subject: Subject, role: str) -> Links:
     """Join the rows of `organisations` or `staff` to units of every level. A code that stands on several levels counts on each."""
     table = subject.table(role)
-    levels = _levels_of_codes(subject)
-    named = [*_by_membership(subject, table), *_by_column(table)]
+    levels, members = _levels_of_codes(subject), _memberships(subject)
+    named = [*_by_membership(members, table), *_by_column(table)]
     words = level_words(subject.scheme.levels)
     held, missing, done = [], [], set()
     for row, kind, code, how in named:
@@ -43,7 +46,7 @@ def find_links(subject: Subject, role: str) -> Links:
         if not there:
             missing.append((row, code))
     held += _by_place(subject, table, done)
-    return Links(pd.DataFrame(held, columns=list(COLUMNS)).drop_duplicates(ignore_index=True), tuple(missing), _strangers(subject))
+    return Links(pd.DataFrame(held, columns=list(COLUMNS)).drop_duplicates(ignore_index=True), tuple(missing), _strangers(subject, members))
 
 
 def _levels_of_codes(subject: Subject) -> dict[str, list[str]]:
@@ -55,9 +58,8 @@ def _levels_of_codes(subject: Subject) -> dict[str, list[str]]:
     return out
 
 
-def _by_membership(subject: Subject, table: pd.DataFrame) -> list[tuple[int, str, str, str]]:
+def _by_membership(members: list[tuple[str, str, str]], table: pd.DataFrame) -> list[tuple[int, str, str, str]]:
     """Return (row, kind of target, code, "member") for each membership of a row of the table in a unit."""
-    members = _memberships(subject)
     if "id" not in table:
         return []
     rows: dict[str, list[int]] = {}
@@ -73,7 +75,9 @@ def _memberships(subject: Subject) -> list[tuple[str, str, str]]:
     table = subject.table("memberships")
     if "member" not in table or "target" not in table:
         return []
-    kinds = [folded(str(kind)) for kind in table["target_kind"]] if "target_kind" in table else [""] * len(table)
+    given = table["target_kind"].astype(str).tolist() if "target_kind" in table else [""] * len(table)
+    words = {kind: folded(kind) for kind in set(given)}
+    kinds = [words[kind] for kind in given]
     known = UNIT_WORDS | set(level_words(subject.scheme.levels))
     members = zip(table["member"].astype(str), kinds, table["target"].astype(str), strict=True)
     return [line if line[1] in known else ("", line[1], line[2]) for line in members]
@@ -94,8 +98,8 @@ def _by_place(subject: Subject, table: pd.DataFrame, done: set[int]) -> list[tup
     ]
 
 
-def _strangers(subject: Subject) -> tuple[int, ...]:
+def _strangers(subject: Subject, members: list[tuple[str, str, str]]) -> tuple[int, ...]:
     """Positions of memberships in units whose member stands neither among the organisations nor the staff."""
     tables = [subject.table(role) for role in ("organisations", "staff", "workplaces") if role in subject.tables]
     known = {str(name) for table in tables if "id" in table for name in table["id"]}
-    return tuple(i for i, (member, _, _) in enumerate(_memberships(subject)) if member and member not in known)
+    return tuple(i for i, (member, _, _) in enumerate(members) if member and member not in known)
