@@ -53,7 +53,7 @@ def _page(page: str, template: str, *, script: dict[str, Any] | None = None, **w
 @blueprint.get("/")
 def overview_page() -> str | Response:
     """全区怎样划分，哪里不对？"""
-    if not current_app.extensions["geogrid"].is_there() and is_administrator():
+    if current_app.extensions["geogrid"].is_new() and is_administrator():
         return redirect(link("importing.start_page"))
     now = served()
     level = _level(now, overview.first_level(now))
@@ -166,6 +166,6 @@ def tile(version: str, z: int, x: int, y: int) -> Response:
 @blueprint.get("/healthz")
 def health() -> Response:
     """Answer `ok` when the project can be read, and where there is none yet: that is no fault."""
-    if current_app.extensions["geogrid"].is_there():
+    if not current_app.extensions["geogrid"].is_new():
         served()
     return Response("ok\n", mimetype="text/plain", headers={"Cache-Control": "no-store"})

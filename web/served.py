@@ -55,6 +55,7 @@ class Source:
     def __init__(self, path: Path, opener: Callable[[Path], Any]) -> None:
         self.path = path
         self.opener = opener
+        self._begins = not path.exists()
         self._stamp: tuple[int, int] | None = None
         self._served: Served | None = None
         self._lock = threading.Lock()
@@ -69,9 +70,9 @@ class Source:
                 self._stamp = stamp
             return self._served
 
-    def is_there(self) -> bool:
-        """Tell whether there is a file yet; a service may begin with none."""
-        return self.path.exists()
+    def is_new(self) -> bool:
+        """Tell whether the project is still to come: the service began without its file, and there is none yet."""
+        return self._begins and not self.path.exists()
 
     @contextmanager
     def held(self) -> Iterator[None]:
