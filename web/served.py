@@ -86,8 +86,8 @@ class Source:
         try:
             stat = self.path.stat()
         except OSError:
-            message = f"project {self.path.name}: there is none yet; bring data in at /import, or build it with `geogrid build`"
-            message_zh = f"还没有项目 {self.path.name}，请在“导入”页导入数据，或运行 geogrid build"
+            message = f"project {self.path.name}: the file is not there; bring data in at /import, or build it with `geogrid build`"
+            message_zh = f"项目 {self.path.name}：文件不存在；请在“导入”页导入数据，或运行 geogrid build"
             raise StoreError(message, message_zh, file=self.path.name) from None
         return stat.st_mtime_ns, stat.st_size
 
