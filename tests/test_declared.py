@@ -312,3 +312,11 @@ def test_every_explanation_speaks_both_languages_of_the_same_facts(words):
     assert facts[0] == facts[1]
     assert words["zh"][-1] in "。}"
     assert words["en"][-1] in ".}"
+
+
+def test_a_kind_is_known_with_its_role_or_level_in_the_words(small):
+    assert row(_with_cameras(small), item="雪亮工程监控", value="2").verdict == "holds"
+    organisations, memberships = bodies(grid_codes(small), {"党支部": 4, "党小组": 3})
+    contents = replace(small, tables={"organisations": organisations, "memberships": memberships})
+    found = row(contents, item="网格党支部", value="4")
+    assert (found.figure, found.level, found.verdict) == ("organisations", "grid", "holds")

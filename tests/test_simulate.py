@@ -1,5 +1,7 @@
 """Simulated districts: declared totals, sound geometry, nothing outside, the same seed the same bytes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -7,11 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geogrid.errors import InputError, NotFoundError
+from geogrid.pipeline import build
+from geogrid.recipe import read_recipe
+from geogrid.report import compare_declared
 from geogrid.scheme import read_scheme
 from geogrid.simulate import simulate, systems, write_sources
 from geogrid.simulate.apportion import apportion
 from geogrid.simulate.bisection import feed, mend, neighbours, split
 from geogrid.simulate.guillotine import guillotine
+from geogrid.simulate.profiles import LUBEI
 
 SMALL = 0.02
 
@@ -157,6 +163,17 @@ def test_written_sources_are_read_back_whole_and_without_a_finding(small, tmp_pa
     assert (len(sources.rejected), sources.findings) == (0, [])
     assert {role: len(frame) for role, frame in sources.frames.items()} == {r: n for r, n in small.facts["counts"].items() if n}
     assert sources.frames["district"].geometry.values[0].symmetric_difference(area(small)).area < 0.01
+
+
+def test_a_whole_district_declares_its_reports_figures_in_the_recipe_and_a_part_none(small, tmp_path):
+    assert read_recipe(write_sources(small, tmp_path / "part")).declared == ()
+    whole = replace(small, facts={**small.facts, "declared": LUBEI.declared})
+    declared = read_recipe(write_sources(whole, tmp_path / "whole")).declared
+    assert [(row.item, row.value, row.source) for row in declared] == list(LUBEI.declared)
+    with build(tmp_path / "whole" / "recipe.toml", tmp_path / "whole.gpkg") as project:
+        told = {row.item: row for row in compare_declared(project)}
+    assert {item for item, row in told.items() if row.verdict == "unknown"} == {"楼院网格党支部"}
+    assert told["辖区面积"].verdict == "differs"
 
 
 @pytest.mark.long

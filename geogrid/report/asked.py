@@ -110,7 +110,7 @@ def _item(word: str, level: str, row: Declared, subject: Subject) -> Asked | Not
         return note("several_roles", name=row.item, known_zh="、".join(n.zh for n in names), known_en=", ".join(n.en for n in names))
     if roles:
         return Asked(roles[0], "", row.item, kinds_of(subject, roles[0])[word])
-    return _around_a_level(word, levels) or _hinted(word, row, subject)
+    return _around_a_level(word, levels) or _kind_in(word, levels, row, subject) or _hinted(word, row, subject)
 
 
 def _around_a_level(word: str, levels: dict[str, str]) -> Asked | None:
@@ -123,8 +123,24 @@ def _around_a_level(word: str, levels: dict[str, str]) -> Asked | None:
     return None
 
 
+def _kind_in(word: str, levels: dict[str, str], row: Declared, subject: Subject) -> Asked | None:
+    """Understand a kind with its role or its level in the words, as 雪亮工程监控 of the kind 雪亮工程, or 网格党支部 of the kind 党支部."""
+    role = _role_hinted(word)
+    known = kinds_of(subject, role) if role in KIND_ROLES else {}
+    parts = [*(folded(name) for name in FIGURES[role].words), *levels] if known else []
+    for part in sorted((part for part in parts if part and part in word), key=lambda part: (-len(part), part)):
+        rest = word.replace(part, "", 1)
+        if rest in known:
+            return Asked(role, levels.get(part, ""), row.item, known[rest])
+    return None
+
+
+def _role_hinted(word: str) -> str:
+    return next((role for role, parts in HINTS.items() if any(part in word for part in parts)), "")
+
+
 def _hinted(word: str, row: Declared, subject: Subject) -> Note:
-    role = next((role for role, parts in HINTS.items() if any(part in word for part in parts)), "")
+    role = _role_hinted(word)
     if role and not rows_of(subject, role):
         return _no_role(role)
     if role:

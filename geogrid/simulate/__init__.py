@@ -74,5 +74,6 @@ def _facts(profile: Profile, town: Town, frames: Mapping[str, gpd.GeoDataFrame],
         "persons": int(frames["buildings"].persons.sum()),
         "area_km2": float(np.round(frames["district"].area.sum() / 1e6, 4)),
         "declared_km2": profile.declared_km2,
+        "declared": profile.declared if whole else (),
         "counts": {role: len(frame) for role, frame in frames.items()},
     }

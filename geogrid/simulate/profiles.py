@@ -15,7 +15,10 @@ from geogrid.errors import NotFoundError
 
 @dataclass(frozen=True)
 class Profile:
-    """Figures and landmarks of one district. Lengths in metres, `core` in longitude and latitude, headings from east."""
+    """Figures and landmarks of one district. Lengths in metres, `core` in longitude and latitude, headings from east.
+
+    `declared`: what its own reports say of it, each as (item, figure, the words of the report).
+    """
 
     system: str
     code: str
@@ -46,6 +49,7 @@ class Profile:
     campuses: tuple[tuple[float, float], ...] = ()
     street_near: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     declared_km2: float | None = None
+    declared: tuple[tuple[str, str, str], ...] = ()
     scheme: str = ""
 
     @property
@@ -88,6 +92,22 @@ LUBEI = Profile(
     campuses=((-2100.0, 900.0), (-2900.0, 2300.0), (1500.0, -900.0)),
     street_near={"130203100": (588500.0, 4390000.0), "130203101": (596000.0, 4392500.0)},
     declared_km2=176.0,
+    declared=(
+        ("社区", "175", "建立由175个社区党总支（党委）…构成的四级联动架构"),
+        ("单元网格", "2257", "将全区2257个单元网格及专职网格巡查员、公安警力等全部纳入平台管理"),
+        ("辖区面积", "176平方公里", "完成176平方公里基础数据采集和3D建模"),
+        ("覆盖人口", "78.5万", "内容覆盖78.5万人、6000余栋建筑，5万余名党员"),
+        ("建筑", "6000余栋", "内容覆盖78.5万人、6000余栋建筑，5万余名党员"),
+        ("楼院网格党支部", "915", "915个楼院（小区）网格党支部、1241个楼栋党小组"),
+        ("智慧社区监控", "4137", "加装4137路智慧社区监控，共享雪亮工程3666路监控"),
+        ("雪亮工程监控", "3666", "加装4137路智慧社区监控，共享雪亮工程3666路监控"),
+        ("日间照料站", "175", "建立175个日间照料站"),
+        ("暖心驿站", "175", "在全区打造175个暖心驿站"),
+        ("养老院", "13", "建立养老院13个、大食堂52个、中小学“四点半”课堂113个和幼儿托管所38家"),
+        ("大食堂", "52", "建立养老院13个、大食堂52个、中小学“四点半”课堂113个和幼儿托管所38家"),
+        ("四点半课堂", "113", "建立养老院13个、大食堂52个、中小学“四点半”课堂113个和幼儿托管所38家"),
+        ("幼儿托管所", "38", "建立养老院13个、大食堂52个、中小学“四点半”课堂113个和幼儿托管所38家"),
+    ),
     scheme="lubei",
 )
 

@@ -51,7 +51,7 @@ def _write(path: Path, layers: dict[str, gpd.GeoDataFrame]) -> None:
 
 
 def recipe_text(district: SimulatedDistrict) -> str:
-    """Return the recipe: inputs by role, the seed, the mark `simulated`, and the grid count where the district is a smaller one."""
+    """Return the recipe: inputs by role, the seed, the mark `simulated`, what a whole district declares, the grid count of a smaller one."""
     facts = district.facts
     lines = [
         f"# Simulated district {facts['system']}, seed {facts['seed']}, scale {facts['scale']:g}: no real place but the outline and names.",
@@ -66,6 +66,8 @@ def recipe_text(district: SimulatedDistrict) -> str:
         for role in roles:
             if len(district.frames[role]):
                 lines += ["", f"[inputs.{role}]", f'path = "{stem}.gpkg"', f'layer = "{role}"']
+    for item, value, source in facts["declared"]:
+        lines += ["", "[[declared]]", f"item = {_text(item)}", f"value = {_text(value)}", f"source = {_text(source)}"]
     return "\n".join([*lines, "", "[levels.grid]", f"count = {facts['grids_n']}", ""])
 
 
