@@ -87,8 +87,7 @@ def measure(parent: BaseGeometry | None, polygons: np.ndarray, tolerance_m: floa
         return Cover(np.array([], dtype=object), NOTHING, parent or NOTHING, NOTHING)
     edges = shapely.coverage_invalid_edges(polygons, gap_width=tolerance_m)
     matched = bool(shapely.is_empty(edges).all())
-    # The coverage union is quick and right for valid coverages only; elsewhere it leaves overlaps and open edges in.
-    union = shapely.coverage_union_all(polygons) if matched else shapely.union_all(polygons)
+    union = shapely.coverage_union_all(polygons) if matched else _union(polygons, shapely.is_empty(edges))
     if parent is None:
         parent = filled(union)
     missing, beyond = parent.difference(union), union.difference(parent)
@@ -98,18 +97,39 @@ def measure(parent: BaseGeometry | None, polygons: np.ndarray, tolerance_m: floa
     return Cover(edges, union, missing, beyond)
 
 
+def _union(polygons: np.ndarray, sound: np.ndarray) -> BaseGeometry:
+    """Unite polygons of which some are faulty: the coverage union is quick, and right among those whose edges all match."""
+    return shapely.union(shapely.coverage_union_all(polygons[sound]), shapely.union_all(polygons[~sound]))
+
+
 def find_overlaps(polygons: np.ndarray, tolerance_m: float, invalid_edges: np.ndarray | None = None) -> pd.DataFrame:
-    """Find the pairs that share area: a < b, area_m2, geometry. A pair without invalid edges can not overlap."""
+    """Find the pairs that share area: a < b, area_m2, geometry. A pair without invalid edges can not overlap.
+
+    A polygon that stands there several times is paired with the first of its kind only: a thousand copies are 999 faults, not half a million.
+    """
     edges = shapely.coverage_invalid_edges(polygons) if invalid_edges is None else invalid_edges
     suspects = np.flatnonzero(~shapely.is_empty(edges))
     if len(suspects) == 0:
         return _pairs("area_m2")
-    i, b = shapely.STRtree(polygons).query(polygons[suspects], predicate="intersects")
-    a = suspects[i]
-    pairs = np.unique(np.sort(np.column_stack([a, b])[a != b], axis=1), axis=0)
+    first = _first_alike(polygons, suspects)
+    tree, single = shapely.STRtree(polygons[first == np.arange(len(polygons))]), np.flatnonzero(first == np.arange(len(polygons)))
+    asked = suspects[first[suspects] == suspects]
+    i, b = tree.query(polygons[asked], predicate="intersects")
+    a, b = asked[i], single[b]
+    again = np.setdiff1d(suspects, asked)
+    alike = np.column_stack([first[again], again])
+    pairs = np.unique(np.concatenate([np.sort(np.column_stack([a, b])[a != b], axis=1), alike]), axis=0)
     common = areas_wider_than(shapely.intersection(polygons[pairs[:, 0]], polygons[pairs[:, 1]]), tolerance_m)
     keep = ~shapely.is_empty(common)
     return pd.DataFrame({"a": pairs[keep, 0], "b": pairs[keep, 1], "area_m2": shapely.area(common[keep]), "geometry": common[keep]})
+
+
+def _first_alike(polygons: np.ndarray, suspects: np.ndarray) -> np.ndarray:
+    """Return for each polygon the first row among the suspects that is the same to the last digit, its own row where there is none."""
+    first = np.arange(len(polygons))
+    kind = pd.Series(shapely.to_wkb(polygons[suspects]), dtype=object)
+    first[suspects] = suspects[kind.groupby(kind, sort=False).transform(lambda group: group.index[0]).to_numpy(dtype=np.int64)]
+    return first
 
 
 def find_gaps(polygons: np.ndarray, missing: BaseGeometry, tolerance_m: float) -> pd.DataFrame:
@@ -124,12 +144,14 @@ def find_gaps(polygons: np.ndarray, missing: BaseGeometry, tolerance_m: float) -
 def _beside(parts: np.ndarray, polygons: np.ndarray, tolerance_m: float) -> list[tuple[int, ...]]:
     """List for each gap the rows of the polygons that it shares a border with, edge by edge: one gap may wind round thousands of them."""
     edges, part = _edges(parts)
-    edge, row = shapely.STRtree(polygons).query(edges, predicate="dwithin", distance=tolerance_m)
-    length = shapely.length(shapely.intersection(edges[edge], shapely.buffer(polygons[row], tolerance_m)))
-    border = pd.Series(length).groupby([part[edge], row]).sum()
-    border = border[border > 2.5 * tolerance_m]  # a corner that touches reaches two tolerances along the gap
-    near, row = (border.index.get_level_values(i).to_numpy() for i in (0, 1))
-    return [tuple(rows.tolist()) for rows in np.split(row, np.searchsorted(near, np.arange(1, len(parts))))]
+    near = np.unique(shapely.STRtree(edges).query(shapely.envelope(polygons), predicate="dwithin", distance=tolerance_m)[0])
+    sides, row = _edges(polygons[near])
+    edge, side = shapely.STRtree(sides).query(edges, predicate="dwithin", distance=tolerance_m)
+    length = shapely.length(shapely.intersection(edges[edge], shapely.buffer(sides[side], tolerance_m, quad_segs=2)))
+    border = pd.Series(length).groupby([part[edge], near[row[side]]]).sum()
+    border = border[border > 5 * tolerance_m]  # two sides that meet in a corner which touches reach two tolerances each along the gap
+    gap, row = (border.index.get_level_values(i).to_numpy() for i in (0, 1))
+    return [tuple(rows.tolist()) for rows in np.split(row, np.searchsorted(gap, np.arange(1, len(parts))))]
 
 
 def find_outside(polygons: np.ndarray, beyond: BaseGeometry, tolerance_m: float) -> pd.DataFrame:

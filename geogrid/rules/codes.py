@@ -45,10 +45,12 @@ def _repeated(text: np.ndarray) -> list[tuple[str, np.ndarray]]:
 
 
 def _malformed(text: np.ndarray, geometry: np.ndarray, level: str, numbers: np.ndarray) -> list[Finding]:
-    lengths = set(map(len, text))
-    if not _SUSPECT.search("\n".join(text)) and (len(lengths) == 1 or not _usual_length(text)):
+    plain = not _SUSPECT.search("\n".join(text))
+    if plain and len(set(map(len, text))) == 1 and "".join(text).isdigit():
         return []
     usual = _usual_length(text)
+    if plain and not usual:
+        return []
     found = []
     for row in range(len(text)):
         code = text[row]

@@ -19,7 +19,8 @@ from geogrid.topology import TOLERANCE_M, areas_wider_than, to_plain
 
 DRAWING_M = 0.005
 """Two drawings of one border rarely agree better: what differs by less is told as a warning."""
-
+HAIR_M = 0.1
+"""Air between walls of less than this melts into one of the cells beside it."""
 DISTRICT = "district"
 
 
@@ -153,6 +154,6 @@ def _buildings_under(parts: np.ndarray, buildings: gpd.GeoDataFrame | None) -> l
     part, row = shapely.STRtree(footprints).query(parts, predicate="intersects")
     for i, group in pd.Series(row).groupby(part):
         rest = shapely.difference(parts[i], shapely.union_all(footprints[group]))
-        if shapely.is_empty(areas_wider_than(np.array([rest], dtype=object), DRAWING_M))[0]:
+        if shapely.is_empty(areas_wider_than(np.array([rest], dtype=object), HAIR_M))[0]:
             out[int(i)] = set(names[group[shapely.area(shapely.intersection(parts[i], footprints[group])) > 0]])
     return out
