@@ -34,6 +34,7 @@ async function refresh() {
   let text;
   try {
     const answer = await fetch(page() + "/panel" + language, { headers: { Accept: "text/html" } });
+    if (answer.status === 404) { location.href = root.dataset.page.replace(/\/x$/, "") + language; return; }
     if (!answer.ok) throw new Error(words.lost);
     text = await answer.text();
   } catch (error) {
@@ -202,6 +203,7 @@ function upload(files) {
   });
 }
 
+for (const one of document.querySelectorAll("time")) one.textContent = new Date(one.dateTime).toLocaleString(english ? "en-GB" : "zh-CN", { dateStyle: "medium", timeStyle: "short" });
 if (id) refresh();
 if (sessionStorage.getItem("geogrid.import") === "build") document.getElementById("build")?.scrollIntoView({ block: "start" });
 sessionStorage.removeItem("geogrid.import");

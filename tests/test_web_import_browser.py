@@ -1,0 +1,204 @@
+"""A district brought in through Chromium: files dropped, choices made, a draft built and used; by mouse and by keyboard, on desk and phone."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from waitress import create_server
+
+from geogrid.maps.assets import is_installed
+from tests.division_files import write_division
+from tests.shared import find_chromium, shared_path
+from tests.test_web_browser import ARGUMENTS, _axe, _until, _Watched
+from web import create_app
+
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = find_chromium()
+HANGZHOU = ("district", "streets", "communities", "grids", "main_roads", "public_facilities")
+DROP = """([target, files]) => {
+  const transfer = new DataTransfer();
+  for (const [name, body] of files) transfer.items.add(new File([Uint8Array.from(atob(body), c => c.charCodeAt(0))], name));
+  const told = { dataTransfer: transfer, bubbles: true, cancelable: true };
+  for (const kind of ["dragover", "drop"]) document.querySelector(target).dispatchEvent(new DragEvent(kind, told));
+}"""
+AT_REST = "!document.querySelector('.busy') && !document.querySelector('#uploads li') && !!document.querySelector('#build')"
+
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine"),
+    pytest.mark.skipif(not is_installed(), reason="the map's scripts are not installed: run scripts/assets.py"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[sync_api.Browser]:
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    app = create_app(tmp_path / "new.gpkg")
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    assert app.extensions["geogrid.importing"].end()
+    server.close()
+    thread.join(5)
+
+
+@pytest.fixture
+def watched(browser: sync_api.Browser, address: str) -> Iterator[_Watched]:
+    seen = _Watched(browser, address)
+    yield seen
+    seen.context.close()
+    assert seen.faults == []
+
+
+def _drop(page: sync_api.Page, paths: list[Path], target: str = "#drop") -> None:
+    page.evaluate(DROP, [target, [[path.name, base64.b64encode(path.read_bytes()).decode()] for path in paths]])
+
+
+def _rest(page: sync_api.Page) -> None:
+    """Wait until nothing is read or built any more."""
+    for _ in range(3):
+        for _ in range(900):
+            if page.evaluate(AT_REST):
+                break
+            page.wait_for_timeout(50)
+        page.wait_for_timeout(100)
+    assert page.evaluate(AT_REST)
+
+
+def _build_and_use(page: sync_api.Page) -> None:
+    page.locator("[data-do=build]").click()
+    page.wait_for_selector("[data-do=use]", timeout=60_000)
+    _until(page, "!!(window.geogrid && window.geogrid.isReady)")
+
+
+def test_hangzhou_is_dropped_built_looked_at_and_used(watched: _Watched):
+    files = [shared_path(f"hangzhou_xiacheng/{name}.geojson") for name in HANGZHOU]
+    page = watched.page
+    page.goto(watched.address + "/")
+    assert page.url.endswith("/import")
+    assert _axe(page) == []
+    _drop(page, files)
+    page.wait_for_selector("#build")
+    _rest(page)
+    assert page.locator(".files tbody tr").count() == 6
+    assert page.locator("#name").input_value() == "下城区"
+    assert page.locator("#role-1 option:checked").inner_text() == "区界"
+    assert page.locator(".leaflet-container canvas").count() > 0
+    for summary in page.locator("details.layer > summary").all():
+        summary.click()
+    assert _axe(page) == []
+    _build_and_use(page)
+    assert "297 网格" in page.locator(".draft").inner_text()
+    group = page.locator("details.group").first
+    group.locator("summary").click()
+    group.locator(".items button:enabled").first.click()
+    _until(page, "window.geogrid.map.getZoom() > 13")
+    assert _axe(page) == []
+    page.locator("[data-do=use]").click()
+    page.wait_for_selector("#table tr[data-code]")
+    assert "下城区" in page.title()
+    assert "第 1 版" in page.locator(".plan").inner_text()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_step_works_on_a_small_division_with_faults(watched: _Watched, tmp_path: Path, lang: str):
+    watched.page.goto(f"{watched.address}/import?lang={lang}")
+    page = watched.page
+    (tmp_path / "files").mkdir()
+    paths = write_division(tmp_path / "files", bad_stations=3, name="<b>区</b>")
+    _drop(page, paths)
+    page.wait_for_selector("#build")
+    _rest(page)
+    assert page.locator("#name").input_value() == "<b>区</b>"
+    assert page.locator("#rows tbody tr").count() == 1
+    assert page.locator(".cross").count() == 3
+    stations = page.locator('details.layer:has-text("站点.csv")').first
+    stations.locator("summary").click()
+    stations.locator('select[data-column="容量"]').select_option("")
+    _rest(page)
+    assert page.locator("#rows tbody tr").count() == 0
+    assert stations.evaluate("one => one.open"), "what was open stays open"
+    page.locator('details.layer:has-text("站点.csv") select[data-column="容量"]').first.select_option("capacity")
+    _rest(page)
+    assert page.locator("#rows tbody tr").count() == 1
+    assert ("Leave out these 3 rows" if lang == "en" else "放下这 3 行") in page.locator("[data-do=build]").inner_text()
+    assert _axe(page) == []
+    _build_and_use(page)
+    page.locator("[data-do=use]").click()
+    page.wait_for_selector("#table tr[data-code]")
+    assert f"lang={lang}" in page.url
+
+
+def test_an_import_is_left_continued_and_deleted_by_keyboard(watched: _Watched, tmp_path: Path):
+    page = watched.page
+    page.goto(watched.address + "/import")
+    (tmp_path / "files").mkdir()
+    paths = write_division(tmp_path / "files")
+    page.locator("[data-do=pick]").focus()
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(paths[:3])
+    page.wait_for_selector("#build")
+    _rest(page)
+    page.locator("#role-3").focus()
+    page.keyboard.press("Home")
+    _rest(page)
+    assert page.evaluate("document.activeElement.id") != "", "the focus is not lost when the page changes"
+    page.locator(".work-foot a").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/import")
+    page.locator(".work td a").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#build")
+    _rest(page)
+    assert page.locator(".files tbody tr").count() == 3
+    page.goto(watched.address + "/import")
+    page.locator("[data-do=delete]").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    assert page.locator("[data-do=delete]").count() == 1, "Escape gives up"
+    page.locator("[data-do=delete]").focus()
+    page.keyboard.press("Enter")
+    page.locator("#sure-yes").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-do=delete]", state="detached")
+    assert list(tmp_path.glob("*.imports")) == []
+
+
+def test_a_file_of_another_kind_is_told_and_nothing_begins(watched: _Watched, tmp_path: Path):
+    (tmp_path / "page.html").write_text("<script>alert(1)</script>")
+    page = watched.page
+    page.goto(watched.address + "/import")
+    _drop(page, [tmp_path / "page.html"])
+    page.wait_for_selector(".said")
+    assert "page.html" in page.locator(".said").inner_text()
+    assert list(tmp_path.glob("*.imports")) == []
+
+
+def test_it_fits_on_a_phone_in_large_text_too(browser: sync_api.Browser, address: str, tmp_path: Path):
+    phone = _Watched(browser, address, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="en-GB")
+    page = phone.page
+    page.goto(address + "/import")
+    (tmp_path / "files").mkdir()
+    page.set_input_files("#picker", write_division(tmp_path / "files", bad_stations=1))
+    page.wait_for_selector("#build")
+    _rest(page)
+    for _ in range(2):
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert _axe(page) == []
+        page.locator("#large").click()
+    phone.context.close()
+    assert phone.faults == []
