@@ -28,6 +28,10 @@ DISTRICT_COLUMNS = (
     *("gap_m2", "overlap_m2", "outside_m2", "grids_over_barriers"),
 )
 
+REPAIR_COLUMNS = (
+    *("input", "method", "overlaps", "gaps", "unmatched", "invalid", "in_pieces", "coverage_is_valid", "gained_m2", "lost_m2"),
+    *("units_lost", "cpu_s", "call_cpu_s", "peak_rss_mb"),
+)
 DIVISION_COLUMNS = (
     *("division", "grids", "polsby_popper", "reock", "on_lines_share", "inner_on_lines_share"),
     *("lines_followed_share", "area_cv", "in_pieces"),
@@ -102,6 +106,19 @@ def _tell(words: str) -> None:
     """Say on stderr what begins; on a terminal only."""
     if sys.stderr.isatty():
         click.echo(f"… {words}", err=True)
+
+
+@bench.command(epilog="Example: geogrid bench repair --data streets.geojson --data city.gpkg:neighborhoods")
+@click.option("--data", "layers", multiple=True, metavar="FILE[:LAYER]", help="Layers to mend besides the simulated one, repeatable.")
+@click.option("--units", type=click.IntRange(min=4), default=2_000, show_default=True, help="Units of the simulated coverage.")
+@click.option("--mapshaper", type=click.Path(exists=True, dir_okay=False), help="The program mapshaper, where it is not on PATH.")
+@seed_option
+@json_option
+def repair(layers: tuple[str, ...], units: int, mapshaper: str | None, seed: int, as_json: bool) -> None:
+    """Mend faulty layers: this program, shapely.coverage_clean and mapshaper -clean on the same input, all judged alike."""
+    from geogrid.bench.repair import bench_repair
+
+    _show(bench_repair(layers, units=units, seed=seed, mapshaper=mapshaper, tell=_tell), as_json, REPAIR_COLUMNS)
 
 
 @bench.command(epilog="Example: geogrid bench hangzhou --data data/hangzhou_xiacheng --map sides.html")
