@@ -7,9 +7,8 @@ datum. One clear measurement is enough; where measurements contradict each other
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -49,12 +48,15 @@ _TRIES = 2
 
 @dataclass(frozen=True)
 class Suspect:
-    """A layer in a shifted datum: measured `shift_m` east and north, or None where it only agrees with one that was measured; against which role."""
+    """A layer that looks to be in `datum`, or, where `is_stated`, not to be in it though the recipe says so: it lies `shift_m` metres east and north
+    of the layer `beside`, or agrees with one that does."""
 
     role: str
     datum: str
     shift_m: tuple[float, float]
     beside: str
+    is_stated: bool = False
+    clear: float = 0.0
 
 
 @dataclass
@@ -87,8 +89,11 @@ class _Known:
         return True
 
 
-def find_shifted(frames: Mapping[str, gpd.GeoDataFrame], crs: CRS) -> list[Suspect]:
-    """Measure layers by role, in `crs` (metres), against one another; return those that lie as a shifted datum would put them."""
+def find_shifted(frames: Mapping[str, gpd.GeoDataFrame], crs: CRS, stated: Mapping[str, str] = {}) -> list[Suspect]:
+    """Measure layers by role, in `crs` (metres), against one another; return those that lie as a shifted datum would put them.
+
+    `stated` says which of them were converted from a shifted datum because a recipe said so.
+    """
     roles = [role for role in _BESIDE if role in frames and len(frames[role])]
     if len(roles) < 2 or not _is_in_china(frames[roles[0]], crs):
         return []
@@ -98,41 +103,52 @@ def find_shifted(frames: Mapping[str, gpd.GeoDataFrame], crs: CRS) -> list[Suspe
         for other in earlier[:_TRIES]:
             if known.measure(role, other):
                 break
-    return _suspects(known)
+    claims = [claim for hit in known.apart for claim in _claims(*hit, _doubted(known.group, stated))]
+    return [suspect for role in roles for suspect in _agreed(role, known.group, claims)]
 
 
-def _suspects(known: _Known) -> list[Suspect]:
-    votes: dict[str, Counter[str]] = {}
-    for role, other, verdict in known.apart:
-        for name, datum in zip((role, other), verdict.datums, strict=True):
-            votes.setdefault(known.group[name], Counter())[datum] += 1
-    datum_of = {group: next(iter(count)) for group, count in votes.items() if len(count) == 1}
-    found = []
-    for role, group in known.group.items():
-        datum = datum_of.get(group, TRUE)
-        seen = [hit for hit in known.apart if group in (known.group[hit[0]], known.group[hit[1]])]
-        few = 2 * list(known.group.values()).count(group) <= len(known.group)
-        if datum != TRUE and (few or len(seen) > 1 or seen[0][2].clear >= SURE):
-            a, b, verdict = min(seen, key=lambda hit: role not in hit[:2])
-            turned = known.group[a] != group
-            east_m, north_m = verdict.shift_m
-            found.append(Suspect(role, datum, (-east_m, -north_m) if turned else (east_m, north_m), a if turned else b))
-    return found
+def _doubted(group: Mapping[str, str], stated: Mapping[str, str]) -> dict[str, str]:
+    """Return the stated datums that no layer bears out which was not converted itself."""
+    borne_out = {name for role, name in group.items() if role not in stated}
+    return {role: datum for role, datum in stated.items() if group.get(role) not in borne_out}
+
+
+def _claims(role: str, other: str, verdict: Verdict, doubted: Mapping[str, str]) -> list[Suspect]:
+    """Say what one measurement says of its two layers.
+
+    What a recipe converted and was not shifted lies as far to the other side as the shift: where its datum is doubted, that is what is meant.
+    """
+    (east_m, north_m), (a, b), clear = verdict.shift_m, verdict.datums, verdict.clear
+    if b != TRUE and doubted.get(role) == b:
+        return [Suspect(role, b, (east_m, north_m), other, True, clear)]
+    if a != TRUE and doubted.get(other) == a:
+        return [Suspect(other, a, (-east_m, -north_m), role, True, clear)]
+    return [Suspect(role, a, (east_m, north_m), other, False, clear), Suspect(other, b, (-east_m, -north_m), role, False, clear)]
+
+
+def _agreed(role: str, group: Mapping[str, str], claims: list[Suspect]) -> list[Suspect]:
+    """Return what is known of a layer from the measurements of all layers that agree with it: nothing where they contradict each other."""
+    mates = [claim for claim in claims if group[claim.role] == group[role]]
+    if not mates or len({(claim.datum, claim.is_stated) for claim in mates}) > 1 or mates[0].datum == TRUE:
+        return []
+    most = 2 * list(group.values()).count(group[role]) > len(group)
+    if most and len(mates) == 1 and mates[0].clear < SURE:
+        return []
+    own = next((claim for claim in mates if claim.role == role), mates[0])
+    return [replace(own, role=role)]
 
 
 def shift_notes(drafts: list[Draft], frames: Mapping[str, gpd.GeoDataFrame], crs: CRS) -> list[Finding]:
     """Report layers that look shifted, with the measured shift; nothing is converted."""
     by_role = {draft.role: draft for draft in drafts}
-    return [_shift_note(suspect, by_role, frames[suspect.role], crs) for suspect in find_shifted(frames, crs)]
+    stated = {draft.role: draft.shifted for draft in drafts if draft.shifted}
+    return [_shift_note(suspect, by_role[suspect.role], frames[suspect.role], crs) for suspect in find_shifted(frames, crs, stated)]
 
 
-def _shift_note(suspect: Suspect, by_role: Mapping[str, Draft], frame: gpd.GeoDataFrame, crs: CRS) -> Finding:
-    stated = by_role[suspect.beside].shifted if suspect.datum == by_role[suspect.beside].shifted else ""
-    # what the recipe calls shifted and is not lies as far to the other side: its statement is the first to doubt
-    role, beside, sign = (suspect.beside, suspect.role, -1) if stated else (suspect.role, suspect.beside, 1)
-    draft, east_m, north_m = by_role[role], sign * suspect.shift_m[0], sign * suspect.shift_m[1]
-    key = "datum_stated" if stated else "datum_suspected" if draft.crs is None or draft.crs.is_geographic else "datum_projected"
-    facts = {"datum": suspect.datum, "stated": stated, "cure": f'crs = "{suspect.datum}"', "length": f"{math.hypot(east_m, north_m):,.0f}"}
+def _shift_note(suspect: Suspect, draft: Draft, frame: gpd.GeoDataFrame, crs: CRS) -> Finding:
+    (east_m, north_m), beside = suspect.shift_m, suspect.beside
+    key = "datum_stated" if suspect.is_stated else "datum_suspected" if draft.crs is None or draft.crs.is_geographic else "datum_projected"
+    facts = {"datum": suspect.datum, "stated": draft.shifted, "cure": f'crs = "{suspect.datum}"', "length": f"{math.hypot(east_m, north_m):,.0f}"}
     facts["expected"] = f"{expected_m(frame, crs, suspect.datum):,.0f}"
     ways = COMPASS_WORDS[round(math.atan2(north_m, east_m) / (math.pi / 4)) % 8]
     english, chinese = (why(key, **facts, beside=name, way=way) for name, way in zip(ROLE_WORDS.get(beside, (beside, beside)), ways, strict=True))

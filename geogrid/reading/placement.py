@@ -25,7 +25,7 @@ _MARGIN_DEG = 0.05
 """A layer may reach so far beyond the others and still be of their district: about five kilometres."""
 _APART_DEG = 0.5
 """A whole layer this far from all others is somewhere else: about fifty kilometres."""
-_FAR_KM = 300.0
+_FAR_KM, _FARTHEST_KM = 300.0, 6000.0
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,9 @@ def fitting(geometry: np.ndarray, crs: CRS | None, extent_degrees: Extent | None
     if extent_degrees is None:
         return [_option(name, swap) for name, swap in names]
     found = [option for name, swap in names if (option := _placed(xy, name, swap, extent_degrees)) is not None]
-    found = [option for option in found if option.inside_share or (option.distance_km or 0) < _FAR_KM]
-    return sorted(found, key=lambda option: (-round(option.inside_share or 0, 2), round(option.distance_km or 0)))
+    found = sorted(found, key=lambda option: (-round(option.inside_share or 0, 2), round(option.distance_km or 0)))
+    near = [option for option in found if option.inside_share or (option.distance_km or 0) < _FAR_KM]
+    return near or [option for option in found[:1] if (option.distance_km or 0) < _FARTHEST_KM]
 
 
 def hint(options: Sequence[Option]) -> Reason:
