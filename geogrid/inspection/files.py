@@ -55,7 +55,7 @@ def inspect_file(
     Raises InputError when the file can not be read at all, CrsError when `crs` is not known or contradicts what the file says.
     """
     looked = look(path, layer, crs, encoding, strict=True)
-    known = [report.bbox for report in beside if report.bbox is not None and report.crs_stated]
+    known = [report.bbox for report in beside if report.bbox is not None]
     found = [_proposed(one, role, [*known, *boxes_beside(looked, one)]) for one in looked]
     return list(_reports(found, encoding, first_of_roles([(one.role, one.score) for one in found])))
 

@@ -55,8 +55,8 @@ class Looked:
 
     @property
     def is_sure(self) -> bool:
-        """Tell whether others may be placed by this layer: somebody says its CRS, and its numbers can be so."""
-        return self.stated and self.box is not None and is_on_globe(self.box)
+        """Tell whether others may be placed by this layer: somebody, or its format, says its CRS, and its numbers can be so."""
+        return self.box is not None and is_on_globe(self.box)
 
     @property
     def stem(self) -> str:
@@ -142,6 +142,6 @@ def _names(raw: RawLayer) -> list[str]:
 
 
 def boxes_beside(looked: Iterable[Looked], one: Looked | None = None) -> list[Box]:
-    """Return the extents of layers that others may be placed by, but for `one`; areas of the division first."""
+    """Return the extents of layers that others may be placed by, but for `one`: those that state their CRS first, then areas."""
     known = [other for other in looked if other is not one and other.is_sure and other.box is not None]
-    return [other.box for other in sorted(known, key=lambda other: other.kind != "area") if other.box is not None]
+    return [other.box for other in sorted(known, key=lambda other: (not other.stated, other.kind != "area")) if other.box is not None]

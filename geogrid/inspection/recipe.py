@@ -107,7 +107,7 @@ def _crs(layer: LayerReport, choice: Mapping[str, Any]) -> list[str]:
     if not layer.crs and not (layer.has_default_crs and first.crs in ("EPSG:4490", "EPSG:4326")):
         inside = "" if first.inside_share is None else f", {first.inside_share:.0%} of its rows inside the other layers"
         also = f"; it could also be {named_options(others)}" if others else ""
-        lines = [f"{mark}crs = {quoted(first.crs)}   # the file does not say: {first.name}{inside}{also}"]
+        lines = [f"{mark}crs = {quoted(first.crs)}   # the file does not say: {_plain(first.name)}{inside}{_plain(also)}"]
     return [*lines, *([f"{mark}swap = true   # x and y are exchanged in the file"] if first.swap else []), *dms]
 
 
@@ -146,4 +146,4 @@ def quoted(text: str) -> str:
 
 def _plain(text: str) -> str:
     """A text for a comment: on one line, without control characters."""
-    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+    return "".join(c if c.isprintable() else "?" for c in (text if text.isprintable() else " ".join(text.split())))

@@ -147,6 +147,10 @@ class LayerReport:
         """Tell whether degrees go without saying: GeoJSON, and columns of longitude and latitude."""
         return self.format in ("geojson", "geojsonl") or {"lon", "lat"} <= set(self.used)
 
+    def findings_of(self, severity: str) -> list[Problem]:
+        """Return the problems of one severity, "error" or "warning"."""
+        return [problem for problem in self.findings if problem.severity == severity]
+
     @property
     def key(self) -> str:
         """Name the layer among others of an inspection: the file's name and the layer."""
