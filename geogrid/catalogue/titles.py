@@ -87,8 +87,11 @@ RULE_TITLES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     ),
     "splits_building": ({"zh": "切分楼栋", "en": "Splits a building"}, {"zh": "边界穿过楼栋", "en": "A border runs through a building"}),
     "datum_shift": (
-        {"zh": "坐标已换算", "en": "Datum shifted"},
-        {"zh": "坐标由其他坐标系换算而来", "en": "Coordinates were converted from another datum"},
+        {"zh": "坐标偏移", "en": "Shifted coordinates"},
+        {
+            "zh": "坐标由 GCJ-02、BD-09 换算而来，或与其他图层错开，像是这类坐标",
+            "en": "Converted from GCJ-02 or BD-09, or beside the other layers as such coordinates are",
+        },
     ),
     "text_control": (
         {"zh": "控制字符", "en": "Control characters"},

@@ -130,7 +130,8 @@ def _names(name: str) -> Reason:
     crs = parse_crs(name)
     if crs.is_geographic or not crs.name.startswith("CGCS2000"):
         return crs.name, crs.name + ("（经纬度）" if crs.is_geographic else "")
-    meridian = next((p.value for p in crs.coordinate_operation.params if p.name.startswith("Longitude of natural")), 0)
+    params = crs.coordinate_operation.params if crs.coordinate_operation is not None else []
+    meridian = next((p.value for p in params if p.name.startswith("Longitude of natural")), 0)
     zone = "三度带" if "3-degree" in crs.name else "六度带"
     return crs.name, f"CGCS2000 {zone}，中央经线 {meridian:.0f}°E{'，坐标带带号' if 'zone' in crs.name else ''}"
 
