@@ -1,10 +1,10 @@
-"""What the list of hostile inputs does not name: bombs of other kinds, paths that climb, words that would run, sizes beyond reason, readers that die."""
+"""What the list of hostile inputs does not name: other bombs, paths that climb, words that would run, sizes beyond reason, readers that die."""
 
 from __future__ import annotations
 
+import csv
 import html.parser
 import json
-import os
 import re
 import sys
 
@@ -75,8 +75,10 @@ def test_a_link_is_followed_only_where_the_recipe_itself_names_it(tmp_path):
     real = geojson(tmp_path / "real", row(square(), code="a"))
     (tmp_path / "link.geojson").symlink_to(real)
     assert found(tmp_path / "link.geojson") == {}
-    (tmp_path / "loose.geojson").symlink_to("/proc/self/environ" if os.path.exists("/proc/self/environ") else "/dev/null")
-    refused(tmp_path / "loose.geojson")
+    for target in (tmp_path, "/dev/null", tmp_path / "nothing"):
+        (tmp_path / "loose.geojson").unlink(missing_ok=True)
+        (tmp_path / "loose.geojson").symlink_to(target)
+        refused(tmp_path / "loose.geojson")
 
 
 def test_entities_under_any_encoding_of_a_gpx_are_found(tmp_path):
@@ -93,7 +95,8 @@ def test_deep_xml_and_xml_of_another_root_are_refused(tmp_path):
 
 def test_nothing_of_an_overlay_in_a_kml_is_fetched(tmp_path):
     with server() as url:
-        overlay = f"<GroundOverlay><Icon><href>{url}/a.png</href></Icon></GroundOverlay><Style><IconStyle><Icon><href>{url}/b.png</href></Icon></IconStyle></Style>"
+        icon = f"<Icon><href>{url}/a.png</href></Icon>"
+        overlay = f"<GroundOverlay>{icon}</GroundOverlay><Style><IconStyle>{icon}</IconStyle></Style>"
         assert "GroundOverlay" in found(kml(tmp_path, overlay + MARK))["file_note"][0]["message"]
 
 
@@ -106,7 +109,8 @@ def test_a_csv_of_ours_holds_no_formula_and_gives_every_text_back(tmp_path_facto
     path.write_bytes(rows_to_csv(pd.DataFrame({"id": [f"i{i}" for i in range(len(texts))], "=name": texts})))
     made = read_layer(path).frame
     assert list(made["=name"]) == texts
-    assert not [line for line in path.read_text("utf-8-sig").split(",") if line.lstrip('"').startswith(tuple("=+-@\t\r＝＋－＠"))]
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        assert not [cell for record in csv.reader(lines) for cell in record if cell.startswith(tuple("=+-@\t\r\n＝＋－＠"))]
 
 
 def test_a_workbook_of_ours_holds_texts_only_headings_too(tmp_path):
@@ -117,9 +121,7 @@ def test_a_workbook_of_ours_holds_texts_only_headings_too(tmp_path):
 
 def test_a_formula_in_a_workbook_counts_by_its_stored_value_and_is_never_computed(tmp_path):
     path = workbook(tmp_path, ["id", "name"], ["1", "=1+1"], ["2", "plain"], ["3", "=A1"])
-    path = altered(
-        path, SHEET, lambda xml: xml.replace(b"<f>1+1</f><v />", b"<f>1+1</f><v>7</v>").replace(b"<f>1+1</f><v></v>", b"<f>1+1</f><v>7</v>")
-    )
+    path = altered(path, SHEET, lambda xml: re.sub(rb"<f>1\+1</f><v ?/?>(</v>)?", b"<f>1+1</f><v>7</v>", xml))
     made = read_layer(path)
     assert made.frame["name"].to_dict() == {2: 7, 3: "plain"}
     assert [(fault.row, fault.field, fault.value) for fault in made.faults] == [(4, "B", "=A1")]
@@ -207,22 +209,15 @@ def test_without_a_python_to_start_files_are_read_here(tmp_path, monkeypatch):
     monkeypatch.setattr(apart.sys, "executable", "")
     squares(3).to_parquet(tmp_path / "a.parquet")
     assert len(read_layer(tmp_path / "a.parquet").frame) == 3
-    for layer in "ab":
-        pyogrio.write_dataframe(squares(2), tmp_path / "a.fgb")
+    pyogrio.write_dataframe(squares(2), tmp_path / "a.fgb")
     assert len(read_layer(tmp_path / "a.fgb").frame) == 2
     text(tmp_path, b"fgb\x03fgb\x00" + b"x" * 99, "b.fgb")
-    with pytest.raises(InputError, match="can not be read"):
+    with pytest.raises(InputError, match=r"b\.fgb"):
         read_layer(tmp_path / "b.fgb")
 
 
-EVIL = [
-    "</script><x-evil onerror=1>",
-    '"><x-evil a="',
-    "'-window.evil-'",
-    "{{7*7}}${7*7}<!--",
-    "<img src=x onerror=window.evil=1>",
-    "\u2028<x-evil>&lt;",
-]
+EVIL = ["</script><x-evil onerror=1>", '"><x-evil a="', "'-window.evil-'", "{{7*7}}${7*7}<!--"]
+EVIL += ["<img src=x onerror=window.evil=1>", "\u2028<x-evil>&lt;"]
 
 
 class Tags(html.parser.HTMLParser):
