@@ -69,9 +69,27 @@ def is_partition(parent: BaseGeometry, polygons: np.ndarray) -> bool:
 
 
 def find_faults(parent: BaseGeometry | None, polygons: np.ndarray, tolerance_m: float = TOLERANCE_M) -> Faults:
-    """Find overlaps, gaps, parts outside the parent and edges that do not match; without a parent, holes of the union are the gaps."""
+    """Find overlaps, gaps, parts outside the parent and edges that do not match; without a parent, holes of the union are the gaps.
+
+    A polygon that stands there several times is looked at once, and overlaps with the first of its kind: a thousand copies are 999 faults.
+    """
     plain = to_plain(polygons)
-    cover = measure(None if parent is None else to_plain([parent])[0], plain, tolerance_m)
+    parent = None if parent is None else to_plain([parent])[0]
+    first = _first_alike(plain)
+    single = np.flatnonzero(first == np.arange(len(plain)))
+    if len(single) == len(plain):
+        return _find_faults(parent, plain, tolerance_m)
+    found = _find_faults(parent, plain[single], tolerance_m)
+    copies = np.flatnonzero(first != np.arange(len(plain)))
+    alike = pd.DataFrame({"a": first[copies], "b": copies, "area_m2": shapely.area(plain[copies]), "geometry": plain[copies]})
+    overlaps, unmatched = (frame.assign(a=single[frame["a"]], b=single[frame["b"]]) for frame in (found.overlaps, found.unmatched))
+    around = pd.Series([tuple(single[list(rows)].tolist()) for rows in found.gaps["neighbours"]], dtype=object)
+    outside = found.outside.assign(row=single[found.outside["row"]])
+    return Faults(pd.concat([overlaps, alike], ignore_index=True), found.gaps.assign(neighbours=around), outside, unmatched)
+
+
+def _find_faults(parent: BaseGeometry | None, plain: np.ndarray, tolerance_m: float) -> Faults:
+    cover = measure(parent, plain, tolerance_m)
     overlaps = find_overlaps(plain, tolerance_m, cover.invalid_edges)
     gaps = find_gaps(plain, cover.missing, tolerance_m)
     outside = find_outside(plain, cover.beyond, tolerance_m)
@@ -79,6 +97,16 @@ def find_faults(parent: BaseGeometry | None, polygons: np.ndarray, tolerance_m: 
         return Faults(overlaps, gaps, outside, _pairs("length_m"))
     explained = np.concatenate([frame["geometry"].to_numpy() for frame in (overlaps, gaps, outside)])
     return Faults(overlaps, gaps, outside, find_unmatched_edges(plain, cover.invalid_edges, explained, tolerance_m))
+
+
+def _first_alike(polygons: np.ndarray) -> np.ndarray:
+    """Return for each polygon the first row that is the same to the last digit: its own where it stands there once."""
+    first = np.arange(len(polygons))
+    rows = np.flatnonzero(pd.DataFrame(shapely.bounds(polygons).reshape(-1, 4)).duplicated(keep=False).to_numpy())
+    kinds = pd.Series(shapely.to_wkb(polygons[rows]), dtype=object)
+    same = kinds.groupby(kinds.to_numpy(), sort=False).ngroup().to_numpy() if len(rows) else rows
+    first[rows] = rows[np.unique(same, return_index=True)[1]][same] if len(rows) else rows
+    return first
 
 
 def measure(parent: BaseGeometry | None, polygons: np.ndarray, tolerance_m: float) -> Cover:
@@ -103,33 +131,17 @@ def _union(polygons: np.ndarray, sound: np.ndarray) -> BaseGeometry:
 
 
 def find_overlaps(polygons: np.ndarray, tolerance_m: float, invalid_edges: np.ndarray | None = None) -> pd.DataFrame:
-    """Find the pairs that share area: a < b, area_m2, geometry. A pair without invalid edges can not overlap.
-
-    A polygon that stands there several times is paired with the first of its kind only: a thousand copies are 999 faults, not half a million.
-    """
+    """Find the pairs that share area: a < b, area_m2, geometry. A pair without invalid edges can not overlap."""
     edges = shapely.coverage_invalid_edges(polygons) if invalid_edges is None else invalid_edges
     suspects = np.flatnonzero(~shapely.is_empty(edges))
     if len(suspects) == 0:
         return _pairs("area_m2")
-    first = _first_alike(polygons, suspects)
-    tree, single = shapely.STRtree(polygons[first == np.arange(len(polygons))]), np.flatnonzero(first == np.arange(len(polygons)))
-    asked = suspects[first[suspects] == suspects]
-    i, b = tree.query(polygons[asked], predicate="intersects")
-    a, b = asked[i], single[b]
-    again = np.setdiff1d(suspects, asked)
-    alike = np.column_stack([first[again], again])
-    pairs = np.unique(np.concatenate([np.sort(np.column_stack([a, b])[a != b], axis=1), alike]), axis=0)
+    i, b = shapely.STRtree(polygons).query(polygons[suspects], predicate="intersects")
+    a = suspects[i]
+    pairs = np.unique(np.sort(np.column_stack([a, b])[a != b], axis=1), axis=0)
     common = areas_wider_than(shapely.intersection(polygons[pairs[:, 0]], polygons[pairs[:, 1]]), tolerance_m)
     keep = ~shapely.is_empty(common)
     return pd.DataFrame({"a": pairs[keep, 0], "b": pairs[keep, 1], "area_m2": shapely.area(common[keep]), "geometry": common[keep]})
-
-
-def _first_alike(polygons: np.ndarray, suspects: np.ndarray) -> np.ndarray:
-    """Return for each polygon the first row among the suspects that is the same to the last digit, its own row where there is none."""
-    first = np.arange(len(polygons))
-    kind = pd.Series(shapely.to_wkb(polygons[suspects]), dtype=object)
-    first[suspects] = suspects[kind.groupby(kind, sort=False).transform(lambda group: group.index[0]).to_numpy(dtype=np.int64)]
-    return first
 
 
 def find_gaps(polygons: np.ndarray, missing: BaseGeometry, tolerance_m: float) -> pd.DataFrame:
