@@ -21,6 +21,7 @@ from geogrid.inspection.roles import first_of_roles, guess_roles, propose
 from geogrid.recipe import read_recipe
 from tests.offices import SURVEY, buildings, communities, delivery, geojson, places, shapefile, sheet, table
 from tests.shared import shared_path
+from tests.world import quarter
 
 ROLES = [
     ("communities", "area", "OBJECTID", 175, "communities"),
@@ -105,6 +106,14 @@ def test_a_file_without_crs_is_placed_by_the_layers_beside_it(tmp_path: Path):
     assert all(not option.inside_share for option in others)
     # the same by what another call told
     assert inspect_file(path, beside=inspect_file(tmp_path / "楼栋.geojson"))[0].crs_options == layer.crs_options
+
+
+def test_a_file_that_states_the_wrong_zone_is_told_and_the_others_are_read_together(tmp_path: Path):
+    wrong = shapefile(tmp_path, communities().set_crs(4549, allow_override=True), "社区", prj=True)
+    layers = by_role(inspect_files([wrong, geojson(tmp_path, buildings(), "楼栋"), geojson(tmp_path, quarter()["roads"], "道路")]))
+    (problem,) = layers["communities"].findings_of("error")
+    assert (problem.rule, "EPSG:4548" in problem.message, layers["communities"].usable) == ("crs_mismatch", True, 0)
+    assert (layers["buildings"].usable, layers["roads"].usable) == (24, 2)
 
 
 @pytest.mark.parametrize(("shift", "crs"), [(0, "EPSG:4548"), (39_000_000, "EPSG:4527"), (20_000_000, "EPSG:4498")])

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from geogrid.errors import CrsError, InputError
 from geogrid.findings import Finding, severity_of
@@ -45,11 +44,7 @@ class Asked:
 def judge(asked: Sequence[Asked], together: Sequence[int]) -> list[Judged]:
     """Judge layers; those at the positions `together` are read beside one another, at most one a role."""
     drafts = [_draft(one) for one in asked]
-    read: dict[int, Sources | InputError] = {}
-    group = [i for i in together if isinstance(drafts[i], Draft)]
-    found = _read([drafts[i] for i in group])
-    if isinstance(found, Sources):
-        read = dict.fromkeys(group, found)
+    read = _read_together({i: draft for i in together if isinstance(draft := drafts[i], Draft)})
     for i, draft in enumerate(drafts):
         if isinstance(draft, Draft) and i not in read and draft.geometry is not None:
             read[i] = _read([draft])
@@ -74,6 +69,23 @@ def _draft(asked: Asked) -> Draft | InputError | None:
         return error
 
 
+def _read_together(drafts: Mapping[int, Draft]) -> dict[int, Sources | InputError]:
+    """Read layers beside one another; one that can not be read so is told, and the rest is read without it."""
+    read: dict[int, Sources | InputError] = {}
+    left = dict(drafts)
+    while left:
+        found = _read(list(left.values()))
+        if isinstance(found, Sources):
+            return read | dict.fromkeys(left, found)
+        where = found.facts.get("file"), found.facts.get("layer")
+        wrong = next((i for i, draft in left.items() if (draft.file, draft.layer) == where), None)
+        if wrong is None:
+            break
+        read[wrong] = found
+        del left[wrong]
+    return read
+
+
 def _is_placed(asked: Asked) -> bool:
     """Tell whether the layer needs a CRS: its role has a place, or may have one and there is one."""
     if not asked.role or ROLES[asked.role].geometry == "none":
@@ -81,7 +93,7 @@ def _is_placed(asked: Asked) -> bool:
     return len(asked.looked.shapes) > 0 or not ROLES[asked.role].place_optional
 
 
-def _read(drafts: Sequence[Any]) -> Sources | InputError:
+def _read(drafts: Sequence[Draft]) -> Sources | InputError:
     try:
         return sources_of(drafts, Path("recipe.toml"), accept_rejects=True)
     except InputError as error:
