@@ -57,7 +57,9 @@ def usable(geometry: np.ndarray, codes: np.ndarray, level: str, rows: np.ndarray
         reason = shapely.is_valid_reason(geometry[row])
         facts = {"why": reason.split("[")[0].strip()}
         found.append(Finding("geometry_invalid", level, (codes[row],), _place(reason, geometry[row]), facts=facts, rows=_rows(rows, (row,))))
-    thin = areal & ~invalid & (2 * shapely.area(geometry) <= NO_WIDTH_M * shapely.length(geometry))
+    sound = np.flatnonzero(areal & ~invalid)
+    thin = np.zeros(len(geometry), bool)
+    thin[sound] = 2 * shapely.area(geometry[sound]) <= NO_WIDTH_M * shapely.length(geometry[sound])
     for row in np.flatnonzero(thin):
         found.append(Finding("geometry_invalid", level, (codes[row],), geometry[row], facts={"why": "No area"}, rows=_rows(rows, (row,))))
     areal &= ~thin
