@@ -202,3 +202,25 @@ def test_a_hundred_thousand_cameras_at_one_place_are_one_finding():
     assert (note.value, len(note.units)) == (100_000, LISTED)
     assert "… (100000)" in note.message
     assert "more than can be meant" in note.message
+
+
+def test_points_nowhere_near_are_one_finding_a_layer_with_how_far(tmp_path, layers):
+    points = [*degrees(layers["entrances"]).geometry[:200], shapely.Point(110.0, 30.0), shapely.Point(88.9, 43.7)]
+    found = read_sources(recipe(tmp_path, communities=layers["communities"], events=csv(points)))
+    (note,) = found.findings
+    assert (note.rule, note.severity, len(note.units)) == ("point_position", "", 2)
+    assert note.length_m == pytest.approx(2_500_000, rel=0.1)
+    assert "{" not in note.message + note.message_zh
+    assert len(found.frames["events"]) == 202
+
+
+def test_a_shape_round_the_globe_is_told_as_such(tmp_path, layers):
+    round_it = gpd.GeoDataFrame({"id": ["a"]}, geometry=[shapely.box(-179, 10, 179, 11)], crs=4326)
+    with pytest.raises(InputError, match="half round the globe"):
+        read_sources(recipe(tmp_path, communities=layers["communities"], buildings=round_it))
+
+
+def test_a_row_with_a_bad_coordinate_is_said_once(tmp_path, layers):
+    text = "编号,经度,纬度\na,１１７．１,43.7\n" + "".join(f"{i},87.52,43.71\n" for i in range(3))
+    found = read_sources(recipe(tmp_path, communities=layers["communities"], stations=text), accept_rejects=True)
+    assert list(found.rejected["reason"]) == ["经度 '１１７．１' is written in full-width characters; write 117.1"]

@@ -21,6 +21,8 @@ POINT_WORDS: dict[str, tuple[str, str]] = {
     "stations": ("stations", "站点"),
     "cameras": ("cameras", "摄像机"),
     "entrances": ("entrances", "单元门"),
+    "events": ("events", "事件"),
+    "patrols": ("patrol points", "巡查点"),
 }
 COMPASS_WORDS = (
     ("east", "东"),

@@ -8,16 +8,18 @@ import numpy as np
 import shapely
 
 from geogrid.catalogue import why
+from geogrid.catalogue.places import POINT_WORDS
 from geogrid.crs import WGS84
 from geogrid.errors import CrsError
 from geogrid.findings import Finding
 from geogrid.reading.draft import Draft
-from geogrid.reading.geometry import Reason, check_kind, project
+from geogrid.reading.geometry import NONE, Reason, check_kind, project
 from geogrid.reading.placement import (
     Extent,
     apart_km,
     district_extent,
     extent_of,
+    far_km,
     find_misplaced,
     fitting,
     hint,
@@ -25,6 +27,10 @@ from geogrid.reading.placement import (
     is_on_globe,
 )
 from geogrid.reading.raw import Fault
+from geogrid.reading.repeats import LISTED
+
+FAR_ROLES, FAR_KM = ("entrances", "events", "patrols"), 50.0
+"""Points of these roles that lie farther off than any neighbour's are told in reading."""
 
 
 def district_of(drafts: Sequence[Draft]) -> Extent | None:
@@ -53,6 +59,8 @@ def located(draft: Draft, district: Extent | None) -> Draft:
     if draft.geometry is None:
         return draft
     geometry, bad = check_kind(draft.geometry, draft.spec.geometry)
+    if draft.spec.place_optional:
+        bad = {i: reason for i, reason in bad.items() if reason != NONE}
     geometry = without(geometry, bad)
     crs = WGS84 if draft.shifted else draft.crs
     if crs is None:
@@ -60,9 +68,14 @@ def located(draft: Draft, district: Extent | None) -> Draft:
     off = find_misplaced(geometry, crs, district)
     box = degrees_of(draft) if crs.is_geographic else None
     if 2 * len(off) > len(geometry) - len(bad) or (box is not None and is_exchanged(box, district)):
-        raise _crs_error(draft, geometry, district, f"coordinates do not fit {crs.name}", f"坐标与 {crs.name} 不符")
+        error = _crs_error(draft, geometry, district, f"coordinates do not fit {crs.name}", f"坐标与 {crs.name} 不符")
+        if error.facts["fits"]:
+            raise error
     bad |= off
-    return draft.with_geometry(without(geometry, bad), crs, faults_of(draft, bad))
+    known = {fault.row for fault in draft.faults}
+    rows = draft.frame["row"].to_numpy()
+    new = {i: reason for i, reason in bad.items() if reason != NONE or int(rows[i]) not in known}
+    return draft.with_geometry(without(geometry, bad), crs, faults_of(draft, new))
 
 
 def check_apart(draft: Draft, district: Extent | None) -> list[Finding]:
@@ -81,11 +94,30 @@ def check_apart(draft: Draft, district: Extent | None) -> list[Finding]:
     return [Finding("crs_mismatch", draft.spec.level, length_m=1000 * away_km, facts=facts)]
 
 
+def find_far(draft: Draft, district: Extent | None) -> list[Finding]:
+    """Report, once a layer, the located points that lie nowhere near the district; stations and cameras are told one by one once there is a plan."""
+    if draft.role not in FAR_ROLES or district is None or draft.geometry is None or draft.crs is None:
+        return []
+    places = draft.geometry if draft.crs.is_geographic else project(draft.geometry, draft.crs, WGS84)
+    away = far_km(places, district)
+    rows = np.flatnonzero(np.nan_to_num(away) > FAR_KM)
+    if not len(rows) or 2 * len(rows) > len(away):
+        return []  # a layer that is elsewhere as a whole: `check_apart`
+    ids = draft.frame["id"] if "id" in draft.frame else "#" + draft.frame["row"].astype(str)
+    units = tuple(ids.iloc[rows[:LISTED]])
+    english, chinese = POINT_WORDS[draft.role]
+    named = ", ".join(units[:4]) + (f" … ({len(rows)})" if len(rows) > 4 else "")
+    facts = {**draft.facts, **why("far_away", km=f"{away[rows].max():,.0f}"), "role": english, "role_zh": chinese, "id": named}
+    facts["row"] = int(draft.frame["row"].iloc[rows[0]])
+    return [Finding("point_position", draft.spec.level, units, length_m=1000 * float(away[rows].max()), facts=facts)]
+
+
 def _crs_error(draft: Draft, geometry: np.ndarray, district: Extent | None, what: str, what_zh: str) -> CrsError:
     x_min, y_min, x_max, y_max = (float(v) for v in shapely.total_bounds(geometry))
     options = fitting(geometry, draft.crs, district)
     where = f"x {x_min:.6g} … {x_max:.6g}, y {y_min:.6g} … {y_max:.6g}"
-    advice, advice_zh = hint(options)
+    authority = draft.crs.to_authority() if draft.crs is not None else None
+    advice, advice_zh = hint(options, ":".join(authority or ()))
     return CrsError(
         f"{draft.file}: {what} ({where}); {advice}",
         f"{draft.file}：{what_zh}（{where}）；{advice_zh}",

@@ -40,6 +40,11 @@ class Option:
     distance_km: float | None = None
     swap: bool = False
 
+    @property
+    def is_degrees(self) -> bool:
+        """Tell longitude and latitude from metres."""
+        return bool(shifted_name(self.crs)) or parse_crs(self.crs).is_geographic
+
 
 def fitting(geometry: np.ndarray, crs: CRS | None, extent_degrees: Extent | None) -> list[Option]:
     """List the CRS, and whether x and y are exchanged, that would put geometries into the district; the most likely first.
@@ -58,15 +63,15 @@ def fitting(geometry: np.ndarray, crs: CRS | None, extent_degrees: Extent | None
     return near or [option for option in found[:1] if (option.distance_km or 0) < _FARTHEST_KM]
 
 
-def hint(options: Sequence[Option]) -> Reason:
-    """Word what to write into a recipe, English and Chinese.
+def hint(options: Sequence[Option], stated: str = "") -> Reason:
+    """Word what to write into a recipe, English and Chinese; `stated` is the CRS that the file itself says and nobody need write.
 
     >>> hint([Option("EPSG:4548", "", "", 1.0, 0.0)])[0]
     'crs = "EPSG:4548" puts 100 % of it into the district'
     """
     if not options:
         return "no known CRS fits", "没有合适的坐标系"
-    best = options[0]
+    best, written = options[0], _written(options[0], stated)
     if best.inside_share is None:
         plain = [option.crs for option in options if not option.swap]
         if not plain:
@@ -74,16 +79,20 @@ def hint(options: Sequence[Option]) -> Reason:
         return f"crs = one of: {', '.join(plain)}", f"crs 可为：{'、'.join(plain)}"
     if not best.inside_share:
         away = f"{best.distance_km:,.0f}"
-        return f"the nearest is {_written(best)}, {away} km from the district", f"最近的是 {_written(best)}，距本区 {away} 公里"
-    rest = [_written(option) for option in options[1:4] if option.inside_share]
+        return f"the nearest is {written}, {away} km from the district", f"最近的是 {written}，距本区 {away} 公里"
+    # in degrees the others are the same place to within a shift of datum
+    rest = [_written(option, stated) for option in options[1:4] if option.inside_share and not best.is_degrees]
     more, more_zh = (f"; others that fit: {', '.join(rest)}", f"；也可为：{'、'.join(rest)}") if rest else ("", "")
-    looks, looks_zh = ("x and y look swapped: ", "x、y 似乎写反了：") if best.swap else ("", "")
+    looks, looks_zh = ("", "")
+    if best.swap:
+        looks, looks_zh = ("longitude and latitude", "经度和纬度") if best.is_degrees else ("x and y", "x、y ")
+        looks, looks_zh = f"{looks} look swapped: ", f"{looks_zh}似乎写反了："
     share = f"{best.inside_share:.0%}".replace("%", " %")
-    return f"{looks}{_written(best)} puts {share} of it into the district{more}", f"{looks_zh}{_written(best)} 时有 {share} 落在本区{more_zh}"
+    return f"{looks}{written} puts {share} of it into the district{more}", f"{looks_zh}{written} 时有 {share} 落在本区{more_zh}"
 
 
-def _written(option: Option) -> str:
-    said = f'crs = "{option.crs}"' if option.crs else ""
+def _written(option: Option, stated: str) -> str:
+    said = f'crs = "{option.crs}"' if option.crs != stated else ""
     return ", ".join(filter(None, [said, "swap = true" if option.swap else ""]))
 
 
@@ -240,6 +249,18 @@ def apart_km(box: Extent, district: Extent) -> float:
     if not np.isfinite(box).all() or _meets(np.array([box]), district, _APART_DEG)[0]:
         return 0.0
     return distance_km(*_centre(box), district)
+
+
+def far_km(geometry: np.ndarray, district: Extent) -> np.ndarray:
+    """Return how far the middle of each geometry (degrees) lies from the district, 0 inside, NaN where there is none."""
+    west, south, east, north = district
+    box = shapely.bounds(geometry)
+    lon, lat = (box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2
+    away = np.full(len(box), np.nan)
+    known = np.isfinite(lon) & np.isfinite(lat)
+    near = np.clip(lon[known], west, east), np.clip(lat[known], south, north)
+    away[known] = np.asarray(_GEOD.inv(lon[known], lat[known], *near)[2]) / 1000
+    return away
 
 
 def exchange(geometry: np.ndarray) -> np.ndarray:

@@ -24,7 +24,7 @@ from geogrid.findings import Finding
 from geogrid.reading.datums import datum_notes, shift_notes
 from geogrid.reading.draft import Draft, draft_role
 from geogrid.reading.geometry import WHY_ZH, Reason, Shapes, mend, project
-from geogrid.reading.located import check_apart, district_of, faults_of, located
+from geogrid.reading.located import check_apart, district_of, faults_of, find_far, located
 from geogrid.reading.raw import Fault
 from geogrid.reading.repeats import find_repeats
 from geogrid.recipe import Recipe
@@ -92,7 +92,7 @@ def _in_place(drafts: Sequence[Draft]) -> list[Draft]:
     """Put every draft in place beside the others."""
     district = district_of(drafts)
     drafts = [located(draft, district) for draft in drafts]
-    return [replace(draft, notes=[*draft.notes, *check_apart(draft, district)]) for draft in drafts]
+    return [replace(draft, notes=[*draft.notes, *check_apart(draft, district), *find_far(draft, district)]) for draft in drafts]
 
 
 def _working_crs(drafts: list[Draft], recipe: Path) -> CRS:
