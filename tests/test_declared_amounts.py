@@ -14,7 +14,7 @@ from geogrid.errors import InputError, RecipeError
 from geogrid.pipeline import build
 from geogrid.recipe import read_recipe
 from geogrid.report import compare_declared
-from tests.world import quarter, write
+from tests.world import WEST, quarter, write
 
 INF = float("inf")
 COUNTS = st.integers(0, 10**9)
@@ -207,3 +207,18 @@ def test_a_file_with_a_figure_that_nobody_can_read_stops_the_build_with_the_row(
     recipe = write(tmp_path / "bad", {**quarter(), "declared": figures}, declared="csv")
     with pytest.raises(InputError, match="row 3: value '不详' figure '不详' can not be read"):
         build(recipe, tmp_path / "bad.gpkg")
+
+
+@pytest.mark.parametrize("places", [["117.115", "", ""], ["", "", ""]])
+def test_organisations_may_have_a_place_a_code_both_or_neither(tmp_path, places):
+    organisations = pd.DataFrame(
+        {"id": ["a", "b", "c"], "kind": "支部", "lon": places, "lat": ["36.635" if p else "" for p in places], "unit": ["", WEST, ""]}
+    )
+    recipe = write(
+        tmp_path / "q", {**quarter(), "organisations": organisations}, extra='[[declared]]\nitem = "支部"\nvalue = 3\n', organisations="csv"
+    )
+    with build(recipe, tmp_path / "a.gpkg") as project:
+        assert len(project.table("organisations")) == 3
+        row = compare_declared(project)[0]
+    assert row.verdict == "holds"
+    assert "by a column of codes 1" in row.why

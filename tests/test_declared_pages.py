@@ -119,6 +119,14 @@ def test_the_files_hold_figures_and_lists_and_no_formula(path, tmp_path, ending)
     assert not any(str(value).startswith("=") for line in lines for value in line.values()) or ending == "xlsx"
 
 
+def test_what_was_declared_can_not_play_on_the_terminal(tmp_path):
+    write_project(declaring(city(3), [{"item": "a\x1b[31m\nb\u202e", "value": "3"}]), tmp_path / "odd.gpkg")
+    said = run(tmp_path / "odd.gpkg").output
+    assert "\x1b" not in said
+    assert "\u202e" not in said
+    assert said.startswith("? a [31m b")
+
+
 def test_another_ending_is_refused_and_nothing_is_written(path, tmp_path):
     said = run(path, "--out", tmp_path / "report.pdf")
     assert said.exit_code == 2

@@ -10,6 +10,7 @@ import click
 
 from geogrid.cli.language import language
 from geogrid.cli.output import show_json
+from geogrid.errors import one_line
 
 if TYPE_CHECKING:
     from geogrid.report import DeclaredRow
@@ -52,15 +53,20 @@ def _show(row: DeclaredRow, scheme: Scheme) -> None:
     spoken = language()
     computed = "–" if row.computed is None else shown(row.computed) + (f" {row.unit}" if row.unit else "")
     words = ("申报", "实有") if spoken == "zh" else ("declared", "computed")
-    click.echo(f"{SIGNS[row.verdict]} {title(row, scheme, spoken)}  {words[0]} {row.declared or '–'}  {words[1]} {computed}")
+    _say(f"{SIGNS[row.verdict]} {title(row, scheme, spoken)}  {words[0]} {row.declared or '–'}  {words[1]} {computed}")
     heads = {listing.title for listing in row.lists}
     why = [note.say(spoken) for note in row.notes if note not in heads]
     if why:
-        click.echo("    " + ("" if spoken == "zh" else " ").join(why))
+        _say("    " + ("" if spoken == "zh" else " ").join(why))
     for listing in row.lists:
         codes = [case.code for case in listing.cases]
         more = f" … (+{len(codes) - _SHOWN:,})" if len(codes) > _SHOWN else ""
-        click.echo(f"    {listing.title.say(spoken)} {' '.join(codes[:_SHOWN])}{more}")
+        _say(f"    {listing.title.say(spoken)} {' '.join(codes[:_SHOWN])}{more}")
+
+
+def _say(words: str) -> None:
+    """Print words that quote what was declared, as one line."""
+    click.echo(one_line(words))
 
 
 def _nothing() -> str:

@@ -24,7 +24,7 @@ def count_bodies(subject: Subject, asked: Asked, linked: Linked) -> Computed:
     if asked.level and asked.kinds is None:
         held = held[held["level"] == asked.level]
         rows = np.unique(held["row"].to_numpy(dtype=int))
-    level = asked.level or level_held(held)
+    level = asked.level or level_held(held[held["how"] != "place"])
     notes, lists = _joined(subject, held[held["level"] == level], level) if level else ([], [])
     name = FIGURES[role].name
     for more, listed in (_faults(table, links, rows), _twice(table, rows), rejected_rows(subject, role, (name.zh, name.en))):

@@ -143,4 +143,4 @@ def _implied_row(project: Subject, linked: Linked, asked: Asked, facts: Mapping[
     amount = None if implied is None else read_amount(str(implied))
     row = _told(project, Declared("", asked.level, "" if implied is None else str(implied)), asked, amount, computed)
     reason = [note("implied", **facts)] if implied is not None else []
-    return replace(row, is_implied=True, notes=(*reason, *row.notes))
+    return replace(row, is_implied=True, severity="", notes=(*reason, *row.notes))
