@@ -117,6 +117,8 @@ def measure(parent: BaseGeometry | None, polygons: np.ndarray, tolerance_m: floa
     matched = bool(shapely.is_empty(edges).all())
     union = shapely.coverage_union_all(polygons) if matched else _union(polygons, shapely.is_empty(edges))
     if parent is None:
+        if not shapely.get_num_interior_rings(shapely.get_parts(union)).any():
+            return Cover(edges, union, NOTHING, NOTHING)  # a union without holes is its own outline, were it in a million parts
         parent = filled(union)
     missing, beyond = parent.difference(union), union.difference(parent)
     if tolerance_m and not (missing.is_empty and beyond.is_empty):
