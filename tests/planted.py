@@ -325,7 +325,7 @@ def bad_code(field_: Field) -> list[Expected] | None:
     if unit is None:
         return None
     code = field_.codes[unit]
-    kinds = (code + " ", "\u200b" + code, code[:-1], code + "0", code[:-1] + "x", f"{code}.0", "1.10101E+11", "\t" + code, code + "\u3000")
+    kinds = (code + " ", "\u200b" + code, code[:-1], code + "0", code[:-1] + "x", f"{code}.0", f"1.{unit:05d}E+11", "\t" + code, code + "\u3000")
     field_.codes[unit] = kinds[int(field_.rng.integers(len(kinds)))]
     return [field_.said("code_format", [unit], place=field_.polygons[unit])]
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from geogrid.bench.validation import lattice
 from geogrid.rules import validate_layer
 from tests.planted import PLANTERS, Expected, Field
+from tests.shared import shared_path
 
 METRES = "EPSG:4548"
 WAYS = {"metres": 0.001, "degrees": 0.001, "text": 0.02}
@@ -62,7 +63,7 @@ def coverage(base: str, seed: int) -> np.ndarray:
 
 def sown(polygons: np.ndarray, kinds: Iterable[str], tolerance_m: float, seed: int, *, named: bool) -> tuple[Field, list[Expected]]:
     """Sow faults of these kinds, one after the other; kinds that find no place are left out."""
-    field = Field.of(polygons, [str(330_000_000_000 + 7 * i) for i in range(len(polygons))], tolerance_m, seed)
+    field = Field.of(polygons, [str(330_000_000_000 + 13 * i) for i in range(len(polygons))], tolerance_m, seed)
     if named:
         west = shapely.get_x(shapely.centroid(polygons)) < np.median(shapely.get_x(shapely.centroid(polygons)))
         field.named = np.where(west, "401", "402").tolist()
@@ -133,3 +134,43 @@ def test_faults_of_any_kind_are_found_each_at_its_place_and_nothing_else(base, k
 def test_each_kind_finds_a_place_to_be_sown(kind):
     tried = [sown(coverage("lattice", seed), [kind], 0.001, seed, named=True)[1] for seed in range(5)]
     assert any(tried)
+
+
+@pytest.mark.parametrize("crs", [4326, 3857, None])
+def test_a_layer_in_the_wrong_coordinate_system_is_one_finding(crs):
+    layer = gpd.GeoDataFrame({"code": ["1"] * 9}, geometry=lattice(3, 3), crs=METRES).to_crs(4490).set_crs(crs, allow_override=True)
+    parent = gpd.GeoSeries([shapely.coverage_union_all(lattice(3, 3))], crs=METRES)
+    rules = set(validate_layer(layer.set_crs(METRES, allow_override=True), parent=parent)["rule"])
+    assert rules == {"crs_mismatch"}
+
+
+def test_codes_that_begin_with_no_parents_code_or_with_anothers_are_found():
+    cells = lattice(10, 2)
+    west = np.arange(20) % 10 < 5
+    codes = [f"{'11' if side else '12'}{i:03d}" for i, side in enumerate(west)]
+    codes[0], codes[19] = "12999", "13999"
+    parents = gpd.GeoDataFrame(
+        {"code": ["11", "12"]}, geometry=[shapely.coverage_union_all(cells[west == side]) for side in (True, False)], crs=METRES
+    )
+    found = validate_layer(gpd.GeoDataFrame({"code": codes}, geometry=cells, crs=METRES), parent=parents)
+    assert [(row.rule, row.units, row.rows) for row in found.itertuples()] == [
+        ("parent_missing", ["13999"], [20]),
+        ("parent_mismatch", ["12999"], [1]),
+    ]
+    assert found["area_m2"][1] == pytest.approx(cells[0].area)
+
+
+def test_faults_sown_into_a_real_division_are_found_among_its_own():
+    layer = gpd.read_file(shared_path("hangzhou_xiacheng/grids.geojson")).to_crs(METRES)
+    polygons = shapely.get_parts(layer.geometry.to_numpy())
+    whole = shapely.coverage_union_all(polygons)
+    before = validate_layer(
+        gpd.GeoDataFrame({"code": [str(330_000_000_000 + 13 * i) for i in range(len(polygons))]}, geometry=polygons, crs=METRES), parent=whole
+    )
+    for seed in range(3):
+        field, expected = sown(polygons, ["overlap", "gap", "removed", "lacking_vertex", "no_code", "in_two"], 0.02, seed, named=False)
+        found = checked(field, "metres")
+        known = set(zip(before["rule"], before["units"].map(tuple), strict=True))
+        fresh = found[[pair not in known for pair in zip(found["rule"], found["units"].map(tuple), strict=True)]].reset_index(drop=True)
+        assert expected
+        assert_found(fresh, [each for each in expected if (each.rule, each.units) not in known], "metres")

@@ -202,7 +202,8 @@ def _find_above(
         return []
     column = parent_column(_column_names(frame), level)
     named = _texts(frame[column]) if column else pd.Series(parents_by_prefix(codes.to_numpy(), above.tolist()), dtype=object)
-    found = in_order(find_parents(codes, named, layer.to_numpy(), level, above, numbers)) if column else []
+    asked = np.ones(len(codes), dtype=bool) if column else ((named != "") & (codes != "")).to_numpy()
+    found = in_order(find_parents(codes[asked], named[asked], layer.to_numpy()[asked], level, above, numbers[asked]))
     shapes = parent.geometry if parent.crs is None or layer.crs is None else parent.geometry.to_crs(layer.crs)
     _, kept_above, valid = usable(shapes.to_numpy(), above.to_numpy(), "")
     known = pd.Series(valid, index=above.to_numpy()[kept_above], dtype=object)

@@ -43,15 +43,20 @@ def find_parent_mismatch(
 
 
 def parents_by_prefix(codes: np.ndarray, known: Sequence[str]) -> np.ndarray:
-    """Return for each code the longest known code that it begins with; all "" where fewer than four fifths of the codes have one.
+    """Return for each code the longest known code that it begins with, else as many of its digits as the known ones have.
 
-    >>> parents_by_prefix(np.array(["101", "102", "201", "9"], dtype=object), ["1", "2", "20"]).tolist()
-    ['', '', '', '']
+    All are "" where fewer than four fifths of the codes begin with a known one: then codes say nothing of parents.
+
+    >>> parents_by_prefix(np.array(["101", "102", "103", "201", "901"], dtype=object), ["1", "2"]).tolist()
+    ['1', '1', '1', '2', '9']
+    >>> parents_by_prefix(np.array(["101", "901"], dtype=object), ["1", "2"]).tolist()
+    ['', '']
     """
     names, sizes = set(known) - {""}, sorted({len(code) for code in known if code}, reverse=True)
     found = [next((code[:n] for n in sizes if len(code) > n and code[:n] in names), "") for code in codes]
-    enough = sum(map(bool, found)) >= _MOST_SHARE * max(1, np.count_nonzero(codes != ""))
-    return np.array(found if enough else [""] * len(codes), dtype=object)
+    enough = sum(map(bool, found)) >= max(1.0, _MOST_SHARE * np.count_nonzero(codes != ""))
+    named = [parent or code[: sizes[0]] for parent, code in zip(found, codes, strict=True)] if enough else [""] * len(codes)
+    return np.array(named, dtype=object)
 
 
 def _by_prefix(codes: np.ndarray, named: np.ndarray, polygons: np.ndarray, level: str, rows: np.ndarray) -> list[Finding]:
