@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from string import Formatter
@@ -15,7 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geogrid.catalogue.declared import EXPLAIN
-from geogrid.report import DeclaredRow, Unwritten, compare_declared, find_declared
+from geogrid.declared import Declared
+from geogrid.errors import InputError
+from geogrid.report import DeclaredRow, Unwritten, compare_declared, find_declared, to_meta
 from geogrid.store import Contents, open_project, write_project
 from tests.declared_city import CRS, bodies, city, declaring, grid_codes
 
@@ -320,3 +323,28 @@ def test_a_kind_is_known_with_its_role_or_level_in_the_words(small):
     contents = replace(small, tables={"organisations": organisations, "memberships": memberships})
     found = row(contents, item="网格党支部", value="4")
     assert (found.figure, found.level, found.verdict) == ("organisations", "grid", "holds")
+
+
+def test_more_figures_than_anybody_reads_are_refused():
+    with pytest.raises(InputError, match="1,001 declared figures"):
+        to_meta([Declared("网格", "", "1")] * 1001)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.text(max_size=60),
+    st.sampled_from(["", "网格", "grid", "社区", "区", "x"]),
+    st.sampled_from(["", "支部", "?"]),
+    st.sampled_from(["3", "5余", "0", "1-2"]),
+)
+def test_whatever_an_item_is_called_the_row_is_told_and_never_right_by_accident(small, item, level, kind, value):
+    found = row(small, item=item or "网格", level=level, kind=kind, value=value)
+    assert found.verdict in ("holds", "differs", "unknown")
+    assert (found.computed is None) == (found.verdict == "unknown")
+    assert found.why
+    assert found.why_zh
+    json.dumps(found.to_json(small.plan.base.crs), allow_nan=False)
+
+
+def test_an_item_of_brackets_costs_no_time(small):
+    assert row(small, item="(" * 1_000_000, value="3").verdict == "unknown"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any
@@ -21,6 +21,7 @@ from geogrid.report.rows import DIFFERS, HOLDS, UNKNOWN, Computed, DeclaredRow, 
 from geogrid.report.subject import Subject
 from geogrid.report.verdict import UNITS, in_unit_of, verdict_notes, widened
 
+MOST_FIGURES = 1_000
 FIELDS = ("item", "level", "kind", "value", "unit", "source", "note", "where")
 
 
@@ -54,8 +55,11 @@ def read_rows(table: pd.DataFrame | None, recipe: Recipe) -> list[Declared]:
     return [Declared(**{name: line.get(name, "") for name in FIELDS[:-1]}, where=f"{file} #{line['row']}") for line in lines]
 
 
-def to_meta(declared: Iterable[Declared]) -> list[dict[str, str]]:
-    """Return declared figures as a project keeps them in its meta."""
+def to_meta(declared: Sequence[Declared]) -> list[dict[str, str]]:
+    """Return declared figures as a project keeps them in its meta. Raises InputError where there are more than anybody reads."""
+    if len(declared) > MOST_FIGURES:
+        message = f"{len(declared):,} declared figures; at most {MOST_FIGURES:,} are compared"
+        raise InputError(message, f"申报了 {len(declared):,} 个数，最多核对 {MOST_FIGURES:,} 个", field="declared")
     return [{name: getattr(row, name) for name in FIELDS} for row in declared]
 
 

@@ -158,6 +158,8 @@ def plural(name: str) -> str:
     return name[:-1] + "ies" if name.endswith("y") else name + ("es" if name[-1] in "hsx" else "s")
 
 
+_LONGEST = 100
+"""No word for a figure is longer; what stands behind is not looked at."""
 _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
 _DROPPED = re.compile(r"[\s_\-–—“”\"'‘’《》的·.,，、]+")
 _ENDINGS = ("总数量", "总数", "数量", "个数", "总量", "数", "合计", "总计")
@@ -170,7 +172,7 @@ def folded(text: str) -> str:
     >>> folded("网格数量 (个)"), folded("Number of Grids"), folded("数量")
     ('网格', 'grids', '数量')
     """
-    plain = _DROPPED.sub("", _BRACKETS.sub("", unicodedata.normalize("NFKC", text))).casefold()
+    plain = _DROPPED.sub("", _BRACKETS.sub("", unicodedata.normalize("NFKC", text[:_LONGEST]))).casefold()
     for ending in _ENDINGS:
         if plain.endswith(ending) and len(plain) > len(ending):
             plain = plain.removesuffix(ending)
