@@ -94,7 +94,13 @@ def _draft(mine: Importing, place: Place) -> dict[str, Any] | None:
         now = mine.draft(place)
         levels = [{"name": words.level_name(level, plural=True), "n": now.project.count_units(level.id)[0]} for level in now.project.scheme.levels]
         groups = findings.groups(now)
-        return {"levels": levels, "groups": groups, "items": [findings.items(now, g.rule, g.level, g.severity)[:ITEMS_SHOWN] for g in groups]}
+        people = now.project.count_people()[0]
+        return {
+            "levels": levels,
+            "households": people,
+            "groups": groups,
+            "items": [findings.items(now, g.rule, g.level, g.severity)[:ITEMS_SHOWN] for g in groups],
+        }
     except GeogridError:
         return None
 

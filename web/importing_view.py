@@ -9,9 +9,11 @@ from typing import Any
 from flask_babel import gettext as _
 
 from geogrid.crs import SHIFTED
+from geogrid.inspection.homes import likely_homes
 from geogrid.pipeline.stages import STAGES
 from geogrid.schema import ROLES
 from geogrid.scheme import built_in, read_scheme
+from geogrid.scheme_values import HOME_USES
 from web import words
 from web.importing_api import told
 from web.importing_choices import ENCODINGS, GROUPED
@@ -45,7 +47,8 @@ def view(mine: Importing, place: Place) -> dict[str, Any]:
         "undecided": [layer for layer in layers if layer["asks_crs"]],
         "shifts": [_shift(found, layers) for found in state["findings"] if found["rule"] in ("datum_shift", "crs_mismatch")],
         "stated": [layer for layer in layers if layer["placed"] and not layer["may_choose_crs"]],
-        "notes": [found for found in state["findings"] if found["rule"] not in ("datum_shift", "crs_mismatch")],
+        "notes": _notes([found for found in state["findings"] if found["rule"] not in ("datum_shift", "crs_mismatch")]),
+        "dropped": sum(layer["dropped"] for layer in layers if layer["role"]),
         "groups": grouped(rejected),
         "read": read,
         "usable": usable,
@@ -93,7 +96,9 @@ def _layer(report: Mapping[str, Any], state: Mapping[str, Any]) -> Layer:
         "encoding": choice.get("encoding") or report["encoding"],
         "columns": [{**column, "ours": ours.get(column["name"], "")} for column in report["columns"]],
         "known": [(name, column_name(name), spec.required) for name, spec in ROLES[role].columns.items()] if role else [],
-        "homes": choice.get("homes", []),
+        "dropped": counts["read"] - counts["usable"] - counts["rejected"] if counts else 0,
+        "title": report["file"] if report["layer"] in report["file"] else f"{report['file']} {report['layer']}",
+        **_homes(report if role == "buildings" else {}, choice),
         "shapes": words_of_geometry(report["geometry"]),
         "problems": [found for found in report["findings"] if found["rule"] not in ("row_rejected", "crs_missing")],
     }
@@ -104,6 +109,25 @@ def _shift(found: Mapping[str, Any], layers: Sequence[Layer]) -> dict[str, Any]:
     key = next((layer["key"] for layer in layers if found["message"].startswith(f"{layer['file']} {layer['layer']} ")), "")
     datum = next((name for name in SHIFTED if f'crs = "{name}"' in found["message"]), "")
     return {**found, "key": key, "datum": datum if key else ""}
+
+
+def _homes(report: Mapping[str, Any], choice: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of the buildings' use, which of them are homes, and whether somebody must say it."""
+    uses = report.get("uses", [])
+    values = [value for value, _n in uses]
+    known = [value for value in values if value in HOME_USES] or likely_homes(values)
+    counted = any(column["ours"] == "households" for column in report.get("columns", []))
+    return {"uses": uses, "homes": choice.get("homes") or known, "asks_homes": bool(uses) and not (choice.get("homes") or known or counted)}
+
+
+def _notes(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return findings that stop nothing, by rule: how many, the first few of them."""
+    rules = dict.fromkeys((note["rule"], note["severity"]) for note in found)
+    made = {pair: [pick(note) for note in found if (note["rule"], note["severity"]) == pair] for pair in rules}
+    return [
+        {"title": words.rule_title(rule), "severity": severity, "n": len(made[rule, severity]), "says": made[rule, severity][:5]}
+        for rule, severity in made
+    ]
 
 
 def words_of_geometry(kind: str) -> str:
@@ -213,22 +237,19 @@ def _steps(made: Mapping[str, Any]) -> list[dict[str, str]]:
     state, layers = made["state"], made["layers"]
     files = len(layers) and bool(state["files"])
     unnamed = sum(not layer["role"] for layer in layers)
+    homeless = any(layer["asks_homes"] for layer in layers)
     used, asks = [layer for layer in layers if layer["role"]], len(made["undecided"])
     sized = words.number(max(1, made["bytes"] // 1000)) + "\u2009kB" if made["bytes"] < 1e6 else f"{made['bytes'] / 1e6:,.1f}\u2009MB"
     says = [
         _("%(n)s files, %(size)s", n=len(state["files"]), size=sized) if state["files"] else _("nothing yet"),
-        "" if not layers else _("%(n)s not used", n=unnamed) if unnamed else _("all recognised"),
+        "" if not layers else _("say which uses are homes") if homeless else _("%(n)s not used", n=unnamed) if unnamed else _("all recognised"),
         "" if not used else _("%(n)s for you to decide", n=asks) if asks else _("all clear"),
         "" if not used else _("something must be mended") if state["problem"] else _rows_said(state["rejected"]),
         _("draft is ready") if state["current"] else _("being built") if made["stages"] else "",
     ]
-    finished = [
-        bool(files),
-        bool(used),
-        bool(used) and not asks,
-        bool(used) and not asks and not state["problem"] and (not state["rejected"] or state["current"]),
-        bool(state["current"]),
-    ]
+    used_well = bool(used) and not asks
+    whole = used_well and not state["problem"] and (not state["rejected"] or state["current"])
+    finished = [bool(files), bool(used) and not homeless, used_well, whole, bool(state["current"])]
     titles = [_("Choose files"), _("Roles and columns"), _("Coordinate system"), _("Check every row"), _("Make the grids")]
     now = next((i for i, ok in enumerate(finished) if not ok), 4)
     marks = ["now" if i == now else "done" if ok else "todo" for i, ok in enumerate(finished)]

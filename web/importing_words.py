@@ -38,7 +38,7 @@ COLUMNS = {
     "kind": lazy("kind"),
     "id": lazy("number"),
     "address": lazy("address"),
-    "floors": lazy("floors"),
+    "floors": lazy("number of floors"),
     "households": lazy("households"),
     "persons": lazy("persons"),
     "use": lazy("use"),
