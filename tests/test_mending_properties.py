@@ -16,7 +16,7 @@ from tests.faulty import FORMS, METRIC, sown
 
 LIMIT_M = 1.0
 PARTITION = ("overlap", "gap", "outside_parent")
-few = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 scenes = st.tuples(st.integers(0, 10**6), st.sampled_from(FORMS), st.integers(2, 4), st.integers(2, 4), st.integers(0, 5))
 
 

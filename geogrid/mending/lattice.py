@@ -14,9 +14,8 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
-EARTH_M = 6_371_008.8
-"""Mean radius (IUGG R1)."""
-_METRES_PER_DEGREE = math.pi * EARTH_M / 180
+_AXIS_M, _E2 = 6_378_137.0, 0.00669438
+"""WGS 84; CGCS2000 differs by a tenth of a millimetre."""
 _DEGREE_STEPS, _METRE_STEPS = (10**7, 10**11), (10**3, 10**6)
 _NEAR = 0.01
 """Steps: coordinates this near to a lattice were written on it, and have been through a conversion since."""
@@ -75,13 +74,20 @@ def lattice_of(xy: np.ndarray, crs: CRS | None, more: np.ndarray | None = None) 
     low, high = (xy.min(axis=0), xy.max(axis=0)) if len(xy) else (np.zeros(2), np.zeros(2))
     scale = np.array([1.0, 1.0]) * unit_m
     if geographic:
-        scale = _METRES_PER_DEGREE * np.array([max(math.cos(math.radians((low[1] + high[1]) / 2)), 0.01), 1.0])
+        scale = _metres_per_degree(float(low[1] + high[1]) / 2)
     origin = np.floor(low * per_unit)
     known = (np.zeros(0, complex), np.zeros((0, 2)))
     if not _is_on(xy, per_unit, 0.0):
         # An outline's digits would tell a coarse lattice from the layer's own: there its vertices are rounded.
         known = _known(xy if more is None or per_unit == coarse else np.concatenate([xy, more]), per_unit, origin)
     return Lattice(per_unit, origin, scale / per_unit, known)
+
+
+def _metres_per_degree(lat_deg: float) -> np.ndarray:
+    """Return the metres of a degree east and north on the ellipsoid (radii of curvature of the prime vertical and the meridian)."""
+    lat = math.radians(min(max(lat_deg, -89.0), 89.0))
+    curve = 1 - _E2 * math.sin(lat) ** 2
+    return math.radians(1) * np.array([_AXIS_M * math.cos(lat) / math.sqrt(curve), _AXIS_M * (1 - _E2) / curve**1.5])
 
 
 def _is_on(xy: np.ndarray, per_unit: int, by: float) -> bool:

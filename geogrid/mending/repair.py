@@ -22,7 +22,7 @@ from geogrid.mending.lattice import Lattice, lattice_of
 from geogrid.mending.passes import Place, Terms, mend_once, rows_at_fault, rows_beside
 from geogrid.mending.report import area_report, mended_frame, undecided_frame
 from geogrid.mending.settle import Limits
-from geogrid.mending.soundness import heal, in_the_style_of
+from geogrid.mending.soundness import heal, in_the_style_of, is_mendable
 from geogrid.rules import validate_layer
 from geogrid.rules.bare import Parent, unit_names
 from geogrid.rules.precision import tolerance_of
@@ -67,20 +67,23 @@ def repair_layer(
     Widths are the diameter of the widest disc that fits in, metres. `parent`, `code`, `tolerance_m` and `crs` as for `validate_layer`; land
     outside the parent and detached crumbs go by `max_overlap_m`. Raises ColumnError when `code` is no column of the layer.
     """
-    tolerance = tolerance_of(frame.geometry) if tolerance_m is None else tolerance_m
+    own = frame.crs or (CRS.from_user_input(crs) if crs is not None else None)
+    tolerance = tolerance_of(frame.geometry.set_crs(own)) if tolerance_m is None else tolerance_m
     asked: dict[str, Any] = {"parent": parent, "code": code, "tolerance_m": tolerance, "crs": crs}
     found = validate_layer(frame, **asked)
     codes = unit_names(frame, code)
     shapes, healed = heal(frame.geometry.to_numpy())
-    at_fault = found["rule"].isin(MENDED_RULES).any() and not (found["rule"] == "crs_mismatch").any()
-    done: tuple[np.ndarray, list[Place], list[Place], Lattice] | None = None
-    if at_fault:
-        done = _passes(shapes, frame, codes, parent, Limits(max_gap_m, max_overlap_m, tolerance), crs, found)
-        shapes = done[0]
+    outline = _outline(parent, own)
+    lattice = lattice_of(shapely.get_coordinates(shapes[is_mendable(shapes)]), own, None if outline is None else shapely.get_coordinates(outline))
+    mended: list[Place] = []
+    left: list[Place] = []
+    if found["rule"].isin(MENDED_RULES).any() and not (found["rule"] == "crs_mismatch").any():
+        limits = Limits(max_gap_m, max_overlap_m, tolerance)
+        steps = None if outline is None else lattice.steps(np.array([outline], dtype=object))[0]
+        shapes, mended, left = _passes(shapes, codes, Terms(lattice, steps, tolerance, limits), _narrow_places(found, limits, lattice, own))
     made = in_the_style_of(frame.geometry.to_numpy(), shapes)
     changed = np.array([new is not old for new, old in zip(made, frame.geometry.to_numpy(), strict=True)], bool)
     out = frame.set_geometry(gpd.GeoSeries(made, index=frame.index, crs=frame.crs)) if changed.any() else frame
-    mended, left, lattice = done[1:] if done else ([], [], None)
     return Repair(
         out,
         area_report(frame, out, codes, mended, changed, lattice, tolerance),
@@ -92,21 +95,15 @@ def repair_layer(
     )
 
 
-def _passes(
-    shapes: np.ndarray, frame: gpd.GeoDataFrame, codes: np.ndarray, parent: Parent, limits: Limits, crs: CRS | str | None, found: gpd.GeoDataFrame
-) -> tuple[np.ndarray, list[Place], list[Place], Lattice]:
-    """Mend until a pass changes nothing; return the shapes (layer's coordinates), what was mended, what the last pass left, and the lattice."""
-    outline = _outline(parent, frame.crs or (CRS.from_user_input(crs) if crs is not None else None))
-    plain = shapely.force_2d(shapes)
-    sound = np.flatnonzero(np.isin(shapely.get_type_id(plain), (3, 6)) & ~shapely.is_empty(plain) & shapely.is_valid(plain))
-    xy = shapely.get_coordinates(plain[sound])
-    lattice = lattice_of(xy, frame.crs, None if outline is None else shapely.get_coordinates(outline))
-    terms = Terms(lattice, None if outline is None else lattice.steps(np.array([outline], dtype=object))[0], limits.equal_m, limits)
+def _passes(shapes: np.ndarray, codes: np.ndarray, terms: Terms, places: np.ndarray) -> tuple[np.ndarray, list[Place], list[Place]]:
+    """Mend until a pass changes nothing; return the shapes (layer's coordinates), what was mended, and what was left in the end."""
+    plain, lattice = shapely.force_2d(shapes), terms.lattice
+    sound = np.flatnonzero(is_mendable(plain) & shapely.is_valid(plain))
     steps = lattice.steps(plain[sound])
     changed = np.zeros(len(sound), bool)
     mended: list[Place] = []
     left: list[Place] = []
-    rows = rows_at_fault(steps, _narrow_places(found, limits, lattice, frame.crs), terms)
+    rows = rows_at_fault(steps, places, terms)
     for _ in range(PASSES):
         done = mend_once(steps, rows, codes[sound], terms)
         gone = set(rows.tolist())
@@ -119,7 +116,7 @@ def _passes(
     mended, left = ([_at(place, sound) for place in places] for places in (mended, left))
     out = shapes.copy()
     out[sound[changed]] = lattice.given(steps[changed])
-    return out, mended, left, lattice
+    return out, mended, left
 
 
 def _narrow_places(found: gpd.GeoDataFrame, limits: Limits, lattice: Lattice, crs: CRS | None) -> np.ndarray:

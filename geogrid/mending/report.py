@@ -13,6 +13,7 @@ from geogrid.catalogue import why
 from geogrid.catalogue.mended import mended_words
 from geogrid.mending.lattice import Lattice, keys_of
 from geogrid.mending.passes import Place
+from geogrid.mending.soundness import is_mendable
 
 REPORT_COLUMNS = (*("code", "changed", "area_before_m2", "area_after_m2", "gained_m2", "lost_m2", "fault_m2", "bound_m2", "vertices_added"),)
 MENDED_COLUMNS = ("rule", "units", "to", "area_m2", "width_m", "vertices", "message", "message_zh", "geometry")
@@ -25,15 +26,16 @@ def area_report(
     codes: np.ndarray,
     mended: Sequence[Place],
     changed: np.ndarray,
-    lattice: Lattice | None,
+    lattice: Lattice,
     tolerance_m: float,
 ) -> pd.DataFrame:
-    """Return a row per unit (`REPORT_COLUMNS`), areas in the layer's metres."""
+    """Return a row per unit (`REPORT_COLUMNS`); of degrees the areas are those of the ellipsoid at the layer's middle latitude."""
     rows = np.flatnonzero(changed)
     old = _metres(before.geometry.to_numpy(), lattice)
     new = old.copy()
     new[rows] = _metres(after.geometry.to_numpy()[rows], lattice)
-    area = shapely.area(old)
+    with np.errstate(invalid="ignore"):  # coordinates without end have no area
+        area, length = shapely.area(old), shapely.length(old)
     lost, gained, vertices = (np.zeros(len(before)) for _ in range(3))
     sound = shapely.make_valid(old[rows])
     lost[rows] = shapely.area(shapely.difference(sound, new[rows]))
@@ -43,8 +45,10 @@ def area_report(
     fault = np.zeros(len(before))
     for place in mended:
         fault[list({*place.units, place.to} - {-1})] += _size(place, lattice)[0]
-    bound = fault + np.where(changed, shapely.length(old) * tolerance_m, 0.0)
-    columns = (codes, changed, area, shapely.area(new), gained, lost, fault, bound, vertices.astype(int))
+    bound = fault + np.where(changed, length * tolerance_m, 0.0)
+    after_m2 = area.copy()
+    after_m2[rows] = shapely.area(new[rows])
+    columns = (codes, changed, area, after_m2, gained, lost, fault, bound, vertices.astype(int))
     return pd.DataFrame(dict(zip(REPORT_COLUMNS, columns, strict=True)))
 
 
@@ -55,7 +59,7 @@ def mended_frame(
     mended: Sequence[Place],
     healed: np.ndarray,
     changed: np.ndarray,
-    lattice: Lattice | None,
+    lattice: Lattice,
 ) -> gpd.GeoDataFrame:
     """Return what was done where (`MENDED_COLUMNS`), by rule, the largest first; of matched edges a row per unit, its new vertices."""
     rows = []
@@ -81,12 +85,11 @@ def mended_frame(
     return gpd.GeoDataFrame(frame.iloc[order].reset_index(drop=True), geometry="geometry", crs=before.crs)
 
 
-def undecided_frame(after: gpd.GeoDataFrame, codes: np.ndarray, left: Sequence[Place], lattice: Lattice | None) -> gpd.GeoDataFrame:
+def undecided_frame(after: gpd.GeoDataFrame, codes: np.ndarray, left: Sequence[Place], lattice: Lattice) -> gpd.GeoDataFrame:
     """Return the pieces and rings that no rule decides (`UNDECIDED_COLUMNS`), by rule, the largest first."""
     rows = []
     shapes = shapely.force_2d(after.geometry.to_numpy())
-    areal = np.isin(shapely.get_type_id(shapes), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
-    for row in np.flatnonzero(areal & ~shapely.is_empty(shapes) & ~shapely.is_valid(shapes)):
+    for row in np.flatnonzero(is_mendable(shapes) & ~shapely.is_valid(shapes)):
         words = why("mend_ring")
         rows.append(("geometry_invalid", [codes[row]], 0.0, 0.0, words["why"], words["why_zh"], shapely.boundary(shapes[row])))
     for place in left:
@@ -98,9 +101,9 @@ def undecided_frame(after: gpd.GeoDataFrame, codes: np.ndarray, left: Sequence[P
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=after.crs)
 
 
-def _metres(geometry: np.ndarray, lattice: Lattice | None) -> np.ndarray:
+def _metres(geometry: np.ndarray, lattice: Lattice) -> np.ndarray:
     shapes = shapely.force_2d(geometry)
-    return lattice.metres(lattice.steps(shapes)) if lattice is not None else shapes
+    return lattice.metres(lattice.steps(shapes))
 
 
 def _size(place: Place, lattice: Lattice) -> tuple[float, float]:

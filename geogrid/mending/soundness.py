@@ -19,7 +19,7 @@ def heal(geometry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     linework) would matter, nobody knows what was meant, and the shape stays as it is.
     """
     shapes = np.array(geometry, dtype=object)
-    areal = np.isin(shapely.get_type_id(shapes), _AREAL) & ~shapely.is_empty(shapes) & _finite(shapes)
+    areal = is_mendable(shapes)
     bad = np.flatnonzero(areal & ~shapely.is_valid(shapes))
     for row in bad:
         shapes[row] = _healed(shapes[row]) or shapes[row]
@@ -30,11 +30,12 @@ def heal(geometry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return shapes, np.array([new is not old for new, old in zip(shapes, geometry, strict=True)], bool)
 
 
-def _finite(shapes: np.ndarray) -> np.ndarray:
+def is_mendable(shapes: np.ndarray) -> np.ndarray:
+    """Answer for each geometry whether it is an area, valid or not, with numbers for coordinates."""
     xy, row = shapely.get_coordinates(shapes, return_index=True)
     wrong = np.zeros(len(shapes), bool)
     wrong[row[~np.isfinite(xy).all(axis=1)]] = True
-    return ~wrong
+    return np.isin(shapely.get_type_id(shapes), _AREAL) & ~shapely.is_empty(shapes) & ~wrong
 
 
 def _healed(shape: BaseGeometry) -> BaseGeometry | None:
