@@ -194,6 +194,14 @@ def test_rows_that_can_not_be_used_are_those_of_a_build(tmp_path: Path):
     assert read.rows["cameras"]["usable"] == layer.usable
 
 
+def test_codes_that_are_missing_or_stand_twice_are_told_with_their_rows(tmp_path: Path):
+    (layer,) = inspect_file(geojson(tmp_path, communities().assign(SQDM=["370102001001"] * 2), "社区"))
+    (problem,) = layer.findings
+    assert (problem.rule, problem.severity, problem.row, problem.rows) == ("code_duplicate", "error", 1, (1, 2))
+    (layer,) = inspect_file(geojson(tmp_path, communities().assign(SQDM=["370102001001", None]), "社区"))
+    assert [(problem.rule, problem.row) for problem in layer.findings] == [("code_missing", 2)]
+
+
 def test_a_table_without_a_place_tells_row_column_and_value(tmp_path: Path):
     (layer,) = inspect_file(table(tmp_path, "户编号,楼栋编码,房号,楼层\n1,A1,301,3\n2,1.01E+11,302,三\n", "住户"))
     assert (layer.role, layer.geometry, layer.usable, layer.rejected) == ("households", "none", 1, 1)

@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
+
 from geogrid.errors import CrsError, InputError
 from geogrid.findings import Finding, severity_of
 from geogrid.inspection.looked import Looked
@@ -19,6 +22,7 @@ from geogrid.reading.layer import with_crs
 from geogrid.reading.raw import Fault, RawLayer, find_notes
 from geogrid.reading.sources import Sources, rejected_lines, sources_of
 from geogrid.recipe import InputSpec
+from geogrid.rules.codes import find_codes
 from geogrid.schema import ROLES
 
 
@@ -120,7 +124,16 @@ def _counted(draft: Draft, read: Sources, first: Sequence[Problem]) -> Judged:
     rejected = read.rejected[read.rejected["role"] == draft.role]
     lines = [_of_line(line) for line in rejected.to_dict("records")]
     others = [_of_finding(found) for found in read.findings if found.rule != "row_rejected" and found.facts.get("role") == draft.role]
-    return Judged((*first, *lines, *others), len(read.frames[draft.role]), len(lines))
+    frame = read.frames[draft.role]
+    codes = [_of_finding(found) for found in _find_codes(draft, frame)]
+    return Judged((*first, *lines, *codes, *others), len(frame), len(lines))
+
+
+def _find_codes(draft: Draft, frame: pd.DataFrame) -> list[Finding]:
+    """Check the codes of a level's areas as `validate` does: missing, twice, badly formed."""
+    if not draft.spec.area_role or "code" not in frame or not isinstance(frame, gpd.GeoDataFrame):
+        return []
+    return find_codes(frame["code"], frame.geometry.to_numpy(), draft.spec.level, frame["row"].tolist())
 
 
 def _drafted(draft: Draft) -> Judged:
@@ -131,7 +144,8 @@ def _drafted(draft: Draft) -> Judged:
 
 def _of_line(line: dict[str, object]) -> Problem:
     said = Finding("row_rejected", facts=line)
-    return Problem("row_rejected", "error", said.message, said.message_zh, int(str(line["row"])), str(line["field"]), str(line["value"]))
+    row = int(str(line["row"]))
+    return Problem("row_rejected", "error", said.message, said.message_zh, row, str(line["field"]), str(line["value"]), (row,))
 
 
 def _of_fault(raw: RawLayer, fault: Fault) -> Problem:
@@ -139,9 +153,9 @@ def _of_fault(raw: RawLayer, fault: Fault) -> Problem:
 
 
 def _of_finding(found: Finding) -> Problem:
-    row = found.facts.get("row", 0)
+    rows = tuple(int(row) for row in found.rows) or tuple(int(row) for row in [found.facts.get("row", 0)] if row)
     severity = found.severity or severity_of(found.rule)
-    return Problem(found.rule, severity, found.message, found.message_zh, int(row), str(found.facts.get("field", "")))
+    return Problem(found.rule, severity, found.message, found.message_zh, rows[0] if rows else 0, str(found.facts.get("field", "")), rows=rows)
 
 
 def _crs_problems(asked: Asked) -> list[Problem]:

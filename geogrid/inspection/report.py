@@ -88,7 +88,10 @@ class RoleGuess:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong: `row` as in the file (0: the layer as a whole), `field` and `value` where known, one sentence in two languages."""
+    """Something wrong: `row` as in the file (0: the layer as a whole), `field` and `value` where known, one sentence in two languages.
+
+    `rows` are all rows it concerns, where there are several (a code that occurs twice).
+    """
 
     rule: str
     severity: str
@@ -97,6 +100,7 @@ class Problem:
     row: int = 0
     field: str = ""
     value: str = ""
+    rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -71,11 +71,19 @@ def problem_lines(problems: Sequence[Problem], language: str) -> list[str]:
         where = "" if not rows else f"（第 {shown} 行）" if language == "zh" else f" (row {shown})" if len(rows) == 1 else f" (rows {shown})"
         word = {"error": "错误", "warning": "提醒"}[severity] if language == "zh" else severity
         lines.append(f"{word}: {title}{f' [{plain(field)}]' if field else ''}: {len(found):,}{where}")
-        lines += [f"    {plain(problem.message_zh if language == 'zh' else problem.message)}" for problem in found[:_SENTENCES]]
+        lines += [f"    {_sentence(problem, language)}" for problem in found[:_SENTENCES]]
         if len(found) > _SENTENCES:
             left = len(found) - _SENTENCES
             lines.append(f"    … 还有 {left:,} 处（--json 列出全部）" if language == "zh" else f"    … {left:,} more (--json lists all)")
     return lines
+
+
+def _sentence(problem: Problem, language: str) -> str:
+    said = plain(problem.message_zh if language == "zh" else problem.message)
+    if len(problem.rows) < 2:
+        return said
+    shown = ", ".join(map(str, problem.rows[:_ROWS])) + (" …" if len(problem.rows) > _ROWS else "")
+    return f"第 {shown} 行：{said}" if language == "zh" else f"rows {shown}: {said}"
 
 
 def plain(text: str) -> str:
