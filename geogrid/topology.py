@@ -162,7 +162,9 @@ def _beside(parts: np.ndarray, polygons: np.ndarray, tolerance_m: float) -> list
     sides, row = _edges(polygons[near])
     edge, side = shapely.STRtree(sides).query(edges, predicate="dwithin", distance=tolerance_m)
     length = shapely.length(shapely.intersection(edges[edge], shapely.buffer(sides[side], tolerance_m, quad_segs=2)))
-    border = pd.Series(length).groupby([part[edge], near[row[side]]]).sum()
+    # A side that leaves the gap from a corner lies within the tolerance at first: it borders on the gap if it stays there.
+    stays = length > 0.1 * np.minimum(shapely.length(edges[edge]), shapely.length(sides[side]))
+    border = pd.Series(np.where(stays, length, 0.0)).groupby([part[edge], near[row[side]]]).sum()
     border = border[border > 5 * tolerance_m]  # two sides that meet in a corner which touches reach two tolerances each along the gap
     gap, row = (border.index.get_level_values(i).to_numpy() for i in (0, 1))
     return [tuple(rows.tolist()) for rows in np.split(row, np.searchsorted(gap, np.arange(1, len(parts))))]
