@@ -169,6 +169,8 @@ def show(document: dict[str, Any], done: Repair, left: gpd.GeoDataFrame) -> None
             more = len(group) - _SHOWN
             click.echo(f"    … 还有 {more:,} 处（--json、--report 列出全部）" if zh else f"    … {more:,} more (--json and --report list all)")
     show_findings(left)
+    for reason, group in done.undecided.groupby("why_zh" if zh else "why", sort=True):
+        click.echo(f"未修补，因为{reason}：{len(group):,} 处" if zh else f"not mended, because {reason}: {len(group):,}")
     units, changed, gained, lost = (document[name] for name in ("units", "units_changed", "gained_m2", "lost_m2"))
     errors = int((left["severity"] == "error").sum())
     before = int((done.found["severity"] == "error").sum())

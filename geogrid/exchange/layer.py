@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 
 import geopandas as gpd
@@ -67,7 +68,9 @@ def _write(frame: gpd.GeoDataFrame, path: Path, driver: str, layer: str) -> None
     kind = "MultiPolygon" if several else kinds.pop() if len(kinds) == 1 else "Polygon" if driver == "ESRI Shapefile" else "Unknown"
     height = " Z" if frame.has_z.any() and kind != "Unknown" else ""
     frame = frame.assign(**{name: frame[name].map(_plain, na_action="ignore") for name in frame if _is_nested(frame, name)})
-    pyogrio.write_dataframe(frame, path, driver=driver, layer=layer, geometry_type=kind + height, promote_to_multi=several, layer_options=options)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "'crs' was not provided")  # a layer that says none goes back as it came
+        pyogrio.write_dataframe(frame, path, driver=driver, layer=layer, geometry_type=kind + height, promote_to_multi=several, layer_options=options)
 
 
 def _is_nested(frame: gpd.GeoDataFrame, name: str) -> bool:
