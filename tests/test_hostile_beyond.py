@@ -147,14 +147,23 @@ def test_a_ring_of_very_many_points_is_checked_as_any_other(tmp_path, n):
     assert not [f for faults in found(path).values() for f in faults if f["severity"] == "error"]
 
 
-@pytest.mark.parametrize("n", [5_000, pytest.param(1_000_000, marks=pytest.mark.long)])
-def test_very_many_tiny_parts_are_one_finding(tmp_path, n):
+def in_parts(n):
     side = int(n**0.5) + 1
     x, y = 500_000.0 + 2 * (np.arange(n) % side), 4_050_000.0 + 2 * (np.arange(n) // side)
-    layer = squares(1)
+    layer = squares(2, x=490_000)
     layer.loc[0, "geometry"] = shapely.multipolygons(shapely.box(x, y, x + 1, y + 1))
-    rules = found(geopackage(tmp_path, frame=layer))
+    return layer
+
+
+@pytest.mark.parametrize("n", [5_000, pytest.param(90_000, marks=pytest.mark.long)])
+def test_very_many_tiny_parts_are_one_finding(tmp_path, n):
+    rules = found(geopackage(tmp_path, frame=in_parts(n)))
     assert [f["value"] for f in rules["not_connected"]] == [n]
+
+
+@pytest.mark.parametrize("n", [110_000, pytest.param(1_000_000, marks=pytest.mark.long)])
+def test_more_parts_than_anything_has_are_the_fault_of_the_row(tmp_path, n):
+    assert f"has {n} parts" in found(geopackage(tmp_path, frame=in_parts(n)))["row_rejected"][0]["message"]
 
 
 def test_very_many_columns_or_empty_cells_are_refused_before_they_fill_the_memory(tmp_path):

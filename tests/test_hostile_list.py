@@ -49,7 +49,7 @@ def test_every_row_of_the_list_is_a_test():
 def broken(tmp_path, *geometries):
     """Validate a good row, broken ones and an overlapping good one; the broken are told by row, the good ones are checked all the same."""
     rules = found(geojson(tmp_path, GOOD, *(row(g, code=f"x{i}") for i, g in enumerate(geometries)), row(square(117.005), code="b")))
-    assert len(rules["overlap"]) == 1
+    assert [f["rows"] for f in rules["overlap"]] == [[1, 2 + len(geometries)]]
     return [finding["message"] for finding in rules["row_rejected"]]
 
 

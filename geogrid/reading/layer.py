@@ -6,19 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 from geogrid.crs import is_same_place, parse_crs, shifted_name
 from geogrid.errors import CrsError
 from geogrid.reading.door import admit
 from geogrid.reading.gdal import read_flatgeobuf, read_geoparquet, read_gpkg, read_markup
 from geogrid.reading.geojson import read_geojson, read_geojson_lines
-from geogrid.reading.limits import MAX_VALUE
-from geogrid.reading.raw import RawLayer, refuse
+from geogrid.reading.limits import MAX_PARTS, MAX_VALUE
+from geogrid.reading.raw import Fault, RawLayer, refuse
 from geogrid.reading.shapefile import read_shapefile, read_zip
 from geogrid.reading.tables import read_csv
 from geogrid.reading.workbook import read_xlsx
 
+_AREAL = 2
 _READERS = {
     "geojson": read_geojson,
     "geojsonl": read_geojson_lines,
@@ -44,7 +47,22 @@ def read_layer(path: str | Path, *, layer: str | None = None, encoding: str | No
     file, kind = admit(path)
     raw = _READERS[kind](file, layer, encoding)
     _check_values(raw)
-    return with_crs(raw, crs)
+    return with_crs(_without_crowds(raw), crs)
+
+
+def _without_crowds(raw: RawLayer) -> RawLayer:
+    """Take out the areas of more parts than any unit, lake or wood has: each is a fault of its row."""
+    if not isinstance(raw.frame, gpd.GeoDataFrame) or raw.frame.active_geometry_name is None:
+        return raw
+    shapes = raw.frame.geometry.to_numpy()
+    parts_n = np.where(shapely.get_dimensions(shapes) == _AREAL, shapely.get_num_geometries(shapes), 0)
+    many = np.flatnonzero(parts_n > MAX_PARTS)
+    rows = raw.frame.index[many]
+    faults = [
+        Fault(int(row), f"has {n} parts, at most {MAX_PARTS} are read", f"有 {n} 个部分，最多读 {MAX_PARTS} 个", "geometry")
+        for row, n in zip(rows, parts_n[many], strict=True)
+    ]
+    return replace(raw, frame=raw.frame.drop(index=rows), faults=(*raw.faults, *faults)) if faults else raw
 
 
 def _check_values(raw: RawLayer) -> None:

@@ -20,6 +20,8 @@ MAX_CELLS = 200_000_000
 """Rows times columns: an empty column of a billion rows takes no byte in a file and eight gigabytes in memory."""
 MAX_VALUE = 2**20
 """Characters of one value. What the schema lets in is shorter still; what is longer than this is no attribute at all."""
+MAX_PARTS = 100_000
+"""Of one area: coverage tests of GEOS take time by the square of them, seven seconds for 80,000."""
 MAX_DIGITS = 300
 """Of one whole number: a longer one is beyond every float."""
 CHILD_BYTES = 4 * 2**30
