@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -220,6 +221,18 @@ def test_every_sheet_and_layer_is_looked_at_and_empty_files_are_refused(tmp_path
     assert [layer.layer for layer in inspect_file(book, layer="网格员")] == ["网格员"]
     with pytest.raises(InputError, match="did you mean '网格员'"):
         inspect_file(book, layer="网格园")
+
+
+def test_every_shapefile_of_an_archive_is_looked_at(tmp_path: Path):
+    for name in ("社区", "小区"):
+        shapefile(tmp_path, communities(), name, prj=True)
+    with zipfile.ZipFile(tmp_path / "来件.zip", "w") as archive:
+        for part in sorted(tmp_path.glob("?区.*")):
+            archive.write(part, part.name)
+    found = inspect_files([tmp_path / "来件.zip"])
+    assert {layer.layer: layer.role for layer in found} == {"社区": "communities", "小区": "compounds"}
+    inputs = tomllib.loads(recipe_text(found.layers, name="x", folder=tmp_path))["inputs"]
+    assert inputs["communities"]["layer"] == "社区"
 
 
 def test_a_role_can_be_given(tmp_path: Path):

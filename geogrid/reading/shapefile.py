@@ -76,7 +76,9 @@ def _only_shapefile(members: list[zipfile.ZipInfo], layer: str | None, file: str
         return shapes[0].filename[:-4].casefold()
     names = ", ".join(sorted(m.filename for m in data or members))[:300] or "nothing"
     hint, hint_zh = ('; say which shapefile: layer = "…"', "；请用 layer 指明 shapefile") if shapes else ("", "")
-    raise refuse(file, f"must hold exactly one shapefile, holds {names}{hint}", f"应恰好含一个 shapefile，实含 {names}{hint_zh}")
+    layers = tuple(dict.fromkeys(Path(m.filename).stem for m in shapes)) if len(shapes) == len(data) else ()
+    message = f"must hold exactly one shapefile, holds {names}{hint}"
+    raise refuse(file, message, f"应恰好含一个 shapefile，实含 {names}{hint_zh}", layers=layers)
 
 
 def _suffix(member: zipfile.ZipInfo) -> str:
