@@ -41,7 +41,10 @@ class Jobs:
         """Return `what` an import waits for, its `stage`, the stages `done` and its `seconds`; None where it waits for nothing."""
         with self._lock:
             found = self._at.get(key)
-            return {**found, "done": list(found["done"]), "seconds": round(time.monotonic() - found["since"])} if found else None
+            if found is None:
+                return None
+            told = {name: value for name, value in found.items() if name != "since"}
+            return {**told, "done": list(found["done"]), "seconds": round(time.monotonic() - found["since"])}
 
     def drop(self, key: str, patience_s: float = 30.0) -> bool:
         """Call off what an import waits for; True when it has ended."""

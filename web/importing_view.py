@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from geogrid.crs import SHIFTED
 from geogrid.inspection.homes import likely_homes
@@ -241,7 +242,9 @@ def _steps(made: Mapping[str, Any]) -> list[dict[str, str]]:
     used, asks = [layer for layer in layers if layer["role"]], len(made["undecided"])
     sized = words.number(max(1, made["bytes"] // 1000)) + "\u2009kB" if made["bytes"] < 1e6 else f"{made['bytes'] / 1e6:,.1f}\u2009MB"
     says = [
-        _("%(n)s files, %(size)s", n=len(state["files"]), size=sized) if state["files"] else _("nothing yet"),
+        ngettext("%(n)s file, %(size)s", "%(n)s files, %(size)s", len(state["files"]), n=len(state["files"]), size=sized)
+        if state["files"]
+        else _("nothing yet"),
         "" if not layers else _("say which uses are homes") if homeless else _("%(n)s not used", n=unnamed) if unnamed else _("all recognised"),
         "" if not used else _("%(n)s for you to decide", n=asks) if asks else _("all clear"),
         "" if not used else _("something must be mended") if state["problem"] else _rows_said(state["rejected"]),

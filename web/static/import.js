@@ -204,6 +204,7 @@ function upload(files) {
 }
 
 for (const one of document.querySelectorAll("time")) one.textContent = new Date(one.dateTime).toLocaleString(english ? "en-GB" : "zh-CN", { dateStyle: "medium", timeStyle: "short" });
-if (id) refresh();
-if (sessionStorage.getItem("geogrid.import") === "build") document.getElementById("build")?.scrollIntoView({ block: "start" });
-sessionStorage.removeItem("geogrid.import");
+if (id) refresh().then(() => {
+  if (sessionStorage.getItem("geogrid.import") === "build") document.getElementById("build")?.scrollIntoView({ block: "start" });
+  sessionStorage.removeItem("geogrid.import");
+});
