@@ -223,6 +223,14 @@ def test_every_sheet_and_layer_is_looked_at_and_empty_files_are_refused(tmp_path
         inspect_file(book, layer="网格园")
 
 
+def test_an_encoding_for_many_files_spoils_none_that_is_utf_8(tmp_path: Path):
+    text = "设备编码,名称,经度,纬度\nC1,建国路,117.11,36.64\n"
+    paths = [table(tmp_path, text, "摄像机"), table(tmp_path, text, "监控", "gb18030"), shapefile(tmp_path, communities(), "社区")]
+    found = inspect_files(paths, encoding="GBK")
+    assert [layer.columns[1].sample[0] for layer in found] == ["建国路", "建国路", "建国路社区"]
+    assert [layer.asked_encoding for layer in found] == ["", "GBK", "GBK"]
+
+
 def test_every_shapefile_of_an_archive_is_looked_at(tmp_path: Path):
     for name in ("社区", "小区"):
         shapefile(tmp_path, communities(), name, prj=True)

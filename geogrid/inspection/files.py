@@ -38,7 +38,7 @@ def inspect_files(paths: Sequence[str | Path], *, layer: str | None = None, crs:
         except InputError as error:
             refused.append(Refused(path, error.message, error.message_zh))
     found = [_proposed(one, None, boxes_beside(looked, one)) for one in looked]
-    return Inspection(_reports(found, encoding, first_of_roles([(one.role, one.score) for one in found])), tuple(refused))
+    return Inspection(_reports(found, first_of_roles([(one.role, one.score) for one in found])), tuple(refused))
 
 
 def inspect_file(
@@ -57,7 +57,7 @@ def inspect_file(
     looked = look(path, layer, crs, encoding, strict=True)
     known = [report.bbox for report in beside if report.bbox is not None]
     found = [_proposed(one, role, [*known, *boxes_beside(looked, one)]) for one in looked]
-    return list(_reports(found, encoding, first_of_roles([(one.role, one.score) for one in found])))
+    return list(_reports(found, first_of_roles([(one.role, one.score) for one in found])))
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,12 +83,12 @@ def _proposed(looked: Looked, role: str | None, beside: Sequence[Box]) -> _Propo
     return _Proposed(looked, tuple(guesses), chosen, columns, _options(looked, district_extent(beside)))
 
 
-def _reports(found: Sequence[_Proposed], encoding: str | None, together: Sequence[int]) -> tuple[LayerReport, ...]:
+def _reports(found: Sequence[_Proposed], together: Sequence[int]) -> tuple[LayerReport, ...]:
     judged = judge([Asked(one.looked, one.role, one.columns.columns, one.options) for one in found], together)
-    return tuple(_report(one, encoding, of) for one, of in zip(found, judged, strict=True))
+    return tuple(_report(one, of) for one, of in zip(found, judged, strict=True))
 
 
-def _report(found: _Proposed, encoding: str | None, judged: Judged) -> LayerReport:
+def _report(found: _Proposed, judged: Judged) -> LayerReport:
     looked, raw, columns = found.looked, found.looked.raw, found.columns
     crs = looked.asked or (_named(looked) if looked.crs is not None else "")
     return LayerReport(
@@ -114,7 +114,7 @@ def _report(found: _Proposed, encoding: str | None, judged: Judged) -> LayerRepo
         uses=count_values(raw.frame[columns.columns["use"]]) if found.role == "buildings" and "use" in columns.columns else (),
         has_geometry=looked.has_geometry,
         asked_crs=looked.asked,
-        asked_encoding=encoding or "",
+        asked_encoding=looked.encoding,
         dms=looked.dms,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,10 +19,13 @@ from geogrid.reading.geometry import project
 from geogrid.reading.headings import recognise
 from geogrid.reading.layer import with_crs
 from geogrid.reading.layers import read_layers
+from geogrid.reading.limits import MAX_TEXT_BYTES
 from geogrid.reading.placement import extent_of, is_on_globe
 from geogrid.reading.raw import RawLayer, refuse
 
 _KINDS = {0: "point", 1: "line", 2: "line", 3: "area", 4: "point", 5: "line", 6: "area"}
+_OF_TEXT = (".csv", ".shp", ".zip", ".geojson", ".json", ".geojsonl", ".geojsons")
+"""Formats whose text can be of several encodings."""
 _PLACES = (("lon", "lat"), ("x", "y"))
 
 
@@ -32,6 +35,7 @@ class Looked:
 
     `crs` is None where nobody says it, `stated` False where only the format does; `asked` is what the caller says, "" where the file knows better;
     `box` is the extent in degrees, None where it is not known; `dms`: its coordinate columns hold degrees, minutes and seconds.
+    `encoding` is the one that the caller gave, if it was of use.
     """
 
     raw: RawLayer
@@ -42,6 +46,7 @@ class Looked:
     stated: bool
     box: Box | None
     dms: bool = False
+    encoding: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -65,14 +70,33 @@ class Looked:
 
 
 def look(path: str | Path, layer: str | None, crs: str | None, encoding: str | None, *, strict: bool) -> list[Looked]:
-    """Read every layer of a file, or the one named. `crs` serves where the file does not say; `strict`: it may not contradict the file.
+    """Read every layer of a file, or the one named. `crs` and `encoding` serve where the file does not say.
+
+    With `strict` they are meant for this very file: `crs` may not contradict it. Else they are for some of many files: one that states its CRS, or
+    whose text is UTF-8, is read as it says.
 
     Raises InputError when the file can not be read or holds no row, CrsError when `crs` is not known or contradicts what the file says.
     """
+    encoding = encoding if strict or not _is_utf8(Path(path)) else None
     layers = read_layers(path, layer=layer, encoding=encoding)
     if all(raw.frame.empty and not raw.faults for raw in layers):
         raise refuse(str(path), "holds no row", "没有任何行")
-    return [_looked(raw, crs, strict=strict) for raw in layers]
+    given = encoding if encoding and Path(path).suffix.lower() in _OF_TEXT else ""
+    return [replace(_looked(raw, crs, strict=strict), encoding=given) for raw in layers]
+
+
+def _is_utf8(path: Path) -> bool:
+    """Tell whether a file is text that can only be UTF-8: whole, and with more than ASCII in it."""
+    if (
+        path.suffix.lower() not in (".csv", ".geojson", ".json", ".geojsonl", ".geojsons")
+        or not path.is_file()
+        or path.stat().st_size > MAX_TEXT_BYTES
+    ):
+        return False
+    try:
+        return not path.read_bytes().decode("utf-8").isascii()
+    except (UnicodeDecodeError, OSError):
+        return False
 
 
 def _looked(raw: RawLayer, asked: str | None, *, strict: bool) -> Looked:

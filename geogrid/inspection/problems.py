@@ -123,7 +123,9 @@ def _counted(draft: Draft, read: Sources, first: Sequence[Problem]) -> Judged:
     """What a build says of one of the layers it reads."""
     rejected = read.rejected[read.rejected["role"] == draft.role]
     lines = [_of_line(line) for line in rejected.to_dict("records")]
-    others = [_of_finding(found) for found in read.findings if found.rule != "row_rejected" and found.facts.get("role") == draft.role]
+    first_role = next(iter(read.read))  # it tells what is said of no layer in particular
+    notes = [found for found in read.findings if found.rule != "row_rejected" and found.facts.get("role", first_role) == draft.role]
+    others = [_of_finding(found) for found in notes]
     frame = read.frames[draft.role]
     codes = [_of_finding(found) for found in _find_codes(draft, frame)]
     return Judged((*first, *lines, *codes, *others), len(frame), len(lines))
