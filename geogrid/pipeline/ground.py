@@ -107,13 +107,13 @@ def _parent(
     scheme: Scheme,
     lines: Mapping[str, np.ndarray],
     buildings: gpd.GeoDataFrame,
-) -> BaseGeometry:
+) -> BaseGeometry | None:
+    """Return the outline to fill; None where given polygons are all there is, which then bound it themselves."""
     district = frames.get("district")
     if isinstance(district, gpd.GeoDataFrame) and len(district):
         return shapely.union_all(district.geometry.to_numpy())
-    lowest = lowest_given(scheme, given)
-    if lowest is not None:
-        return shapely.union_all(given[lowest.id].geometry.to_numpy())
+    if lowest_given(scheme, given) is not None:
+        return None
     if len(buildings):
         return derived_parent(lines["all"], buildings.geometry.to_numpy())
     raise InputError(
