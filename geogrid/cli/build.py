@@ -16,7 +16,7 @@ from geogrid.cli.output import progress, show_json, show_summary
 @click.option("--out", required=True, type=click.Path(), help="The project file to write (.gpkg).")
 @click.option("--accept-rejects", is_flag=True, help="Go on even if more than 1 % of a role's rows, or any row of an area role, can not be used.")
 @click.option("--force", is_flag=True, help="Replace a project that holds edits; a backup is kept.")
-@click.option("--keep-buildings-whole", is_flag=True, help="Divide no building that fits into a unit, at any level that is made.")
+@click.option("--keep-buildings-whole", is_flag=True, help="Divide no building that fits into a unit; given borders that cut one go round it.")
 @click.option("--workers", type=click.IntRange(min=1), help="Threads; one for each core, at most 4, where none are given. What is built is the same.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.pass_context
