@@ -17,11 +17,10 @@ from pyproj import CRS
 
 from geogrid.catalogue import why
 from geogrid.catalogue.places import COMPASS_WORDS, ROLE_WORDS
-from geogrid.crs import WGS84, is_in_china, is_old_datum, mean_distance_m, unshift
+from geogrid.crs import is_old_datum, mean_distance_m, unshift
 from geogrid.findings import Finding
 from geogrid.reading.draft import Draft
-from geogrid.reading.geometry import transformer
-from geogrid.reading.shifts import TRUE, Trace, Verdict, compare, moved, trace
+from geogrid.reading.shifts import TRUE, Trace, Verdict, compare, lies_in_china, moved, trace
 from geogrid.schema import ROLES
 
 _AREAS = tuple(role for role, spec in ROLES.items() if spec.area_role and role != "compounds")
@@ -95,7 +94,7 @@ def find_shifted(frames: Mapping[str, gpd.GeoDataFrame], crs: CRS, stated: Mappi
     `stated` says which of them were converted from a shifted datum because a recipe said so.
     """
     roles = [role for role in _BESIDE if role in frames and len(frames[role])]
-    if len(roles) < 2 or not _is_in_china(frames[roles[0]], crs):
+    if len(roles) < 2 or not lies_in_china(frames[roles[0]].total_bounds, crs):
         return []
     known = _Known(crs, frames, group={role: role for role in roles})
     for i, role in enumerate(roles):
@@ -182,9 +181,3 @@ def datum_notes(draft: Draft) -> list[Finding]:
         facts = {**draft.facts, "why": said, "why_zh": f"{draft.file} 的 {draft.crs.name} {said_zh}"}
         return [Finding("crs_mismatch", draft.spec.level, severity="warning", facts=facts)]
     return []
-
-
-def _is_in_china(frame: gpd.GeoDataFrame, crs: CRS) -> bool:
-    box = frame.total_bounds
-    lon, lat = transformer(crs, WGS84).transform((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-    return is_in_china(lon, lat)

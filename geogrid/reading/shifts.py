@@ -15,7 +15,7 @@ import shapely
 from pyproj import CRS
 from scipy.spatial import cKDTree
 
-from geogrid.crs import SHIFTED, WGS84, bd09_to_wgs84, gcj02_to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
+from geogrid.crs import SHIFTED, WGS84, bd09_to_wgs84, gcj02_to_wgs84, is_in_china, wgs84_to_bd09, wgs84_to_gcj02
 from geogrid.reading.geometry import transformer
 
 TRUE = "WGS 84"
@@ -172,6 +172,13 @@ def _climbed(score: Score, places: np.ndarray, move: np.ndarray, steps: np.ndarr
     """Try steps beside a move; return the best score and the first step that reaches it. A score that is not known is the worst."""
     found = np.nan_to_num([score(places + move + step) for step in steps], nan=-1.0)
     return float(found.max()), steps[int(found.argmax())]
+
+
+def lies_in_china(box: np.ndarray, crs: CRS) -> bool:
+    """Tell whether the middle of an extent (x min, y min, x max, y max in a projected CRS) lies where the shifted datums are in use."""
+    if not crs.is_projected or not np.isfinite(box).all():
+        return False
+    return is_in_china(*transformer(crs, WGS84).transform((box[0] + box[2]) / 2, (box[1] + box[3]) / 2))
 
 
 def moved(places: np.ndarray, crs: CRS, of: str, to: str) -> np.ndarray:

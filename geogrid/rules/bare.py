@@ -26,6 +26,7 @@ from geogrid.rules.codes import find_codes, find_parents
 from geogrid.rules.columns import code_column, parent_column
 from geogrid.rules.layer import find_partition, find_shapes, in_order, usable
 from geogrid.rules.parents import find_parent_mismatch, parents_by_prefix
+from geogrid.rules.places import are_axes_exchanged, find_shift
 from geogrid.rules.precision import tolerance_of
 from geogrid.vertices import take_over_vertices
 
@@ -78,6 +79,8 @@ def validate_layer(
     if isinstance(parent, gpd.GeoDataFrame):
         overlaps = np.array([f.geometry for f in cover if f.rule == "overlap"], dtype=object)
         found += _find_above(frame, codes, numbers, parent, layer, (kept, polygons, overlaps), level, tolerance)
+    if outline is not None and layer.crs is not None and any(f.rule == "outside_parent" for f in cover):
+        found += find_shift(polygons, outline, layer.crs, level)
     return to_frame(found + cover + find_shapes(polygons, names, level, sliver_m, numbers_kept), layer.crs, severity)
 
 
@@ -152,7 +155,7 @@ def _stated(layer: gpd.GeoSeries, outline: gpd.GeoSeries | None, crs: CRS | str 
     found = [] if own is not None else [Finding("crs_missing")]
     if outline is not None:
         outline = outline.set_crs(own) if outline.crs is None else outline if own is None else outline.to_crs(own)
-    doubt = _doubt(own, layer)
+    doubt = "crs_swapped" if own is not None and own.is_geographic and are_axes_exchanged(layer, outline) else _doubt(own, layer)
     return found + ([Finding("crs_mismatch", facts=why(doubt))] if doubt else []), layer, outline
 
 
