@@ -42,7 +42,7 @@ def widest(polygons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     exact = 1 + np.where(shapely.get_num_coordinates(parts) > ROUGH_VERTICES, ROUGH_SHARE, WIDTH_SHARE)
     while len(open_ := np.flatnonzero(high > exact * low)):
         middle = np.sqrt(low[open_] * high[open_])
-        shrunk = shapely.buffer(parts[open_], -middle, quad_segs=4)
+        shrunk = shapely.buffer(parts[open_], -middle, quad_segs=16)
         fits = ~shapely.is_empty(shrunk)
         low[open_[fits]], core[open_[fits]], high[open_[~fits]] = middle[fits], shrunk[fits], middle[~fits]
     order = np.lexsort((-low, row))
