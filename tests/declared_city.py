@@ -17,6 +17,7 @@ import shapely
 
 from geogrid.findings import to_frame
 from geogrid.plan import NO_UNIT, Base, Plan
+from geogrid.report import DeclaredRow, Unwritten, compare_declared
 from geogrid.scheme import Level, Scheme, Text
 from geogrid.store import Contents
 from geogrid.store.contents import META_DEFAULTS
@@ -91,3 +92,18 @@ def declaring(contents: Contents, figures: Sequence[dict[str, str]], **tables: A
     """Return the contents with declared figures and tables."""
     meta = {**contents.meta, "declared": {"figures": [dict(line) for line in figures]}}
     return replace(contents, meta=meta, tables={**contents.tables, **tables})
+
+
+def rows(contents: Contents) -> list[DeclaredRow]:
+    """Return the report of contents."""
+    return compare_declared(Unwritten(contents))
+
+
+def row(contents: Contents, **figure: str) -> DeclaredRow:
+    """Return the first row of a report of one declared figure."""
+    return rows(declaring(contents, [figure], **contents.tables))[0]
+
+
+def codes(found: DeclaredRow, part: int = 0) -> list[str]:
+    """Return the codes on one of a row's lists."""
+    return [case.code for case in found.lists[part].cases]
