@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from pyproj import CRS
-from scipy.spatial import cKDTree
 
 from geogrid.crs import SHIFTED, WGS84, bd09_to_wgs84, gcj02_to_wgs84, is_in_china, wgs84_to_bd09, wgs84_to_gcj02
 from geogrid.reading.geometry import transformer
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 TRUE = "WGS 84"
 DATUMS = (TRUE, *SHIFTED)
@@ -91,6 +94,8 @@ def trace(geometry: np.ndarray, kind: str) -> Trace | None:
         places = along(lines, max(_STEP_M, length_m / POOL_N / 4))
     if len(places) < LEAST_N:
         return None
+    from scipy.spatial import cKDTree  # a fifth of a second that a single layer does not need
+
     return Trace(kind, _sample(places), _box(places), length_m, near=cKDTree(places) if kind == "lines" else None)
 
 
