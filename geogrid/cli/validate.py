@@ -53,6 +53,8 @@ def validate(ctx: click.Context, path: str, features: str | None, html: str | No
         write_findings(found, Path(features))
     if html:
         write_html(result, Path(html), lang)
+    if result.note:
+        click.echo(result.note, err=True)
     if as_json:
         show_json({"ok": errors == 0, "checked": result.checked, "findings": to_rows(found)})
     else:
@@ -91,6 +93,7 @@ class Checked:
     file: str
     ground: Callable[[str], Ground | None]
     """Makes the ground of the page in a language; only a page needs it."""
+    note: str = ""
 
 
 def check(path: Path, ask: Ask) -> Checked:
@@ -142,7 +145,6 @@ def _check_layer(path: Path, ask: Ask) -> Checked:
     if raw.frame.empty and not raw.faults:
         raise refuse(str(path), "holds no row", "没有任何行")
     frame, limit = _plain(raw.frame, ask.crs), _parent(ask)
-    _tell_code(frame, ask)
     tolerance_m = ask.tolerance_m
     if tolerance_m is None:
         text = any(p.suffix.lower() in TEXT_FORMATS for p in (path, Path(ask.parent or "")))
@@ -155,21 +157,20 @@ def _check_layer(path: Path, ask: Ask) -> Checked:
     lost = to_frame([*(_unread(raw, fault) for fault in raw.faults), *find_notes(raw, path.name)], CRS(4326))
     found = pd.concat([found, placed(lost)], ignore_index=True) if len(lost) else found
     file = path.name if path.stem == raw.layer or not raw.layer else f"{path.name} {raw.layer}"
-    return Checked(found, len(frame), file, file, lambda lang: _layer_ground(frame, limit, found, ask, lang, path.name))
+    return Checked(found, len(frame), file, file, lambda lang: _layer_ground(frame, limit, found, ask, lang, path.name), _code_note(frame, ask))
 
 
-def _tell_code(frame: gpd.GeoDataFrame, ask: Ask) -> None:
-    """Say on stderr which column was taken for the codes, where nobody named one."""
+def _code_note(frame: gpd.GeoDataFrame, ask: Ask) -> str:
+    """Say which column was taken for the codes, where nobody named one."""
     from geogrid.rules import code_column
 
     taken = code_column([str(name) for name in frame.columns], ask.level)
     if ask.code or taken == "code":
-        return
+        return ""
     zh = language() == "zh"
     if taken:
-        click.echo(f"编码取自列 {taken}（--code 可另指定）" if zh else f"I took {taken} for the codes (--code names another)", err=True)
-    else:
-        click.echo("没有认出编码列，用行号代替（--code 可指定）" if zh else "no column of codes is known: row numbers stand for them", err=True)
+        return f"编码取自列 {taken}（--code 可另指定）" if zh else f"I took {taken} for the codes (--code names another)"
+    return "没有认出编码列，用行号代替（--code 可指定）" if zh else "no column of codes is known: row numbers stand for them"
 
 
 def _parent(ask: Ask) -> gpd.GeoDataFrame | None:
