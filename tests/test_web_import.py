@@ -51,7 +51,8 @@ class Desk:
         return self.post(f"/api/imports/{name}/files", data={"file": [(io.BytesIO(body), file) for file, body in files]})
 
     def choose(self, import_id: str, /, **choices: Any) -> TestResponse:
-        return self.client.patch(f"/api/imports/{import_id}", json=choices, headers=self.headers)
+        body = json.dumps(choices)
+        return self.client.patch(f"/api/imports/{import_id}", data=body, content_type="application/json", headers=self.headers)
 
     def told(self, name: str) -> dict[str, Any]:
         """Everything of an import once nothing runs for it any more."""
@@ -93,11 +94,39 @@ def test_dropped_files_become_a_draft_and_the_draft_the_project(desk: Desk, divi
     assert told["failed"] is None
     assert {level: found["units"] for level, found in told["built"]["summary"]["levels"].items()} == {"street": 2, "community": 4, "grid": 8}
     assert not (tmp_path / "new.gpkg").exists(), "nothing is served before the administrator says so"
+    _check_draft_page(desk, name)
     assert desk.post(f"/api/imports/{name}/use").json["page"] == "/"
-    assert desk.client.get("/").status_code == 200
     assert "样例区" in desk.client.get("/").text
     with open_project(tmp_path / "new.gpkg") as project:
         assert len(project.rejected()) == 2
+    desk.choose(name, name="另一个名字")
+    assert not desk.told(name)["current"]
+    refused = desk.post(f"/api/imports/{name}/use")
+    assert (refused.status_code, refused.json["error"]) == (400, "input_unusable"), "a draft of earlier choices is not used"
+    assert "请重新生成" in desk.client.get(f"/import/{name}").text
+    assert "样例区" in desk.client.get("/").text
+
+
+def _check_draft_page(desk: Desk, name: str) -> None:
+    """The draft is on the map of its import, with tiles and tables of its own."""
+    page = desk.client.get(f"/import/{name}").text
+    assert "草案已生成" in page
+    prefix = re.search(rf"/import/{name}/draft/\w+/", page)[0]
+    assert json.loads(desk.client.get(prefix + "units.json").data)["grid"]["code"]
+    assert desk.client.get(prefix + "0/0/0.pbf").status_code == 200
+    assert desk.client.get(prefix + "0/9/9.pbf").status_code == 404
+    assert desk.client.get(prefix + "secret.json").status_code == 404
+
+
+def test_the_files_are_on_the_map_with_a_cross_for_what_can_not_be_used(desk: Desk, division: list[tuple[str, bytes]]):
+    name = desk.begin()
+    assert desk.client.get(f"/api/imports/{name}/preview.json").json["bbox"] is None
+    desk.drop(name, *division)
+    desk.told(name)
+    preview = desk.client.get(f"/api/imports/{name}/preview.json").json
+    assert {layer["role"] for layer in preview["layers"]} == {"district", "streets", "communities", "grids", "stations"}
+    assert [(cross["role"], cross["row"]) for cross in preview["crosses"]] == [("stations", 10), ("stations", 11)]
+    assert preview["bbox"] == pytest.approx([118.15, 39.62, 118.19, 39.64], abs=1e-6)
 
 
 def test_a_page_shows_every_step_in_both_languages(desk: Desk, division: list[tuple[str, bytes]]):
@@ -284,6 +313,8 @@ def test_bounds_go_into_the_recipe_and_nonsense_does_not(desk: Desk, division: l
         {"layers": {"a|b": {"swap": "yes"}}},
         {"layers": {"a|b": {"homes": "住宅"}}},
         {"layers": {"a|b": {"path": "/etc/passwd"}}},
+        {"layers": {"a|b": {"columns": {"code": "\ud800"}}}},
+        {"layers": {"a|b": {"homes": ["\udfff"]}}},
     ],
 )
 def test_a_choice_that_nobody_knows_is_refused(desk: Desk, choices: dict[str, Any]):
@@ -539,37 +570,6 @@ def test_edits_are_not_lost_without_a_word_and_a_backup(desk: Desk, division: li
     assert desk.post(f"/api/imports/{name}/use", json={"force": True}).status_code == 200
     assert "样例区" in desk.client.get("/").text
     assert is_project(tmp_path / "new.backup-1.gpkg")
-
-
-def test_a_draft_of_earlier_choices_is_not_used(desk: Desk, division: list[tuple[str, bytes]], tmp_path: Path):
-    name = desk.begin()
-    desk.drop(name, *division)
-    desk.told(name)
-    desk.post(f"/api/imports/{name}/build", json={"accept": True})
-    assert desk.told(name)["current"]
-    desk.choose(name, name="neu")
-    assert not desk.told(name)["current"]
-    assert desk.post(f"/api/imports/{name}/use").status_code == 400
-    assert not (tmp_path / "new.gpkg").exists()
-    assert "请重新生成" in desk.client.get(f"/import/{name}").text
-
-
-def test_the_draft_is_on_the_map_with_its_findings(desk: Desk, division: list[tuple[str, bytes]]):
-    name = desk.begin()
-    desk.drop(name, *division)
-    desk.told(name)
-    preview = desk.client.get(f"/api/imports/{name}/preview.json").json
-    assert {layer["role"] for layer in preview["layers"]} == {"district", "streets", "communities", "grids", "stations"}
-    assert [(cross["role"], cross["row"]) for cross in preview["crosses"]] == [("stations", 10), ("stations", 11)]
-    desk.post(f"/api/imports/{name}/build", json={"accept": True})
-    desk.told(name)
-    page = desk.client.get(f"/import/{name}").text
-    assert "草案已生成" in page
-    prefix = re.search(rf"/import/{name}/draft/\w+/", page)[0]
-    assert json.loads(desk.client.get(prefix + "units.json").data)["grid"]["code"]
-    assert desk.client.get(prefix + "0/0/0.pbf").status_code == 200
-    assert desk.client.get(prefix + "0/9/9.pbf").status_code == 404
-    assert desk.client.get(prefix + "secret.json").status_code == 404
 
 
 def test_a_second_build_waits_for_the_first(desk: Desk, division: list[tuple[str, bytes]]):

@@ -229,7 +229,7 @@ def _body() -> Mapping[str, Any]:
         return {}
     try:
         body = request.get_json()
-    except BadRequest:
+    except (BadRequest, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise InputError("send one JSON object", "请发送一个 JSON 对象")

@@ -84,7 +84,7 @@ def _columns(value: Any) -> dict[str, str]:
     known = {name for role in ROLES.values() for name in role.columns}
     for ours, theirs in _table(value, "columns").items():
         _known("column", "字段", ours, known)
-        if not isinstance(theirs, str) or len(theirs) > LONGEST:
+        if not _is_text(theirs):
             raise InputError(f"column {ours}: give the name in the file", f"字段 {ours}：请给出文件中的列名", field=ours)
     return dict(value)
 
@@ -96,7 +96,7 @@ def _swap(value: Any) -> bool:
 
 
 def _homes(value: Any) -> list[str]:
-    if not isinstance(value, list) or len(value) > LONGEST or not all(isinstance(each, str) and len(each) <= LONGEST for each in value):
+    if not isinstance(value, list) or len(value) > LONGEST or not all(map(_is_text, value)):
         raise InputError("homes: a list of the values of the column of uses", "homes：应是用途字段取值的列表", field="homes")
     return value
 
@@ -116,6 +116,11 @@ def _bounds(value: Mapping[str, Any], scheme: str) -> dict[str, list[int]]:
             raise InputError(message, f"{level} 的户数界限：请给两个整数，小的在前", field=level, value=str(pair)[:100])
         made[level] = pair
     return made
+
+
+def _is_text(value: Any) -> bool:
+    """Tell whether a value is a short text that a file can hold; JSON may have half a character."""
+    return isinstance(value, str) and len(value) <= LONGEST and not any(unicodedata.category(c) == "Cs" for c in value)
 
 
 def _text(value: Any, field: str) -> str:

@@ -77,13 +77,13 @@ class Importing:
     def _build(self, place: Place, tell: Tell, *, accept: bool) -> None:
         from geogrid.pipeline import build
 
-        self.close_draft(place)
-        place.draft.unlink(missing_ok=True)
-        self.imports.change(place, {"built": None})
+        beside = place.draft.with_name("next.gpkg")
+        beside.unlink(missing_ok=True)
         digest = digest_of(place, self.imports.state(place))
         try:
-            with build(place.recipe, place.draft, progress=tell, accept_rejects=accept, today=datetime.datetime.now(datetime.UTC).date()) as project:
+            with build(place.recipe, beside, progress=tell, accept_rejects=accept, today=datetime.datetime.now(datetime.UTC).date()) as project:
                 summary = project.summary()
+            self._replace_draft(place, beside)
         except GeogridError as error:
             self.imports.change(place, {"failed": said(error)})
         except Exception as error:
@@ -100,6 +100,13 @@ class Importing:
                 self._drafts[place.id] = Source(place.draft, self.source.opener)
             source = self._drafts[place.id]
         return source.current()
+
+    def _replace_draft(self, place: Place, made: Path) -> None:
+        """Put a new draft in the place of the former one, which stays until then."""
+        self.close_draft(place)
+        for ending in ("-wal", "-shm"):
+            place.draft.with_name(place.draft.name + ending).unlink(missing_ok=True)
+        made.replace(place.draft)
 
     def close_draft(self, place: Place) -> None:
         """Let go of the draft's file."""

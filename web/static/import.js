@@ -182,7 +182,9 @@ async function send(files) {
 }
 
 function upload(files) {
-  const name = files[0].name, bar = element("progress", { max: 1, value: 0, "aria-label": name }), text = element("span", {}, name), line = element("li", {}, text, bar);
+  const name = files[0].name, limit = Number(root.dataset.limit), size = files.reduce((sum, file) => sum + file.size, 0);
+  if (size > limit) return Promise.reject(new Error(say(words.too_large, { name, limit: Math.floor(limit / 1e6) })));
+  const bar = element("progress", { max: 1, value: 0, "aria-label": name }), text = element("span", {}, name), line = element("li", {}, text, bar);
   document.getElementById("uploads").append(line);
   const form = new FormData();
   for (const file of files) form.append("file", file, file.name);
@@ -197,7 +199,7 @@ function upload(files) {
       if (request.status < 300) return done();
       let told = {};
       try { told = JSON.parse(request.responseText); } catch (error) { /* refused before it came to us */ }
-      failed(new Error((english ? told.message : told.message_zh) || say(words.too_large, { name, limit: 1024 })));
+      failed(new Error((english ? told.message : told.message_zh) || say(words.too_large, { name, limit: Math.floor(limit / 1e6) })));
     });
     request.send(form);
   });
