@@ -21,6 +21,7 @@ OWN_SCRIPTS = (
     "lines.js",
     "address.js",
     "faults.js",
+    "marks.js",
     "map.js",
 )
 # name of a folium link -> file below the asset prefix

@@ -4,7 +4,7 @@
                                 · site {role, id, kind, name} · finding {at, rule}.  `on` works before the start
    geogrid.select(level, code, {zoom, box})   setLevel(id)   setFill("bounds" | "identity" | "none" | "missing:<role>[:<kind>]")
    geogrid.setLayer(name, on)   stations cameras sectors findings labels buildings, stations:<kind> cameras:<kind>, u:<level> (its lines)
-   geogrid.mark(level, codes)  ring(box)
+   geogrid.mark(level, codes)  ring(box)   (marks.js)
    geogrid.highlight(level, code)  filter(codes of status or null)  showFinding(at)  addFindings(list)  setFindings(list)  fit(box, {padding})  padding({left, …})  state()  map
    geogrid.showFault(fault or null)   (faults.js) hatched, with its width, and the locator
 
@@ -14,7 +14,7 @@
   const listeners = {};
   const TOP_ZOOM = 20; // where settings name no other
   const unitLines = (level, feature) => geogrid.unitLines(state, level, feature), pointLines = (point) => geogrid.pointLines(state, point);
-  let ring = null, map, ground, labels, points, tip, source, popup, covered = { left: 0, right: 0, top: 0, bottom: 0 };
+  let map, ground, labels, points, tip, source, popup, covered = { left: 0, right: 0, top: 0, bottom: 0 };
   const state = { level: "", shown: "", fill: "bounds", layers: {}, levels: [], tables: {}, rows: {}, hover: null, selected: null, finding: null };
 
   geogrid.on = function (name, fn) { (listeners[name] = listeners[name] || []).push(fn); if (name === "ready" && geogrid.isReady) fn({}); };
@@ -56,6 +56,7 @@
     points = new geogrid.Points(state).addTo(map);
     labels = new geogrid.Labels(state, ground, points).addTo(map);
     points.on("drawn", () => labels.redraw());
+    geogrid.marks(map, ground, state);
     if (geogrid.settings.faults) geogrid.faults(map, source, state);
     map.on("zoomend", () => { if (show()) ground.repaint(); });
     map.on("moveend", () => { geogrid.writeAddress(map, state); tell("view", view()); });
@@ -164,19 +165,6 @@
     }
     state.hover = code ? { level: level, code: code } : null;
     ground.repaintOver();
-  };
-
-  /* Marks units of a level, all at once; null for none. */
-  geogrid.mark = function (level, codes) {
-    state.marked = level ? { level: level, codes: new Set(codes) } : null;
-    if (level && state.shown !== level) geogrid.setLevel(level);
-    ground.repaintOver();
-  };
-
-  /* Rings a place that is no unit: a site, a building; null for none. */
-  geogrid.ring = function (box) {
-    if (ring) ring.remove();
-    ring = box ? L.circleMarker(bounds(box).getCenter(), { radius: 14, color: geogrid.LOOK.aboveMark, weight: 3, fill: false, interactive: false }).addTo(map) : null;
   };
 
   geogrid.addFindings = function (list) {
