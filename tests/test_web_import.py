@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
+from geogrid.crs import wgs84_to_gcj02
 from geogrid.errors import InputError, StoreError
 from geogrid.recipe import read_recipe
 from geogrid.store import is_project, open_project, write_project
 from geogrid.store.swap import put_in_place
 from tests.division_files import FILES, write_division
+from tests.shared import shared_path
 from tests.tiny import tiny_contents
 from web import create_app
 from web.guard import HEADER
@@ -227,6 +229,30 @@ def test_a_missing_crs_is_asked_for_and_the_choice_counts(desk: Desk, tmp_path: 
     assert len(told["layers"][0]["crs_options"]) > 1, "the others can still be chosen"
     desk.choose(name, layers={"社区.shp|社区": {"crs": None}})
     assert desk.told(name)["problem"] is not None
+
+
+def test_a_layer_in_a_shifted_datum_is_told_and_converted_by_choice_only(desk: Desk, tmp_path: Path):
+    import geopandas as gpd
+    import numpy as np
+    import shapely
+
+    names = ("district", "streets", "communities", "main_roads")
+    files = [(f"{name}.geojson", shared_path(f"hangzhou_xiacheng/{name}.geojson").read_bytes()) for name in names]
+    grids = gpd.read_file(shared_path("hangzhou_xiacheng/grids.geojson"))
+    moved = shapely.transform(grids.geometry.to_numpy(), lambda xy: np.column_stack(wgs84_to_gcj02(xy[:, 0], xy[:, 1])))
+    grids.set_geometry(moved).set_crs(4326).to_file(tmp_path / "网格.geojson")
+    name = desk.begin()
+    desk.drop(name, *files, ("网格.geojson", (tmp_path / "网格.geojson").read_bytes()))
+    desk.told(name)
+    page = desk.client.get(f"/import/{name}").text
+    assert 'data-do="convert" data-key="网格.geojson|网格" data-datum="GCJ-02"' in page
+    before = desk.client.get(f"/api/imports/{name}/preview.json").json["bbox"]
+    assert desk.choose(name, layers={"网格.geojson|网格": {"crs": "GCJ-02"}}).status_code == 200
+    told = desk.told(name)
+    assert told["problem"] is None
+    assert "已换算为 WGS 84" in next(found["message_zh"] for found in told["findings"] if found["rule"] == "datum_shift")
+    assert 'data-do="convert"' not in desk.client.get(f"/import/{name}").text
+    assert desk.client.get(f"/api/imports/{name}/preview.json").json["bbox"] == before, "the map is led by the outline, which stayed"
 
 
 def test_an_encoding_that_does_not_fit_is_told_and_can_be_taken_back(desk: Desk, division: list[tuple[str, bytes]]):

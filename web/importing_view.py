@@ -238,6 +238,7 @@ def _steps(made: Mapping[str, Any]) -> list[dict[str, str]]:
     state, layers = made["state"], made["layers"]
     files = len(layers) and bool(state["files"])
     unnamed = sum(not layer["role"] for layer in layers)
+    shifted = any(found["datum"] for found in made["shifts"])
     homeless = any(layer["asks_homes"] for layer in layers)
     used, asks = [layer for layer in layers if layer["role"]], len(made["undecided"])
     sized = words.number(max(1, made["bytes"] // 1000)) + "\u2009kB" if made["bytes"] < 1e6 else f"{made['bytes'] / 1e6:,.1f}\u2009MB"
@@ -246,7 +247,7 @@ def _steps(made: Mapping[str, Any]) -> list[dict[str, str]]:
         if state["files"]
         else _("nothing yet"),
         "" if not layers else _("say which uses are homes") if homeless else _("%(n)s not used", n=unnamed) if unnamed else _("all recognised"),
-        "" if not used else _("%(n)s for you to decide", n=asks) if asks else _("all clear"),
+        "" if not used else _("%(n)s for you to decide", n=asks) if asks else _("a layer may be shifted") if shifted else _("all clear"),
         "" if not used else _("something must be mended") if state["problem"] else _rows_said(state["rejected"]),
         _("draft is ready") if state["current"] else _("being built") if made["stages"] else "",
     ]
