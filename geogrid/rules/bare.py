@@ -135,8 +135,11 @@ def _outline(parent: Parent) -> gpd.GeoSeries | None:
         return None
     series = gpd.GeoSeries([parent]) if isinstance(parent, BaseGeometry) else parent.geometry
     crs = series.crs
-    solid = shapely.make_valid(topology.to_plain(shapely.force_2d(series.dropna().to_numpy())))
-    return gpd.GeoSeries([solid[0] if len(solid) == 1 else shapely.union_all(solid)], crs=crs)
+    plain = topology.to_plain(shapely.force_2d(series.dropna().to_numpy()))
+    # areas alone: a spike of an invalid parent must not make a collection of it
+    solid = shapely.make_valid(plain, method="structure", keep_collapsed=False)
+    whole = solid[0] if len(solid) == 1 else shapely.union_all(solid)
+    return None if whole.is_empty else gpd.GeoSeries([whole], crs=crs)
 
 
 def _unsound(parent: Parent) -> list[Finding]:

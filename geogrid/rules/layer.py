@@ -43,15 +43,16 @@ def usable(geometry: np.ndarray, codes: np.ndarray, level: str, rows: np.ndarray
     geometry = shapely.force_2d(np.asarray(geometry, dtype=object))
     absent = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     found += [Finding("geometry_missing", level, (codes[row],), rows=_rows(rows, (row,))) for row in np.flatnonzero(absent)]
+    coordinates, of = shapely.get_coordinates(geometry, return_index=True)
+    endless = np.isin(np.arange(len(geometry)), of[~np.isfinite(coordinates).all(axis=1)])
+    for row in np.flatnonzero(endless):  # no place: a box or a union of these would be NaN as well
+        found.append(Finding("geometry_invalid", level, (codes[row],), facts={"why": "Coordinates that are not finite"}, rows=_rows(rows, (row,))))
+    absent |= endless
     areal = np.isin(shapely.get_type_id(geometry), AREAL)
     for row in np.flatnonzero(~absent & ~areal):
         facts = {"found": geometry[row].geom_type, "wanted": "Polygon"}
         found.append(Finding("geometry_type", level, (codes[row],), geometry[row], facts=facts, rows=_rows(rows, (row,))))
     areal &= ~absent
-    coordinates, of = shapely.get_coordinates(geometry, return_index=True)
-    for row in np.unique(of[~np.isfinite(coordinates).all(axis=1)]):
-        found.append(Finding("geometry_invalid", level, (codes[row],), facts={"why": "Coordinates that are not finite"}, rows=_rows(rows, (row,))))
-        areal[row] = False
     invalid = areal & ~shapely.is_valid(geometry)
     for row in np.flatnonzero(invalid):
         reason = shapely.is_valid_reason(geometry[row])
