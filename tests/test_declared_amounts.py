@@ -222,3 +222,14 @@ def test_organisations_may_have_a_place_a_code_both_or_neither(tmp_path, places)
         row = compare_declared(project)[0]
     assert row.verdict == "holds"
     assert "by a column of codes 1" in row.why
+
+
+def test_a_file_may_have_chinese_headings(tmp_path):
+    figures = pd.DataFrame({"项目": ["社区", "面积"], "层级": ["", ""], "数值": ["2", "12"], "单位": ["个", "公顷"], "来源": ["甲", "乙"]})
+    recipe = write(tmp_path / "q", {**quarter(), "declared": figures}, declared="xlsx")
+    with build(recipe, tmp_path / "a.gpkg") as project:
+        rows = compare_declared(project)
+    assert [(row.item, row.verdict, row.declared, row.source) for row in rows] == [
+        ("社区", "holds", "2 个", "甲"),
+        ("面积", "holds", "12 公顷", "乙"),
+    ]

@@ -14,6 +14,7 @@ EXPLAIN: dict[str, dict[str, str]] = {
     "rounded": {"zh": "申报值只写到 {step}，按四舍五入相符。", "en": "The figure is written to the nearest {step}, and agrees when rounded."},
     "about": {"zh": "“约”“近”没有说准，按相差一成以内（{low}–{high}）核对。", "en": "About or nearly: taken as within a tenth ({low}–{high})."},
     "fewer": {"zh": "实有比申报少 {n}{unit_zh}。", "en": "{n}{unit_en} fewer than declared."},
+    "less": {"zh": "实有比申报少 {n}{unit_zh}。", "en": "{n}{unit_en} less than declared."},
     "more": {"zh": "实有比申报多 {n}{unit_zh}。", "en": "{n}{unit_en} more than declared."},
     # what can not be told
     "unknown_item": {"zh": "不认识这一项，没有核对；{hint_zh}", "en": "This item is not known, so it is not computed; {hint_en}"},

@@ -49,7 +49,7 @@ def verdict_notes(amount: Amount, computed: float, unit: str) -> list[Note]:
         return [note("rounded", step=shown(amount.step)) if rough else note(key, **span)]
     missed = amount.difference(computed)
     zh, en = _UNIT_WORDS[unit]
-    return [note("fewer" if missed < 0 else "more", n=shown(abs(missed)), unit_zh=zh, unit_en=en), *taken]
+    return [note(("less" if unit else "fewer") if missed < 0 else "more", n=shown(abs(missed)), unit_zh=zh, unit_en=en), *taken]
 
 
 def shown(value: float) -> str:
