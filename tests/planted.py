@@ -63,13 +63,13 @@ class Field:
         for other in list(self.near[unit]):
             self.free -= self.near[other]
 
-    def add(self, polygon: BaseGeometry | None, code: str, like: int = 0) -> int:
-        """Append a row that has the parent of another; return its position."""
+    def add(self, polygon: BaseGeometry | None, code: str, like: int = -1) -> int:
+        """Append a row that has the parent of another, or the first parent; return its position."""
         self.polygons.append(polygon)
         self.codes.append(code)
         self.near.append(set())
         if self.named:
-            self.named.append(self.named[like])
+            self.named.append(self.named[like] if like >= 0 else min(self.parents))
         return len(self.polygons) - 1
 
     def neighbours(self, unit: int) -> list[int]:
