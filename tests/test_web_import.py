@@ -242,7 +242,8 @@ def test_a_layer_in_a_shifted_datum_is_told_and_converted_by_choice_only(desk: D
     moved = shapely.transform(grids.geometry.to_numpy(), lambda xy: np.column_stack(wgs84_to_gcj02(xy[:, 0], xy[:, 1])))
     grids.set_geometry(moved).set_crs(4326).to_file(tmp_path / "网格.geojson")
     name = desk.begin()
-    desk.drop(name, *files, ("网格.geojson", (tmp_path / "网格.geojson").read_bytes()))
+    for file in (*files, ("网格.geojson", (tmp_path / "网格.geojson").read_bytes())):
+        desk.drop(name, file)
     desk.told(name)
     page = desk.client.get(f"/import/{name}").text
     assert 'data-do="convert" data-key="网格.geojson|网格" data-datum="GCJ-02"' in page
