@@ -141,7 +141,7 @@ words = st.sampled_from(sorted({word for columns in HEADINGS.values() for ranks 
 headings = st.lists(words | st.text(max_size=6), max_size=12, unique=True)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(role=st.sampled_from(sorted(ROLES)), names=headings, order=st.randoms(use_true_random=False))
 def test_no_column_of_a_file_is_taken_twice_and_order_does_not_matter(role: str, names: list[str], order):
     found = recognise_columns(role, names)
@@ -154,7 +154,7 @@ def test_no_column_of_a_file_is_taken_twice_and_order_does_not_matter(role: str,
     assert (again.columns, {o: set(t) for o, t in again.doubtful.items()}) == (found.columns, {o: set(t) for o, t in found.doubtful.items()})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(role=st.sampled_from(sorted(ROLES)), names=headings, data=st.data())
 def test_what_is_given_is_never_overruled_nor_used_again(role: str, names: list[str], data):
     if not names:

@@ -345,7 +345,7 @@ def made_up(names: list[str], samples: list[str], file: str, layer: str) -> Laye
     )  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.lists(words, min_size=1, max_size=5, unique=True), data=st.data(), title=words)
 def test_whatever_names_a_file_holds_the_recipe_reads_and_says_the_same(tmp_path: Path, names: list[str], data, title: str):
     samples = data.draw(st.lists(words, min_size=len(names), max_size=len(names)))
