@@ -83,6 +83,21 @@ def test_a_gap_wider_than_the_limit_is_listed_and_nobody_changes():
     assert same(done.frame, sown).all()
 
 
+def test_a_long_gap_beside_many_is_divided_before_their_doors():
+    row = np.array([square(10 * i, 0) for i in range(4)], dtype=object)
+    done = mend(coded(row), parent=square(0, 0, 40, 10.5))
+    assert done.left.empty
+    assert done.report["gained_m2"].round(3).tolist() == [5, 5, 5, 5]
+    assert shapely.coverage_is_valid(done.frame.geometry.to_numpy())
+
+
+def test_multi_polygons_of_one_part_are_not_touched_for_that():
+    multi = np.array([shapely.MultiPolygon([shape]) for shape in replaced(nine(), 0, square(0.1, 0, 9.9))], dtype=object)
+    done = mend(coded(multi), parent=WHOLE)
+    assert done.left.empty
+    assert done.report["code"][done.report["changed"]].tolist() == ["a"]
+
+
 def test_land_outside_the_parent_is_cut_where_it_is_narrow_only():
     narrow = mend(coded(replaced(nine(), 3, square(-0.5, 10, 10.5))), parent=WHOLE)
     assert narrow.left.empty

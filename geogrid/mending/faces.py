@@ -54,20 +54,38 @@ def find_faces(lines: np.ndarray, units: np.ndarray, outline: BaseGeometry | Non
     return Faces(shapes, a, b, length_m, claims, inside)
 
 
-def borders(faces: np.ndarray, step_m: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sum the edges that two faces (steps, noded) share: a < b, length_m, ordered by a, b."""
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """The edges of faces in the order of their rings: `ends` (m, 2, 2) in steps, the face of each (`owner`), the face across (`mate`), the `ring`."""
+
+    ends: np.ndarray
+    owner: np.ndarray
+    mate: np.ndarray
+    ring: np.ndarray
+
+
+def sides_of(faces: np.ndarray) -> Sides:
+    """Match the edges of noded faces (steps); beyond the last edge is OPEN."""
     rings, owner = shapely.get_rings(faces, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     inside = np.flatnonzero(ring[1:] == ring[:-1])
-    owner = owner[ring[inside]]
     _, vertex = np.unique(keys_of(xy), return_inverse=True)
     low, high = np.minimum(vertex[inside], vertex[inside + 1]), np.maximum(vertex[inside], vertex[inside + 1])
-    order = np.lexsort((owner, high, low))
-    same = (np.diff(low[order]) == 0) & (np.diff(high[order]) == 0) & (np.diff(owner[order]) != 0)
+    of = owner[ring[inside]]
+    order = np.lexsort((of, high, low))
+    same = (np.diff(low[order]) == 0) & (np.diff(high[order]) == 0) & (np.diff(of[order]) != 0)
     first, second = order[:-1][same], order[1:][same]
-    a, b = owner[first], owner[second]
-    length = np.hypot(*((xy[inside[first] + 1] - xy[inside[first]]) * step_m).T)
-    pairs, place = np.unique(np.column_stack([a, b]), axis=0, return_inverse=True)
+    mate = np.full(len(inside), OPEN)
+    mate[first], mate[second] = of[second], of[first]
+    return Sides(np.stack([xy[inside], xy[inside + 1]], axis=1), of, mate, ring[inside])
+
+
+def borders(faces: np.ndarray, step_m: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sum the edges that two faces (steps, noded) share: a < b, length_m, ordered by a, b."""
+    sides = sides_of(faces)
+    once = np.flatnonzero(sides.mate > sides.owner)
+    length = np.hypot(*((sides.ends[once, 1] - sides.ends[once, 0]) * step_m).T)
+    pairs, place = np.unique(np.column_stack([sides.owner[once], sides.mate[once]]), axis=0, return_inverse=True)
     return pairs[:, 0], pairs[:, 1], np.bincount(place.ravel(), length, len(pairs))
 
 

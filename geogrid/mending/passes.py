@@ -13,6 +13,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.enclosure import is_sliver
+from geogrid.mending.cuts import find_cuts
 from geogrid.mending.faces import Faces, find_faces
 from geogrid.mending.lattice import Lattice, keys_of
 from geogrid.mending.rings import Rings, Vertices, agreed, rings_of
@@ -65,18 +66,22 @@ def mend_once(polygons: np.ndarray, rows: np.ndarray, names: Sequence[str], term
     beside = _beside(metres, rows, terms.snap_m)
     rings, corners = agreed(rings_of(polygons[rows]), shapely.get_coordinates(polygons[beside]), terms.lattice.step_m, terms.snap_m)
     outline = _agreed_outline(rings, terms)
-    faces = find_faces(_linework(rings, outline, terms), rings.polygons(), outline, terms.lattice, terms.snap_m)
-    settled = settle(
-        faces,
-        _land(faces, np.delete(polygons, rows)),
-        terms.lattice.metres(faces.shapes),
-        terms.limits,
-        _Corners(faces, corners, terms.outline).support,
-    )
+    faces, land = _faces(rings, outline, np.delete(polygons, rows), terms)
+    support = _Corners(faces, corners, terms.outline).support
+    settled = settle(faces, land, terms.lattice.metres(faces.shapes), terms.limits, support)
     new = shapely.normalize(_united(faces, settled, len(rows)))
-    changed = ~shapely.is_empty(new) & ~shapely.equals_exact(new, shapely.normalize(polygons[rows]))
+    changed = ~shapely.is_empty(new) & ~_alike(new, polygons[rows])
     mended, left = ([_place(piece, faces, rows) for piece in pieces] for pieces in (settled.mended, settled.left))
     return Pass(rows[changed], new[changed], mended, left)
+
+
+def _alike(new: np.ndarray, old: np.ndarray) -> np.ndarray:
+    """Answer for each pair of shapes whether they have the same land and the same vertices, however their rings are written."""
+    alike = shapely.equals_exact(new, shapely.normalize(old))
+    for row in np.flatnonzero(~alike & (shapely.get_num_coordinates(new) == shapely.get_num_coordinates(old))):
+        here, there = (np.unique(shapely.get_coordinates(shape), axis=0) for shape in (new[row], old[row]))
+        alike[row] = np.array_equal(here, there) and bool(shapely.equals(new[row], old[row]))
+    return alike
 
 
 def rows_at_fault(polygons: np.ndarray, places: np.ndarray, terms: Terms) -> np.ndarray:
@@ -107,6 +112,20 @@ def _beside(metres: np.ndarray, rows: np.ndarray, snap_m: float) -> np.ndarray:
     return np.setdiff1d(near, rows)
 
 
+def _faces(rings: Rings, outline: BaseGeometry | None, others: np.ndarray, terms: Terms) -> tuple[Faces, np.ndarray]:
+    """Find the faces, long gaps cut where their neighbours change, and which of them are land of `others`."""
+    lines, units = _linework(rings, outline, terms), rings.polygons()
+    faces = find_faces(lines, units, outline, terms.lattice, terms.snap_m)
+    land = _land(faces, others)
+    gaps = np.flatnonzero((np.diff(faces.claims.indptr) == 0) & faces.inside & ~land)
+    gaps = gaps[is_sliver(terms.lattice.metres(faces.shapes[gaps]), terms.limits.gap_m)]
+    cuts = find_cuts(faces, gaps, terms.lattice.step_m, terms.limits.gap_m, terms.snap_m)
+    if len(cuts) == 0:
+        return faces, land
+    faces = find_faces(np.concatenate([lines, cuts]), units, outline, terms.lattice, terms.snap_m)
+    return faces, _land(faces, others)
+
+
 def _agreed_outline(rings: Rings, terms: Terms) -> BaseGeometry | None:
     """Let the outline take over the vertices of the units that lie on its edge."""
     if terms.outline is None:
@@ -132,16 +151,17 @@ def _linework(rings: Rings, outline: BaseGeometry | None, terms: Terms) -> np.nd
 
 
 def _land(faces: Faces, others: np.ndarray) -> np.ndarray:
-    """Answer for each face that nobody at hand claims whether it lies in one of the other units, or holds one."""
+    """Answer for each face that not just one unit at hand claims whether it lies in one of the other units; for unclaimed ones, or holds one."""
     out = np.zeros(len(faces.shapes), bool)
-    empty = np.flatnonzero(np.diff(faces.claims.indptr) == 0)
+    count = np.diff(faces.claims.indptr)
+    empty = np.flatnonzero(count != 1)
     if len(empty) == 0:
         return out
     near, face = shapely.STRtree(faces.shapes[empty]).query(others)
     inner = shapely.point_on_surface(faces.shapes[empty])
     shapely.prepare(others[near])
     held = shapely.intersects(others[near], inner[face])
-    rest = np.flatnonzero(~held)
+    rest = np.flatnonzero(~held & (count[empty[face]] == 0))
     held[rest] = shapely.intersects(faces.shapes[empty[face[rest]]], shapely.point_on_surface(others[near[rest]]))
     out[empty[face[held]]] = True
     return out

@@ -22,14 +22,15 @@ from geogrid.mending.lattice import Lattice, lattice_of
 from geogrid.mending.passes import Place, Terms, mend_once, rows_at_fault, rows_beside
 from geogrid.mending.report import area_report, mended_frame, undecided_frame
 from geogrid.mending.settle import Limits
-from geogrid.mending.soundness import heal, in_the_style_of, is_mendable
+from geogrid.mending.soundness import heal, in_the_style_of, is_mendable, single
 from geogrid.rules import validate_layer
 from geogrid.rules.bare import Parent, unit_names
 from geogrid.rules.precision import tolerance_of
 
 MAX_GAP_M = MAX_OVERLAP_M = 1.0
 """The slip of a pen at 1:1,000 to 1:2,000, at which offices draw (half a millimetre on paper); an alley or a wall between two units is wider."""
-PASSES = 12
+PASSES, ROUNDS = 12, 6
+"""Passes look only at what the last one changed; a round begins with a check of the whole layer, as a second run would."""
 MENDED_RULES = ("geometry_invalid", "overlap", "gap", "outside_parent", "not_edge_matched", "not_connected")
 
 
@@ -75,31 +76,48 @@ def repair_layer(
     shapes, healed = heal(frame.geometry.to_numpy())
     outline = _outline(parent, own)
     lattice = lattice_of(shapely.get_coordinates(shapes[is_mendable(shapes)]), own, None if outline is None else shapely.get_coordinates(outline))
+    limits = Limits(max_gap_m, max_overlap_m, tolerance)
+    terms = Terms(lattice, None if outline is None else lattice.steps(np.array([outline], dtype=object))[0], tolerance, limits)
     mended: list[Place] = []
     left: list[Place] = []
-    if found["rule"].isin(MENDED_RULES).any() and not (found["rule"] == "crs_mismatch").any():
-        limits = Limits(max_gap_m, max_overlap_m, tolerance)
-        steps = None if outline is None else lattice.steps(np.array([outline], dtype=object))[0]
-        shapes, mended, left = _passes(shapes, codes, Terms(lattice, steps, tolerance, limits), _narrow_places(found, limits, lattice, own))
-    made = in_the_style_of(frame.geometry.to_numpy(), shapes)
-    changed = np.array([new is not old for new, old in zip(made, frame.geometry.to_numpy(), strict=True)], bool)
-    out = frame.set_geometry(gpd.GeoSeries(made, index=frame.index, crs=frame.crs)) if changed.any() else frame
+    out, rest = _written(frame, shapes), found
+    for _ in range(ROUNDS):
+        if not rest["rule"].isin(MENDED_RULES).any() or (rest["rule"] == "crs_mismatch").any():
+            break
+        new, done, left = _passes(shapes, codes, terms, _narrow_places(rest, limits, lattice, own))
+        if all(a is b for a, b in zip(new, shapes, strict=True)):
+            break
+        mended, shapes = mended + done, new
+        out = _written(frame, shapes)
+        rest = validate_layer(out, **asked)
+    if rest is found and out is not frame:
+        rest = validate_layer(out, **asked)
+    changed = np.array([new is not old for new, old in zip(out.geometry.to_numpy(), frame.geometry.to_numpy(), strict=True)], bool)
     return Repair(
         out,
         area_report(frame, out, codes, mended, changed, lattice, tolerance),
         mended_frame(frame, out, codes, mended, healed, changed, lattice),
         undecided_frame(out, codes, left, lattice),
         found,
-        validate_layer(out, **asked) if changed.any() else found,
+        rest,
         tolerance,
     )
+
+
+def _written(frame: gpd.GeoDataFrame, shapes: np.ndarray) -> gpd.GeoDataFrame:
+    """Return the layer with new shapes in the style of its own; the very same layer where there is none."""
+    old = frame.geometry.to_numpy()
+    made = in_the_style_of(old, shapes)
+    if all(a is b for a, b in zip(made, old, strict=True)):
+        return frame
+    return frame.set_geometry(gpd.GeoSeries(made, index=frame.index, crs=frame.crs))
 
 
 def _passes(shapes: np.ndarray, codes: np.ndarray, terms: Terms, places: np.ndarray) -> tuple[np.ndarray, list[Place], list[Place]]:
     """Mend until a pass changes nothing; return the shapes (layer's coordinates), what was mended, and what was left in the end."""
     plain, lattice = shapely.force_2d(shapes), terms.lattice
     sound = np.flatnonzero(is_mendable(plain) & shapely.is_valid(plain))
-    steps = lattice.steps(plain[sound])
+    steps = lattice.steps(single(plain[sound]))
     changed = np.zeros(len(sound), bool)
     mended: list[Place] = []
     left: list[Place] = []

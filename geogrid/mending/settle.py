@@ -2,7 +2,8 @@
 
     outside the parent   nobody's, when the piece is narrow
     claimed by several   the claimant with the longest border with land that is his alone, when the overlap is narrow
-    claimed by nobody    the neighbour with the longest border, when the gap is narrow
+    claimed by nobody    the neighbour with the longest border, when the gap is narrow; a gap that was cut between its neighbours (`cuts`) goes
+                         piece by piece, to the one beside the piece that has most of the whole gap's border
     equal borders        the border that ends at corners of third units is the true one; else nobody decides, unless the piece is thinner than
                          anybody surveys (5 cm): that is the first one's, counted from the west
     detached crumbs      the neighbour with the longest border, when the crumb is narrow
@@ -99,6 +100,7 @@ class _Ground:
         self.owners = [tuple(units.tolist()) for units in np.split(claims.indices, claims.indptr[1:-1])]
         self.mended: list[Piece] = []
         self.left: list[Piece] = []
+        self.whole: dict[int, dict[int, float]] = {}  # of a gap's piece: who has how much of the whole gap's border
 
     def cut_outside(self) -> None:
         """Take narrow pieces outside the outline from whoever claims them."""
@@ -150,7 +152,8 @@ class _Ground:
     def _narrow_overlaps(self) -> set[int]:
         """Return the faces all of whose overlaps, pair by pair, are narrow; list the others."""
         pairs = [((a, b), face) for face, units in enumerate(self.owners) if len(units) > 1 for i, a in enumerate(units) for b in units[i + 1 :]]
-        narrow_faces, barred = set(), set()
+        narrow_faces: set[int] = set()
+        barred = set(np.flatnonzero(self.land).tolist())  # another unit, which is not at hand, claims it too
         for pair, faces, narrow in self._regions(pairs, self.limits.overlap_m):
             kept = self.spared.intersection(pair)
             if narrow and not kept:
@@ -167,6 +170,7 @@ class _Ground:
         for _, faces, narrow in self._regions(empty, self.limits.gap_m):
             if narrow:
                 found.update(faces)
+                self.whole |= dict.fromkeys(faces, self._lengths(faces, set()))
             else:
                 self.left.append(Piece("gap", faces, self._beside(faces), why="wide"))
         return found
@@ -177,7 +181,7 @@ class _Ground:
 
     def _heir(self, face: int, lengths: dict[int, float]) -> int:
         claimants = self.owners[face]
-        rights = {unit: length for unit, length in lengths.items() if not claimants or unit in claimants}
+        rights = {unit: length for unit, length in lengths.items() if unit in claimants} if claimants else self._beside_piece(face, lengths)
         best = self._longest(rights)
         if best != NOBODY or not rights:
             return best
@@ -187,6 +191,11 @@ class _Ground:
         ranked = sorted(equal, key=lambda unit: (support[unit] if not claimants else -support[unit], unit))
         clear = support[ranked[0]] != support[ranked[1]] or is_sliver(self.metres[[face]], SURVEYED_M)[0]
         return ranked[0] if clear else NOBODY
+
+    def _beside_piece(self, face: int, lengths: dict[int, float]) -> dict[int, float]:
+        """Return the rights to a piece of a gap: of those that lie along it, not just at its ends, their border of the whole gap."""
+        longest = max(lengths.values(), default=0.0)
+        return {unit: self.whole[face].get(unit, length) for unit, length in lengths.items() if 2 * length >= longest}
 
     def _longest(self, lengths: dict[int, float]) -> int:
         ranked = sorted(lengths, key=lambda unit: -lengths[unit])

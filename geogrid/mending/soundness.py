@@ -38,6 +38,14 @@ def is_mendable(shapes: np.ndarray) -> np.ndarray:
     return np.isin(shapely.get_type_id(shapes), _AREAL) & ~shapely.is_empty(shapes) & ~wrong
 
 
+def single(shapes: np.ndarray) -> np.ndarray:
+    """Return MultiPolygons of one part as that part, others as they are."""
+    out = shapes.copy()
+    wrapped = (shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOLYGON) & (shapely.get_num_geometries(shapes) == 1)
+    out[wrapped] = shapely.get_geometry(shapes[wrapped], 0)
+    return out
+
+
 def _healed(shape: BaseGeometry) -> BaseGeometry | None:
     """Return the one valid reading of a shape, None where there are two that differ, or none."""
     readings = np.array([shapely.make_valid(shape, method="structure", keep_collapsed=False), shapely.make_valid(shape)], dtype=object)
