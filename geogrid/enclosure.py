@@ -12,6 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.edges import canonical_order, face_pairs, merge_faces, shared_edges
@@ -19,6 +21,8 @@ from geogrid.edges import canonical_order, face_pairs, merge_faces, shared_edges
 CLOSING_M = 150.0  # buildings nearer than twice this lie in one settlement, when the outline must be derived
 RIM_M = 20.0  # land kept round the outermost buildings of a derived parent
 ENCLOSED_SHARE = 0.6  # land whose outline lies to this share on the derived parent belongs to it (strips between carriageways, parks)
+
+RIM_SHARE = 0.4  # of its outline a sliver has at least on the rim, if it lies along it rather than ending there
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,8 @@ def enclose(parent: BaseGeometry | None, barriers: np.ndarray, borders: np.ndarr
     """Divide `parent` and the `borders` polygons (metres) by barriers (lines, or polygons whose boundary counts) and borders.
 
     A face is kept if it lies in the parent or in any border polygon; without both, all that the lines close is kept. Faces thinner than
-    `sliver_m` join the neighbour with the longest shared border inside the same given units. Row order of the input has no influence.
+    `sliver_m` join the neighbour with the longest shared border inside the same given units. Those at the rim of the parent that no border
+    polygon holds are left out: two drawings of one outline, and the border polygons' counts. Row order of the input has no influence.
     """
     limits = areas([parent, *borders])
     lines = _linework(limits, _touching(given(barriers), limits))
@@ -43,7 +48,11 @@ def enclose(parent: BaseGeometry | None, barriers: np.ndarray, borders: np.ndarr
     if len(limits):
         kept = units.any_unit
         faces, units = faces[kept], units.take(kept)
-    faces, melted_n = _melt(faces, _unit_sets(units, len(faces)), sliver_m)
+    sets = _unit_sets(units, len(faces))
+    if len(borders) and len(areas([parent])):
+        kept = ~_is_rim(faces, np.array([own == {0} for own in sets], dtype=bool), sliver_m)
+        faces, sets = faces[kept], [own for own, is_kept in zip(sets, kept, strict=True) if is_kept]
+    faces, melted_n = _melt(faces, sets, sliver_m)
     faces = shapely.normalize(faces)
     return Enclosures(faces[canonical_order(faces)], melted_n)
 
@@ -125,6 +134,22 @@ def is_sliver(polygons: np.ndarray, width_m: float) -> np.ndarray:
     thin = shapely.area(polygons) < shapely.length(polygons) * width_m / 2
     thin[thin] = shapely.is_empty(shapely.buffer(polygons[thin], -width_m / 2))
     return thin
+
+
+def _is_rim(faces: np.ndarray, is_free: np.ndarray, sliver_m: float) -> np.ndarray:
+    """Answer for each face whether it is a sliver along the outer rim that no border polygon holds, and no wider face goes on with."""
+    rows = np.flatnonzero(is_free)
+    thin = np.zeros(len(faces), bool)
+    thin[rows] = is_sliver(faces[rows], sliver_m)
+    if not thin.any():
+        return thin
+    a, b, length = face_pairs(shared_edges(faces))
+    inner = is_free[a] & is_free[b]
+    links = coo_array((np.ones(inner.sum()), (a[inner], b[inner])), shape=(len(faces), len(faces)))
+    piece = connected_components(links, directed=False)[1]
+    shared = np.bincount(a, length, len(faces)) + np.bincount(b, length, len(faces))
+    along = 1 - shared / shapely.length(faces) > RIM_SHARE
+    return thin & along & (np.bincount(piece, is_free & ~thin) == 0)[piece]
 
 
 def _melt(faces: np.ndarray, sets: list[frozenset[int]], sliver_m: float) -> tuple[np.ndarray, int]:

@@ -89,3 +89,15 @@ def test_real_hangzhou_grids_are_cut_by_roads_and_rivers():
     found = enclose(None, np.concatenate([roads, rivers]), grids).polygons
     assert shapely.coverage_is_valid(found)
     assert shapely.area(found).sum() == pytest.approx(26.90e6, rel=1e-3)
+
+
+def test_a_sliver_between_the_outline_and_a_given_unit_is_left_out():
+    found = enclose(shapely.box(0, 0, 100.005, 100), NOTHING, np.array([shapely.box(0, 0, 50, 100), shapely.box(50, 0, 100, 100)]))
+    assert shapely.area(found.polygons).tolist() == [5000, 5000]
+
+
+def test_a_sliver_that_open_land_continues_belongs_to_it():
+    unit = shapely.Polygon([(0, 0), (100, 0), (99.98, 50), (60, 100), (0, 100)])
+    found = enclose(SQUARE, NOTHING, np.array([unit]))
+    assert shapely.area(found.polygons).sum() == pytest.approx(10_000)
+    assert len(found.polygons) == 2
