@@ -21,9 +21,11 @@ from flask.testing import FlaskClient
 from waitress import create_server
 
 from geogrid.cli import main
+from geogrid.findings import to_frame
 from geogrid.maps.assets import is_installed
+from geogrid.report import find_declared
 from geogrid.store import Contents, write_project
-from tests.declared_city import CRS, bodies, city, declaring, grid_codes
+from tests.declared_city import CRS, bodies, city, declaring, grid_codes, rows
 from tests.shared import find_chromium
 from tests.test_web_browser import _axe, _until, _Watched, browser  # noqa: F401 - a fixture
 from web import create_app
@@ -44,7 +46,8 @@ def contents() -> Contents:
     organisations.loc[0, "name"] = SCRIPT
     frame = {"id": ["c1", "c2"], "kind": "", "name": [SCRIPT, "=cmd"], "community": ["001", ""], "grid": ["001001", ""], "outside_m": [0.0, 60.0]}
     cameras = gpd.GeoDataFrame(frame, geometry=shapely.points([(540_050, 4_196_050), (539_940, 4_196_050)]), crs=CRS)
-    return declaring(replace(whole, sites={"cameras": cameras}), FIGURES, organisations=organisations, memberships=memberships)
+    made = declaring(replace(whole, sites={"cameras": cameras}), FIGURES, organisations=organisations, memberships=memberships)
+    return replace(made, findings=to_frame(find_declared(rows(made), made.plan.scheme), CRS))
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +164,16 @@ def test_lists_come_as_json_and_what_is_not_there_is_404(client):
     assert client.get("/data/x/declared/99/0.json").status_code == 404
     outside = client.get("/data/x/declared/3/0.json").get_json()["cases"]
     assert [(case["code"], case["level"]) for case in outside] == [("c2", "")]
+
+
+@pytest.mark.parametrize("ending", ["geojson", "xlsx"])
+def test_what_does_not_hold_is_among_the_findings_to_download(client, ending):
+    answer = client.get(f"/download/findings.{ending}?rule=no_organisation")
+    assert answer.status_code == 200
+    if ending == "geojson":
+        assert len(json.loads(answer.data)["features"]) == 4
+    else:
+        assert len(pd.read_excel(io.BytesIO(answer.data))) == 4
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])

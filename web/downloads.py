@@ -44,7 +44,7 @@ def _frame(now: Served, name: str) -> Any:
         return frame[frame["kind"] == kind] if kind else frame
     if name == "findings":
         found = findings.frame(now).drop(columns=["west", "south", "east", "north"])
-        found = found.assign(units=[" ".join(codes) for codes in found["units"]])
+        found = found.assign(units=[" ".join(codes) for codes in found["units"]], rows=[" ".join(map(str, rows)) for rows in found["rows"]])
         for column in ("rule", "severity", "level"):
             found = found[found[column] == request.args[column]] if request.args.get(column) else found
         return found
