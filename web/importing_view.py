@@ -253,7 +253,7 @@ def _steps(made: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
     used_well = bool(used) and not asks
     whole = used_well and not state["problem"] and (not state["rejected"] or state["current"])
-    finished = [bool(files), bool(used) and not homeless, used_well, whole, bool(state["current"])]
+    finished = [bool(files), bool(used) and not homeless, used_well and not shifted, whole, bool(state["current"])]
     titles = [_("Choose files"), _("Roles and columns"), _("Coordinate system"), _("Check every row"), _("Make the grids")]
     now = next((i for i, ok in enumerate(finished) if not ok), 4)
     marks = ["now" if i == now else "done" if ok else "todo" for i, ok in enumerate(finished)]

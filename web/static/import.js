@@ -132,7 +132,11 @@ const acts = {
     await ask("DELETE", `${root.dataset.api}/${button.dataset.id}`);
     location.reload();
   },
-  show: button => window.geogrid?.showFinding(Number(button.dataset.at)),
+  show: button => {
+    for (const one of root.querySelectorAll(".items li[aria-current]")) one.removeAttribute("aria-current");
+    button.parentElement.setAttribute("aria-current", "true");
+    window.geogrid?.showFinding(Number(button.dataset.at));
+  },
 };
 
 root.addEventListener("click", async event => {
