@@ -50,7 +50,9 @@ def cameras(project: ProjectLike, *, lang: str) -> MapPage:
 
 def checks(project: ProjectLike, *, lang: str) -> MapPage:
     """What was found, each at its place, over units by identity."""
-    return _page(project, "checks", lang, {"fill": "identity", "on": ["findings"], "off": _fine_layers(project), "faults": True, "top_zoom": CHECKS_ZOOM})
+    return _page(
+        project, "checks", lang, {"fill": "identity", "on": ["findings"], "off": _fine_layers(project), "faults": True, "top_zoom": CHECKS_ZOOM}
+    )
 
 
 def declared(project: ProjectLike, *, lang: str) -> MapPage:
