@@ -66,7 +66,7 @@ def repair_layer(
     """Mend invalid rings, gaps and overlaps up to a width, unmatched edges, pieces outside `parent` and crumbs; list the rest.
 
     Widths are the diameter of the widest disc that fits in, metres. `parent`, `code`, `tolerance_m` and `crs` as for `validate_layer`; land
-    outside the parent and detached crumbs go by `max_overlap_m`. Raises ColumnError when `code` is no column of the layer.
+    outside the parent goes by `max_overlap_m`, detached crumbs by the lesser limit. Raises ColumnError when `code` is no column of the layer.
     """
     own = frame.crs or (CRS.from_user_input(crs) if crs is not None else None)
     tolerance = tolerance_of(frame.geometry.set_crs(own)) if tolerance_m is None else tolerance_m
@@ -158,5 +158,6 @@ def _outline(parent: Parent, crs: CRS | None) -> BaseGeometry | None:
         return None
     series = gpd.GeoSeries([parent]) if isinstance(parent, BaseGeometry) else parent.geometry
     series = series.dropna() if series.crs is None or crs is None else series.dropna().to_crs(crs)
-    solid = shapely.make_valid(shapely.force_2d(series.to_numpy()))
-    return solid[0] if len(solid) == 1 else shapely.union_all(solid)
+    solid = shapely.make_valid(shapely.force_2d(series.to_numpy()), method="structure", keep_collapsed=False)  # areas alone
+    whole = solid[0] if len(solid) == 1 else shapely.union_all(solid)
+    return None if whole.is_empty else whole

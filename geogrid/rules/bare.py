@@ -24,7 +24,7 @@ from geogrid.errors import InputError
 from geogrid.findings import Finding, to_frame
 from geogrid.rules.codes import find_codes, find_parents
 from geogrid.rules.columns import code_column, parent_column
-from geogrid.rules.layer import find_partition, find_shapes, in_order, usable
+from geogrid.rules.layer import find_partition, find_shapes, in_order, usable, with_end
 from geogrid.rules.parents import find_parent_mismatch, parents_by_prefix
 from geogrid.rules.places import are_axes_exchanged, find_shift
 from geogrid.rules.precision import tolerance_of
@@ -70,7 +70,7 @@ def validate_layer(
     faulty, kept, polygons = usable(layer.to_numpy(), codes.to_numpy(), level, numbers)
     found += faulty
     if not numbered:
-        found += find_codes(codes, layer.to_numpy(), level, numbers)
+        found += find_codes(codes, with_end(layer.to_numpy()), level, numbers)
     names, numbers_kept = _names(codes, numbers)[kept], numbers[kept]
     if outline is not None and len(kept) and not _meet(outline, polygons):
         km = f"{shapely.distance(outline, shapely.multipoints(shapely.centroid(polygons))) / 1000:,.1f}"
@@ -209,7 +209,7 @@ def _find_above(
     column = parent_column(_column_names(frame), level)
     named = _texts(frame[column]) if column else pd.Series(parents_by_prefix(codes.to_numpy(), above.tolist()), dtype=object)
     asked = np.ones(len(codes), dtype=bool) if column else ((named != "") & (codes != "")).to_numpy()
-    found = in_order(find_parents(codes[asked], named[asked], layer.to_numpy()[asked], level, above, numbers[asked]))
+    found = in_order(find_parents(codes[asked], named[asked], with_end(layer.to_numpy()[asked]), level, above, numbers[asked]))
     shapes = parent.geometry if parent.crs is None or layer.crs is None else parent.geometry.to_crs(layer.crs)
     _, kept_above, valid = usable(shapes.to_numpy(), above.to_numpy(), "")
     known = pd.Series(valid, index=above.to_numpy()[kept_above], dtype=object)

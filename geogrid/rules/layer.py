@@ -43,8 +43,7 @@ def usable(geometry: np.ndarray, codes: np.ndarray, level: str, rows: np.ndarray
     geometry = shapely.force_2d(np.asarray(geometry, dtype=object))
     absent = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     found += [Finding("geometry_missing", level, (codes[row],), rows=_rows(rows, (row,))) for row in np.flatnonzero(absent)]
-    coordinates, of = shapely.get_coordinates(geometry, return_index=True)
-    endless = np.isin(np.arange(len(geometry)), of[~np.isfinite(coordinates).all(axis=1)])
+    endless = _is_endless(geometry)
     for row in np.flatnonzero(endless):  # no place: a box or a union of these would be NaN as well
         found.append(Finding("geometry_invalid", level, (codes[row],), facts={"why": "Coordinates that are not finite"}, rows=_rows(rows, (row,))))
     absent |= endless
@@ -69,6 +68,18 @@ def usable(geometry: np.ndarray, codes: np.ndarray, level: str, rows: np.ndarray
         geometry[invalid] = topology.areas_wider_than(mended, 0.0)
     kept = np.flatnonzero(areal & ~shapely.is_empty(geometry))
     return found, kept, geometry[kept]
+
+
+def with_end(geometry: np.ndarray) -> np.ndarray:
+    """Return the geometries, None where coordinates are not finite: those are no place."""
+    made = np.array(geometry, dtype=object)
+    made[_is_endless(made)] = None
+    return made
+
+
+def _is_endless(geometry: np.ndarray) -> np.ndarray:
+    coordinates, of = shapely.get_coordinates(geometry, return_index=True)
+    return np.isin(np.arange(len(geometry)), of[~np.isfinite(coordinates).all(axis=1)])
 
 
 def find_partition(
