@@ -45,6 +45,7 @@ def report_html(found: gpd.GeoDataFrame, ground: Ground | None, *, title: str, c
         "file": file,
         "all": len(found),
         "checked": checked,
+        "levels": ground.settings.get("level_names", {}) if ground else {},
         "titles": {rule: rule_title(rule, language) for rule in sorted(set(found["rule"]))},
         "counts": [[*key, int(n)] for key, n in found.groupby(["severity", "rule", "level"], sort=True).size().items()] if len(found) else [],
         "findings": _items(found.iloc[kept], language),

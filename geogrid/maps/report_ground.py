@@ -92,6 +92,7 @@ def project_ground(project: ProjectLike, *, lang: str, named: Mapping[str, set[s
     district = layers["district"].geometry if "district" in layers else np.zeros(0, dtype=object)
     box = _grown(shapely.total_bounds(district))
     tables = {level: kept_table(project, level) if len(project.units(level)) <= MANY else level_table(project, level) for level in coarse}
+    first["level_names"] = {entry["id"]: entry["name"] for entry in first["levels"]}
     first |= {"levels": [entry for entry in first["levels"] if not entry["fine"]], "fill": "identity"}
     return Ground(first, _inline(layers, box, tables))
 

@@ -60,6 +60,7 @@
       const k = this._text, wide = Math.hypot(b.x - a.x, b.y - a.y), middle = L.point((a.x + b.x) / 2, (a.y + b.y) / 2);
       if (wide > 2) for (const look of [[6, "#ffffff"], [3, "#111111"]]) { stroke(c, [a, b], look[0], look[1]); }
       else { c.beginPath(); c.arc(middle.x, middle.y, 4, 0, 7); c.fillStyle = "#111111"; c.fill(); }
+      if (!fault.label) return;
       c.font = "700 " + 14 * k + "px " + geogrid.FACE;
       const w = c.measureText(fault.label).width + 24 * k, h = 28 * k, right = Math.max(a.x, b.x) + 56, side = right + w + 12 < size.x * 0.85;
       const x = side ? right : Math.min(a.x, b.x) - 56 - w, y = middle.y - h / 2 + 4;

@@ -84,7 +84,7 @@
     if (!counts.has(state.kind)) state.kind = "";
     const options = [...counts].map(([key, n]) => {
       const [rule, level] = key.split("|");
-      return element("option", { value: key }, (told.titles[rule] || rule) + (level ? " · " + level : "") + " " + number(n));
+      return element("option", { value: key }, (told.titles[rule] || rule) + (level ? " · " + (told.levels[level] || level) : "") + " " + number(n));
     });
     $("kind").replaceChildren(element("option", { value: "" }, words.all_kinds), ...options);
     $("kind").value = state.kind;
