@@ -68,6 +68,13 @@ def test_an_overlap_wider_than_the_limit_is_listed_and_both_keep_it():
     assert mend(sown, parent=WHOLE, max_overlap_m=4.0).left.empty
 
 
+def test_a_wide_limit_for_overlaps_gives_no_exclave_away():
+    exclave = square(15, 15, 4, 4)
+    shapes = replaced(replaced(nine(), 4, nine()[4].difference(exclave)), 0, nine()[0].union(exclave))
+    done = mend(coded(replaced(shapes, 8, square(19.5, 20, 10.5))), parent=WHOLE, max_overlap_m=100.0)
+    assert done.left["rule"].tolist() == ["not_connected"]
+
+
 def test_a_strip_that_two_claim_equally_is_listed_and_left():
     sown = coded(np.array([square(0, 0), square(9.5, 0)], dtype=object))
     done = mend(sown)
@@ -95,7 +102,7 @@ def test_multi_polygons_of_one_part_are_not_touched_for_that():
     multi = np.array([shapely.MultiPolygon([shape]) for shape in replaced(nine(), 0, square(0.1, 0, 9.9))], dtype=object)
     done = mend(coded(multi), parent=WHOLE)
     assert done.left.empty
-    assert done.report["code"][done.report["changed"]].tolist() == ["a"]
+    assert done.report["code"][done.report["changed"]].tolist() == ["a", "d"]  # a's corner stands on d's border
 
 
 def test_land_outside_the_parent_is_cut_where_it_is_narrow_only():

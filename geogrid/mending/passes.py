@@ -89,7 +89,7 @@ def rows_at_fault(polygons: np.ndarray, places: np.ndarray, terms: Terms) -> np.
     metres = terms.lattice.metres(polygons)
     edges = shapely.coverage_invalid_edges(metres, gap_width=terms.tolerance_m)
     parts = shapely.get_parts(metres[shapely.get_num_geometries(metres) > 1])
-    crumbs = parts[is_sliver(parts, terms.limits.overlap_m)]
+    crumbs = parts[is_sliver(parts, terms.limits.crumb_m)]
     where = np.concatenate([edges[~shapely.is_empty(edges)], crumbs, terms.lattice.metres(places)])
     return np.unique(shapely.STRtree(metres).query(where, predicate="dwithin", distance=terms.snap_m)[1])
 

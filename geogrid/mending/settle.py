@@ -35,11 +35,16 @@ Corners = Callable[[int, Sequence[int]], dict[int, int]]
 
 @dataclass(frozen=True)
 class Limits:
-    """Metres: the widest gap that is filled, the widest overlap (piece outside, crumb) that is given to one, and what counts as equal."""
+    """Metres: the widest gap that is filled, the widest overlap (or piece outside) that is given to one, and what counts as equal."""
 
     gap_m: float
     overlap_m: float
     equal_m: float
+
+    @property
+    def crumb_m(self) -> float:
+        """The widest crumb: the lesser of the two, for a wide limit for overlaps must not give exclaves away."""
+        return min(self.gap_m, self.overlap_m)
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,7 @@ class _Ground:
         """Give narrow pieces that are detached from the rest of their unit to the neighbour with the longest border."""
         own = [(unit, face) for face, units in enumerate(self.owners) for unit in units]
         pieces = defaultdict(list)
-        for unit, faces, narrow in self._regions(own, self.limits.overlap_m):
+        for unit, faces, narrow in self._regions(own, self.limits.crumb_m):
             pieces[unit].append((float(shapely.area(self.metres[list(faces)]).sum()), faces, narrow))
         crumbs = {}
         for unit, found in pieces.items():
