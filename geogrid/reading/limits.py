@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from geogrid.reading.raw import refuse
 
-MAX_BYTES = 2 * 2**30
+MAX_BYTES = 2**30
 """Of a binary file, and of all that an archive unpacks to on disk."""
 MAX_TEXT_BYTES = 128 * 2**20
 """Of a text that is parsed in memory: GeoJSON, KML, GPX, CSV."""
