@@ -113,7 +113,7 @@ def measure(parent: BaseGeometry | None, polygons: np.ndarray, tolerance_m: floa
     """Run the global tests; the parent first takes over the union's vertices that lie within the tolerance of its edge."""
     if len(polygons) == 0:
         return Cover(np.array([], dtype=object), NOTHING, parent or NOTHING, NOTHING)
-    edges = shapely.coverage_invalid_edges(polygons, gap_width=tolerance_m)
+    edges = find_invalid_edges(polygons, tolerance_m)
     matched = bool(shapely.is_empty(edges).all())
     union = shapely.coverage_union_all(polygons) if matched else _union(polygons, shapely.is_empty(edges))
     if parent is None:
@@ -127,6 +127,22 @@ def measure(parent: BaseGeometry | None, polygons: np.ndarray, tolerance_m: floa
     return Cover(edges, union, missing, beyond)
 
 
+def find_invalid_edges(polygons: np.ndarray, tolerance_m: float) -> np.ndarray:
+    """Find the edges of each polygon that match nothing, or that a gap narrower than the tolerance lies beside; empty lines where there are none.
+
+    A polygon of several pieces is asked piece by piece: whole, it would be compared with all that lies between them.
+    """
+    parts, row = shapely.get_parts(polygons, return_index=True)
+    edges = shapely.coverage_invalid_edges(parts, gap_width=tolerance_m)
+    if len(parts) == len(polygons):
+        return edges
+    out = np.full(len(polygons), shapely.MultiLineString(), dtype=object)
+    lines, part = shapely.get_parts(edges, return_index=True)
+    found, at = np.unique(row[part], return_inverse=True)
+    out[found] = shapely.multilinestrings(lines, indices=at)
+    return out
+
+
 def _union(polygons: np.ndarray, sound: np.ndarray) -> BaseGeometry:
     """Unite polygons of which some are faulty: the coverage union is quick, and right among those whose edges all match."""
     return shapely.union(shapely.coverage_union_all(polygons[sound]), shapely.union_all(polygons[~sound]))
@@ -134,7 +150,7 @@ def _union(polygons: np.ndarray, sound: np.ndarray) -> BaseGeometry:
 
 def find_overlaps(polygons: np.ndarray, tolerance_m: float, invalid_edges: np.ndarray | None = None) -> pd.DataFrame:
     """Find the pairs that share area: a < b, area_m2, geometry. A pair without invalid edges can not overlap."""
-    edges = shapely.coverage_invalid_edges(polygons) if invalid_edges is None else invalid_edges
+    edges = find_invalid_edges(polygons, 0.0) if invalid_edges is None else invalid_edges
     suspects = np.flatnonzero(~shapely.is_empty(edges))
     if len(suspects) == 0:
         return _pairs("area_m2")

@@ -18,6 +18,7 @@ from geogrid.mending.faces import Faces, find_faces
 from geogrid.mending.lattice import Lattice, keys_of
 from geogrid.mending.rings import Rings, Vertices, agreed, rings_of
 from geogrid.mending.settle import Limits, Piece, Settled, settle
+from geogrid.topology import find_invalid_edges
 from geogrid.vertices import take_over_vertices
 
 
@@ -87,7 +88,7 @@ def _alike(new: np.ndarray, old: np.ndarray) -> np.ndarray:
 def rows_at_fault(polygons: np.ndarray, places: np.ndarray, terms: Terms) -> np.ndarray:
     """Find the units (polygons in steps) with edges that match nothing or with crumbs, and all that touch there or at `places` (steps)."""
     metres = terms.lattice.metres(polygons)
-    edges = shapely.coverage_invalid_edges(metres, gap_width=terms.tolerance_m)
+    edges = find_invalid_edges(metres, terms.tolerance_m)
     parts = shapely.get_parts(metres[shapely.get_num_geometries(metres) > 1])
     crumbs = parts[is_sliver(parts, terms.limits.crumb_m)]
     where = np.concatenate([edges[~shapely.is_empty(edges)], crumbs, terms.lattice.metres(places)])

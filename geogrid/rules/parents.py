@@ -53,7 +53,10 @@ def parents_by_prefix(codes: np.ndarray, known: Sequence[str]) -> np.ndarray:
     ['', '']
     """
     names, sizes = set(known) - {""}, sorted({len(code) for code in known if code}, reverse=True)
-    found = [next((code[:n] for n in sizes if len(code) > n and code[:n] in names), "") for code in codes]
+    found = [""] * len(codes)
+    for n in reversed(sizes):
+        heads = [code[:n] for code in codes]
+        found = [head if head in names and head != code else other for head, code, other in zip(heads, codes, found, strict=True)]
     enough = sum(map(bool, found)) >= max(1.0, _MOST_SHARE * np.count_nonzero(codes != ""))
     named = [parent or code[: sizes[0]] for parent, code in zip(found, codes, strict=True)] if enough else [""] * len(codes)
     return np.array(named, dtype=object)
@@ -61,8 +64,8 @@ def parents_by_prefix(codes: np.ndarray, known: Sequence[str]) -> np.ndarray:
 
 def _by_prefix(codes: np.ndarray, named: np.ndarray, polygons: np.ndarray, level: str, rows: np.ndarray) -> list[Finding]:
     """Where nearly all codes begin with the code of their named parent, report those that do not."""
-    pairs = [(str(code).startswith(parent), bool(parent and code)) for code, parent in zip(codes, named, strict=True)]
-    begins, both = np.array(pairs, dtype=bool).reshape(-1, 2).T
+    begins = np.fromiter(map(str.startswith, codes, named), bool, len(codes))
+    both = (named != "") & (codes != "")
     if not both.any() or np.count_nonzero(begins & both) < _MOST_SHARE * np.count_nonzero(both):
         return []
     return [
