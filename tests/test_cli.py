@@ -37,7 +37,7 @@ def assert_refused(result: Result | subprocess.CompletedProcess[str], *said: str
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
     lines = result.stderr.strip().splitlines()
-    assert len(lines) == 1 or lines[0].startswith("Usage:")
+    assert len(lines) == 1
     for words in said:
         assert words in lines[-1]
 

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from geogrid.cli.language import language
+from geogrid.cli.usage import NoCommandError, in_one_line
 from geogrid.errors import GeogridError
 
 COMMANDS = {
@@ -49,10 +50,22 @@ class Root(click.Group):
                 return entry.load()
         return None
 
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is asked for; one that there is not names the nearest."""
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            raise NoCommandError(args[0], self.list_commands(ctx), ctx)
+        return super().resolve_command(ctx, args)
+
+    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> click.Context:
+        """Read the group's own options; a usage error is one line."""
+        with in_one_line():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what goes wrong is one line on stderr and exit code 2."""
         try:
-            return super().invoke(ctx)
+            with in_one_line():
+                return super().invoke(ctx)
         except GeogridError as error:
             click.echo(error.message_zh if language() == "zh" else error.message, err=True)
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError, KeyboardInterrupt):
