@@ -31,7 +31,7 @@ def program(*words: str | Path, stdin: str = "", **env: str) -> subprocess.Compl
 
 
 def assert_refused(result: Result | subprocess.CompletedProcess[str], *said: str) -> None:
-    """Exit code 2, nothing on stdout, one line (click's usage may stand above it) on stderr that says `said`."""
+    """Exit code 2, nothing on stdout, one line on stderr that says `said`."""
     code = result.exit_code if isinstance(result, Result) else result.returncode
     assert code == 2, result.stderr
     assert result.stdout == ""
