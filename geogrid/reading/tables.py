@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from geogrid.reading.limits import check_shape
-from geogrid.reading.raw import Fault, RawLayer, refuse
+from geogrid.reading.raw import Fault, Note, RawLayer, refuse
+from geogrid.reading.surrounds import LOOKED_THROUGH, beside_note, header_at, is_beside_the_table, title_note
 from geogrid.reading.text import decode, guess_note
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
@@ -20,7 +22,10 @@ _GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 
 
 def read_csv(path: Path, layer: str | None = None, encoding: str | None = None) -> RawLayer:
-    """Read a CSV file, all values text; the header is row 1. A row with too few or too many fields is a fault. Raises InputError."""
+    """Read a CSV file, all values text; the header is row 1, or stands below a title. A row with too few or too many fields is a fault.
+
+    Raises InputError.
+    """
     file = str(path)
     data = path.read_bytes()
     text, used = decode(data, file, encoding)
@@ -29,8 +34,8 @@ def read_csv(path: Path, layer: str | None = None, encoding: str | None = None) 
         raise refuse(file, f"line {line}: holds a NUL byte, so this is not CSV", f"第 {line} 行含 NUL 字节，不是 CSV", row=line)
     notes = () if encoding else guess_note(data, text, used)
     del data
-    frame, faults = table(_records(text, file), file, pad=False)
-    return RawLayer(frame, None, file, layer or path.stem, encoding=used, faults=faults, notes=notes)
+    frame, faults, beside = table(_records(text, file), file, pad=False)
+    return RawLayer(frame, None, file, layer or path.stem, encoding=used, faults=faults, notes=(*notes, *beside))
 
 
 def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
@@ -49,35 +54,44 @@ def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _delimiter(text: str) -> str:
-    header = text.lstrip("\r\n").split("\n", 1)[0]
-    return max(",;\t", key=header.count) if header else ","
+    lines = text.lstrip("\r\n").split("\n", LOOKED_THROUGH)[:LOOKED_THROUGH]
+    header = next((line for line in lines if any(line.count(mark) for mark in ",;\t")), "")
+    return max(",;\t", key=header.count)
 
 
-def table(numbered: Iterable[tuple[int, Sequence[Any]]], file: str, *, pad: bool) -> tuple[pd.DataFrame, tuple[Fault, ...]]:
-    """Make a frame of numbered rows, the first of them the header. `pad`: a row may end early (a sheet's rows end at their last filled cell).
+def table(numbered: Iterable[tuple[int, Sequence[Any]]], file: str, *, pad: bool) -> tuple[pd.DataFrame, tuple[Fault, ...], tuple[Note, ...]]:
+    """Make a frame of numbered rows below their header. `pad`: a row may end early (a sheet's rows end at their last filled cell).
 
+    What stands round the table (a title above the header, totals and signatures below) is noted and not read.
     Raises InputError where there is no row, or the header can not be used.
     """
     filled = ((number, row, length) for number, row in numbered if (length := _length(row)))
-    first = next(filled, None)
-    if first is None:
+    top = list(islice(filled, LOOKED_THROUGH))
+    if not top:
         raise refuse(file, "holds no row", "没有任何行")
-    header = _header(first[1], file)
+    at = header_at([row for _, row, _ in top])
+    header = _header(top[at][1], file)
     rows: list[int] = []
     good: list[Sequence[Any]] = []
     faults = []
-    for number, row, length in filled:
+    beside = []
+    for number, row, length in chain(top[at + 1 :], filled):
         width = max(len(header), length)
-        if width == len(header) and (pad or len(row) >= width):
+        if is_beside_the_table(row, len(header)):
+            beside.append((number, row))
+        elif width == len(header) and (pad or len(row) >= width):
             rows.append(number)
             good.append(row if len(row) == width else [*row[:width], *[None] * (width - len(row))])
         else:
-            said = min(width, len(row))
-            reason = f"has {said} fields where the header has {len(header)}"
-            faults.append(Fault(number, reason, f"有 {said} 个字段，表头有 {len(header)} 个"))
+            faults.append(_wrong_width(number, min(width, len(row)), len(header)))
     check_shape(file, len(good), len(header))
     index = pd.Index(rows, dtype="int64", name="row")
-    return pd.DataFrame(good, index=index, columns=header, dtype=object), tuple(faults)
+    notes = (*title_note(top[at][0], [row for _, row, _ in top[:at]]), *beside_note(beside))
+    return pd.DataFrame(good, index=index, columns=header, dtype=object), tuple(faults), notes
+
+
+def _wrong_width(number: int, fields_n: int, header_n: int) -> Fault:
+    return Fault(number, f"has {fields_n} fields where the header has {header_n}", f"有 {fields_n} 个字段，表头有 {header_n} 个")
 
 
 def _length(row: Sequence[Any]) -> int:

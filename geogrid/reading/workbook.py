@@ -45,7 +45,7 @@ def read_xlsx(path: Path, layer: str | None = None, encoding: str | None = None)
     except _DAMAGE as error:
         raise refuse(file, f"the workbook is damaged ({type(error).__name__}: {error})", "工作簿已损坏") from None
     far = Note("cells beyond column ZZ are not read", "ZZ 列以后的单元格没有读取")
-    return replace(made, notes=(far,)) if "far" in seen else made
+    return replace(made, notes=(*made.notes, far)) if "far" in seen else made
 
 
 def _look_through(path: Path, members: list[zipfile.ZipInfo]) -> set[str]:
@@ -82,13 +82,13 @@ def _workbook(path: Path, file: str, layer: str | None, *, has_formulas: bool) -
         if layer is None and len(names) > 1:
             names = [name for name in names if next(_rows(book[name]), None) is not None] or names[:1]
         chosen = choose_layer(file, names, layer)
-        frame, faults = table(_rows(book[chosen]), file, pad=True)
+        frame, faults, notes = table(_rows(book[chosen]), file, pad=True)
         if has_formulas:
             unknown = _unknown_values(book[chosen], _open(stream, values=False)[chosen])
             faults = (*faults, *(fault for fault in unknown if fault.row in frame.index))
             frame = frame.drop(index=[fault.row for fault in faults], errors="ignore")
         book.close()
-    return RawLayer(frame, None, file, chosen, faults=faults)
+    return RawLayer(frame, None, file, chosen, faults=faults, notes=notes)
 
 
 def _open(stream: Any, *, values: bool) -> Any:
