@@ -21,6 +21,8 @@ from geogrid.errors import CrsError
 WGS84 = CRS.from_epsg(4326)
 _GEOD = Geod(ellps="WGS84")
 SHIFTED = ("GCJ-02", "BD-09")
+METRES_PER_DEGREE = 111_320.0
+"""Of longitude at the equator, and nearly of latitude everywhere."""
 _GK_FIRST, _GK_FIRST_DEG = 4534, 75
 # Longitude and latitude of a coarse outline of China, land and coast, good to some 20 km: it only tells which family of zones fits.
 _CHINA_LON_LAT = """

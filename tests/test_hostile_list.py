@@ -90,10 +90,13 @@ def test_h010_a_ring_of_too_few_points_or_an_open_one_is_the_fault_of_its_row(tm
     assert words in broken(tmp_path, {"type": "Polygon", "coordinates": [ring()[:n]]})[0]
 
 
-def test_h011_a_polygon_without_area_is_an_error_of_its_row(tmp_path):
-    spike = {"type": "Polygon", "coordinates": [[[117.0, 36.6], [117.0002, 36.6], [117.0001, 36.6], [117.0, 36.6]]]}
+@pytest.mark.parametrize("east", [0.0002, 0.2])  # the longer one is bent when it is projected
+def test_h011_a_polygon_without_area_is_an_error_of_its_row(tmp_path, east):
+    spike = {"type": "Polygon", "coordinates": [[[117.0, 36.6], [117.0 + east, 36.6], [117.0 + east / 2, 36.6], [117.0, 36.6]]]}
     path = geojson(tmp_path, row(square(117.1), code="a"), row(spike, code="spike"))
-    assert [f["units"] for f in found(path)["geometry_invalid"]] == [["spike"]]
+    (fault,) = found(path)["geometry_invalid"]
+    assert (fault["units"], "面积为零" in fault["message_zh"]) == (["spike"], True)
+    assert set(found(path)) == {"geometry_invalid"}
     unbuilt(tmp_path, "row 2", "no area", communities=path)
 
 

@@ -11,11 +11,11 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{units}: no geometry, so it can not be placed. Draw it, or delete the row.",
     },
     "geometry_invalid": {
-        "zh": "{units}：图形无效（{why}），检查时按修补后的图形计算。请在原图层修正。",
+        "zh": "{units}：图形无效（{why_zh}），检查时按修补后的图形计算。请在原图层修正。",
         "en": "{units}: invalid geometry ({why}); the checks go on with a mended copy. Mend it in the source layer.",
     },
     "geometry_type": {
-        "zh": "{units}：图形类型是 {found}，这里应为 {wanted}。请换成 {wanted}，或移到别的图层。",
+        "zh": "{units}：图形类型是{found_zh}，这里应为{wanted_zh}。请换成{wanted_zh}，或移到别的图层。",
         "en": "{units}: the geometry is a {found}, wanted is a {wanted}. Change it, or move it to another layer.",
     },
     "code_missing": {

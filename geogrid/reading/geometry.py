@@ -9,7 +9,8 @@ import numpy as np
 import shapely
 from pyproj import CRS, Transformer
 
-from geogrid.crs import unshift
+from geogrid.catalogue import KIND_ZH
+from geogrid.crs import METRES_PER_DEGREE, unshift
 
 GRID_M = 0.001
 """What is shorter or thinner than the grid of coordinates has no extent: a spike in degrees gets a hair's breadth when it is projected."""
@@ -21,18 +22,6 @@ _TYPES = {
     "point": (_POINT, _POINTS, _AREA, _AREAS),
 }
 _WORDS = {"area": ("an area", "面"), "line": ("a line", "线"), "any": ("a line or an area", "线或面"), "point": ("a point", "点")}
-WHY_ZH = {
-    "Self-intersection": "自相交",
-    "Ring Self-intersection": "环自相交",
-    "Too few points in geometry component": "点数过少",
-    "Hole lies outside shell": "内环在外环之外",
-    "Holes are nested": "内环相互嵌套",
-    "Nested holes": "内环相互嵌套",
-    "Nested shells": "部件相互嵌套",
-    "Duplicate Rings": "环重复",
-    "Interior is disconnected": "内部不连通",
-}
-"""GEOS's reasons in Chinese."""
 Reason = tuple[str, str]
 """Why a geometry can not be used, in English and Chinese."""
 
@@ -55,10 +44,10 @@ def check_kind(geometry: np.ndarray, kind: str) -> tuple[np.ndarray, dict[int, R
     flat = shapely.force_2d(geometry)
     bad: dict[int, Reason] = {}
     types = shapely.get_type_id(flat)
-    names = np.array(["Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection", "none"])
+    names = [*KIND_ZH, "none"]
     en, zh = _WORDS[kind]
     for i in np.flatnonzero(~np.isin(types, _TYPES[kind])):
-        bad[int(i)] = (f"is a {names[types[i]]}, not {en}", f"几何类型是 {names[types[i]]}，应为{zh}")
+        bad[int(i)] = (f"is a {names[types[i]]}, not {en}", f"几何类型是{KIND_ZH.get(names[types[i]], '')}，应为{zh}")
     coordinates, of = shapely.get_coordinates(flat, return_index=True)
     for i in np.unique(of[~np.isfinite(coordinates).all(axis=1)]):
         bad[int(i)] = ("has coordinates that are no finite numbers, or too few of them", "坐标不是有限的数，或坐标太少")
@@ -99,10 +88,27 @@ def transformer(source: CRS, target: CRS) -> Transformer:
     return Transformer.from_crs(source, target, always_xy=True)
 
 
-def mend(geometry: np.ndarray, kind: str) -> Shapes:
+def is_flat(geometry: np.ndarray, crs: CRS | None) -> np.ndarray:
+    """Answer for each geometry whether it is an area thinner than the grid of coordinates; to be asked in the coordinates of the file.
+
+    A spike along a parallel is bent when it is projected, and would be as wide as it bends: 5 cm in 2 km.
+    """
+    width = GRID_M / METRES_PER_DEGREE if crs is not None and crs.is_geographic else GRID_M
+    there = np.isin(shapely.get_type_id(geometry), _TYPES["area"]) & (shapely.length(geometry) < np.inf) & ~shapely.is_empty(geometry)
+    flat = there & _is_thin(geometry, width)
+    crossed = np.flatnonzero(flat & ~shapely.is_valid(geometry))  # the two halves of a bow tie take each other's area away
+    flat[crossed] = _is_thin(shapely.make_valid(geometry[crossed], method="structure", keep_collapsed=False), width)
+    return flat
+
+
+def _is_thin(geometry: np.ndarray, width: float) -> np.ndarray:
+    return 2 * shapely.area(geometry) <= width * shapely.length(geometry)
+
+
+def mend(geometry: np.ndarray, kind: str, flat: np.ndarray | None = None) -> Shapes:
     """Check geometries in metres, which `check_kind` let through, and mend what is invalid; None passes.
 
-    Areas keep their areal parts only. A point role takes the label point of an area.
+    Areas keep their areal parts only; those that were `flat` (`is_flat`) in their file have none. A point role takes the label point of an area.
     """
     made = geometry.copy()
     types = shapely.get_type_id(made)
@@ -114,9 +120,10 @@ def mend(geometry: np.ndarray, kind: str) -> Shapes:
         bad[int(i)], made[i] = ("can not be converted to the working CRS", "不能换算到工作坐标系"), None
     for i in np.flatnonzero(areal & ~shapely.is_valid(made) & ~shapely.is_missing(made)):
         mended[int(i)], made[i] = shapely.is_valid_reason(made[i]), areal_parts(shapely.make_valid(made[i], method="structure", keep_collapsed=False))
+    thin = areal & _is_thin(made, GRID_M) if flat is None else areal & (_is_thin(made, GRID_M) | flat)
     lines = np.isin(types, _TYPES["line"]) & (shapely.length(made) < GRID_M)
     empty: dict[int, Reason] = {int(i): ("is a line without length", "是没有长度的线") for i in np.flatnonzero(lines)}
-    empty |= {int(i): ("has no area", "面积为零") for i in np.flatnonzero(areal & (2 * shapely.area(made) <= GRID_M * shapely.length(made)))}
+    empty |= {int(i): ("has no area", "面积为零") for i in np.flatnonzero(thin)}
     mended = {i: why for i, why in mended.items() if i not in empty}
     made = _as_points(made, types) if kind == "point" else made
     return Shapes(made, bad, mended, empty)

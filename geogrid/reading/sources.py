@@ -18,12 +18,13 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from geogrid.catalogue import shape_why
 from geogrid.crs import WGS84, working_crs
 from geogrid.errors import InputError
 from geogrid.findings import Finding
 from geogrid.reading.datums import datum_notes, shift_notes
 from geogrid.reading.draft import Draft, draft_role
-from geogrid.reading.geometry import WHY_ZH, Reason, Shapes, mend, project
+from geogrid.reading.geometry import Reason, Shapes, is_flat, mend, project
 from geogrid.reading.located import check_apart, district_of, faults_of, find_far, located
 from geogrid.reading.raw import Fault
 from geogrid.reading.repeats import find_repeats
@@ -114,7 +115,8 @@ def _finished(draft: Draft, crs: CRS) -> tuple[gpd.GeoDataFrame | pd.DataFrame, 
     """Project and mend; return the frame of the rows that can be used, all faults, and findings on shapes and datum."""
     if draft.geometry is None:
         return _kept(draft.frame, draft.faults, []), draft.faults, []
-    shapes = mend(project(draft.geometry, draft.crs or WGS84, crs, draft.shifted), draft.spec.geometry)
+    own = draft.crs or WGS84
+    shapes = mend(project(draft.geometry, own, crs, draft.shifted), draft.spec.geometry, is_flat(draft.geometry, own))
     dropped = _droppable(draft, shapes.empty)
     lost = {i: reason for i, reason in shapes.empty.items() if i not in dropped}
     faults = [*draft.faults, *faults_of(draft, shapes.bad | lost)]
@@ -134,14 +136,14 @@ def _droppable(draft: Draft, empty: Mapping[int, Reason]) -> dict[int, Reason]:
 
 
 def _shape_notes(draft: Draft, shapes: Shapes, dropped: Mapping[int, Reason], lost: set[int]) -> list[Finding]:
-    said = {i: (why.split("[")[0].strip(), WHY_ZH.get(why.split("[")[0].strip(), "图形不合规范")) for i, why in shapes.mended.items()}
-    said |= {i: (f"{why}; dropped", f"{why_zh}，已略去") for i, (why, why_zh) in dropped.items()}
+    said = {i: shape_why(reason) for i, reason in shapes.mended.items()}
+    said |= {i: {"why": f"{reason}; dropped", "why_zh": f"{reason_zh}，已略去"} for i, (reason, reason_zh) in dropped.items()}
     rows = draft.frame["row"].to_numpy()
     severity = "" if draft.spec.area_role else "warning"
     notes = []
-    for i, (why, why_zh) in sorted(said.items()):
+    for i, half in sorted(said.items()):
         if rows[i] not in lost:
-            facts = {**draft.facts, "row": int(rows[i]), "why": why, "why_zh": why_zh}
+            facts = {**draft.facts, "row": int(rows[i]), **half}
             units = draft.units(i)
             facts |= {} if units else {"units": f"{draft.file} #{rows[i]}"}
             place = shapely.centroid(shapes.geometry[i]) if i in dropped else shapes.geometry[i]

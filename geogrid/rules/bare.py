@@ -18,10 +18,11 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from geogrid import topology
-from geogrid.catalogue import why
-from geogrid.crs import working_crs
+from geogrid.catalogue import shape_why, why
+from geogrid.crs import METRES_PER_DEGREE, working_crs
 from geogrid.errors import InputError
 from geogrid.findings import Finding, to_frame
+from geogrid.reading.geometry import is_flat
 from geogrid.rules.codes import find_codes, find_parents
 from geogrid.rules.columns import code_column, parent_column
 from geogrid.rules.layer import find_partition, find_shapes, in_order, usable, with_end
@@ -29,8 +30,6 @@ from geogrid.rules.parents import find_parent_mismatch, parents_by_prefix
 from geogrid.rules.places import are_axes_exchanged, find_shift
 from geogrid.rules.precision import tolerance_of
 from geogrid.vertices import take_over_vertices
-
-_METRES_PER_DEGREE = 111_320.0
 
 
 class ColumnError(InputError, ValueError):
@@ -66,8 +65,9 @@ def validate_layer(
     if any(f.rule == "crs_mismatch" for f in found):
         return to_frame(found, layer.crs, severity)
     tolerance = tolerance_of(layer) if tolerance_m is None else tolerance_m
+    flat = is_flat(layer.to_numpy(), layer.crs)
     layer, outline = _in_metres(layer, outline, tolerance)
-    faulty, kept, polygons = usable(layer.to_numpy(), codes.to_numpy(), level, numbers)
+    faulty, kept, polygons = usable(layer.to_numpy(), codes.to_numpy(), level, numbers, flat)
     found += faulty
     if not numbered:
         found += find_codes(codes, with_end(layer.to_numpy()), level, numbers)
@@ -148,7 +148,7 @@ def _unsound(parent: Parent) -> list[Finding]:
         return []
     shapes = np.array([parent], dtype=object) if isinstance(parent, BaseGeometry) else parent.geometry.dropna().to_numpy()
     reasons = shapely.is_valid_reason(shapes[~shapely.is_valid(shapes)])
-    return [Finding("geometry_invalid", "parent", ("parent",), facts={"why": reason.split("[")[0].strip()}) for reason in reasons]
+    return [Finding("geometry_invalid", "parent", ("parent",), facts=shape_why(reason)) for reason in reasons]
 
 
 def _stated(layer: gpd.GeoSeries, outline: gpd.GeoSeries | None, crs: CRS | str | None) -> tuple[list[Finding], gpd.GeoSeries, gpd.GeoSeries | None]:
@@ -186,7 +186,7 @@ def _in_metres(layer: gpd.GeoSeries, outline: gpd.GeoSeries | None, tolerance_m:
     west, south, east, north = extent.to_crs(4326).total_bounds
     metric = working_crs(west, south, east, north)
     if shape is not None and crs.is_geographic and extent is layer:
-        scale = (_METRES_PER_DEGREE * math.cos(math.radians((south + north) / 2)), _METRES_PER_DEGREE)
+        scale = (METRES_PER_DEGREE * math.cos(math.radians((south + north) / 2)), METRES_PER_DEGREE)
         shape = take_over_vertices(shape, shapely.geometrycollections(layer.dropna().to_numpy()), tolerance_m, scale)
     shape = None if shape is None else gpd.GeoSeries([shape], crs=crs).to_crs(metric).iloc[0]
     return layer.to_crs(metric), shape

@@ -16,13 +16,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geogrid import topology
-from geogrid.catalogue import why
+from geogrid.catalogue import KIND_ZH, shape_why, why
 from geogrid.findings import Finding
 from geogrid.measure import lengths, widest
+from geogrid.reading.geometry import is_flat
 from geogrid.rules.reasons import reason_facts
 
-NO_WIDTH_M = 0.001
-"""A polygon thinner than the grid of coordinates has no area, whatever a change of CRS made of it."""
 AREAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -37,32 +36,36 @@ def find_layer(
     return found + find_partition(polygons, names, parent, level, tolerance_m, numbers) + find_shapes(polygons, names, level, rows=numbers)
 
 
-def usable(geometry: np.ndarray, codes: np.ndarray, level: str, rows: np.ndarray | None = None) -> tuple[list[Finding], np.ndarray, np.ndarray]:
-    """Report geometries that are missing, invalid or not areal; return findings, the rows that can be used and their valid polygons."""
+def usable(
+    geometry: np.ndarray, codes: np.ndarray, level: str, rows: np.ndarray | None = None, flat: np.ndarray | None = None
+) -> tuple[list[Finding], np.ndarray, np.ndarray]:
+    """Report geometries that are missing, invalid or not areal; return findings, the rows that can be used and their valid polygons.
+
+    `flat` says which had no area in the coordinates of their file (`is_flat`), whatever a change of CRS made of them.
+    """
     found: list[Finding] = []
     geometry = shapely.force_2d(np.asarray(geometry, dtype=object))
     absent = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     found += [Finding("geometry_missing", level, (codes[row],), rows=_rows(rows, (row,))) for row in np.flatnonzero(absent)]
     endless = _is_endless(geometry)
     for row in np.flatnonzero(endless):  # no place: a box or a union of these would be NaN as well
-        found.append(Finding("geometry_invalid", level, (codes[row],), facts={"why": "Coordinates that are not finite"}, rows=_rows(rows, (row,))))
+        found.append(Finding("geometry_invalid", level, (codes[row],), facts=shape_why("Coordinates that are not finite"), rows=_rows(rows, (row,))))
     absent |= endless
     areal = np.isin(shapely.get_type_id(geometry), AREAL)
     for row in np.flatnonzero(~absent & ~areal):
-        facts = {"found": geometry[row].geom_type, "wanted": "Polygon"}
+        kind = geometry[row].geom_type
+        facts = {"found": kind, "found_zh": KIND_ZH[kind], "wanted": "Polygon", "wanted_zh": KIND_ZH["Polygon"]}
         found.append(Finding("geometry_type", level, (codes[row],), geometry[row], facts=facts, rows=_rows(rows, (row,))))
     areal &= ~absent
+    thin = areal & (is_flat(geometry, None) if flat is None else is_flat(geometry, None) | flat)
+    for row in np.flatnonzero(thin):
+        found.append(Finding("geometry_invalid", level, (codes[row],), geometry[row], facts=shape_why("No area"), rows=_rows(rows, (row,))))
+    areal &= ~thin
     invalid = areal & ~shapely.is_valid(geometry)
     for row in np.flatnonzero(invalid):
         reason = shapely.is_valid_reason(geometry[row])
-        facts = {"why": reason.split("[")[0].strip()}
+        facts = shape_why(reason)
         found.append(Finding("geometry_invalid", level, (codes[row],), _place(reason, geometry[row]), facts=facts, rows=_rows(rows, (row,))))
-    sound = np.flatnonzero(areal & ~invalid)
-    thin = np.zeros(len(geometry), bool)
-    thin[sound] = 2 * shapely.area(geometry[sound]) <= NO_WIDTH_M * shapely.length(geometry[sound])
-    for row in np.flatnonzero(thin):
-        found.append(Finding("geometry_invalid", level, (codes[row],), geometry[row], facts={"why": "No area"}, rows=_rows(rows, (row,))))
-    areal &= ~thin
     if invalid.any():
         mended = shapely.make_valid(geometry[invalid], method="structure", keep_collapsed=False)
         geometry[invalid] = topology.areas_wider_than(mended, 0.0)
