@@ -6,7 +6,7 @@ A finding is data: rules return them, the store keeps them, pages and scripts sh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.catalogue import MESSAGES
+from geogrid.catalogue.amounts import few, figure
 from geogrid.errors import one_line
 
 COLUMNS = ("rule", "severity", "level", "units", "area_m2", "length_m", "value", "width_m", "rows", "message", "message_zh", "geometry")
@@ -77,7 +78,7 @@ class Finding:
         return self._say("zh")
 
     def _say(self, language: str) -> str:
-        words = {"level": self.level, "units": _few(self.units), **_rounded(self), **self.facts}
+        words = {"level": self.level, "units": few(self.units), **_rounded(self), **self.facts}
         entry = MESSAGES[self.rule]
         return one_line(entry[language].format_map(_Blank(words))).replace("  ", " ").strip()
 
@@ -89,13 +90,9 @@ class _Blank(dict[str, Any]):
         return ""
 
 
-def _few(units: Sequence[str]) -> str:
-    return ", ".join(units[:4]) + (f" … ({len(units)})" if len(units) > 4 else "")
-
-
 def _rounded(finding: Finding) -> dict[str, str]:
     sizes = {"area_m2": finding.area_m2, "length_m": finding.length_m, "value": finding.value}
-    return {name: f"{size:,.3g}" if abs(size) < 100 else f"{size:,.0f}" for name, size in sizes.items() if size is not None}
+    return {name: figure(size) for name, size in sizes.items() if size is not None}
 
 
 def severity_of(rule: str, overrides: Mapping[str, str] = {}) -> str:

@@ -61,9 +61,24 @@ WHY: dict[str, dict[str, str]] = {
     "crs_degrees": {"zh": "坐标系以米为单位，数值却像经纬度", "en": "the system is in metres, the numbers look like degrees"},
     "crs_metres": {"zh": "坐标系是经纬度，数值却超出 ±180、±90", "en": "the system is in degrees, the numbers exceed ±180, ±90"},
     "crs_swapped": {"zh": "经度和纬度似乎写反了", "en": "longitude and latitude look swapped"},
+    "datum_layer": {
+        "zh": "图层比上级范围偏{way} {length} 米，正如图层是 {mine} 坐标时那样。请核对坐标，先换算到同一坐标系",
+        "en": "The layer lies {length} m {way} of its parent, as it would if the layer is in {mine}. Check the coordinates, "
+        "and bring both into one datum first",
+    },
     "datum_parent": {
-        "zh": "图层比上级范围偏{way} {length} 米，正如{cause}坐标时那样。请核对坐标，先换算到同一坐标系",
-        "en": "The layer lies {length} m {way} of its parent, as it would if {cause}. Check the coordinates, and bring both into one datum first",
+        "zh": "图层比上级范围偏{way} {length} 米，正如上级是 {theirs} 坐标时那样。请核对坐标，先换算到同一坐标系",
+        "en": "The layer lies {length} m {way} of its parent, as it would if the parent is in {theirs}. Check the coordinates, "
+        "and bring both into one datum first",
+    },
+    "datum_both": {
+        "zh": "图层比上级范围偏{way} {length} 米，正如图层是 {mine}、上级是 {theirs} 坐标时那样。请核对坐标，先换算到同一坐标系",
+        "en": "The layer lies {length} m {way} of its parent, as it would if the layer is in {mine} and the parent in {theirs}. "
+        "Check the coordinates, and bring both into one datum first",
+    },
+    "datum_old": {
+        "zh": "{file} 的 {crs} 是旧基准，未用当地参数换算，可能偏差 150 米",
+        "en": "{file} is in {crs}, up to 150 m off without local parameters",
     },
     "crs_apart": {"zh": "图层与上级范围相距 {km} 公里，毫不相交", "en": "the layer lies {km} km from its parent and does not meet it"},
     "floors_twice": {"zh": "第 {floor} 层同时属于几个基元", "en": "floor {floor} belongs to several atoms"},

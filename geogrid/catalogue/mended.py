@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from geogrid.catalogue.amounts import few, figure
+
 MENDED: dict[str, dict[str, str]] = {
     "overlap": {
         "zh": "{units} 重叠的 {area_m2} 平方米（平均宽 {width_m} 米）划给 {to}。",
@@ -36,7 +38,5 @@ def mended_words(rule: str, units: Sequence[str], to: str, sizes: Mapping[str, f
     >>> mended_words("gap", ["a", "b"], "a", {"area_m2": 12.34, "width_m": 0.2})[0]
     '12.3 m² between a, b that belonged to none, 0.2 m wide on average, went to a.'
     """
-    facts = {name: f"{size:,.3g}" if abs(size) < 100 else f"{size:,.0f}" for name, size in sizes.items()}
-    few = ", ".join(units[:4]) + (f" … ({len(units)})" if len(units) > 4 else "")
-    words = MENDED[rule]
-    return words["en"].format(units=few, to=to, **facts), words["zh"].format(units=few, to=to, **facts)
+    facts = {"units": few(units), "to": to, **{name: figure(size) for name, size in sizes.items()}}
+    return MENDED[rule]["en"].format(**facts), MENDED[rule]["zh"].format(**facts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 ROLE_WORDS: dict[str, tuple[str, str]] = {
     "district": ("the district", "本区范围"),
     "streets": ("the streets", "街道"),
@@ -35,3 +37,12 @@ COMPASS_WORDS = (
     ("south-east", "东南"),
 )
 """Counter-clockwise from east, in steps of 45 degrees."""
+
+
+def compass(east: float, north: float) -> tuple[str, str]:
+    """Return the word for a direction.
+
+    >>> compass(3, 3)
+    ('north-east', '东北')
+    """
+    return COMPASS_WORDS[round(math.atan2(north, east) / (math.pi / 4)) % 8]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geogrid.catalogue import rule_title
+from geogrid.catalogue.amounts import figure
 from geogrid.cli.language import language
 from geogrid.errors import InputError
 
@@ -57,7 +58,7 @@ def show_findings(found: pd.DataFrame, per_group: int = 5) -> None:
 def _heading(severity: str, rule: str, level: str, group: pd.DataFrame, zh: bool) -> str:
     """Say what a group is: `error: gap: 3 (microgrid), 12.5 m² in all`."""
     total = float(group["area_m2"].sum()) if len(group) > 1 else 0.0
-    amount = f"{total:,.3g}" if total < 100 else f"{total:,.0f}"
+    amount = figure(total)
     if zh:
         title = f"{'错误' if severity == 'error' else '警告'}：{rule_title(rule, 'zh')}（{rule}）：{len(group):,} 处"
         return title + (f"，层级 {level}" if level else "") + (f"，共 {amount} 平方米" if total > 0 else "")

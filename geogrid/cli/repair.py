@@ -12,6 +12,7 @@ import pandas as pd
 from pyproj import CRS
 
 from geogrid.catalogue import rule_title
+from geogrid.catalogue.amounts import figure
 from geogrid.cli.language import language
 from geogrid.cli.output import show_findings, show_json
 from geogrid.cli.validate import TEXT_FORMATS
@@ -159,7 +160,7 @@ def show(document: dict[str, Any], done: Repair, left: gpd.GeoDataFrame) -> None
     words = "message_zh" if zh else "message"
     mended = placed(done.mended)
     for rule, group in mended.groupby("rule", sort=True):
-        area = f"{group['area_m2'].sum():,.3g}" if group["area_m2"].sum() < 100 else f"{group['area_m2'].sum():,.0f}"
+        area = figure(group["area_m2"].sum())
         size = "" if group["area_m2"].isna().all() else (f"，共 {area} 平方米" if zh else f", {area} m² in all")
         click.echo(f"已修补：{rule_title(str(rule), 'zh')}（{rule}）：{len(group):,} 处{size}" if zh else f"mended: {rule}: {len(group):,}{size}")
         for row in group.head(_SHOWN).to_dict("records"):

@@ -2,8 +2,9 @@
 
 from geogrid.inspection.files import inspect_file, inspect_files
 from geogrid.inspection.recipe import recipe_text, suggest_scheme
-from geogrid.inspection.report import ColumnReport, CrsOption, Inspection, LayerReport, Problem, Refused, RoleGuess
+from geogrid.inspection.report import ColumnReport, Inspection, LayerReport, Problem, Refused, RoleGuess
 from geogrid.inspection.review import Review, review
+from geogrid.reading.placement import CrsOption
 
 __all__ = [
     "ColumnReport",

@@ -6,7 +6,7 @@ Rows are judged by the very code that a build reads with (`geogrid.inspection.pr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,11 @@ from geogrid.errors import InputError
 from geogrid.inspection.columns import Chosen, choose_columns, code_digits, count_values, report_columns
 from geogrid.inspection.looked import Looked, boxes_beside, look
 from geogrid.inspection.problems import Asked, Judged, judge
-from geogrid.inspection.report import Box, CrsOption, Inspection, LayerReport, Refused, RoleGuess
+from geogrid.inspection.report import Box, Inspection, LayerReport, Refused, RoleGuess
 from geogrid.inspection.roles import first_of_roles, guess_roles, propose
 from geogrid.reading.door import FORMATS
 from geogrid.reading.headings import recognise
-from geogrid.reading.placement import Option, district_extent, fitting, is_exchanged, is_on_globe
+from geogrid.reading.placement import CrsOption, district_extent, fitting, is_exchanged, is_on_globe
 
 
 def inspect_files(paths: Sequence[str | Path], *, layer: str | None = None, crs: str | None = None, encoding: str | None = None) -> Inspection:
@@ -134,7 +134,7 @@ def _options(looked: Looked, district: Box | None) -> tuple[CrsOption, ...]:
     if not len(looked.shapes) or (looked.stated and (looked.box is None or is_on_globe(looked.box)) and not _exchanged(looked, district)):
         return ()
     found = [option for option in fitting(looked.shapes, looked.crs, district) if "…" not in option.crs]
-    made = [CrsOption(o.crs, o.name, o.name_zh, _rounded(o.inside_share, 4), _rounded(o.distance_km, 1), o.swap) for o in _distinct(found)]
+    made = [replace(o, inside_share=_rounded(o.inside_share, 4), distance_km=_rounded(o.distance_km, 1)) for o in _distinct(found)]
     # in degrees nobody can see the datum, so what the format says goes first
     plain = [option for option in made if option.crs not in SHIFTED]
     return (*plain, *(option for option in made if option.crs in SHIFTED))
@@ -144,9 +144,9 @@ def _exchanged(looked: Looked, district: Box | None) -> bool:
     return looked.box is not None and is_exchanged(looked.box, district)
 
 
-def _distinct(options: Sequence[Option]) -> list[Option]:
+def _distinct(options: Sequence[CrsOption]) -> list[CrsOption]:
     """Leave out what only bears another name: a 6-degree zone round the meridian of a 3-degree one."""
-    made: dict[Any, Option] = {}
+    made: dict[Any, CrsOption] = {}
     for option in options:
         crs = None if option.crs in SHIFTED else parse_crs(option.crs)
         if crs is None or crs.coordinate_operation is None or crs.geodetic_crs is None:

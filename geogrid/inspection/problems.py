@@ -16,9 +16,10 @@ import pandas as pd
 from geogrid.errors import CrsError, InputError
 from geogrid.findings import Finding, severity_of
 from geogrid.inspection.looked import Looked
-from geogrid.inspection.report import CrsOption, Problem, likely, named_options
+from geogrid.inspection.report import Problem, likely, named_options
 from geogrid.reading.draft import Draft, draft_layer
 from geogrid.reading.layer import with_crs
+from geogrid.reading.placement import CrsOption
 from geogrid.reading.raw import Fault, RawLayer, find_notes
 from geogrid.reading.sources import Sources, rejected_lines, sources_of
 from geogrid.recipe import InputSpec
@@ -157,7 +158,8 @@ def _of_fault(raw: RawLayer, fault: Fault) -> Problem:
 def _of_finding(found: Finding) -> Problem:
     rows = tuple(int(row) for row in found.rows) or tuple(int(row) for row in [found.facts.get("row", 0)] if row)
     severity = found.severity or severity_of(found.rule)
-    return Problem(found.rule, severity, found.message, found.message_zh, rows[0] if rows else 0, str(found.facts.get("field", "")), rows=rows)
+    field, datum = str(found.facts.get("field", "")), str(found.facts.get("datum", ""))
+    return Problem(found.rule, severity, found.message, found.message_zh, rows[0] if rows else 0, field, datum, rows)
 
 
 def _crs_problems(asked: Asked) -> list[Problem]:

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from geogrid.crs import SHIFTED
+from geogrid.reading.placement import CrsOption
 from geogrid.schema import ROLES
 
 Box = tuple[float, float, float, float]
@@ -23,22 +25,6 @@ class ColumnReport:
     type: str
 
 
-@dataclass(frozen=True)
-class CrsOption:
-    """A CRS that the numbers could be in; the share of rows that it puts inside the layers beside, and how far from them (null: none beside).
-
-    `swap`: with the file's x and y exchanged.
-    """
-
-    crs: str
-    name: str
-    name_zh: str
-    inside_share: float | None = None
-    distance_km: float | None = None
-    swap: bool = False
-
-
-_SHIFTED = ("GCJ-02", "BD-09")
 _DEGREES = ("EPSG:4490", "EPSG:4326")
 """Within a metre of each other, so that nobody need choose."""
 
@@ -49,7 +35,7 @@ def likely(options: Sequence[CrsOption]) -> list[CrsOption]:
     Numbers alone never tell a shifted datum from a true one, so it is not among them where the true one is.
     """
     near = [option for option in options if option.inside_share] or list(options)
-    true = [option for option in near if option.crs not in _SHIFTED]
+    true = [option for option in near if option.crs not in SHIFTED]
     first: dict[tuple[str, bool], CrsOption] = {}
     for option in true or near:
         first.setdefault(("degrees" if option.crs in _DEGREES else option.crs, option.swap), option)

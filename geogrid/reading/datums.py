@@ -16,7 +16,7 @@ import shapely
 from pyproj import CRS
 
 from geogrid.catalogue import why
-from geogrid.catalogue.places import COMPASS_WORDS, ROLE_WORDS
+from geogrid.catalogue.places import ROLE_WORDS, compass
 from geogrid.crs import is_old_datum, mean_distance_m, unshift
 from geogrid.findings import Finding
 from geogrid.reading.draft import Draft
@@ -149,7 +149,7 @@ def _shift_note(suspect: Suspect, draft: Draft, frame: gpd.GeoDataFrame, crs: CR
     key = "datum_stated" if suspect.is_stated else "datum_suspected" if draft.crs is None or draft.crs.is_geographic else "datum_projected"
     facts = {"datum": suspect.datum, "stated": draft.shifted, "cure": f'crs = "{suspect.datum}"', "length": f"{math.hypot(east_m, north_m):,.0f}"}
     facts["expected"] = f"{expected_m(frame, crs, suspect.datum):,.0f}"
-    ways = COMPASS_WORDS[round(math.atan2(north_m, east_m) / (math.pi / 4)) % 8]
+    ways = compass(east_m, north_m)
     english, chinese = (why(key, **facts, beside=name, way=way) for name, way in zip(ROLE_WORDS.get(beside, (beside, beside)), ways, strict=True))
     said = {"why": english["why"], "why_zh": chinese["why_zh"], "beside": beside, "east_m": east_m, "north_m": north_m}
     length_m = math.hypot(east_m, north_m)
@@ -174,10 +174,6 @@ def datum_notes(draft: Draft) -> list[Finding]:
         return [Finding("datum_shift", draft.spec.level, length_m=moved_m, facts=facts)]
     if draft.crs is not None and is_old_datum(draft.crs):
         # nobody knows the local parameters: up to 150 m is what such coordinates are off when taken for CGCS2000
-        said, said_zh = (
-            f"{draft.file} is in {draft.crs.name}, up to 150 m off without local parameters",
-            "是旧基准，未用当地参数换算，可能偏差 150 米",
-        )
-        facts = {**draft.facts, "why": said, "why_zh": f"{draft.file} 的 {draft.crs.name} {said_zh}"}
+        facts = {**draft.facts, **why("datum_old", file=draft.file, crs=draft.crs.name)}
         return [Finding("crs_mismatch", draft.spec.level, severity="warning", facts=facts)]
     return []

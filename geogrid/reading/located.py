@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from geogrid.catalogue import why
+from geogrid.catalogue.amounts import few
 from geogrid.catalogue.places import POINT_WORDS
 from geogrid.crs import WGS84
 from geogrid.errors import CrsError
@@ -106,8 +107,7 @@ def find_far(draft: Draft, district: Extent | None) -> list[Finding]:
     ids = draft.frame["id"] if "id" in draft.frame else "#" + draft.frame["row"].astype(str)
     units = tuple(ids.iloc[rows[:LISTED]])
     english, chinese = POINT_WORDS[draft.role]
-    named = ", ".join(units[:4]) + (f" … ({len(rows)})" if len(rows) > 4 else "")
-    facts = {**draft.facts, **why("far_away", km=f"{away[rows].max():,.0f}"), "role": english, "role_zh": chinese, "id": named}
+    facts = {**draft.facts, **why("far_away", km=f"{away[rows].max():,.0f}"), "role": english, "role_zh": chinese, "id": few(units, len(rows))}
     facts["row"] = int(draft.frame["row"].iloc[rows[0]])
     return [Finding("point_position", draft.spec.level, units, length_m=1000 * float(away[rows].max()), facts=facts)]
 

@@ -29,7 +29,7 @@ _FAR_KM, _FARTHEST_KM = 300.0, 6000.0
 
 
 @dataclass(frozen=True)
-class Option:
+class CrsOption:
     """A CRS that coordinates could be in; `swap`: with x and y exchanged. `inside_share` of the geometries would lie in the district, their middle
     `distance_km` from it; None where nobody knows where the district is."""
 
@@ -46,7 +46,7 @@ class Option:
         return bool(shifted_name(self.crs)) or parse_crs(self.crs).is_geographic
 
 
-def fitting(geometry: np.ndarray, crs: CRS | None, extent_degrees: Extent | None) -> list[Option]:
+def fitting(geometry: np.ndarray, crs: CRS | None, extent_degrees: Extent | None) -> list[CrsOption]:
     """List the CRS, and whether x and y are exchanged, that would put geometries into the district; the most likely first.
 
     `crs` is what the file itself says, tried first. Without an extent the numbers alone tell; "EPSG:4490" and "EPSG:4326" are within a metre.
@@ -63,10 +63,10 @@ def fitting(geometry: np.ndarray, crs: CRS | None, extent_degrees: Extent | None
     return near or [option for option in found[:1] if (option.distance_km or 0) < _FARTHEST_KM]
 
 
-def hint(options: Sequence[Option], stated: str = "") -> Reason:
+def hint(options: Sequence[CrsOption], stated: str = "") -> Reason:
     """Word what to write into a recipe, English and Chinese; `stated` is the CRS that the file itself says and nobody need write.
 
-    >>> hint([Option("EPSG:4548", "", "", 1.0, 0.0)])[0]
+    >>> hint([CrsOption("EPSG:4548", "", "", 1.0, 0.0)])[0]
     'crs = "EPSG:4548" puts 100 % of it into the district'
     """
     if not options:
@@ -91,7 +91,7 @@ def hint(options: Sequence[Option], stated: str = "") -> Reason:
     return f"{looks}{written} puts {share} of it into the district{more}", f"{looks_zh}{written} 时有 {share} 落在本区{more_zh}"
 
 
-def _written(option: Option, stated: str) -> str:
+def _written(option: CrsOption, stated: str) -> str:
     said = f'crs = "{option.crs}"' if option.crs != stated else ""
     return ", ".join(filter(None, [said, "swap = true" if option.swap else ""]))
 
@@ -121,7 +121,7 @@ def _by_numbers(xy: np.ndarray, extent: Extent | None) -> list[str]:
     return [*china, *zones] if is_in_china(lon, lat) else [*zones, "EPSG:3857", *china]
 
 
-def _placed(xy: np.ndarray, name: str, swap: bool, extent: Extent) -> Option | None:
+def _placed(xy: np.ndarray, name: str, swap: bool, extent: Extent) -> CrsOption | None:
     """Tell how well a CRS puts places into the district; None where it puts them nowhere on the globe."""
     shapes = shapely.points(xy[:, ::-1] if swap else xy)
     shapes = unshift(shapes, name) if shifted_name(name) else project(shapes, parse_crs(name), WGS84)
@@ -145,10 +145,10 @@ def _names(name: str) -> Reason:
     return crs.name, f"CGCS2000 {zone}，中央经线 {meridian:.0f}°E{'，坐标带带号' if 'zone' in crs.name else ''}"
 
 
-def _option(name: str, swap: bool, inside_share: float | None = None, away_km: float | None = None) -> Option:
+def _option(name: str, swap: bool, inside_share: float | None = None, away_km: float | None = None) -> CrsOption:
     # the last line of `fitting_crs` is words, not a name
     english, chinese = _names(name) if "…" not in name else (name, name)
-    return Option(name, english, chinese, inside_share, away_km, swap)
+    return CrsOption(name, english, chinese, inside_share, away_km, swap)
 
 
 def distance_km(lon: float, lat: float, extent: Extent) -> float:

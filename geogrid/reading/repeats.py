@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from geogrid.catalogue import why
+from geogrid.catalogue.amounts import few
 from geogrid.catalogue.places import POINT_WORDS
 from geogrid.findings import Finding
 from geogrid.reading.draft import Draft
@@ -49,6 +50,5 @@ def _finding(frame: gpd.GeoDataFrame, rows: pd.Index, key: str, draft: Draft) ->
     role, role_zh = POINT_WORDS[draft.role]
     facts = {**draft.facts, **why(key), "role": role, "role_zh": role_zh, "row": int(frame["row"].iloc[rows[0]])}
     units = tuple(ids.iloc[rows[:LISTED]])
-    # how many there are of the ids, not how many are named
-    facts["units"] = ", ".join(units[:4]) + (f" … ({len(rows)})" if len(rows) > 4 else "")
+    facts["units"] = few(units, len(rows))  # how many there are of the ids, not how many are named
     return Finding("point_duplicate", draft.spec.level, units, frame.geometry.iloc[rows[0]], value=float(len(rows)), facts=facts)

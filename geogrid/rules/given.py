@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.catalogue import why
+from geogrid.catalogue.amounts import few, figure
 from geogrid.findings import Finding
 from geogrid.plan import Plan
 from geogrid.rules.layer import find_layer, in_order
@@ -84,7 +85,7 @@ def find_differences(
     empty = shapely.is_missing(ours)
     for row in np.flatnonzero(empty):
         area = float(shapely.area(theirs[row]))
-        found.append(Finding("parent_mismatch", level, (str(known.index[row]),), theirs[row], area_m2=area, facts=why("no_cell", area=_size(area))))
+        found.append(Finding("parent_mismatch", level, (str(known.index[row]),), theirs[row], area_m2=area, facts=why("no_cell", area=figure(area))))
     ours = np.where(empty, theirs, ours)
     apart = areas_wider_than(shapely.symmetric_difference(theirs, ours), TOLERANCE_M)
     rows = np.flatnonzero(~shapely.is_empty(apart))
@@ -94,15 +95,11 @@ def find_differences(
         key = "differs" if by_codes and said != "differs_building" else said
         area = float(shapely.area(part))
         is_meant = key == "differs_building" or shapely.is_empty(areas_wider_than(np.array([part], dtype=object), tolerance_m))[0]
-        facts = why(key, area=_size(area), other=other, building=other)
+        facts = why(key, area=figure(area), other=other, building=other)
         found.append(
             Finding("parent_mismatch", level, (str(known.index[row]),), part, area_m2=area, severity="warning" if is_meant else "", facts=facts)
         )
     return in_order(found)
-
-
-def _size(area: float) -> str:
-    return f"{area:,.3g}" if area < 100 else f"{area:,.0f}"
 
 
 def _shares(
@@ -129,8 +126,7 @@ def _shares(
     out = []
     for (at, name), group in pd.Series(np.arange(len(part))).groupby([row, key], sort=True):
         names = sorted(set().union(*(other[i] for i in group)) - {"", str(codes[at])})
-        few = ", ".join(names[:4]) + (f" … ({len(names)})" if len(names) > 4 else "")
-        out.append((int(at), str(name), few, shapely.multipolygons(part[group])))
+        out.append((int(at), str(name), few(names), shapely.multipolygons(part[group])))
     return out
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from geogrid.catalogue import why
+from geogrid.catalogue.amounts import figure
 from geogrid.findings import Finding
 from geogrid.topology import areas_wider_than
 
@@ -37,7 +38,7 @@ def find_parent_mismatch(
     parents, names = known.to_numpy(dtype=object), known.index.to_numpy(dtype=object)
     for at, elsewhere in _elsewhere(polygons, named, parents, names, tolerance_m, overlaps):
         area = float(shapely.area(elsewhere))
-        facts = why("outside_named_parent", parent=named[at], area=f"{area:,.3g}" if area < 100 else f"{area:,.0f}")
+        facts = why("outside_named_parent", parent=named[at], area=figure(area))
         found.append(Finding("parent_mismatch", level, (codes[at],), elsewhere, area_m2=area, facts=facts, rows=(int(rows[at]),)))
     return found
 

@@ -11,7 +11,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.catalogue import why
-from geogrid.catalogue.places import COMPASS_WORDS
+from geogrid.catalogue.places import compass
 from geogrid.findings import Finding
 from geogrid.reading.placement import is_exchanged, is_on_globe
 from geogrid.reading.shifts import TRUE, compare, lies_in_china, trace
@@ -40,17 +40,7 @@ def find_shift(polygons: np.ndarray, outline: BaseGeometry, crs: CRS, level: str
         return []
     (east_m, north_m), (mine, theirs) = verdict.shift_m, verdict.datums
     length_m = math.hypot(east_m, north_m)
-    ways = COMPASS_WORDS[round(math.atan2(north_m, east_m) / (math.pi / 4)) % 8]
-    cause, cause_zh = _CAUSES[(mine != TRUE, theirs != TRUE)]
-    facts = {"length": f"{length_m:,.0f}", "mine": mine, "theirs": theirs}
-    english = why("datum_parent", **facts, way=ways[0], cause=cause.format_map(facts))
-    chinese = why("datum_parent", **facts, way=ways[1], cause=cause_zh.format_map(facts))
+    key = "datum_layer" if theirs == TRUE else "datum_parent" if mine == TRUE else "datum_both"
+    english, chinese = (why(key, length=f"{length_m:,.0f}", mine=mine, theirs=theirs, way=way) for way in compass(east_m, north_m))
     said = {"why": english["why"], "why_zh": chinese["why_zh"]}
     return [Finding("datum_shift", level, geometry=shapely.point_on_surface(outline), length_m=length_m, severity="warning", facts=said)]
-
-
-_CAUSES = {
-    (True, False): ("the layer is in {mine}", "图层是 {mine} "),
-    (False, True): ("the parent is in {theirs}", "上级是 {theirs} "),
-    (True, True): ("the layer is in {mine} and the parent in {theirs}", "图层是 {mine}、上级是 {theirs} "),
-}
