@@ -97,6 +97,10 @@ def _is_on(xy: np.ndarray, per_unit: int, by: float) -> bool:
 
 def _known(xy: np.ndarray, per_unit: int, origin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the sorted keys of given vertices and what they were; of several that fall together the south-westernmost."""
-    distinct = np.unique(xy, axis=0)
+    steps = np.round(xy * per_unit)
+    off = np.unique(keys_of(steps[(steps / per_unit != xy).any(axis=1)] - origin))  # the others come back as they were without
+    wanted = keys_of(steps - origin)
+    known = off[np.minimum(np.searchsorted(off, wanted), len(off) - 1)] == wanted if len(off) else np.zeros(len(xy), bool)
+    distinct = np.unique(xy[known], axis=0)
     keys, first = np.unique(keys_of(np.round(distinct * per_unit) - origin), return_index=True)
     return keys, distinct[first]

@@ -18,7 +18,7 @@ from geogrid.mending.faces import Faces, find_faces
 from geogrid.mending.lattice import Lattice, keys_of
 from geogrid.mending.rings import Rings, Vertices, agreed, rings_of
 from geogrid.mending.settle import Limits, Piece, Settled, settle
-from geogrid.topology import find_invalid_edges
+from geogrid.mending.sheet import Sheet
 from geogrid.vertices import take_over_vertices
 
 
@@ -58,9 +58,9 @@ class Terms:
         return max(self.tolerance_m, float(self.lattice.step_m.max()))
 
 
-def mend_once(polygons: np.ndarray, rows: np.ndarray, names: Sequence[str], terms: Terms) -> Pass:
-    """Mend the `rows` of valid polygons (steps); `names` order them, so that the order of rows leaves no trace."""
-    metres = terms.lattice.metres(polygons)
+def mend_once(sheet: Sheet, rows: np.ndarray, names: Sequence[str], terms: Terms) -> Pass:
+    """Mend the `rows` of a sheet; `names` order them, so that the order of rows leaves no trace."""
+    polygons, metres = sheet.polygons, sheet.metres
     if len(rows) == 0:
         return Pass(rows, polygons[rows], [], [])
     rows = rows[_order(metres[rows], np.asarray(names)[rows])]
@@ -83,22 +83,6 @@ def _alike(new: np.ndarray, old: np.ndarray) -> np.ndarray:
         here, there = (np.unique(shapely.get_coordinates(shape), axis=0) for shape in (new[row], old[row]))
         alike[row] = np.array_equal(here, there) and bool(shapely.equals(new[row], old[row]))
     return alike
-
-
-def rows_at_fault(polygons: np.ndarray, places: np.ndarray, terms: Terms) -> np.ndarray:
-    """Find the units (polygons in steps) with edges that match nothing or with crumbs, and all that touch there or at `places` (steps)."""
-    metres = terms.lattice.metres(polygons)
-    edges = find_invalid_edges(metres, terms.tolerance_m)
-    parts = shapely.get_parts(metres[shapely.get_num_geometries(metres) > 1])
-    crumbs = parts[is_sliver(parts, terms.limits.crumb_m)]
-    where = np.concatenate([edges[~shapely.is_empty(edges)], crumbs, terms.lattice.metres(places)])
-    return np.unique(shapely.STRtree(metres).query(where, predicate="dwithin", distance=terms.snap_m)[1])
-
-
-def rows_beside(polygons: np.ndarray, changed: np.ndarray, terms: Terms) -> np.ndarray:
-    """Return the rows that changed and those that touch them: what a further pass has to look at."""
-    metres = terms.lattice.metres(polygons)
-    return np.unique(shapely.STRtree(metres).query(metres[changed], predicate="dwithin", distance=terms.snap_m)[1])
 
 
 def _order(metres: np.ndarray, names: np.ndarray) -> np.ndarray:

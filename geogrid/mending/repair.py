@@ -7,7 +7,7 @@ The work is done in the layer's own coordinates (see `lattice`), round the fault
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -19,10 +19,11 @@ from shapely.geometry.base import BaseGeometry
 
 from geogrid.enclosure import is_sliver
 from geogrid.mending.lattice import Lattice, lattice_of
-from geogrid.mending.passes import Place, Terms, mend_once, rows_at_fault, rows_beside
+from geogrid.mending.passes import Place, Terms, mend_once
 from geogrid.mending.report import area_report, mended_frame, undecided_frame
 from geogrid.mending.settle import Limits
-from geogrid.mending.soundness import heal, in_the_style_of, is_mendable, single
+from geogrid.mending.sheet import Sheet
+from geogrid.mending.soundness import heal, in_the_style_of, is_mendable, plane, single
 from geogrid.rules import validate_layer
 from geogrid.rules.bare import Parent, unit_names
 from geogrid.rules.precision import tolerance_of
@@ -79,15 +80,17 @@ def repair_layer(
     limits = Limits(max_gap_m, max_overlap_m, tolerance)
     terms = Terms(lattice, None if outline is None else lattice.steps(np.array([outline], dtype=object))[0], tolerance, limits)
     mended: list[Place] = []
-    left: list[Place] = []
+    table = None
     out, rest = _written(frame, shapes), found
     for _ in range(ROUNDS):
         if not rest["rule"].isin(MENDED_RULES).any() or (rest["rule"] == "crs_mismatch").any():
             break
-        new, done, left = _passes(shapes, codes, terms, _narrow_places(rest, limits, lattice, own))
-        if all(a is b for a, b in zip(new, shapes, strict=True)):
+        table = table if table and table.is_true_to(shapes) else _Table(shapes, codes, terms)
+        rows, new, done = table.passes(_narrow_places(rest, limits, lattice, own))
+        if len(rows) == 0:
             break
-        mended, shapes = mended + done, new
+        mended += done
+        shapes[rows] = new
         out = _written(frame, shapes)
         rest = validate_layer(out, **asked)
     if rest is found and out is not frame:
@@ -97,7 +100,7 @@ def repair_layer(
         out,
         area_report(frame, out, codes, mended, changed, lattice, tolerance),
         mended_frame(frame, out, codes, mended, healed, changed, lattice),
-        undecided_frame(out, codes, left, lattice),
+        undecided_frame(out, codes, table.left if table else [], lattice),
         found,
         rest,
         tolerance,
@@ -113,28 +116,45 @@ def _written(frame: gpd.GeoDataFrame, shapes: np.ndarray) -> gpd.GeoDataFrame:
     return frame.set_geometry(gpd.GeoSeries(made, index=frame.index, crs=frame.crs))
 
 
-def _passes(shapes: np.ndarray, codes: np.ndarray, terms: Terms, places: np.ndarray) -> tuple[np.ndarray, list[Place], list[Place]]:
-    """Mend until a pass changes nothing; return the shapes (layer's coordinates), what was mended, and what was left in the end."""
-    plain, lattice = shapely.force_2d(shapes), terms.lattice
-    sound = np.flatnonzero(is_mendable(plain) & shapely.is_valid(plain))
-    steps = lattice.steps(single(plain[sound]))
-    changed = np.zeros(len(sound), bool)
-    mended: list[Place] = []
-    left: list[Place] = []
-    rows = rows_at_fault(steps, places, terms)
-    for _ in range(PASSES):
-        done = mend_once(steps, rows, codes[sound], terms)
-        gone = set(rows.tolist())
-        left = [place for place in left if not gone.issuperset(place.units)] + done.left
-        if len(done.rows) == 0:
-            break
-        mended += done.mended
-        steps[done.rows], changed[done.rows] = done.polygons, True
-        rows = rows_beside(steps, done.rows, terms)
-    mended, left = ([_at(place, sound) for place in places] for places in (mended, left))
-    out = shapes.copy()
-    out[sound[changed]] = lattice.given(steps[changed])
-    return out, mended, left
+class _Table:
+    """The usable shapes of a layer (`sound`: their rows) on a sheet, from round to round."""
+
+    def __init__(self, shapes: np.ndarray, codes: np.ndarray, terms: Terms) -> None:
+        plain = plane(shapes)
+        self.terms, self.codes = terms, codes
+        self.sound = np.flatnonzero(is_mendable(plain) & shapely.is_valid(plain))
+        self.sheet = Sheet(terms.lattice.steps(single(plain[self.sound])), terms.lattice, terms.tolerance_m)
+        self.left: list[Place] = []
+        self.written = np.zeros(len(self.sound), bool)
+
+    def is_true_to(self, shapes: np.ndarray) -> bool:
+        """Answer whether what was mended is valid in the layer's coordinates too, where vertices that were given come back as they were."""
+        return bool(shapely.is_valid(shapes[self.sound[self.written]]).all())
+
+    def passes(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[Place]]:
+        """Mend until a pass changes nothing; return the rows that changed, their shapes (layer's coordinates), and what was mended."""
+        sheet, terms = self.sheet, self.terms
+        changed = np.zeros(len(self.sound), bool)
+        mended: list[Place] = []
+        rows = sheet.rows_at_fault(terms.limits.crumb_m, terms.snap_m, places)
+        for _ in range(PASSES):
+            if sheet.settled is not None and np.array_equal(rows, sheet.settled):
+                break  # the last pass looked at just these, and found nothing to change
+            done = mend_once(sheet, rows, self.codes[self.sound], terms)
+            self.left = [self._at(place) for place in done.left]
+            if len(done.rows) == 0:
+                sheet.settled = rows
+                break
+            mended += [self._at(place) for place in done.mended]
+            sheet.replace(done.rows, done.polygons)
+            changed[done.rows] = self.written[done.rows] = True
+            rows = sheet.rows_at_fault(terms.limits.crumb_m, terms.snap_m)
+        return self.sound[changed], terms.lattice.given(sheet.polygons[changed]), mended
+
+    def _at(self, place: Place) -> Place:
+        """Return a place with rows of the layer instead of rows of its usable polygons."""
+        to = -1 if place.to < 0 else int(self.sound[place.to])
+        return replace(place, units=tuple(self.sound[list(place.units)].tolist()), to=to)
 
 
 def _narrow_places(found: gpd.GeoDataFrame, limits: Limits, lattice: Lattice, crs: CRS | None) -> np.ndarray:
@@ -145,11 +165,6 @@ def _narrow_places(found: gpd.GeoDataFrame, limits: Limits, lattice: Lattice, cr
         parts = parts[is_sliver(parts.to_numpy(), width_m)]
         places.append((parts.to_crs(crs) if crs is not None else parts).to_numpy())
     return lattice.steps(np.concatenate(places))
-
-
-def _at(place: Place, rows: np.ndarray) -> Place:
-    """Return a place with rows of the layer instead of rows of its usable polygons."""
-    return Place(place.rule, tuple(rows[list(place.units)].tolist()), -1 if place.to < 0 else int(rows[place.to]), place.why, place.geometry)
 
 
 def _outline(parent: Parent, crs: CRS | None) -> BaseGeometry | None:

@@ -13,7 +13,7 @@ from geogrid.catalogue import why
 from geogrid.catalogue.mended import mended_words
 from geogrid.mending.lattice import Lattice, keys_of
 from geogrid.mending.passes import Place
-from geogrid.mending.soundness import is_mendable
+from geogrid.mending.soundness import is_mendable, plane
 
 REPORT_COLUMNS = (*("code", "changed", "area_before_m2", "area_after_m2", "gained_m2", "lost_m2", "fault_m2", "bound_m2", "vertices_added"),)
 MENDED_COLUMNS = ("rule", "units", "to", "area_m2", "width_m", "vertices", "message", "message_zh", "geometry")
@@ -88,7 +88,7 @@ def mended_frame(
 def undecided_frame(after: gpd.GeoDataFrame, codes: np.ndarray, left: Sequence[Place], lattice: Lattice) -> gpd.GeoDataFrame:
     """Return the pieces and rings that no rule decides (`UNDECIDED_COLUMNS`), by rule, the largest first."""
     rows = []
-    shapes = shapely.force_2d(after.geometry.to_numpy())
+    shapes = plane(after.geometry.to_numpy())
     for row in np.flatnonzero(is_mendable(shapes) & ~shapely.is_valid(shapes)):
         words = why("mend_ring")
         rows.append(("geometry_invalid", [codes[row]], 0.0, 0.0, words["why"], words["why_zh"], shapely.boundary(shapes[row])))
@@ -102,7 +102,7 @@ def undecided_frame(after: gpd.GeoDataFrame, codes: np.ndarray, left: Sequence[P
 
 
 def _metres(geometry: np.ndarray, lattice: Lattice) -> np.ndarray:
-    shapes = shapely.force_2d(geometry)
+    shapes = plane(geometry)
     return lattice.metres(lattice.steps(shapes))
 
 
@@ -114,5 +114,6 @@ def _size(place: Place, lattice: Lattice) -> tuple[float, float]:
 
 def _fresh(old: shapely.Geometry, new: shapely.Geometry) -> np.ndarray:
     """Return the vertices (n, 2) that a unit did not have before."""
-    had, has = (np.unique(shapely.get_coordinates(shape), axis=0) for shape in (old, new))
-    return has[~np.isin(keys_of(has), keys_of(had))]
+    had, has = (keys_of(shapely.get_coordinates(shape)) for shape in (old, new))
+    fresh = np.setdiff1d(has, had)
+    return np.column_stack([fresh.real, fresh.imag])

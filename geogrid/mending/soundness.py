@@ -38,6 +38,11 @@ def is_mendable(shapes: np.ndarray) -> np.ndarray:
     return np.isin(shapely.get_type_id(shapes), _AREAL) & ~shapely.is_empty(shapes) & ~wrong
 
 
+def plane(shapes: np.ndarray) -> np.ndarray:
+    """Return geometries without heights; the same objects where none has any."""
+    return shapely.force_2d(shapes) if shapely.has_z(shapes).any() else shapes
+
+
 def single(shapes: np.ndarray) -> np.ndarray:
     """Return MultiPolygons of one part as that part, others as they are."""
     out = shapes.copy()

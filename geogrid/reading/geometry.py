@@ -94,10 +94,14 @@ def is_flat(geometry: np.ndarray, crs: CRS | None) -> np.ndarray:
     A spike along a parallel is bent when it is projected, and would be as wide as it bends: 5 cm in 2 km.
     """
     width = GRID_M / METRES_PER_DEGREE if crs is not None and crs.is_geographic else GRID_M
-    there = np.isin(shapely.get_type_id(geometry), _TYPES["area"]) & (shapely.length(geometry) < np.inf) & ~shapely.is_empty(geometry)
-    flat = there & _is_thin(geometry, width)
-    crossed = np.flatnonzero(flat & ~shapely.is_valid(geometry))  # the two halves of a bow tie take each other's area away
-    flat[crossed] = _is_thin(shapely.make_valid(geometry[crossed], method="structure", keep_collapsed=False), width)
+    finite = np.isfinite(shapely.bounds(geometry)).all(axis=1)  # neither empty nor without end
+    there = np.flatnonzero(finite & np.isin(shapely.get_type_id(geometry), _TYPES["area"]))
+    thin = there[_is_thin(geometry[there], width)]
+    crossed = ~shapely.is_valid(geometry[thin])  # the two halves of a bow tie take each other's area away
+    mended = shapely.make_valid(geometry[thin[crossed]], method="structure", keep_collapsed=False)
+    flat = np.zeros(len(geometry), bool)
+    flat[thin] = True
+    flat[thin[crossed]] = _is_thin(mended, width)
     return flat
 
 
