@@ -92,7 +92,7 @@ class Reader:
                     found[path.name] = self._file(place, path, state, others if beside else None)
                 except GeogridError as error:
                     found.pop(path.name, None)
-                    refused.append({"file": path.name, **said(error)})
+                    refused.append(_refused(path.name, error))
         return [report for path in paths for report in found.get(path.name, ())], refused
 
     def _file(self, place: Place, path: Path, state: State, others: Sequence[Report] | None) -> tuple[Report, ...]:
@@ -147,9 +147,10 @@ def _write_recipe(place: Place, state: State, reports: Sequence[Report]) -> dict
 
     chosen, left = chosen_layers(reports, state["layers"])
     scheme, name = state["scheme"] or suggest_scheme(chosen), state["name"] or _suggested_name(chosen)
-    text = recipe_text(reports, name=name or "新项目", scheme=scheme, folder=place.files, choices=state["layers"])
-    bounds = "".join(f"\n[levels.{level}]\nhouseholds = [{low}, {high}]\n" for level, (low, high) in sorted(state["bounds"].items()))
-    write_whole(place.recipe, (text.rstrip("\n") + "\n" + bounds).encode())
+    text = recipe_text(
+        reports, name=name or "新项目", scheme=scheme, folder=place.files, choices=state["layers"], bounds=state["bounds"], language="zh"
+    )
+    write_whole(place.recipe, text.encode())
     twins = {report.key: state["layers"].get(report.key, {}).get("role", report.role) for report, _ in left}
     return {"name": name, "scheme": scheme, "twins": {key: role for key, role in twins.items() if role}}
 
@@ -168,7 +169,8 @@ def _reviewed(place: Place, made: dict[str, Any]) -> tuple[dict[str, Any], list[
     rows = [{name: "" if value is None or value != value else value for name, value in row.items()} for row in found.rejected.to_dict("records")]
     rejected = [{**row, "row": int(row["row"]), "value": str(row["value"])} for row in rows]
     findings = found.findings.drop(columns="geometry", errors="ignore")
-    said_of = [{name: str(row[name]) for name in ("rule", "severity", "level", "message", "message_zh")} for row in findings.to_dict("records")]
+    says = [{name: str(row[name]) for name in ("rule", "severity", "level", "message", "message_zh")} for row in findings.to_dict("records")]
+    said_of = [{**row, **origin} for row, origin in zip(says, found.origins, strict=True)]
     counts = {role: _plain(dict(row)) for role, row in found.rows.items()}
     return {**made, "rows": counts, "findings": [row for row in said_of if row["rule"] != "row_rejected"], "rejected": len(rejected)}, rejected
 
@@ -176,6 +178,13 @@ def _reviewed(place: Place, made: dict[str, Any]) -> tuple[dict[str, Any], list[
 def said(error: GeogridError) -> dict[str, Any]:
     """Return an error as the page shows it: without the folder that the service happens to keep the files in."""
     return {"message": without_folder(error.message), "message_zh": without_folder(error.message_zh), "field": str(error.facts.get("field", ""))}
+
+
+def _refused(name: str, error: GeogridError) -> dict[str, Any]:
+    """Return why a file can not be read; its name stands before it on the page."""
+    told = said(error)
+    short = {key: told[key].removeprefix(name).lstrip(":： ") for key in ("message", "message_zh")}
+    return {**told, **short, "file": name}
 
 
 def without_folder(text: str) -> str:

@@ -33,7 +33,8 @@ def inspect(
     found = inspect_files(files, layer=layer, crs=crs, encoding=encoding)
     recipe = ""
     if any(one.role for one in found.layers):
-        recipe = recipe_text(found.layers, name=_name(found), folder=Path(out).absolute().parent if out else Path.cwd())
+        folder = Path(out).absolute().parent if out else Path.cwd()
+        recipe = recipe_text(found.layers, name=_name(found), folder=folder, language=language())
     if out and recipe:
         _write(Path(out), recipe)
     if as_json:

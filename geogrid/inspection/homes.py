@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from geogrid.inspection.comments import comment
 from geogrid.inspection.report import LayerReport
 from geogrid.scheme_values import HOME_USES
 
@@ -13,24 +14,33 @@ _HOME = re.compile(r"\bres\b|resid|apart|\bapts?\b|condo|dwell|famil|\bfam\b|dor
 _NO_HOME = re.compile(r"land|garage|parking|车库|配套|附属")
 
 
-def homes_lines(layer: LayerReport, columns: Mapping[str, str], chosen: Sequence[str], quoted: Callable[[str], str]) -> list[str]:
+def homes_lines(layer: LayerReport, columns: Mapping[str, str], chosen: Sequence[str], quoted: Callable[[str], str], language: str) -> list[str]:
     """Return the lines of a recipe that say which uses are homes; none where nobody needs to say it.
 
     Homes that the file counts by itself (households) need no use; else a use that nobody knows would leave the district without homes.
     """
     if chosen:
         return [f"homes = [{', '.join(map(quoted, chosen))}]"]
-    if "use" not in columns or columns["use"] != layer.used.get("use") or not layer.uses:
+    if columns.get("use", "") != layer.used.get("use"):
         return []
-    values = [value for value, _ in layer.uses]
-    if any(value in HOME_USES for value in values):
-        return []
-    likely = likely_homes(values)
-    if likely:
-        return [f"homes = [{', '.join(map(quoted, likely))}]   # by the words; check them"]
-    counts = ", ".join(f"{quoted(value)} {n:,} times" for value, n in layer.uses[:_SHOWN])
-    known = "" if "households" not in columns else " (households are counted, so this only matters for estimates)"
-    return [f"# homes = []   # say which uses are homes{known}: {counts}"]
+    likely = likely_homes([value for value, _ in layer.uses])
+    if likely and not knows_homes(layer):
+        return [f"homes = [{', '.join(map(quoted, likely))}]   # {comment('homes', language)}"]
+    counts = home_question(layer, quoted, language)
+    known = comment("counted" if "households" in columns else "no_homes", language)
+    return [f"# homes = []   # {comment('which_homes', language, counted=known, counts=counts)}"] if counts else []
+
+
+def knows_homes(layer: LayerReport) -> bool:
+    """Tell whether any use is one that every scheme knows as homes."""
+    return any(value in HOME_USES for value, _ in layer.uses)
+
+
+def home_question(layer: LayerReport, quoted: Callable[[str], str], language: str) -> str:
+    """Count the uses where none is known as homes and none speaks of them, most frequent first; "" where nobody need be asked."""
+    if not layer.uses or knows_homes(layer) or likely_homes([value for value, _ in layer.uses]):
+        return ""
+    return ("、" if language == "zh" else ", ").join(comment("times", language, value=quoted(value), n=n) for value, n in layer.uses[:_SHOWN])
 
 
 def likely_homes(values: Sequence[str]) -> list[str]:

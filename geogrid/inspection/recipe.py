@@ -8,39 +8,62 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from geogrid.catalogue.columns import role_word
 from geogrid.crs import is_in_china
+from geogrid.inspection.comments import comment
 from geogrid.inspection.homes import homes_lines
-from geogrid.inspection.report import LayerReport, likely, named_options
+from geogrid.inspection.report import CrsOption, LayerReport, likely, named_options
 from geogrid.reading.headings import recognise
 from geogrid.schema import ROLES
+from geogrid.scheme import Level, read_scheme
 
 Choices = Mapping[str, Mapping[str, Any]]
 _SHOWN = 12
 _SEVERAL = ("gpkg", "xlsx", "kml", "gpx", "zip")
 """Formats that can hold several layers, so that a recipe says which."""
+_LEVEL_ROLES = ("streets", "communities", "grids", "microgrids")
+_NEARLY = 0.6
 
 
-def recipe_text(layers: Sequence[LayerReport], *, name: str, scheme: str = "", folder: str | Path, choices: Choices = {}) -> str:
-    """Return the TOML of a recipe that is to lie in `folder`; `read_recipe` reads it.
+def recipe_text(
+    layers: Sequence[LayerReport],
+    *,
+    name: str,
+    scheme: str = "",
+    folder: str | Path,
+    choices: Choices = {},
+    bounds: Mapping[str, Sequence[int]] = {},
+    language: str = "en",
+) -> str:
+    """Return the TOML of a recipe that is to lie in `folder`; `read_recipe` reads it. Its comments are in `language`, "zh" or "en".
 
-    One layer a role: where several claim it, the likeliest; the others are named in comments. `scheme` "" chooses one that fits the levels given.
+    One layer a role: where several claim it, the likeliest without errors; the others are named in comments. `scheme` "" chooses one that fits the
+    levels given; a level that is given and that the scheme would make is taken as given.
     `choices` are people's decisions by `LayerReport.key`: `role` ("" leaves the layer out), `crs`, `encoding`, `columns` (ours → theirs, "" not
-    used), `homes` (values of `use`), `swap`.
+    used), `homes` (values of `use`), `swap`. `bounds` are households by level, lower and upper.
     """
-    chosen, left = chosen_layers(layers, choices)
+    chosen, left = chosen_layers(layers, choices, language)
     columns = {role: _columns(role, layer, choices.get(layer.key, {})) for role, layer in chosen.items()}
-    parts = [f"name = {quoted(name)}\nscheme = {quoted(scheme or suggest_scheme(chosen))}\n"]
-    parts += [_input(role, layer, columns[role], choices.get(layer.key, {}), Path(folder)) for role, layer in chosen.items()]
-    if "communities" not in chosen and "community" in columns.get("buildings", {}):
-        parts.append('[levels.community]\nmake = "column"   # communities are made of the buildings that name them\n')
+    taken = scheme or suggest_scheme(chosen)
+    levels = read_scheme(taken).levels
+    unknown = {role for role in chosen if role in _LEVEL_ROLES} - {level.role for level in levels}
+    parts = [f"name = {quoted(name)}\nscheme = {quoted(taken)}\n"]
+    for role, layer in chosen.items():
+        said = f"# {comment('no_level', language)}\n" if role in unknown else ""
+        parts.append(_input(role, layer, columns[role], choices.get(layer.key, {}), Path(folder), language) + said)
+    parts += _levels(levels, chosen, columns.get("buildings", {}), bounds, language)
     if left:
-        parts.append("".join(f"# left out: {_where(layer, Path(folder))}: {why}\n" for layer, why in left))
+        said = [comment("left_out", language, where=_where(layer, Path(folder), language), why=why) for layer, why in left]
+        parts.append("".join(f"# {line}\n" for line in said))
     return "\n".join(parts)
 
 
 def suggest_scheme(chosen: Mapping[str, LayerReport]) -> str:
-    """Return the built-in scheme that fits the levels which the roles give, and the part of the world."""
-    if {"streets", "communities", "grids"} <= set(chosen) and "buildings" not in chosen:
+    """Return the built-in scheme that fits the levels which the roles give, and the part of the world.
+
+    Given grids are what an office wants checked: streets stay in the plan above them, and without buildings nothing is made below them.
+    """
+    if {"communities", "grids"} <= set(chosen) and "microgrids" not in chosen and ("streets" in chosen or "buildings" not in chosen):
         return "street-community-grid"
     box = next((layer.bbox for layer in chosen.values() if layer.bbox is not None), None)
     if box is not None and not is_in_china((box[0] + box[2]) / 2, (box[1] + box[3]) / 2):
@@ -48,7 +71,9 @@ def suggest_scheme(chosen: Mapping[str, LayerReport]) -> str:
     return "community-grid-microgrid"
 
 
-def chosen_layers(layers: Sequence[LayerReport], choices: Choices = {}) -> tuple[dict[str, LayerReport], list[tuple[LayerReport, str]]]:
+def chosen_layers(
+    layers: Sequence[LayerReport], choices: Choices = {}, language: str = "en"
+) -> tuple[dict[str, LayerReport], list[tuple[LayerReport, str]]]:
     """Return one layer a role, in the order of `ROLES`, and the layers left out, each with the reason."""
     by_role: dict[str, list[LayerReport]] = {}
     left = []
@@ -57,14 +82,43 @@ def chosen_layers(layers: Sequence[LayerReport], choices: Choices = {}) -> tuple
         if role:
             by_role.setdefault(role, []).append(layer)
         else:
-            near = " or ".join(guess.role for guess in layer.roles[:3])
-            left.append((layer, f"it could be {near}; say which" if near else "no role fits"))
+            near = (" 或 " if language == "zh" else " or ").join(_named_role(guess.role, language) for guess in layer.roles[:3])
+            left.append((layer, comment("could_be", language, roles=near) if near else comment("no_role", language)))
     chosen: dict[str, LayerReport] = {}
     for role in (role for role in ROLES if role in by_role):
         said = [layer for layer in by_role[role] if "role" in choices.get(layer.key, {})]
-        chosen[role] = max(said or by_role[role], key=lambda layer: _score(layer, role))
-        left += [(layer, f"{role} come from {chosen[role].layer}") for layer in by_role[role] if layer is not chosen[role]]
+        chosen[role] = _best(said or by_role[role], role)
+        why = comment("other_layer", language, role=role_word(role, language), layer=_plain(chosen[role].layer))
+        left += [(layer, why) for layer in by_role[role] if layer is not chosen[role]]
     return chosen, left
+
+
+def _named_role(role: str, language: str) -> str:
+    return f"{role_word(role, 'zh')} {role}" if language == "zh" else role
+
+
+def _best(layers: Sequence[LayerReport], role: str) -> LayerReport:
+    """Return the likeliest layer, but for one with errors where another without them is nearly as likely."""
+    first = max(_score(layer, role) for layer in layers)
+    return max(layers, key=lambda layer: (_score(layer, role) >= _NEARLY * first and not layer.findings_of("error"), _score(layer, role)))
+
+
+def _levels(
+    levels: Sequence[Level], chosen: Mapping[str, LayerReport], of_buildings: Mapping[str, str], bounds: Mapping[str, Sequence[int]], language: str
+) -> list[str]:
+    """Return the tables that override the scheme's levels: those given that it would make, communities that only buildings name, bounds."""
+    made = []
+    for level in levels:
+        lines = []
+        if level.role in chosen and level.make != "given":
+            lines = [f'make = "given"   # {comment("taken", language, level=role_word(level.role, language))}']
+        elif level.id == "community" and "communities" not in chosen and "community" in of_buildings:
+            lines = [f'make = "column"   # {comment("by_column", language)}']
+        if level.id in bounds:
+            low, high = bounds[level.id]
+            lines.append(f"households = [{low}, {high}]")
+        made += ["\n".join([f"[levels.{level.id}]", *lines, ""])] if lines else []
+    return made
 
 
 def _score(layer: LayerReport, role: str) -> float:
@@ -82,49 +136,63 @@ def _columns(role: str, layer: LayerReport, choice: Mapping[str, Any]) -> dict[s
     return {ours: found[ours] for ours in ROLES[role].columns if ours in found}
 
 
-def _input(role: str, layer: LayerReport, columns: Mapping[str, str], choice: Mapping[str, Any], folder: Path) -> str:
+def _input(role: str, layer: LayerReport, columns: Mapping[str, str], choice: Mapping[str, Any], folder: Path, language: str) -> str:
     lines = [f"[inputs.{role}]", f"path = {quoted(_path(layer.file, folder))}"]
     lines += [f"layer = {quoted(layer.layer)}"] if layer.format in _SEVERAL else []
-    lines += _crs(layer, choice)
+    lines += _crs(layer, choice, language)
     encoding = choice.get("encoding") or layer.asked_encoding
     lines += [f"encoding = {quoted(encoding)}"] if encoding else []
     lines += [f"columns = {{ {', '.join(f'{ours} = {quoted(theirs)}' for ours, theirs in columns.items())} }}"] if columns else []
     if role == "buildings":
-        lines += homes_lines(layer, columns, choice.get("homes", ()), quoted)
-    return "\n".join([*lines, *_comments(layer, columns)]) + "\n"
+        lines += homes_lines(layer, columns, choice.get("homes", ()), quoted, language)
+    return "\n".join([*lines, *_comments(layer, columns, language)]) + "\n"
 
 
-def _crs(layer: LayerReport, choice: Mapping[str, Any]) -> list[str]:
+def _crs(layer: LayerReport, choice: Mapping[str, Any], language: str) -> list[str]:
     """Say CRS and exchanged axes where the file does not: as people chose, or what alone fits; else as a comment to choose from."""
     said = choice.get("crs") or layer.asked_crs
     near = likely(layer.crs_options)
-    dms = ["dms = true   # degrees, minutes and seconds"] if layer.dms else []
-    lines = [f"crs = {quoted(said)}"] if said else []
+    dms = [f"dms = true   # {comment('dms', language)}"] if layer.dms else []
+    lines = [f"crs = {quoted(said)}"] if said else [] if choice.get("swap") else _shifted(layer, language)
     if "swap" in choice or said or not near:
         return [*lines, *(["swap = true"] if choice.get("swap") else []), *dms]
-    first, *others = near
     mark = "" if layer.crs_is_plain else "# "
-    if not layer.crs and not (layer.has_default_crs and first.crs in ("EPSG:4490", "EPSG:4326")):
-        inside = "" if first.inside_share is None else f", {first.inside_share:.0%} of its rows inside the other layers"
-        also = f"; it could also be {named_options(others)}" if others else ""
-        lines = [f"{mark}crs = {quoted(first.crs)}   # the file does not say: {_plain(first.name)}{inside}{_plain(also)}"]
-    return [*lines, *([f"{mark}swap = true   # x and y are exchanged in the file"] if first.swap else []), *dms]
+    if not layer.crs and not (layer.has_default_crs and near[0].crs in ("EPSG:4490", "EPSG:4326")):
+        lines = [f"{mark}crs = {quoted(near[0].crs)}   # {_fits(near, language)}"]
+    return [*lines, *([f"{mark}swap = true   # {comment('swap', language)}"] if near[0].swap else []), *dms]
 
 
-def _comments(layer: LayerReport, columns: Mapping[str, str]) -> list[str]:
-    by_values = [ours for ours in layer.proposed if columns.get(ours) == layer.used.get(ours)]
-    lines = [f"# {ours}: by its values, not by its heading; check it" for ours in by_values]
-    lines += [f"# {ours} could be {' or '.join(map(_plain, theirs))}: say which" for ours, theirs in layer.doubtful.items() if ours not in columns]
+def _shifted(layer: LayerReport, language: str) -> list[str]:
+    """Offer the shifted datum that a layer lies in by measure, as a comment: only people can say that it does."""
+    if layer.crs and layer.crs not in ("EPSG:4490", "EPSG:4326"):
+        return []  # metres are of another datum only after a conversion, which no recipe undoes
+    datum = next((problem.value for problem in layer.findings if problem.rule == "datum_shift" and problem.value), "")
+    return [f"# crs = {quoted(datum)}   # {comment('shifted', language, datum=datum)}"] if datum else []
+
+
+def _fits(near: Sequence[CrsOption], language: str) -> str:
+    first, *others = near
+    inside = "" if first.inside_share is None else comment("inside", language, share=first.inside_share)
+    also = comment("also", language, options=named_options(others, language)) if others else ""
+    return _plain(comment("not_said", language, name=first.name_zh if language == "zh" else first.name, inside=inside, also=also))
+
+
+def _comments(layer: LayerReport, columns: Mapping[str, str], language: str) -> list[str]:
+    said = [comment("by_values", language, ours=ours) for ours in layer.proposed if columns.get(ours) == layer.used.get(ours)]
+    word = " 或 " if language == "zh" else " or "
+    doubtful = {ours: word.join(map(_plain, theirs)) for ours, theirs in layer.doubtful.items() if ours not in columns}
+    said += [comment("doubtful", language, ours=ours, theirs=theirs) for ours, theirs in doubtful.items()]
     unused = [column for column in layer.columns if column.name not in columns.values() and column.type != "empty"]
     unused.sort(key=lambda column: column.type not in ("whole", "number"))  # a figure that is missed matters most
     shown = [f"{_plain(column.name)} ({_plain(column.sample[0])})" if column.sample else _plain(column.name) for column in unused]
-    more = f", … {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    return lines + ([f"# not used: {', '.join(shown[:_SHOWN])}{more}"] if shown else [])
+    more = comment("more", language, n=len(shown) - _SHOWN) if len(shown) > _SHOWN else ""
+    names = ("、" if language == "zh" else ", ").join(shown[:_SHOWN])
+    return [f"# {line}" for line in [*said, *([comment("not_used", language, names=names, more=more)] if shown else [])]]
 
 
-def _where(layer: LayerReport, folder: Path) -> str:
+def _where(layer: LayerReport, folder: Path, language: str) -> str:
     where = _plain(_path(layer.file, folder))
-    return where if layer.format not in _SEVERAL else f"{where}, layer {_plain(layer.layer)}"
+    return where if layer.format not in _SEVERAL else where + comment("layer", language, layer=_plain(layer.layer))
 
 
 def _path(file: str, folder: Path) -> str:
