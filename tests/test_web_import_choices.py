@@ -200,6 +200,10 @@ def test_bounds_go_into_the_recipe_and_nonsense_does_not(desk: Desk, division: l
         {"layers": {"a|b": {"path": "/etc/passwd"}}},
         {"layers": {"a|b": {"columns": {"code": "\ud800"}}}},
         {"layers": {"a|b": {"homes": ["\udfff"]}}},
+        {"layers": {"a|\udfff": {"swap": True}}},
+        {"layers": {"a|" + "b" * 1000: {"swap": True}}},
+        {"\udfff": 1},
+        {"scheme": "\udfff"},
     ],
 )
 def test_a_choice_that_nobody_knows_is_refused(desk: Desk, choices: dict[str, Any]):
@@ -208,3 +212,9 @@ def test_a_choice_that_nobody_knows_is_refused(desk: Desk, choices: dict[str, An
     assert answer.status_code == 400
     assert re.search(r"[\u4e00-\u9fff]", answer.json["message_zh"])
     assert desk.told(name)["choices"] == {}
+
+
+@pytest.mark.parametrize("layer", ["cafe\u0301", "نمی\u200cخواهم", " a"])
+def test_a_layer_is_chosen_for_by_its_name_as_it_stands_in_its_file(desk: Desk, layer: str):
+    name = desk.begin()
+    assert desk.choose(name, layers={f"a.gpkg|{layer}": {"swap": True}}).json["choices"] == {f"a.gpkg|{layer}": {"swap": True}}

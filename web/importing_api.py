@@ -229,7 +229,8 @@ def _body() -> Mapping[str, Any]:
         return {}
     try:
         body = request.get_json()
-    except (BadRequest, RecursionError):
+        to_bytes(body)  # JSON may have NaN, or half a character, which no file and no answer can hold
+    except (BadRequest, RecursionError, ValueError):
         body = None
     if not isinstance(body, dict):
         raise InputError("send one JSON object", "请发送一个 JSON 对象")

@@ -38,7 +38,9 @@ def checked(body: Mapping[str, Any], state: State) -> dict[str, Any]:
     if "layers" in body:
         changes["layers"] = dict(state["layers"])
         for key, choice in _table(body["layers"], "layers").items():
-            merged = {**changes["layers"].get(_text(key, "layers"), {}), **_layer(_table(choice, key))}
+            if not _is_text(key):
+                raise InputError(f"layers: a key of at most {LONGEST} characters", f"layers：键不超过 {LONGEST} 字", field="layers", value=key[:100])
+            merged = {**changes["layers"].get(key, {}), **_layer(_table(choice, key))}
             changes["layers"][key] = {name: value for name, value in merged.items() if value is not None}
     return changes
 
@@ -119,8 +121,7 @@ def _bounds(value: Mapping[str, Any], scheme: str) -> dict[str, list[int]]:
 
 
 def _is_text(value: Any) -> bool:
-    """Tell whether a value is a short text that a file can hold; JSON may have half a character."""
-    return isinstance(value, str) and len(value) <= LONGEST and not any(unicodedata.category(c) == "Cs" for c in value)
+    return isinstance(value, str) and len(value) <= LONGEST
 
 
 def _text(value: Any, field: str) -> str:

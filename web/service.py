@@ -74,7 +74,8 @@ def run(project_path: Path, *, host: str, port: int, announce: Callable[[str], N
     application = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_prefix=1) if behind_proxy else app
     listener = bind("127.0.0.1" if host == "localhost" else host, port)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that a page asks for many things at once is no news for the terminal
-    server = create_server(application, sockets=[listener], threads=THREADS, ident=None, max_request_body_size=UPLOAD_BYTES)
+    largest = app.config["MAX_CONTENT_LENGTH"] if behind_proxy else UPLOAD_BYTES  # behind a proxy nobody may bring data in
+    server = create_server(application, sockets=[listener], threads=THREADS, ident=None, max_request_body_size=largest)
     for number in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: a shell starts background jobs deaf to it
         signal.signal(number, _stop)
     imports = app.extensions["geogrid.importing"]
