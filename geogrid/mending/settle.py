@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -220,15 +221,13 @@ class _Ground:
     def _beside(self, faces: Iterable[int]) -> tuple[int, ...]:
         return tuple(sorted({unit for face in faces for other, _ in self._near[face] for unit in self.owners[other]}))
 
-    @property
+    @cached_property
     def _near(self) -> dict[int, list[tuple[int, float]]]:
-        if not hasattr(self, "_neighbours"):
-            near: dict[int, list[tuple[int, float]]] = defaultdict(list)
-            for a, b, length in zip(self.faces.a.tolist(), self.faces.b.tolist(), self.faces.length_m.tolist(), strict=True):
-                near[a].append((b, length))
-                near[b].append((a, length))
-            self._neighbours = near
-        return self._neighbours
+        near: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        for a, b, length_m in zip(self.faces.a.tolist(), self.faces.b.tolist(), self.faces.length_m.tolist(), strict=True):
+            near[a].append((b, length_m))
+            near[b].append((a, length_m))
+        return near
 
     def _regions(self, labelled: list[tuple], width_m: float) -> list[tuple]:
         """Join adjacent faces with one label; return (label, faces, whether the region is narrower than the width), in order."""
