@@ -54,6 +54,12 @@ def test_the_role_is_told_by_name_headings_geometry_and_number(layer: str, kind:
     assert propose(guess_roles(layer, layer, kind, names.split(), rows)) == role
 
 
+@pytest.mark.parametrize("sheet", ["Sheet", "Sheet1", "工作表 2", "图层_3", "OGRGeoJSON"])
+def test_a_sheet_without_a_name_is_what_its_file_is_called(sheet: str):
+    assert propose(guess_roles(sheet, "stations", "point", ["编号", "名称", "类型", "经度", "纬度"], 60)) == "stations"
+    assert propose(guess_roles(sheet, "x", "point", ["编号", "名称", "类型", "经度", "纬度"], 60)) == ""
+
+
 def test_codes_of_nine_and_twelve_digits_speak_of_streets_and_communities():
     def best(digits: int) -> str:
         return guess_roles("图层1", "图层1", "area", ["代码"], 50, digits)[0].role

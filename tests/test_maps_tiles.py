@@ -154,3 +154,8 @@ def test_gdal_reads_a_tile(project, tmp_path):
     path.write_bytes(maps.tile(project, z, x, y))
     names = {name for name, _ in pyogrio.list_layers(f"MVT:{path}")}
     assert {"district", "u:grid", "u:microgrid", "roads", "buildings"} <= names
+
+
+def test_every_zoom_that_the_page_of_findings_reaches_has_tiles(project: FakeProject):
+    assert maps.checks(project, lang="zh").settings["top_zoom"] == tiles.MAX_ZOOM + tiles.ZOOM_OFFSET
+    assert any(name.startswith("u:") for name in read(maps.tile(project, *tile_of(project, tiles.MAX_ZOOM))))

@@ -131,6 +131,19 @@ def test_a_failed_build_says_why_and_keeps_what_was_chosen(desk: Desk, division:
     assert told["failed"]["message_zh"] in text_of(desk.client.get(f"/import/{name}").text).replace("&#34;", '"').replace("&#39;", "'")
 
 
+def test_only_one_import_is_in_use(desk: Desk, division: list[tuple[str, bytes]]):
+    names = [desk.begin(), desk.begin()]
+    for name in names:
+        desk.drop(name, *division)
+        desk.told(name)
+        assert desk.post(f"/api/imports/{name}/build", json={"accept": True}).status_code == 202
+        assert desk.told(name)["current"]
+        assert desk.post(f"/api/imports/{name}/use", json={"force": True}).status_code == 200
+    assert [bool(desk.told(name)["used"]) for name in names] == [False, True]
+    assert desk.client.get("/import").text.count("正在使用") == 1
+    assert "启用这份草案" in desk.client.get(f"/import/{names[0]}").text
+
+
 def test_edits_are_not_lost_without_a_word_and_a_backup(desk: Desk, division: list[tuple[str, bytes]], tmp_path: Path):
     served = tmp_path / "new.gpkg"
     write_project(tiny_contents(), served)

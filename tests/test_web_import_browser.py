@@ -184,6 +184,26 @@ def test_a_file_of_another_kind_is_told_and_nothing_begins(watched: _Watched, tm
     assert list(tmp_path.glob("*.imports")) == []
 
 
+def test_what_is_not_read_is_told_beside_what_is(watched: _Watched, tmp_path: Path):
+    page = watched.page
+    page.goto(watched.address + "/import")
+    (tmp_path / "files").mkdir()
+    (tmp_path / "报告.pdf").write_bytes(b"%PDF-1.4")
+    (tmp_path / "空.csv").write_bytes(b"")
+    _drop(page, [tmp_path / "报告.pdf", tmp_path / "空.csv", *write_division(tmp_path / "files")])
+    page.wait_for_selector("#build")
+    _rest(page)
+    assert "报告.pdf" in page.locator(".said").inner_text()
+    assert "文件是空的" in page.locator("#files .warning-panel").inner_text()
+    assert page.locator(".files tbody tr").count() >= 3
+    page.locator("#name").fill("甲区")
+    page.locator("#name").press("Enter")
+    _rest(page)
+    _drop(page, [tmp_path / "报告.pdf"])
+    page.wait_for_selector(".said")
+    assert page.locator("#name").input_value() == "甲区"
+
+
 def test_it_fits_on_a_phone_in_large_text_too(browser: sync_api.Browser, address: str, tmp_path: Path):
     phone = _Watched(browser, address, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="en-GB")
     page = phone.page

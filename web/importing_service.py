@@ -135,7 +135,7 @@ class Importing:
                     if not patience:
                         raise
             time.sleep(0.5)  # a page that still draws the former project closes it when it is done
-        self.imports.change(place, {"used": now()})
+        self.imports.use(place, now())
 
     def delete(self, place: Place) -> None:
         """Call off what runs for an import and take it away. Raises BusyError where a stage of a build does not end soon."""

@@ -128,6 +128,14 @@ class Imports:
                 place.save("state", state)
             return state
 
+    def use(self, place: Place, time: str) -> None:
+        """Note that the draft of an import is the project in use; those of the others are that no more."""
+        with self._lock:
+            for other in self.all():
+                if other.id != place.id and self.state(other)["used"]:
+                    other.save("state", {**self.state(other), "used": None})
+            self.change(place, {"used": time})
+
     def delete(self, place: Place) -> None:
         """Take an import away, first out of sight and then from the disk."""
         with self._lock:

@@ -107,9 +107,8 @@ def _layer(report: Mapping[str, Any], state: Mapping[str, Any]) -> Layer:
 
 def _shift(found: Mapping[str, Any], layers: Sequence[Layer]) -> dict[str, Any]:
     """Return a finding on where a layer lies, with the layer and the datum that it could be converted from, "" where there is nothing to convert."""
-    key = next((layer["key"] for layer in layers if found["message"].startswith(f"{layer['file']} {layer['layer']} ")), "")
-    datum = next((name for name in SHIFTED if f'crs = "{name}"' in found["message"]), "")
-    return {**found, "key": key, "datum": datum if key else ""}
+    key = next((layer["key"] for layer in layers if (layer["role"], layer["file"]) == (found["role"], found["file"])), "")
+    return {**found, "key": key, "datum": found["datum"] if key else ""}
 
 
 def _homes(report: Mapping[str, Any], choice: Mapping[str, Any]) -> dict[str, Any]:

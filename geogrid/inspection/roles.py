@@ -27,10 +27,10 @@ _WORDS: dict[str, str] = {
     "households": "household households 住户 户籍 家庭 居民 户",
     "roads": "road roads highway highways street streets 道路 路网 主干路 路 街",
     "railways": "rail rails railway railways 铁路 轨道",
-    "water": "water waters river rivers lake lakes canal canals stream streams 水系 河流 水域 河道 河 湖",
+    "water": "water waters river rivers lake lakes canal canals stream streams hydro 水系 河流 水域 河道 河 湖",
     "walls": "wall walls fence fences 围墙 围栏 院墙",
     "green": "green greens park parks 绿地 公园 绿化",
-    "stations": "station stations service services facility facilities 站点 驿站 服务站 设施 服务点 站",
+    "stations": "station stations service services facility facilities 站点 驿站 服务站 设施 服务点 照料中心 服务中心 养老 公厕 站",
     "cameras": "camera cameras cctv surveillance 摄像 摄像机 摄像头 监控 探头",
     "prohibited": "prohibited forbidden 禁设 禁设点",
     "staff": "staff 人员 网格员 队伍",
@@ -45,6 +45,8 @@ _WORDS: dict[str, str] = {
 WORDS: dict[str, frozenset[str]] = {role: frozenset(words.split()) for role, words in _WORDS.items()}
 """What files and layers of each role are called; English words as whole words, Chinese ones anywhere in the name."""
 _GENERIC = frozenset(["id", "name", "kind", "code", "parent", "address", "lon", "lat", "x", "y", "time", "class"])
+_NAMELESS = re.compile(r"(sheet|工作表|表|table|layer|图层|ogrgeojson|features?|data|数据)[\s_-]*\d*", re.IGNORECASE)
+"""Names that programs give to layers: they say nothing, so that the file's name counts as the layer's."""
 _CODE_DIGITS = {6: "district", 9: "streets", 12: "communities", 15: "grids", 18: "microgrids"}
 _BARRIERS = ("roads", "railways", "water", "walls", "green")
 
@@ -54,6 +56,7 @@ def guess_roles(layer: str, stem: str, geometry: str, names: Sequence[str], rows
 
     `stem` is the file's name without ending, `geometry` one of area, line, point, any, none; `code_digits` the usual length of its codes of digits.
     """
+    layer = stem if _NAMELESS.fullmatch(layer.strip()) else layer
     named = _named(layer) if layer else {}
     file_named = _named(stem) if stem != layer else {}
     levels = named_levels(names)

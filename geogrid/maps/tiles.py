@@ -16,7 +16,7 @@ from geogrid.maps.layers import WORLD_M, Drawn, detail_of, drawn, first_zoom, la
 from geogrid.maps.project import ProjectLike
 
 ZOOM_OFFSET = 1
-MAX_ZOOM = 19
+MAX_ZOOM = 22  # a map zoom of 23: on the page of findings a screen pixel is some millimetres
 EXTENT = 4096
 BUFFER = 64  # tile units drawn beyond the edge, 8 pixels: the widest line ends unseen
 _COLLECTION = 7

@@ -74,10 +74,16 @@ def admit(path: str | Path) -> tuple[Path, str]:
         raise refuse(name, "not a regular file", "不是普通文件")
     limit = MAX_TEXT_BYTES if kind in _TEXT else MAX_BYTES
     if not 0 < status.st_size <= limit:
-        size = f"{status.st_size} bytes: the file is empty or above {limit} bytes"
-        raise refuse(name, size, f"{status.st_size} 字节：文件为空，或超过 {limit} 字节")
+        raise _size_error(name, status.st_size, limit)
     _check_content(file, kind)
     return file.absolute(), kind
+
+
+def _size_error(name: str, size: int, limit: int) -> InputError:
+    if not size:
+        return refuse(name, "the file is empty", "文件是空的")
+    found, most = f"{size / 1e6:,.1f} MB", f"{limit / 1e6:,.0f} MB"
+    return refuse(name, f"{found}: files of this kind are read up to {most}; divide it", f"{found}：这种文件最多读 {most}，请拆成几个")
 
 
 def _check_content(file: Path, kind: str) -> None:
@@ -142,7 +148,11 @@ def check_archive(file: Path, limit: int = MAX_BYTES) -> list[zipfile.ZipInfo]:
         raise refuse(str(file), f"holds {twice[0]!r} twice", f"压缩包内有两个 {twice[0]!r}")
     size = sum(m.file_size for m in members)
     if size > limit or size > MAX_RATIO * max(file.stat().st_size, 4096):
-        raise refuse(str(file), f"would unpack to {size} bytes, which is not believed", f"解压后有 {size} 字节，不予解压")
+        raise refuse(
+            str(file),
+            f"would unpack to {size / 1e6:,.0f} MB, more than is believed; unpack it yourself",
+            f"解压后会有 {size / 1e6:,.0f} MB，大得可疑，没有解压；请自行解压后再用",
+        )
     return members
 
 

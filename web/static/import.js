@@ -6,6 +6,7 @@ import { gather, grouped } from "./import-files.js";
 const root = document.getElementById("import"), words = JSON.parse(root.dataset.words), language = root.dataset.lang ? "?lang=" + root.dataset.lang : "";
 const steps = document.getElementById("rail"), work = document.getElementById("work"), picker = document.getElementById("picker");
 let id = root.dataset.id, shown = "", timer = 0, sending = false;
+const waiting = [], troubles = [];
 
 const page = () => root.dataset.page.replace(/x$/, id), api = rest => `${root.dataset.api}/${id}${rest}`;
 const english = document.documentElement.lang === "en";
@@ -19,11 +20,12 @@ async function ask(method, address, body) {
   return told;
 }
 
+const spoken = error => (error instanceof TypeError ? words.lost : error.message || words.lost);
+
 function tell(error) {
   const place = document.getElementById("said") || work;
-  const text = error instanceof TypeError ? words.lost : error.message || words.lost;
   place.querySelector(".warning-panel.said")?.remove();
-  place.prepend(element("p", { class: "warning-panel said" }, text));
+  place.prepend(element("p", { class: "warning-panel said" }, spoken(error)));
   place.scrollIntoView({ block: "nearest" });
 }
 
@@ -167,23 +169,36 @@ root.addEventListener("drop", async event => {
 });
 picker.addEventListener("change", () => { const files = [...picker.files]; picker.value = ""; send(files); });
 
+// What is dropped while others go up waits its turn; a file that is refused is told, and keeps no other from coming.
 async function send(files) {
-  if (!files.length || sending) return;
-  sending = true;
   const { groups, unknown } = grouped(files, picker.accept.split(","));
-  try {
-    if (!groups.length) throw new Error(unknown.map(name => say(words.no_ending, { name })).join(" "));
-    if (!id) {
-      id = (await ask("POST", root.dataset.api)).id;
-      history.replaceState(null, "", page() + language);
+  waiting.push(...groups);
+  troubles.push(...unknown.map(name => say(words.no_ending, { name })));
+  if (sending) return;
+  sending = true;
+  while (waiting.length) {
+    try {
+      if (!id) {
+        id = (await ask("POST", root.dataset.api)).id;
+        history.replaceState(null, "", page() + language);
+      }
+      await upload(waiting.shift());
+    } catch (error) {
+      troubles.push(spoken(error));
+      if (!id) waiting.length = 0;
     }
-    for (const group of groups) await upload(group);
-    if (unknown.length) tell(new Error(unknown.map(name => say(words.no_ending, { name })).join(" ")));
-  } catch (error) { tell(error); }
+  }
   sending = false;
-  if (id && !root.dataset.id) location.href = page() + language;
-  else refresh();
+  const said = troubles.splice(0).join(" ");
+  if (id && !root.dataset.id) {
+    sessionStorage.setItem("geogrid.import.said", said); // it is told by the page that comes
+    location.href = page() + language;
+    return;
+  }
+  if (said) tell(new Error(said));
+  refresh();
 }
+window.addEventListener("beforeunload", event => { if (sending) event.preventDefault(); });
 
 function upload(files) {
   const name = files[0].name, limit = Number(root.dataset.limit), size = files.reduce((sum, file) => sum + file.size, 0);
@@ -211,6 +226,9 @@ function upload(files) {
 
 for (const one of document.querySelectorAll("time")) one.textContent = new Date(one.dateTime).toLocaleString(english ? "en-GB" : "zh-CN", { dateStyle: "medium", timeStyle: "short" });
 if (id) refresh().then(() => {
+  const said = sessionStorage.getItem("geogrid.import.said");
+  sessionStorage.removeItem("geogrid.import.said");
+  if (said) tell(new Error(said));
   if (sessionStorage.getItem("geogrid.import") === "build") document.getElementById("build")?.scrollIntoView({ block: "start" });
   sessionStorage.removeItem("geogrid.import");
 });
