@@ -156,7 +156,8 @@ def _from_arrow(table: pa.Table, path: Path) -> RawLayer:
     if said["geometry"] not in frame:
         return as_layer(frame, path, said["layer"])
     wkb = frame.pop(said["geometry"]).to_numpy(dtype=object, copy=True)
-    curved = {i: kind for i, data in enumerate(wkb) if (kind := _curved(data))}
+    odd = {head: kind for head in {data[:_WKB_HEAD] for data in wkb if data is not None} if (kind := _curved(head))}
+    curved = {i: odd[data[:_WKB_HEAD]] for i, data in enumerate(wkb) if data is not None and data[:_WKB_HEAD] in odd} if odd else {}
     wkb[list(curved)] = None
     shapes = quietly(lambda: shapely.from_wkb(wkb, on_invalid="ignore"), str(path))
     broken = np.flatnonzero(shapely.is_missing(shapes) & np.array([data is not None for data in wkb], dtype=bool))
@@ -171,8 +172,8 @@ def _from_arrow(table: pa.Table, path: Path) -> RawLayer:
     return replace(made, frame=kept, faults=(*made.faults, *faults), notes=(*made.notes, *renamed))
 
 
-def _curved(wkb: bytes | None) -> str:
+def _curved(wkb: bytes) -> str:
     """Return the name of a type beyond points, lines and areas that straight edges bound, "" for those."""
-    if wkb is None or len(wkb) < _WKB_HEAD:
+    if len(wkb) < _WKB_HEAD:
         return ""
     return _CURVED.get(int.from_bytes(wkb[1:5], "little" if wkb[0] == 1 else "big") % 1000, "")

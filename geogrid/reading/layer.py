@@ -70,7 +70,8 @@ def _check_values(raw: RawLayer) -> None:
     for name, column in raw.frame.items():
         if name == "geometry" or not (column.dtype == object or pd.api.types.is_string_dtype(column)):
             continue
-        size = column.map(lambda value: len(value) if isinstance(value, str | bytes) else 0)
+        text = isinstance(column.dtype, pd.StringDtype)
+        size = column.str.len() if text else column.map(lambda value: len(value) if isinstance(value, str | bytes) else 0)
         if len(size) and size.max() > MAX_VALUE:
             row = int(size.idxmax())
             said = f"row {row}: {str(name)[:40]} has {size.max()} characters, at most {MAX_VALUE} are read"

@@ -77,7 +77,7 @@ def kinds_of(subject: Subject, role: str) -> dict[str, frozenset[str]]:
     there: list[str] = []
     if rows_of(subject, role):
         frame = frame_of(subject, role)
-        there = sorted({str(kind) for kind in frame["kind"].dropna() if kind}) if "kind" in frame else []
+        there = sorted({str(kind) for kind in frame["kind"].dropna().unique() if kind}) if "kind" in frame else []
     words = {folded(kind): frozenset(other for other in there if folded(other) == folded(kind)) for kind in there}
     if role == "stations":
         for kind, site in subject.scheme.stations.items():
