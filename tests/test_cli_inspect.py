@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from pathlib import Path
 
@@ -126,3 +127,14 @@ def test_names_in_a_file_can_not_write_into_the_recipe(tmp_path: Path):
 def test_where_no_role_is_plain_there_is_no_recipe(tmp_path: Path):
     done = run("inspect", table(tmp_path, "a,b\n1,2\n", "t"))
     assert (done.exit_code, "role: not plain" in done.stdout, "there is no recipe" in done.stdout) == (0, True, True)
+
+
+def test_a_file_name_that_no_recipe_can_hold_is_said_in_one_line(tmp_path: Path):
+    path = tmp_path / os.fsdecode(b"cameras\xff.csv")
+    try:
+        path.write_text("摄像机编号,经度,纬度\nC1,117.11,36.64\n", "utf-8")
+    except OSError:
+        pytest.skip("this system has no such names")
+    done = run("inspect", path, "--out", tmp_path / "recipe.toml")
+    assert (done.exit_code, done.stderr.count("\n"), "rename it" in done.stderr) == (2, 1, True)
+    assert not (tmp_path / "recipe.toml").exists()

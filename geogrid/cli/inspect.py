@@ -83,5 +83,11 @@ def _check_new(out: str | None) -> None:
 def _write(out: Path, recipe: str) -> None:
     from geogrid.exchange.beside import written_beside
 
+    try:
+        text = recipe.encode()
+    except UnicodeEncodeError as error:  # unpacked from an archive of another encoding
+        line = recipe[recipe.rfind("\n", 0, error.start) + 1 : error.end].encode("ascii", "backslashreplace").decode()
+        message = f"{out}: a recipe can not name this file, whose name is no Unicode ({line}…); rename it"
+        raise InputError(message, f"{out}：配方写不下这个文件名，它不是 Unicode（{line}…）；请改名", file=str(out)) from None
     with written_beside(out) as beside:
-        beside.write_bytes(recipe.encode())
+        beside.write_bytes(text)
