@@ -28,7 +28,7 @@ TEXTUAL = ("shapefile", "zip", "csv")
 GROUPS_SHOWN = 200
 Layer = dict[str, Any]
 _GAP = "\ufffc"
-_VALUE = re.compile(r"(?<=[\w ])'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\"")
+_VALUE = re.compile(r"(?<=[\w ])'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 """A value as `repr` writes it."""
 _ORDER = {role: i for i, role in enumerate(ROLES)}
 
@@ -210,6 +210,8 @@ def _without_values(reason: str) -> str:
 
     >>> _without_values("floors 'x9' is not a number").replace(_GAP, "…")
     'floors … is not a number'
+    >>> _without_values(f"name {chr(10)!r} and {'it' + chr(39) + 's'!r} are read").replace(_GAP, "…")
+    'name … and … are read'
     """
     return _VALUE.sub(_GAP, reason)
 
