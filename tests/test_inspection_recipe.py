@@ -12,8 +12,9 @@ import shapely
 
 from geogrid.inspection import inspect_file, inspect_files, recipe_text
 from geogrid.inspection.report import Problem
+from geogrid.inspection.words import report_lines
 from geogrid.recipe import read_recipe
-from tests.offices import buildings, communities, geojson
+from tests.offices import buildings, communities, geojson, shapefile
 
 DEGREES = 0.004
 
@@ -88,3 +89,28 @@ def test_homes_are_asked_for_in_the_language_of_who_reads(tmp_path: Path, langua
     frame = frame.assign(用途=["1", "2", "3"] * (len(frame) // 3) + ["1"] * (len(frame) % 3))
     (layer,) = inspect_file(geojson(tmp_path, frame, "楼栋"))
     assert word in recipe_text([layer], name="x", folder=tmp_path, language=language)
+
+
+def test_a_whole_folder_may_be_named_with_the_parts_of_its_shapefiles(tmp_path: Path):
+    shapefile(tmp_path, communities(), "社区", prj=True)
+    paths = sorted(tmp_path.iterdir())
+    assert len(paths) > 3
+    found = inspect_files(paths)
+    assert ([layer.role for layer in found], found.refused) == (["communities"], ())
+    alone = inspect_files([path for path in paths if path.suffix == ".dbf"])
+    assert [refused.file[-4:] for refused in alone.refused] == [".dbf"]
+
+
+def test_of_two_layers_as_likely_the_one_with_more_rows_is_taken(tmp_path: Path):
+    one, both = communities().iloc[:1], communities()
+    found = inspect_files([geojson(tmp_path, one, "甲社区"), geojson(tmp_path, both, "乙社区")])
+    assert 'path = "乙社区.geojson"' in recipe_text(found.layers, name="x", folder=tmp_path)
+
+
+@pytest.mark.parametrize(("language", "asks"), [("zh", "请写明哪些用途是住宅"), ("en", "say which uses are homes")])
+def test_the_report_asks_for_homes_that_nobody_can_know(tmp_path: Path, language: str, asks: str):
+    frame = buildings()
+    (layer,) = inspect_file(geojson(tmp_path, frame.assign(用途="9"), "楼栋"))
+    assert asks in " ".join(report_lines(layer, language))
+    (layer,) = inspect_file(geojson(tmp_path, frame.assign(用途="住宅"), "楼栋_二"))
+    assert asks not in " ".join(report_lines(layer, language))

@@ -5,6 +5,7 @@ Rows are judged by the very code that a build reads with (`geogrid.inspection.pr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,9 @@ from geogrid.reading.door import FORMATS
 from geogrid.reading.headings import recognise
 from geogrid.reading.placement import CrsOption, district_extent, fitting, is_exchanged, is_on_globe
 
+_PART = re.compile(r"(\.shp\.xml|\.(dbf|shx|prj|cpg|qpj|sbn|sbx|qix|fix|atx|ind|ain|aih|xml))$", re.IGNORECASE)
+"""Endings of the files that lie beside a .shp."""
+
 
 def inspect_files(paths: Sequence[str | Path], *, layer: str | None = None, crs: str | None = None, encoding: str | None = None) -> Inspection:
     """Inspect files, each layer in the light of all others: those that say where they lie tell where the rest may lie.
@@ -32,13 +36,20 @@ def inspect_files(paths: Sequence[str | Path], *, layer: str | None = None, crs:
         parse_crs(crs)
     looked: list[Looked] = []
     refused: list[Refused] = []
-    for path in dict.fromkeys(str(path) for path in paths):
+    for path in without_companions(paths):
         try:
             looked += look(path, layer, crs, encoding, strict=False)
         except InputError as error:
             refused.append(Refused(path, error.message, error.message_zh))
     found = [_proposed(one, None, boxes_beside(looked, one)) for one in looked]
     return Inspection(_reports(found, first_of_roles([(one.role, one.score) for one in found])), tuple(refused))
+
+
+def without_companions(paths: Sequence[str | Path]) -> list[str]:
+    """Return each path once, without the parts of shapefiles that are among them: those are read with the .shp, so `*` may name all of a folder."""
+    named = list(dict.fromkeys(str(path) for path in paths))
+    shapefiles = {name[:-4] for name in named if name.lower().endswith(".shp")}
+    return [name for name in named if not (_PART.search(name) and _PART.sub("", name) in shapefiles)]
 
 
 def inspect_file(

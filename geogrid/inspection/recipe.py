@@ -98,9 +98,14 @@ def _named_role(role: str, language: str) -> str:
 
 
 def _best(layers: Sequence[LayerReport], role: str) -> LayerReport:
-    """Return the likeliest layer, but for one with errors where another without them is nearly as likely."""
+    """Return the likeliest layer, of equals that with most rows; but for one with faulty rows where another without them is nearly as likely."""
     first = max(_score(layer, role) for layer in layers)
-    return max(layers, key=lambda layer: (_score(layer, role) >= _NEARLY * first and not layer.findings_of("error"), _score(layer, role)))
+
+    def claim(layer: LayerReport) -> tuple[bool, float, int]:
+        faulty = any(not problem.rule.startswith("crs_") for problem in layer.findings_of("error"))
+        return _score(layer, role) >= _NEARLY * first and not faulty, _score(layer, role), layer.rows
+
+    return max(layers, key=claim)
 
 
 def _levels(

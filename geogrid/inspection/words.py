@@ -7,6 +7,8 @@ from pathlib import Path
 
 from geogrid.catalogue import rule_title
 from geogrid.catalogue.columns import column_word, role_word
+from geogrid.inspection.comments import comment
+from geogrid.inspection.homes import home_question
 from geogrid.inspection.report import LayerReport, Problem, likely
 
 _KINDS = {
@@ -23,7 +25,9 @@ _SENTENCES, _ROWS, _NAMES = 3, 8, 12
 def report_lines(layer: LayerReport, language: str) -> list[str]:
     """Return the lines that people read of a layer, in "zh" or "en"; names out of the file stand as they are, on one line."""
     lines = [_title(layer), f"  {_what(layer, language)}", f"  {_role(layer, language)}"]
-    lines += [f"  {line}" for line in (*_columns(layer, language), _rows(layer, language), *_options(layer, language)) if line]
+    lines += [
+        f"  {line}" for line in (*_columns(layer, language), _rows(layer, language), *_options(layer, language), *_homes(layer, language)) if line
+    ]
     return lines + [f"  {line}" for line in problem_lines(layer.findings, language)]
 
 
@@ -69,7 +73,7 @@ def problem_lines(problems: Sequence[Problem], language: str) -> list[str]:
         shown = ", ".join(rows[:_ROWS]) + (" …" if len(rows) > _ROWS else "")
         title = _TITLES[rule][language] if rule in _TITLES else rule_title(rule, language)
         where = "" if not rows else f"（第 {shown} 行）" if language == "zh" else f" (row {shown})" if len(rows) == 1 else f" (rows {shown})"
-        word = {"error": "错误", "warning": "提醒"}[severity] if language == "zh" else severity
+        word = {"error": "错误", "warning": "警告"}[severity] if language == "zh" else severity
         lines.append(f"{word}: {title}{f' [{plain(field)}]' if field else ''}: {len(found):,}{where}")
         lines += [f"    {_sentence(problem, language)}" for problem in found[:_SENTENCES]]
         if len(found) > _SENTENCES:
@@ -146,6 +150,21 @@ def _rows(layer: LayerReport, language: str) -> str:
         return f"可用 {layer.usable:,} 行" + (f"，不能用 {layer.rejected:,} 行" if layer.rejected else "") + left
     left = f", {dropped:,} dropped" if dropped else ""
     return f"{_counted(layer.usable)} can be used" + (f", {layer.rejected:,} can not" if layer.rejected else "") + left
+
+
+def _homes(layer: LayerReport, language: str) -> list[str]:
+    """Ask which uses are homes, where nobody can know."""
+    counts = home_question(layer, lambda value: f"“{plain(value)}”", language)
+    known = comment("counted" if "households" in layer.used else "no_homes", language)
+    return (
+        [
+            f"? {comment('which_homes', language, counted=known, counts=counts)}（homes = […]）"
+            if language == "zh"
+            else f"? {comment('which_homes', language, counted=known, counts=counts)} (homes = […])"
+        ]
+        if counts
+        else []
+    )
 
 
 def _options(layer: LayerReport, language: str) -> list[str]:
