@@ -28,13 +28,14 @@ class Faults:
     """Where a layer is no partition; each a frame that is empty where there is nothing to say.
 
     `overlaps`: a, b, area_m2, geometry. `gaps`: neighbours (tuple of rows), area_m2, geometry. `outside`: row, area_m2, geometry.
-    `unmatched`: a, b, length_m, geometry (lines).
+    `unmatched`: a, b, length_m, geometry (lines). `matched`: every edge matches, to the last digit.
     """
 
     overlaps: pd.DataFrame
     gaps: pd.DataFrame
     outside: pd.DataFrame
     unmatched: pd.DataFrame
+    matched: bool = False
 
     @property
     def any(self) -> bool:
@@ -94,7 +95,7 @@ def _find_faults(parent: BaseGeometry | None, plain: np.ndarray, tolerance_m: fl
     gaps = find_gaps(plain, cover.missing, tolerance_m)
     outside = find_outside(plain, cover.beyond, tolerance_m)
     if cover.is_valid:
-        return Faults(overlaps, gaps, outside, _pairs("length_m"))
+        return Faults(overlaps, gaps, outside, _pairs("length_m"), matched=True)
     explained = np.concatenate([frame["geometry"].to_numpy() for frame in (overlaps, gaps, outside)])
     return Faults(overlaps, gaps, outside, find_unmatched_edges(plain, cover.invalid_edges, explained, tolerance_m))
 
@@ -132,10 +133,10 @@ def find_invalid_edges(polygons: np.ndarray, tolerance_m: float) -> np.ndarray:
 
     A polygon of several pieces is asked piece by piece: whole, it would be compared with all that lies between them.
     """
+    if not (shapely.get_num_geometries(polygons) > 1).any():
+        return shapely.coverage_invalid_edges(polygons, gap_width=tolerance_m)
     parts, row = shapely.get_parts(polygons, return_index=True)
     edges = shapely.coverage_invalid_edges(parts, gap_width=tolerance_m)
-    if len(parts) == len(polygons):
-        return edges
     out = np.full(len(polygons), shapely.MultiLineString(), dtype=object)
     lines, part = shapely.get_parts(edges, return_index=True)
     found, at = np.unique(row[part], return_inverse=True)
@@ -280,8 +281,7 @@ def areas_wider_than(geometry: np.ndarray, width_m: float) -> np.ndarray:
 
 def _pairs(size: str) -> pd.DataFrame:
     """Return no pairs."""
-    empty = pd.DataFrame({"a": [], "b": [], size: [], "geometry": []})
-    return empty.astype({"a": "int64", "b": "int64", "geometry": object})
+    return pd.DataFrame({"a": np.zeros(0, np.int64), "b": np.zeros(0, np.int64), size: np.zeros(0), "geometry": np.zeros(0, object)})
 
 
 def _edges(polygons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

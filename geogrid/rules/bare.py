@@ -25,7 +25,7 @@ from geogrid.findings import Finding, to_frame
 from geogrid.reading.geometry import is_flat
 from geogrid.rules.codes import find_codes, find_parents
 from geogrid.rules.columns import code_column, parent_column
-from geogrid.rules.layer import find_partition, find_shapes, in_order, usable, with_end
+from geogrid.rules.layer import find_shapes, in_order, tell_faults, usable, with_end
 from geogrid.rules.parents import find_parent_mismatch, parents_by_prefix
 from geogrid.rules.places import are_axes_exchanged, find_shift
 from geogrid.rules.precision import tolerance_of
@@ -75,10 +75,10 @@ def validate_layer(
     if outline is not None and len(kept) and not _meet(outline, polygons):
         km = f"{shapely.distance(outline, shapely.multipoints(shapely.centroid(polygons))) / 1000:,.1f}"
         return to_frame([*found, Finding("crs_mismatch", level, facts=why("crs_apart", km=km))], layer.crs, severity)
-    cover = find_partition(polygons, names, outline, level, tolerance, numbers_kept)
+    faults = topology.find_faults(outline, polygons, tolerance)
+    cover = tell_faults(faults, names, level, numbers_kept)
     if isinstance(parent, gpd.GeoDataFrame):
-        overlaps = np.array([f.geometry for f in cover if f.rule == "overlap"], dtype=object)
-        found += _find_above(frame, codes, numbers, parent, layer, (kept, polygons, overlaps), level, tolerance)
+        found += _find_above(frame, codes, numbers, parent, layer, (kept, polygons, faults), level, tolerance)
     if outline is not None and layer.crs is not None and any(f.rule == "outside_parent" for f in cover):
         found += find_shift(polygons, outline, layer.crs, level)
     return to_frame(found + cover + find_shapes(polygons, names, level, sliver_m, numbers_kept), layer.crs, severity)
@@ -138,7 +138,8 @@ def _outline(parent: Parent) -> gpd.GeoSeries | None:
     plain = topology.to_plain(shapely.force_2d(series.dropna().to_numpy()))
     # areas alone: a spike of an invalid parent must not make a collection of it
     solid = shapely.make_valid(plain, method="structure", keep_collapsed=False)
-    whole = solid[0] if len(solid) == 1 else shapely.union_all(solid)
+    whole = shapely.coverage_union_all(solid) if shapely.coverage_is_valid(solid) else shapely.union_all(solid)
+    whole = solid[0] if len(solid) == 1 else whole
     return None if whole.is_empty else gpd.GeoSeries([whole], crs=crs)
 
 
@@ -198,7 +199,7 @@ def _find_above(
     numbers: np.ndarray,
     parent: gpd.GeoDataFrame,
     layer: gpd.GeoSeries,
-    usable_: tuple[np.ndarray, np.ndarray, np.ndarray],
+    usable_: tuple[np.ndarray, np.ndarray, topology.Faults],
     level: str,
     tolerance_m: float,
 ) -> list[Finding]:
@@ -214,9 +215,9 @@ def _find_above(
     _, kept_above, valid = usable(shapes.to_numpy(), above.to_numpy(), "")
     known = pd.Series(valid, index=above.to_numpy()[kept_above], dtype=object)
     known = known[~known.index.duplicated(keep=False)]
-    kept, polygons, overlaps = usable_
+    kept, polygons, faults = usable_
     names = _names(codes, numbers)[kept]
-    return found + in_order(find_parent_mismatch(names, named.to_numpy()[kept], polygons, known, level, tolerance_m, numbers[kept], overlaps))
+    return found + in_order(find_parent_mismatch(names, named.to_numpy()[kept], polygons, known, level, tolerance_m, numbers[kept], faults))
 
 
 def _meet(outline: BaseGeometry, polygons: np.ndarray) -> bool:

@@ -89,9 +89,11 @@ def find_parents(
 ) -> list[Finding]:
     """Find units whose parent's code is empty or not among `known`."""
     names = set(known)
-    numbers = [()] * len(codes) if row_numbers is None else [(int(row),) for row in row_numbers]
+    numbers = None if row_numbers is None else np.asarray(row_numbers)
     return [
-        Finding("parent_missing", level, (code,), geometry[at], facts={"parent": parent}, rows=numbers[at])
-        for at, (code, parent) in enumerate(zip(codes.tolist(), parents.tolist(), strict=True))
+        Finding(
+            "parent_missing", level, (codes.iat[at],), geometry[at], facts={"parent": parent}, rows=() if numbers is None else (int(numbers[at]),)
+        )
+        for at, parent in enumerate(parents.tolist())
         if parent not in names
     ]

@@ -44,7 +44,8 @@ def usable(
     `flat` says which had no area in the coordinates of their file (`is_flat`), whatever a change of CRS made of them.
     """
     found: list[Finding] = []
-    geometry = shapely.force_2d(np.asarray(geometry, dtype=object))
+    geometry = np.array(geometry, dtype=object)
+    geometry = shapely.force_2d(geometry) if shapely.has_z(geometry).any() else geometry
     absent = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     found += [Finding("geometry_missing", level, (codes[row],), rows=_rows(rows, (row,))) for row in np.flatnonzero(absent)]
     endless = _is_endless(geometry)
@@ -81,6 +82,8 @@ def with_end(geometry: np.ndarray) -> np.ndarray:
 
 
 def _is_endless(geometry: np.ndarray) -> np.ndarray:
+    if np.isfinite(shapely.get_coordinates(geometry)).all():
+        return np.zeros(len(geometry), bool)
     coordinates, of = shapely.get_coordinates(geometry, return_index=True)
     return np.isin(np.arange(len(geometry)), of[~np.isfinite(coordinates).all(axis=1)])
 
@@ -94,7 +97,11 @@ def find_partition(
     rows: np.ndarray | None = None,
 ) -> list[Finding]:
     """Find overlaps, gaps, parts outside the parent and edges that do not match, among valid polygons; `rows` are their rows in a file."""
-    faults = topology.find_faults(parent, polygons, tolerance_m)
+    return tell_faults(topology.find_faults(parent, polygons, tolerance_m), codes, level, rows)
+
+
+def tell_faults(faults: topology.Faults, codes: Sequence[str] | np.ndarray, level: str, rows: np.ndarray | None = None) -> list[Finding]:
+    """Make findings of what a layer's faults are."""
     lines = [((f.a, f.b), f) for f in faults.unmatched.itertuples()]
     found = [
         *_areas("overlap", level, faults.overlaps, list(zip(faults.overlaps["a"], faults.overlaps["b"], strict=True)), codes, rows),
