@@ -89,7 +89,8 @@ def trace(geometry: np.ndarray, kind: str) -> Trace | None:
     if kind == "points":
         places, length_m = shapely.get_coordinates(shapely.centroid(there)), 0.0
     else:
-        lines = np.where(shapely.get_dimensions(there) == 2, shapely.boundary(there), there)
+        lines, is_area = there.copy(), shapely.get_dimensions(there) == 2
+        lines[is_area] = shapely.boundary(there[is_area])
         length_m = float(shapely.length(lines).sum())
         places = along(lines, max(_STEP_M, length_m / POOL_N / 4))
     if len(places) < LEAST_N:
