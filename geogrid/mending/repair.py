@@ -7,6 +7,7 @@ The work is done in the layer's own coordinates (see `lattice`), round the fault
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +19,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.enclosure import is_sliver
-from geogrid.mending.lattice import Lattice, lattice_of
+from geogrid.mending.lattice import lattice_of
 from geogrid.mending.passes import Place, Terms, mend_once
 from geogrid.mending.report import area_report, mended_frame, undecided_frame
 from geogrid.mending.settle import Limits
@@ -71,7 +72,7 @@ def repair_layer(
     """
     own = frame.crs or (CRS.from_user_input(crs) if crs is not None else None)
     tolerance = tolerance_of(frame.geometry.set_crs(own)) if tolerance_m is None else tolerance_m
-    asked: dict[str, Any] = {"parent": parent, "code": code, "tolerance_m": tolerance, "crs": crs}
+    asked: dict[str, Any] = {"parent": parent, "code": code, "tolerance_m": tolerance, "crs": own}
     found = validate_layer(frame, **asked)
     codes = unit_names(frame, code)
     shapes, healed = heal(frame.geometry.to_numpy())
@@ -79,14 +80,31 @@ def repair_layer(
     lattice = lattice_of(shapely.get_coordinates(shapes[is_mendable(shapes)]), own, None if outline is None else shapely.get_coordinates(outline))
     limits = Limits(max_gap_m, max_overlap_m, tolerance)
     terms = Terms(lattice, None if outline is None else lattice.steps(np.array([outline], dtype=object))[0], tolerance, limits)
+    out, rest, mended, undecided = _in_rounds(frame, shapes, codes, terms, found, asked)
+    changed = np.array([new is not old for new, old in zip(out.geometry.to_numpy(), frame.geometry.to_numpy(), strict=True)], bool)
+    return Repair(
+        out,
+        area_report(frame, out, codes, mended, changed, lattice, tolerance),
+        mended_frame(frame, out, codes, mended, healed, changed, lattice),
+        undecided_frame(out, codes, undecided, lattice),
+        found,
+        rest,
+        tolerance,
+    )
+
+
+def _in_rounds(
+    frame: gpd.GeoDataFrame, shapes: np.ndarray, codes: np.ndarray, terms: Terms, found: gpd.GeoDataFrame, asked: Mapping[str, Any]
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, list[Place], list[Place]]:
+    """Mend and check in turns; return the layer, what is found in it, what was mended, and what nobody decided. `found`: of `frame` as it came."""
     mended: list[Place] = []
-    table = None
+    table, shapes = None, shapes.copy()
     out, rest = _written(frame, shapes), found
     for _ in range(ROUNDS):
         if not rest["rule"].isin(MENDED_RULES).any() or (rest["rule"] == "crs_mismatch").any():
             break
         table = table if table and table.is_true_to(shapes) else _Table(shapes, codes, terms)
-        rows, new, done = table.passes(_narrow_places(rest, limits, lattice, own))
+        rows, new, done = table.passes(_narrow_places(rest, terms, asked["crs"]))
         if len(rows) == 0:
             break
         mended += done
@@ -95,16 +113,7 @@ def repair_layer(
         rest = validate_layer(out, **asked)
     if rest is found and out is not frame:
         rest = validate_layer(out, **asked)
-    changed = np.array([new is not old for new, old in zip(out.geometry.to_numpy(), frame.geometry.to_numpy(), strict=True)], bool)
-    return Repair(
-        out,
-        area_report(frame, out, codes, mended, changed, lattice, tolerance),
-        mended_frame(frame, out, codes, mended, healed, changed, lattice),
-        undecided_frame(out, codes, table.left if table else [], lattice),
-        found,
-        rest,
-        tolerance,
-    )
+    return out, rest, mended, table.left if table else []
 
 
 def _written(frame: gpd.GeoDataFrame, shapes: np.ndarray) -> gpd.GeoDataFrame:
@@ -157,14 +166,14 @@ class _Table:
         return replace(place, units=tuple(self.sound[list(place.units)].tolist()), to=to)
 
 
-def _narrow_places(found: gpd.GeoDataFrame, limits: Limits, lattice: Lattice, crs: CRS | None) -> np.ndarray:
+def _narrow_places(found: gpd.GeoDataFrame, terms: Terms, crs: CRS | None) -> np.ndarray:
     """Return, in steps, the gaps and the land outside that are narrow enough to be mended."""
     places = [np.zeros(0, dtype=object)]
-    for rule, width_m in (("gap", limits.gap_m), ("outside_parent", limits.overlap_m)):
+    for rule, width_m in (("gap", terms.limits.gap_m), ("outside_parent", terms.limits.overlap_m)):
         parts = found.geometry[found["rule"] == rule].explode()
         parts = parts[is_sliver(parts.to_numpy(), width_m)]
         places.append((parts.to_crs(crs) if crs is not None else parts).to_numpy())
-    return lattice.steps(np.concatenate(places))
+    return terms.lattice.steps(np.concatenate(places))
 
 
 def _outline(parent: Parent, crs: CRS | None) -> BaseGeometry | None:
