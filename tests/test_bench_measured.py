@@ -6,6 +6,7 @@ import pytest
 import shapely
 
 from geogrid.bench.real import measured, side_by_side
+from geogrid.bench.validation import bench_validate, bent, lattice
 
 SQUARES = [shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)]
 PARENT = np.array([shapely.box(0, 0, 200, 100)], dtype=object)
@@ -43,3 +44,15 @@ def test_both_divisions_are_drawn_in_one_page():
     page = side_by_side({"office": division(SQUARES), "geogrid": division(SQUARES[::-1])}, STREET)
     assert page.count("<svg") == 2
     assert all(name in page for name in ("office", "geogrid"))
+
+
+def test_a_check_is_measured_on_faultless_and_on_faulty_layers():
+    rows = bench_validate(scale=0.03)["rows"]
+    assert [row["units"] for row in rows] == [900] * 4
+    assert [row["findings"] > 0 for row in rows] == [False, False, True, True]
+    assert ["ratio" in row for row in rows] == [True, True, False, False]
+    assert rows[2]["vertices"] > 6 * rows[3]["vertices"]
+
+
+def test_winding_edges_match():
+    assert shapely.coverage_is_valid(bent(lattice(20, 20)))

@@ -27,7 +27,7 @@ DISTRICT_COLUMNS = (
     *("method", "wall_s", "cpu_s", "peak_rss_mb", "microgrids", "out_of_bounds", "certified_minimum"),
     *("gap_m2", "overlap_m2", "outside_m2", "grids_over_barriers"),
 )
-
+VALIDATE_COLUMNS = ("layer", "units", "vertices", "findings", "validate_cpu_s", "bare_cpu_s", "ratio")
 REPAIR_COLUMNS = (
     *("input", "method", "overlaps", "gaps", "unmatched", "invalid", "in_pieces", "coverage_is_valid", "gained_m2", "lost_m2"),
     *("units_lost", "cpu_s", "call_cpu_s", "peak_rss_mb"),
@@ -98,7 +98,7 @@ def _scaled(name: str, module: str, words: str, columns: Sequence[str] = ()) -> 
 
 
 _scaled("growth", "district", "Build four sizes of Lubei: how CPU seconds grow.", ("households", "cpu_s", "peak_rss_mb"))
-_scaled("validate", "validation", "A full check against the bare tests that it can not do without.")
+_scaled("validate", "validation", "A full check against the bare tests that it can not do without.", VALIDATE_COLUMNS)
 _scaled("page", "page", "The time until the overview answers in headless Chromium.")
 
 
