@@ -8,7 +8,7 @@ import click
 
 from geogrid.cli.declared import declared_line
 from geogrid.cli.language import language
-from geogrid.cli.output import progress, show_json, show_summary
+from geogrid.cli.output import note_lines, progress, show_json, show_summary
 
 
 @click.command(epilog="Example: geogrid build lixia/recipe.toml --out lixia.gpkg")
@@ -31,10 +31,14 @@ def build(
     options = {"accept_rejects": accept_rejects, "force": force, "keep_buildings_whole": keep_buildings_whole, "workers": workers}
     with run(recipe, out, progress=progress, today=today, **options) as project:
         summary = project.summary()
-        told = heading_lines(project.meta["columns"], project.meta["doubtful"], language())
+        found = project.findings()
+        told = [*heading_lines(project.meta["columns"], project.meta["doubtful"], language()), *note_lines(found, language())]
     for line in told:
         click.echo(line, err=True)
-    (show_json if as_json else show_summary)(summary)
+    if as_json:
+        show_json(summary)
+    else:
+        show_summary(summary, found)
     if counts := summary.get("declared"):
         click.echo(declared_line(counts, out), err=True)
     ctx.exit(1 if summary["findings"]["error"] else 0)

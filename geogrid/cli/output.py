@@ -76,13 +76,33 @@ def _line(row: pd.Series, zh: bool) -> str:
     return " ".join(said)
 
 
-def show_summary(summary: Mapping[str, Any]) -> None:
-    """Print what a build made, level by level."""
+def note_lines(found: pd.DataFrame, language: str, most: int = 20) -> list[str]:
+    """Return what a build passed over, converted or took for granted: the notes on files and the layers that look shifted, a line each."""
+    said = found.loc[found["rule"].isin(["file_note", "datum_shift"]), "message_zh" if language == "zh" else "message"].tolist()
+    left = len(said) - most
+    return [*said[:most], *([f"……还有 {left:,} 条，见检查结果" if language == "zh" else f"… {left:,} more among the findings"] if left > 0 else [])]
+
+
+def show_summary(summary: Mapping[str, Any], found: pd.DataFrame) -> None:
+    """Print what a build made, level by level, and how many findings of which rule."""
+    zh = language() == "zh"
     click.echo(f"{summary['name']}  {summary['crs']}  {summary['project']}")
     for level, row in summary["levels"].items():
-        bounds = "" if row.get("in_bounds") is None else f"  in bounds {row['in_bounds']:,}  exceptions {row['exceptions']:,}"
-        click.echo(f"  {level:<12} units {row['units']:>7,}  households {row['households']:>9,}{bounds}")
+        units, households = f"{row['units']:>7,}", f"{row['households']:>9,}"
+        bounds = "" if row.get("in_bounds") is None else _bounds(row, zh)
+        click.echo(f"  {level:<12} " + (f"单元 {units}  户数 {households}" if zh else f"units {units}  households {households}") + bounds)
     for kind, row in summary["sites"].items():
-        click.echo(f"  {kind:<12} {row['n']:>13,}  unmatched {row['unmatched']:,}")
+        click.echo(f"  {kind:<12} {row['n']:>13,}  {'没有归属' if zh else 'unmatched'} {row['unmatched']:,}")
+    for severity, title in (("error", "错误" if zh else "errors"), ("warning", "警告" if zh else "warnings")):
+        rules = found.loc[found["severity"] == severity, "rule"].value_counts(sort=False).sort_index().items()
+        listed = [f"{rule_title(str(rule), 'zh')} {n:,}" if zh else f"{rule} {n:,}" for rule, n in rules]
+        said = (f"（{'、'.join(listed)}）" if zh else f" ({', '.join(listed)})") if listed else ""
+        click.echo(f"  {title}{'：' if zh else ': '}{summary['findings'][severity]:,}{said}")
     rejected = sum(summary["rejected"].values())
-    click.echo(f"  findings: {summary['findings']['error']:,} errors, {summary['findings']['warning']:,} warnings; rows rejected: {rejected:,}")
+    click.echo(f"  {'没有采用的行：' if zh else 'rows rejected: '}{rejected:,}")
+
+
+def _bounds(row: Mapping[str, Any], zh: bool) -> str:
+    if zh:
+        return f"  在规定户数内 {row['in_bounds']:,}  例外 {row['exceptions']:,}"
+    return f"  in bounds {row['in_bounds']:,}  exceptions {row['exceptions']:,}"

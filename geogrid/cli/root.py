@@ -76,11 +76,15 @@ class Root(click.Group):
             if os.environ.get("GEOGRID_DEBUG"):
                 traceback.print_exc()
             said = " ".join(str(error).split())[:300]
-            click.echo(
-                f"geogrid met an error of its own ({type(error).__name__}: {said}); set GEOGRID_DEBUG=1 to see where, and please report it", err=True
-            )
+            click.echo(_of_its_own(type(error).__name__, said), err=True)
         ctx.exit(2)
         return None
+
+
+def _of_its_own(name: str, said: str) -> str:
+    if language() == "zh":
+        return f"geogrid 自身出错（{name}：{said}）；设 GEOGRID_DEBUG=1 可看到位置，请反馈给开发者"
+    return f"geogrid met an error of its own ({name}: {said}); set GEOGRID_DEBUG=1 to see where, and please report it"
 
 
 @click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

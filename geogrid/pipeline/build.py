@@ -23,6 +23,7 @@ from geogrid.pipeline.ground import Prepared
 from geogrid.pipeline.parallel import side_by_side, without_cycle_search, worker_count
 from geogrid.pipeline.sourced import scheme_of, sourced
 from geogrid.pipeline.stages import Progress, Stages, peak_rss_mb, silent
+from geogrid.pipeline.unused import find_unused
 from geogrid.plan import Plan
 from geogrid.reading import Sources
 from geogrid.recipe import Recipe, read_recipe
@@ -91,7 +92,7 @@ def _begin(recipe: Recipe, scheme: Scheme, stages: Stages, pool: Executor, threa
         joined = {role: sites.join(sources.frames[role], plan) for role in SITE_ROLES if role in sources.frames}
         lost = [f for role, frame in joined.items() for f in sites.find_unmatched(frame, role)]
         lost += sites.find_missing(joined["stations"], plan) if "stations" in joined else []
-    told = [*prepared.findings, *find_derived(plan, prepared.ground.given)]
+    told = [*prepared.findings, *find_derived(plan, prepared.ground.given), *find_unused(sources, scheme, prepared.homes)]
     noted = [*sources.findings, *(_with_file(f, recipe) for f in told), *lost]
     notes = to_frame(noted, sources.crs, scheme.severity)
     contents = Contents(
