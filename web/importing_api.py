@@ -17,6 +17,7 @@ from geogrid.errors import InputError, NotFoundError
 from web import guard
 from web.importing_choices import checked
 from web.importing_files import dropped, safe_name, same_name, size_of, with_parts
+from web.importing_mending import copy_of
 from web.importing_service import Importing, importing, is_current
 from web.importing_store import Place
 from web.refusals import BusyError, TooLargeError
@@ -117,7 +118,7 @@ def remove_file(import_id: str, name: str) -> Response:
 
 @blueprint.patch("/<import_id>")
 def change(import_id: str) -> Response:
-    """Note choices: `name`, `scheme`, `bounds` by level, `layers` by key with `role crs encoding columns swap`; null takes a choice back."""
+    """Note choices: `name`, `scheme`, `bounds` by level, `layers` by key with `role crs encoding columns swap homes mend`; null takes one back."""
     mine = importing()
     place = mine.imports.find(import_id)
     changes = checked(_body(), mine.imports.state(place))
@@ -179,6 +180,15 @@ def recipe(import_id: str) -> Response:
     return _attached(place.recipe.read_bytes(), "recipe.toml", "application/toml")
 
 
+@blueprint.get("/<import_id>/mended/<name>")
+def mended(import_id: str, name: str) -> Response:
+    """Serve a mended copy of a layer, or the areas of its units before and after."""
+    path = copy_of(importing().imports.find(import_id), name)
+    if path is None:
+        raise NotFoundError(f"there is no mended copy {name[:100]!r}", f"没有修补后的文件 {name[:100]!r}", value=name[:100])
+    return _attached(path.read_bytes(), path.name, "text/csv" if path.suffix == ".csv" else "application/geopackage+sqlite3")
+
+
 @blueprint.get("/<import_id>/rejected.<ending>")
 def rejected(import_id: str, ending: str) -> Response:
     """Serve the rows that can not be used, as .csv or .xlsx."""
@@ -215,7 +225,8 @@ def told(mine: Importing, place: Place) -> dict[str, Any]:
     }
 
 
-_EMPTY: Mapping[str, Any] = {"layers": [], "refused": [], "loose": [], "problem": None, "rows": {}, "rejected": 0, "findings": [], "twins": {}}
+_LISTS: Mapping[str, Any] = {"layers": [], "refused": [], "loose": [], "findings": []}
+_EMPTY: Mapping[str, Any] = {**_LISTS, "problem": None, "rejected": 0, "rows": {}, "twins": {}, "mending": {}}
 
 
 def _short(mine: Importing, place: Place) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from web.importing_store import State
 ENCODINGS = ("UTF-8", "GB18030", "GBK", "Big5")
 LONGEST = 200
 LARGEST = 100_000
+WIDEST_M = 10
 GROUPED = ("bounds", "count", "seeds")
 """How levels are made that have household bounds."""
 _KEYS = ("name", "scheme", "bounds", "layers")
-_LAYER_KEYS = ("role", "crs", "encoding", "columns", "swap", "homes")
+_LAYER_KEYS = ("role", "crs", "encoding", "columns", "swap", "homes", "mend")
 
 
 def checked(body: Mapping[str, Any], state: State) -> dict[str, Any]:
@@ -97,13 +98,20 @@ def _swap(value: Any) -> bool:
     return value
 
 
+def _mend(value: Any) -> float:
+    """Return how wide, in metres, a gap or an overlap may be that is mended."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= WIDEST_M:
+        raise InputError(f"mend: metres, at most {WIDEST_M}", f"mend：米数，最多 {WIDEST_M}", field="mend")
+    return float(value)
+
+
 def _homes(value: Any) -> list[str]:
     if not isinstance(value, list) or len(value) > LONGEST or not all(map(_is_text, value)):
         raise InputError("homes: a list of the values of the column of uses", "homes：应是用途字段取值的列表", field="homes")
     return value
 
 
-_CHECKS = {"role": _role, "crs": _crs, "encoding": _encoding, "columns": _columns, "swap": _swap, "homes": _homes}
+_CHECKS = {"role": _role, "crs": _crs, "encoding": _encoding, "columns": _columns, "swap": _swap, "homes": _homes, "mend": _mend}
 
 
 def _bounds(value: Mapping[str, Any], scheme: str) -> dict[str, list[int]]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from geogrid.errors import GeogridError
 from web.importing_files import dropped, layers_of, loose_parts, with_parts
+from web.importing_mending import as_mended, mend_layers
 from web.importing_store import Place, State, write_whole
 
 Tell = Callable[[str, float], None]
@@ -60,13 +61,15 @@ class Reader:
             "rows": {},
             "findings": [],
             "rejected": 0,
+            "mending": {},
         }
         rejected: list[dict[str, Any]] = []
         place.recipe.unlink(missing_ok=True)
         if any(state["layers"].get(report.key, {}).get("role", report.role) for report in reports):
             tell("rows", 0.0)
             try:
-                made |= _write_recipe(place, state, reports)
+                made["mending"] = mend_layers(place, state, reports)
+                made |= _write_recipe(place, state, reports, made["mending"])
                 made, rejected = _reviewed(place, made)
             except GeogridError as error:
                 made["problem"] = said(error)
@@ -140,16 +143,16 @@ def _inspected(path: Path, chosen: Mapping[str, Mapping[str, Any]], others: Sequ
     return tuple(reports)
 
 
-def _write_recipe(place: Place, state: State, reports: Sequence[Report]) -> dict[str, Any]:
+def _write_recipe(place: Place, state: State, reports: Sequence[Report], mending: Mapping[str, Any]) -> dict[str, Any]:
     """Write the recipe; return what of it the page shows: which layers are left out because another plays their role, the name and the scheme."""
     from geogrid.inspection import recipe_text
     from geogrid.inspection.recipe import chosen_layers, suggest_scheme
 
     chosen, left = chosen_layers(reports, state["layers"])
     scheme, name = state["scheme"] or suggest_scheme(chosen), state["name"] or _suggested_name(chosen)
-    text = recipe_text(
-        reports, name=name or "新项目", scheme=scheme, folder=place.files, choices=state["layers"], bounds=state["bounds"], language="zh"
-    )
+    layers, choices = as_mended(reports, state["layers"], mending, place)
+    told = {"name": name or "新项目", "scheme": scheme, "bounds": state["bounds"], "language": "zh"}
+    text = recipe_text(layers, **told, folder=place.files, choices=choices)
     write_whole(place.recipe, text.encode())
     twins = {report.key: state["layers"].get(report.key, {}).get("role", report.role) for report, _ in left}
     return {"name": name, "scheme": scheme, "twins": {key: role for key, role in twins.items() if role}}

@@ -18,6 +18,7 @@ from geogrid.scheme_values import HOME_USES
 from web import words
 from web.importing_api import told
 from web.importing_choices import ENCODINGS, GROUPED
+from web.importing_mending import FOLDER
 from web.importing_service import Importing
 from web.importing_store import Place
 from web.importing_words import column_name, role_name
@@ -67,11 +68,8 @@ def _layer(report: Mapping[str, Any], state: Mapping[str, Any]) -> Layer:
     """Return one layer with what was chosen laid over what was found."""
     key, choice = report["key"], state["choices"].get(report["key"], {})
     role = "" if key in state["twins"] else choice.get("role", report["role"])
-    counts = (
-        next((row for row in state["rows"].values() if row["file"] == report["file"] and row["layer"] in ("", report["layer"])), None)
-        if role
-        else None
-    )
+    mending = state["mending"].get(key, {})
+    counts = next((row for row in state["rows"].values() if _is_of(row, report, mending)), None) if role else None
     ours = _ours(report, choice)
     crs = choice.get("crs") or report["crs"]
     placed = bool(role) and ROLES[role].geometry != "none" and (report["has_geometry"] or report["geometry"] != "none")
@@ -101,13 +99,26 @@ def _layer(report: Mapping[str, Any], state: Mapping[str, Any]) -> Layer:
         "title": report["file"] if report["layer"] in report["file"] else f"{report['file']} {report['layer']}",
         **_homes(report if role == "buildings" else {}, choice),
         "shapes": words_of_geometry(report["geometry"]),
+        "mended": mending.get("mended"),
+        "faults": _faults(mending.get("faults", {})),
+        "left": _faults(mending.get("mended", {}).get("left", {})),
         "problems": [found for found in report["findings"] if found["rule"] not in ("row_rejected", "crs_missing")],
     }
 
 
+def _is_of(row: Mapping[str, Any], report: Mapping[str, Any], mending: Mapping[str, Any]) -> bool:
+    """Tell whether a row of the review is about a layer, or about its mended copy."""
+    copy = f"{FOLDER}/{mending['mended']['file']}" if "mended" in mending else ""
+    return row["file"] in (report["file"], copy) and row["layer"] in ("", report["layer"])
+
+
+def _faults(counts: Mapping[str, int]) -> str:
+    return _(", ").join(f"{words.rule_title(rule)} {words.number(n)}" for rule, n in counts.items())
+
+
 def _shift(found: Mapping[str, Any], layers: Sequence[Layer]) -> dict[str, Any]:
     """Return a finding on where a layer lies, with the layer and the datum that it could be converted from, "" where there is nothing to convert."""
-    key = next((layer["key"] for layer in layers if (layer["role"], layer["file"]) == (found["role"], found["file"])), "")
+    key = next((layer["key"] for layer in layers if layer["role"] == found["role"]), "") if found["role"] else ""
     return {**found, "key": key, "datum": found["datum"] if key else ""}
 
 
@@ -249,7 +260,7 @@ def _steps(made: Mapping[str, Any]) -> list[dict[str, str]]:
         else _("nothing yet"),
         "" if not layers else _("say which uses are homes") if homeless else _("%(n)s not used", n=unnamed) if unnamed else _("all recognised"),
         "" if not used else _("%(n)s for you to decide", n=asks) if asks else _("a layer may be shifted") if shifted else _("all clear"),
-        "" if not used else _("something must be mended") if state["problem"] else _rows_said(state["rejected"]),
+        "" if not used else _("something must be mended") if state["problem"] else _rows_said(state["rejected"], layers),
         _("draft is ready") if state["current"] else _("being built") if made["stages"] else "",
     ]
     used_well = bool(used) and not asks
@@ -262,5 +273,8 @@ def _steps(made: Mapping[str, Any]) -> list[dict[str, str]]:
     return [{"title": t, "says": s, "state": m, "anchor": a} for t, s, m, a in zip(titles, says, marks, anchors, strict=True)]
 
 
-def _rows_said(rejected: int) -> str:
-    return _("%(n)s rows can not be used", n=words.number(rejected)) if rejected else _("every row can be used")
+def _rows_said(rejected: int, layers: Sequence[Layer]) -> str:
+    if rejected:
+        return _("%(n)s rows can not be used", n=words.number(rejected))
+    misfit = any(layer["role"] and layer["faults"] and not layer["mended"] for layer in layers)
+    return _("borders could be mended") if misfit else _("every row can be used")

@@ -117,6 +117,7 @@ const acts = {
   remove: async button => { await ask("DELETE", api("/files/" + encodeURIComponent(button.dataset.file))); },
   build: async button => { await ask("POST", api("/build"), { accept: Boolean(button.dataset.accept) }); document.getElementById("build")?.scrollIntoView({ block: "start" }); },
   convert: async button => { await ask("PATCH", api(""), { layers: { [button.dataset.key]: { crs: button.dataset.datum } } }); },
+  mend: async button => { await ask("PATCH", api(""), { layers: { [button.dataset.key]: { mend: button.dataset.back ? null : Number(button.parentElement.querySelector("select").value) } } }); },
   stop: async () => { await ask("POST", api("/stop")); },
   use: async () => {
     if (root.dataset.replaces && !await sure(words.use, words.yes_use)) return;
