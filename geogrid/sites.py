@@ -17,7 +17,6 @@ from geogrid.plan import Plan
 
 FAR_M = 50_000.0  # farther from the district than any neighbour's camera: a wrong position, not a foreign point
 TOUCH_M = 0.001  # the grid of coordinates: what lies nearer to a border lies on it, however often it was converted to degrees and back
-NULL_ISLAND_M = 1_000.0
 ROLE_NAMES = {"stations": ("station", "站点"), "cameras": ("camera", "摄像机"), "entrances": ("entrance", "单元门"), "events": ("event", "事件")}
 
 
