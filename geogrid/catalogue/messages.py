@@ -11,8 +11,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{units}: no geometry, so it can not be placed. Draw it, or delete the row.",
     },
     "geometry_invalid": {
-        "zh": "{units}：图形无效（{why_zh}），检查时按修补后的图形计算。请在原图层修正。",
-        "en": "{units}: invalid geometry ({why}); the checks go on with a mended copy. Mend it in the source layer.",
+        "zh": "{units}：图形无效（{why_zh}）。检查时按修补后的图形计算，修补后没有面积的不计。请在原图层修正。",
+        "en": "{units}: invalid geometry ({why}); the checks go on with a mended copy, or without it where no area is left. Mend it in the source layer.",
     },
     "geometry_type": {
         "zh": "{units}：图形类型是{found_zh}，这里应为{wanted_zh}。请换成{wanted_zh}，或移到别的图层。",
@@ -39,8 +39,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{units}: {why}. Check the polygon and the parent's code, and decide which one holds.",
     },
     "crs_missing": {
-        "zh": "图层没有写明坐标系，数值按米计算。请写明坐标系（如 EPSG:4490）。",
-        "en": "The layer does not say its coordinate system; its numbers are taken as metres. State it (such as EPSG:4490).",
+        "zh": "图层没有写明坐标系，数值按米计算。请写明坐标系（{fits_zh}）。",
+        "en": "The layer does not say its coordinate system; its numbers are taken as metres. State it ({fits}).",
     },
     "crs_mismatch": {
         "zh": "坐标与坐标系不符：{why_zh}。请核对坐标系，再检查一遍。",
