@@ -27,7 +27,8 @@ FAULTS = [
 def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     contents = tiny_contents()
     path = tmp_path_factory.mktemp("checks") / "a.gpkg"
-    write_project(replace(contents, findings=to_frame(FAULTS, CRS)), path)
+    meta = {**contents.meta, "files": {"grids": {"file": "网格2026.gpkg", "layer": "wg"}}}
+    write_project(replace(contents, findings=to_frame(FAULTS, CRS), meta=meta), path)
     return create_app(path).test_client()
 
 
@@ -44,7 +45,7 @@ def test_a_fault_is_drawn_close_up_with_a_line_across_its_widest_place(client: F
 
 
 def test_the_card_says_which_rows_of_which_layer_and_whether_anybody_lives_there(client: FlaskClient):
-    assert detail(client, 0)["source"] == "来自给定图层“网格”第 1,204, 1,207 行"
+    assert detail(client, 0)["source"] == "来自给定图层“网格”（网格2026.gpkg wg）第 1,204, 1,207 行"
     assert detail(client, 0)["homes"] == "里面没有住户"
     assert detail(client, 1)["homes"].startswith("里面有 ")
     assert detail(client, 1, "en")["homes"].endswith(" households live there")

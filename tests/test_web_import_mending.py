@@ -102,6 +102,7 @@ def test_the_draft_is_built_of_the_mended_copy(desk: Desk):
         assert told["failed"] is None
         assert told["current"]
         with open_project(desk.importing.imports.find(name).draft) as project:
+            assert project.meta["files"]["grids"]["file"] == ("mended/grids geojson.gpkg" if mend else "grids.geojson")
             counts.append(int((project.findings()["rule"] == "overlap").sum()))
     assert counts[0] > 0
     assert counts[1] == 0

@@ -125,8 +125,12 @@ def _source(served: Served, row: pd.Series) -> str:
     if not len(row["rows"]) or row["level"] not in served.project.levels:
         return ""
     listed = ", ".join(words.number(number) for number in row["rows"][:12]) + (" …" if len(row["rows"]) > 12 else "")
-    level = words.level_name(served.project.scheme.level(row["level"]))
-    return _("From the given layer “%(level)s”, rows %(rows)s", level=level, rows=listed)
+    spec = served.project.scheme.level(row["level"])
+    level, given = words.level_name(spec), served.project.meta.get("files", {}).get(spec.role)
+    if given is None:  # built before projects kept the names of their files
+        return _("From the given layer “%(level)s”, rows %(rows)s", level=level, rows=listed)
+    file = given["file"] if given["layer"] in given["file"] else f"{given['file']} {given['layer']}"
+    return _("From the given layer “%(level)s” (%(file)s), rows %(rows)s", level=level, file=file, rows=listed)
 
 
 def good(served: Served) -> tuple[list[str], int]:

@@ -183,6 +183,7 @@ def _meta(recipe: Recipe, sources: Sources) -> dict[str, Any]:
         "date": recipe.date,
         "version": metadata.version("geogrid"),
         "rejected": {role: int(n) for role, n in sources.rejected.groupby("role").size().items()},
+        "files": {role: {"file": read["file"], "layer": read["layer"]} for role, read in sources.read.items()},
         "columns": {role: dict(taken) for role, taken in sources.taken.items()},
         "doubtful": {role: {ours: list(theirs) for ours, theirs in columns.items()} for role, columns in sources.doubtful.items()},
     }

@@ -1,5 +1,6 @@
 // Bar and panels: large text, the list of keys, the rail that folds and, on a phone, is a sheet of three heights.
 const root = document.documentElement;
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }); // on a narrow phone the pages' names are scrolled
 
 function keep(name, on) {
   try { localStorage.setItem("geogrid." + name, on ? "1" : "0"); } catch (error) { /* not kept */ }
