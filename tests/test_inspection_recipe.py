@@ -114,3 +114,9 @@ def test_the_report_asks_for_homes_that_nobody_can_know(tmp_path: Path, language
     assert asks in " ".join(report_lines(layer, language))
     (layer,) = inspect_file(geojson(tmp_path, frame.assign(用途="住宅"), "楼栋_二"))
     assert asks not in " ".join(report_lines(layer, language))
+
+
+def test_grids_with_their_households_are_no_buildings(tmp_path: Path):
+    frame = squares(["330103001001001", "330103001001002"], across=2, column="网格编码", parents=["330103001001"] * 2).assign(户数=["300", "400"])
+    assert [layer.role for layer in inspect_file(geojson(tmp_path, frame, "导出"))] == ["grids"]
+    assert [layer.role for layer in inspect_file(geojson(tmp_path, frame.assign(层数="6"), "导出二"))] == ["buildings"]

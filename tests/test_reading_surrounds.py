@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geogrid.errors import InputError
 from geogrid.reading.layer import read_layer
 from geogrid.reading.surrounds import header_at, is_beside_the_table
 
@@ -75,3 +76,23 @@ def test_rows_that_only_look_like_totals_are_data(row):
 def test_the_header_is_always_one_of_the_rows_looked_at(rows):
     at = header_at(rows)
     assert at == 0 or sum(value not in (None, "") for value in rows[at]) >= 2
+
+
+def test_a_sheet_of_remarks_is_passed_over_and_told(tmp_path):
+    path = sheet(tmp_path / "a.xlsx", ROWS)
+    book = openpyxl.load_workbook(path)
+    book.active.title = "站点"
+    book.create_sheet("填表说明").append(["请如实填写"])
+    book.save(path)
+    raw = read_layer(path)
+    assert (raw.layer, [note.reason_zh for note in raw.notes]) == ("站点", ["工作表 填表说明 没有读取"])
+    assert read_layer(path, layer="填表说明").layer == "填表说明"
+
+
+def test_two_sheets_of_data_still_want_one_named(tmp_path):
+    path = sheet(tmp_path / "a.xlsx", ROWS)
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("2024").append(["编号"])
+    book.save(path)
+    with pytest.raises(InputError, match="layer"):
+        read_layer(path)

@@ -34,6 +34,13 @@ def test_exchanged_axes_are_told_in_range_beside_a_parent_and_off_the_globe_with
     assert "exceed ±180" in validate_layer(gpd.GeoDataFrame(geometry=[shapely.box(500_000, 4e6, 500_100, 4.1e6)], crs=4326))["message"][0]
 
 
+def test_a_layer_without_crs_is_told_which_fits_its_numbers():
+    zone_40 = gpd.GeoDataFrame(geometry=[shapely.box(40_516_000, 3_350_000, 40_517_000, 3_351_000)])
+    assert "the numbers fit EPSG:4528" in validate_layer(zone_40)["message"][0]
+    nowhere = gpd.GeoDataFrame(geometry=[shapely.box(-9e7, 0, -8e7, 10)])
+    assert "such as EPSG:4490" in validate_layer(nowhere)["message"][0]
+
+
 @pytest.mark.parametrize("datum", ["GCJ-02", "BD-09"])
 @pytest.mark.parametrize("crs", [4326, 4538])
 def test_a_shifted_layer_is_told_with_how_far_beside_its_gaps(layers, datum, crs):

@@ -60,7 +60,10 @@ WHY: dict[str, dict[str, str]] = {
     "wrong_level": {"zh": "上级 {parent} 不是更高一层的单元", "en": "its parent {parent} is not of a higher level"},
     "crs_degrees": {"zh": "坐标系以米为单位，数值却像经纬度", "en": "the system is in metres, the numbers look like degrees"},
     "crs_metres": {"zh": "坐标系是经纬度，数值却超出 ±180、±90", "en": "the system is in degrees, the numbers exceed ±180, ±90"},
-    "crs_swapped": {"zh": "经度和纬度似乎写反了", "en": "longitude and latitude look swapped"},
+    "crs_swapped": {
+        "zh": "经度和纬度似乎写反了（请改正文件，或用写有 swap = true 的配方构建）",
+        "en": "longitude and latitude look swapped (correct the file, or build it with swap = true in the recipe)",
+    },
     "datum_layer": {
         "zh": "图层比上级范围偏{way} {length} 米，正如图层是 {mine} 坐标时那样。请核对坐标，先换算到同一坐标系",
         "en": "The layer lies {length} m {way} of its parent, as it would if the layer is in {mine}. Check the coordinates, "

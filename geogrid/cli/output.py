@@ -39,8 +39,11 @@ def check_folder(out: str | None) -> None:
         raise InputError(f"--out {out}: is a file; name a folder", f"--out {out}：这是一个文件，请写文件夹", file=out)
 
 
-def show_findings(found: pd.DataFrame, per_group: int = 5) -> None:
-    """Print findings grouped by rule and level, errors first: how many, how large in all, the largest few in words, with row and place."""
+def show_findings(found: pd.DataFrame, per_group: int = 5, lists: str = "--features") -> None:
+    """Print findings grouped by rule and level, errors first: how many, how large in all, the largest few in words, with row and place.
+
+    `lists`: the option of the command that, beside --json, lists all of them.
+    """
     zh = language() == "zh"
     for severity in ("error", "warning"):
         part = found[found["severity"] == severity]
@@ -50,9 +53,7 @@ def show_findings(found: pd.DataFrame, per_group: int = 5) -> None:
             for at in sizes.sort_values(ascending=False, kind="stable").index[:per_group]:
                 click.echo(f"    {_line(group.loc[at], zh)}")
             if (left := len(group) - per_group) > 0:
-                click.echo(
-                    f"    … 还有 {left:,} 处（--json、--features 列出全部）" if zh else f"    … {left:,} more (--json and --features list all)"
-                )
+                click.echo(f"    … 还有 {left:,} 处（--json、{lists} 列出全部）" if zh else f"    … {left:,} more (--json and {lists} list all)")
 
 
 def _heading(severity: str, rule: str, level: str, group: pd.DataFrame, zh: bool) -> str:

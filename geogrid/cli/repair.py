@@ -169,7 +169,7 @@ def show(document: dict[str, Any], done: Repair, left: gpd.GeoDataFrame) -> None
         if len(group) > _SHOWN:
             more = len(group) - _SHOWN
             click.echo(f"    … 还有 {more:,} 处（--json、--report 列出全部）" if zh else f"    … {more:,} more (--json and --report list all)")
-    show_findings(left)
+    show_findings(left, lists="--report")
     for reason, group in done.undecided.groupby("why_zh" if zh else "why", sort=True):
         click.echo(f"未修补，因为{reason}：{len(group):,} 处" if zh else f"not mended, because {reason}: {len(group):,}")
     units, changed, gained, lost = (document[name] for name in ("units", "units_changed", "gained_m2", "lost_m2"))

@@ -47,6 +47,7 @@ WORDS: dict[str, frozenset[str]] = {role: frozenset(words.split()) for role, wor
 _GENERIC = frozenset(["id", "name", "kind", "code", "parent", "address", "lon", "lat", "x", "y", "time", "class"])
 _NAMELESS = re.compile(r"(sheet|工作表|表|table|layer|图层|ogrgeojson|features?|data|数据)[\s_-]*\d*", re.IGNORECASE)
 """Names that programs give to layers: they say nothing, so that the file's name counts as the layer's."""
+_OF_BUILDINGS = frozenset(["floors", "use", "height_m"])
 _CODE_DIGITS = {6: "district", 9: "streets", 12: "communities", 15: "grids", 18: "microgrids"}
 _BARRIERS = ("roads", "railways", "water", "walls", "green")
 
@@ -127,10 +128,12 @@ def _named(name: str) -> dict[str, float]:
 def _heading_score(role: str, names: Sequence[str], levels: Sequence[str]) -> float:
     """Score a role by headings that few other roles have: 户数 and 层数 speak of buildings, WGBM beside SQDM of grids."""
     if ROLES[role].area_role:
-        of_buildings = set(recognise("buildings", names)) & {"floors", "households", "use", "height_m"}
+        of_buildings = set(recognise("buildings", names)) & _OF_BUILDINGS
         return 0.0 if of_buildings or not levels else 1.0 if levels[-1] == role else 0.0
     telling = set(recognise(role, names)) - _GENERIC
     own = {fold(name) for name in names} & (_first(role, "id") | _first(role, "name"))
+    if role == "buildings" and levels and not own and not telling & _OF_BUILDINGS:
+        return 0.0  # codes of levels and a number of households: a level with its figures
     return min(1.0, 0.5 * (len(telling) + len(own)))
 
 

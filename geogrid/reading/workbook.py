@@ -25,6 +25,8 @@ _CHUNK, _TAIL = 2**20, 256
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _FAR_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]{0,200}?\br=[\"'](\d{7,})")
 _FAR_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]{0,200}?\br=[\"'][A-Za-z]{3,}\d")
+_ABOUT = ("about", "说明", "填表说明", "填报说明")
+"""Sheets that say something of the others, as our own exports have one: not meant where no sheet is named."""
 _DAMAGE = (KeyError, ValueError, TypeError, zipfile.BadZipFile, OSError, SyntaxError, AttributeError, IndexError, OverflowError, EOFError)
 _DAMAGE += (NotImplementedError, RecursionError, zipfile.zlib.error)
 
@@ -78,9 +80,11 @@ def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
 def _workbook(path: Path, file: str, layer: str | None, *, has_formulas: bool) -> RawLayer:
     with path.open("rb") as stream:
         book = _open(stream, values=True)
-        names = [sheet.title for sheet in book.worksheets]
+        names, passed = [sheet.title for sheet in book.worksheets], []
         if layer is None and len(names) > 1:
-            names = [name for name in names if next(_rows(book[name]), None) is not None] or names[:1]
+            filled = [name for name in names if next(_rows(book[name]), None) is not None] or names[:1]
+            names = [name for name in filled if name.strip().casefold() not in _ABOUT] or filled
+            passed = [name for name in filled if name not in names]
         chosen = choose_layer(file, names, layer)
         frame, faults, notes = table(_rows(book[chosen]), file, pad=True)
         if has_formulas:
@@ -88,6 +92,7 @@ def _workbook(path: Path, file: str, layer: str | None, *, has_formulas: bool) -
             faults = (*faults, *(fault for fault in unknown if fault.row in frame.index))
             frame = frame.drop(index=[fault.row for fault in faults], errors="ignore")
         book.close()
+    notes = (*notes, *(Note(f"sheet {name} is not read", f"工作表 {name} 没有读取") for name in passed))
     return RawLayer(frame, None, file, chosen, faults=faults, notes=notes)
 
 

@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geogrid import topology
 from geogrid.catalogue import shape_why, why
-from geogrid.crs import METRES_PER_DEGREE, working_crs
+from geogrid.crs import METRES_PER_DEGREE, fitting_crs, working_crs
 from geogrid.errors import InputError
 from geogrid.findings import Finding, to_frame
 from geogrid.reading.geometry import is_flat
@@ -36,6 +36,7 @@ class ColumnError(InputError, ValueError):
     """A column that a caller names and the layer does not have."""
 
 
+_FITTING = 3
 Parent = BaseGeometry | gpd.GeoDataFrame | gpd.GeoSeries | None
 
 
@@ -156,11 +157,21 @@ def _stated(layer: gpd.GeoSeries, outline: gpd.GeoSeries | None, crs: CRS | str 
     """Settle the CRS of layer and outline; report one that is missing or can not be true."""
     own = layer.crs or (CRS.from_user_input(crs) if crs is not None else None)
     layer = layer.set_crs(own, allow_override=True).reset_index(drop=True)
-    found = [] if own is not None else [Finding("crs_missing")]
+    found = [] if own is not None else [Finding("crs_missing", facts=_fitting(layer))]
     if outline is not None:
         outline = outline.set_crs(own) if outline.crs is None else outline if own is None else outline.to_crs(own)
     doubt = "crs_swapped" if own is not None and own.is_geographic and are_axes_exchanged(layer, outline) else _doubt(own, layer)
     return found + ([Finding("crs_mismatch", facts=why(doubt))] if doubt else []), layer, outline
+
+
+def _fitting(layer: gpd.GeoSeries) -> dict[str, str]:
+    """Name the CRS that the numbers could be in, the likeliest few."""
+    bounds = layer.total_bounds
+    fits = [name for name in fitting_crs(*map(float, bounds)) if name.startswith("EPSG")] if np.isfinite(bounds).all() else []
+    if not fits:
+        return {"fits": "such as EPSG:4490", "fits_zh": "如 EPSG:4490"}
+    listed = ", ".join(fits[:_FITTING]) + (" …" if len(fits) > _FITTING else "")
+    return {"fits": f"the numbers fit {listed}", "fits_zh": f"数值符合 {listed}"}
 
 
 def _doubt(crs: CRS | None, layer: gpd.GeoSeries) -> str:
