@@ -148,7 +148,7 @@ def _cells(land: Land, buildings: gpd.GeoDataFrame, homes: Homes, houses: np.nda
     home, entrance_home = np.full(n, -1), np.full(len(homes.entrance_building), -1)
     home[houses], entrance_home[known] = cells.home, cells.entrance_home
     building, entrance = np.append(houses, -1)[cells.building], np.append(known, -1)[cells.entrance]
-    geometry = follow_borders(cells.geometry, land.borders)
+    geometry = follow_borders(cells.geometry, cells.enclosure, land.enclosures, land.borders)
     return replace(cells, geometry=geometry, building=building, entrance=entrance, home=home, entrance_home=entrance_home)
 
 

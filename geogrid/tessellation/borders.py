@@ -24,30 +24,38 @@ def claims_of(polygons: np.ndarray, cells: np.ndarray) -> tuple[np.ndarray, np.n
     return cell[order], claim[order]
 
 
-def follow_borders(cells: np.ndarray, polygons: np.ndarray) -> np.ndarray:
-    """Return the cells (a coverage on the grid, metres) with the vertices on the borders of given polygons moved onto them, by REACH_M at most."""
+def follow_borders(cells: np.ndarray, enclosure: np.ndarray, enclosures: np.ndarray, polygons: np.ndarray) -> np.ndarray:
+    """Return the cells (a coverage on the grid, metres) with the vertices on the borders of given polygons moved onto them, by REACH_M at most.
+
+    `enclosure` (c,): the row in `enclosures` (Polygons that the borders cut, (e,)) of each cell.
+    """
     if not len(polygons) or not len(cells):
         return cells
-    points = _border_points(cells, polygons)
+    points = _border_points(cells, _groups(enclosures, polygons)[enclosure])
     places = _places(points, polygons)
     moved = (places != points).any(axis=1)
     return _moved(cells, points[moved], places[moved])
 
 
-def _border_points(cells: np.ndarray, polygons: np.ndarray) -> np.ndarray:
-    """Return the vertices (p, 2) between cells that lie in different given polygons, ordered."""
-    cell, claim = claims_of(polygons, cells)
-    first = np.flatnonzero(np.r_[True, cell[1:] != cell[:-1]])[: len(cell)]
-    names: dict[tuple[int, ...], int] = {}
-    groups: list[list[int]] = []
-    for low, high in zip(first.tolist(), [*first[1:].tolist(), len(cell)], strict=True):
-        key = tuple(claim[low:high].tolist())
-        if key not in names:
-            names[key] = len(groups)
-            groups.append([])
-        groups[names[key]].append(int(cell[low]))
-    outlines = [shapely.coverage_union_all(cells[rows]) for rows in groups]
-    return np.unique(shapely.get_coordinates(outlines), axis=0)
+def _groups(enclosures: np.ndarray, polygons: np.ndarray) -> np.ndarray:
+    """Number the sets of given polygons that enclosures lie in, int (e,); -1 outside all."""
+    area, claim = claims_of(polygons, enclosures)
+    held: dict[int, list[int]] = {}
+    for i, row in zip(area.tolist(), claim.tolist(), strict=True):
+        held.setdefault(i, []).append(row)
+    numbers: dict[tuple[int, ...], int] = {}
+    out = np.full(len(enclosures), -1)
+    for i, rows in held.items():
+        out[i] = numbers.setdefault(tuple(rows), len(numbers))
+    return out
+
+
+def _border_points(cells: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Return the vertices (p, 2) between cells of different groups and at their rim, ordered; cells of group -1 have none of their own."""
+    order = np.argsort(group, kind="stable")
+    held = order[group[order] >= 0]
+    parts = np.split(held, np.flatnonzero(np.diff(group[held])) + 1)
+    return np.unique(shapely.get_coordinates([shapely.coverage_union_all(cells[rows]) for rows in parts]), axis=0)
 
 
 def _places(points: np.ndarray, polygons: np.ndarray) -> np.ndarray:
@@ -87,23 +95,34 @@ def _on_edges(points: np.ndarray, polygons: np.ndarray) -> np.ndarray:
 
 def _moved(cells: np.ndarray, points: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Move vertices from points to places; those of a cell that would be broken stay, until none is."""
-    xy, owner = shapely.get_coordinates(cells, return_index=True)
+    around = _cells_at(cells, points)
+    xy, owner = shapely.get_coordinates(cells[around], return_index=True)
     at = _rows_of(xy, points)
-    touched = np.unique(owner[at >= 0])
-    tree = shapely.STRtree(cells)
-    around = np.unique(tree.query(shapely.buffer(shapely.envelope(cells[touched]), REACH_M))[1]) if len(touched) else touched
     stays = np.zeros(len(points) + 1, dtype=bool)
     stays[-1] = True  # of vertices that are on no border
     for _ in range(ROUNDS):
         placed = np.where(stays[at][:, None], xy, np.append(places, [[0.0, 0.0]], axis=0)[at])
-        made = shapely.set_coordinates(cells.copy(), placed)
-        broken = around[~shapely.is_valid(made[around])]
+        made = shapely.set_coordinates(cells[around], placed)
+        broken = np.flatnonzero(~shapely.is_valid(made))
         if not len(broken):
-            broken = around[~shapely.is_empty(shapely.coverage_invalid_edges(made[around]))]
+            broken = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(made)))
         if not len(broken):
-            return made
+            out = cells.copy()
+            out[around] = made
+            return out
         stays[at[np.isin(owner, broken)]] = True
     return cells
+
+
+def _cells_at(cells: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Return the rows, ordered, of the cells that an edge with one of the vertices `points` can meet when that is moved."""
+    tree = shapely.STRtree(cells)
+    near = np.unique(tree.query(shapely.points(points))[1])
+    xy, owner = shapely.get_coordinates(cells[near], return_index=True)
+    on = _rows_of(xy, points) >= 0
+    edge = np.flatnonzero((owner[1:] == owner[:-1]) & (on[1:] | on[:-1]))
+    low, high = np.minimum(xy[edge], xy[edge + 1]) - REACH_M, np.maximum(xy[edge], xy[edge + 1]) + REACH_M
+    return np.unique(tree.query(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]))[1])
 
 
 def _rows_of(xy: np.ndarray, points: np.ndarray) -> np.ndarray:
