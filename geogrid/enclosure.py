@@ -89,8 +89,9 @@ def _linework(limits: np.ndarray, barriers: np.ndarray) -> np.ndarray:
 
 def _faces(lines: np.ndarray, grid_m: float) -> np.ndarray:
     """Node lines on the grid and return the faces they close, on plain float coordinates (no precision stamp)."""
-    noded = shapely.get_parts(shapely.union_all(lines, grid_size=grid_m))
-    return unstamped(shapely.get_parts(shapely.polygonize(noded)))
+    from geogrid.noding import find_faces, node  # compiled code, which mending and checking need not load
+
+    return find_faces(node(lines, grid_m=grid_m), grid_m=grid_m)
 
 
 def unstamped(geometries: np.ndarray) -> np.ndarray:

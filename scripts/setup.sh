@@ -17,7 +17,7 @@ find_python() {
 
 # What the environment was made of; another lock or a moved checkout make it anew.
 fingerprint() {
-    cat requirements.lock package-lock.json pyproject.toml setup.py scripts/setup.sh scripts/assets.py geogrid/maps/vendored.py geogrid/partition/*.py geogrid/tessellation/*.py | cksum
+    cat requirements.lock package-lock.json pyproject.toml setup.py scripts/setup.sh scripts/assets.py geogrid/maps/vendored.py geogrid/partition/*.py geogrid/noding/*.py geogrid/tessellation/*.py | cksum
     pwd
 }
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import shapely
 
-from geogrid.tessellation.faces import find_faces
-from geogrid.tessellation.noding import node_lines
+from geogrid.noding.faces import find_faces
+from geogrid.noding.lines import node_lines
 from geogrid.tessellation.seeds import list_seeds
 from geogrid.tessellation.zones import cut_zones
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import shapely
 
-from geogrid.tessellation.noding import find_tangled, node_lines
+from geogrid.noding import find_tangled, node, node_lines
+from tests.divisions import bent
 
 
 def lines(*coordinates):
@@ -47,3 +48,36 @@ def test_the_faces_are_those_of_one_overlay_of_everything(seed):
     assert shapely.area(faces).sum() == pytest.approx(2500, abs=1e-3)
     whole = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all(np.concatenate([some, frame]), grid_size=0.001))))
     assert len(whole) == len(faces)
+
+
+def closed(noded):
+    return sorted(shapely.to_wkb(shapely.normalize(shapely.get_parts(shapely.polygonize(noded))), hex=True))
+
+
+def overlaid(some):
+    return shapely.from_wkb(shapely.to_wkb(shapely.get_parts(shapely.union_all(some, grid_size=0.001))))
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("barriers", [0, 6])
+def test_borders_that_two_units_share_and_barriers_close_what_one_overlay_would(seed, barriers):
+    units = shapely.boundary(bent(9, 7, seed=seed))
+    low, high = shapely.bounds(units).min(axis=0)[:2], shapely.bounds(units).max(axis=0)[2:]
+    across = shapely.linestrings(np.random.default_rng(seed).uniform(low, high, (barriers, 3, 2)))
+    noded = node(np.concatenate([units, across]), grid_m=0.001)
+    assert closed(noded) == closed(overlaid(np.concatenate([units, across])))
+    assert not find_tangled(noded, 0.001).any() or barriers
+
+
+@pytest.mark.parametrize("shift_m", [0.0002, 0.0004, 0.0006, 0.0011, 0.0019, 0.003])
+def test_borders_drawn_twice_a_hair_apart_close_what_one_overlay_would(shift_m):
+    units = bent(5, 5)
+    moved = shapely.transform(units[7:9], lambda xy: xy + shift_m)
+    some = shapely.boundary(np.concatenate([units, moved]))
+    assert closed(node(some, grid_m=0.001)) == closed(overlaid(some))
+
+
+def test_borders_shared_are_taken_once_and_nothing_is_noded():
+    noded = node(shapely.boundary(np.array([shapely.box(i, j, i + 1, j + 1) for i in range(5) for j in range(5)])), grid_m=0.001)
+    assert len(noded) == len(shapely.get_coordinates(noded)) / 2 == 60
+    assert len(node(np.zeros(0, dtype=object), grid_m=0.001)) == 0

@@ -3,8 +3,7 @@
 seeds, zones, openland    what wants a cell: buildings, parts of them round each entrance, points of open land
 sampling, facing          points along the footprints, closer where walls face each other
 delaunay, ridges          the lines halfway between points of different owners
-noding, buckets           those lines and the enclosures' rings, tied together on the 1 mm grid
-faces, cells              the faces between them, each with its owner
+cells                     those lines and the enclosures' rings noded on the 1 mm grid, the faces between them, each with its owner
 borders                   given borders, along which cells keep the coordinates that were given
 """
 

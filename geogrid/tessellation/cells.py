@@ -15,8 +15,7 @@ import shapely
 from scipy.spatial import KDTree
 
 from geogrid.edges import canonical_order, face_pairs, shared_edges
-from geogrid.tessellation.faces import find_faces
-from geogrid.tessellation.noding import node_lines
+from geogrid.noding import find_faces, node_lines
 from geogrid.tessellation.openland import lattice_points
 from geogrid.tessellation.pieces import one_piece_each
 from geogrid.tessellation.ridges import ridges
@@ -168,7 +167,7 @@ def _trim(chains: np.ndarray, home: np.ndarray, enclosures: np.ndarray) -> np.nd
     bundles = shapely.multilinestrings(chains[order], indices=group)
     parts = shapely.get_parts(shapely.intersection(bundles, enclosures[rows]))
     parts = shapely.get_parts(parts)
-    parts = parts[shapely.get_dimensions(parts) == 1]
+    parts = parts[(shapely.get_dimensions(parts) == 1) & ~shapely.is_empty(parts)]  # a chain outside leaves an empty line
     xy, line = shapely.get_coordinates(parts, return_index=True)
     first, last = np.searchsorted(line, np.arange(len(parts))), np.searchsorted(line, np.arange(len(parts)), side="right") - 1
     places, chain = shapely.get_coordinates(chains, return_index=True)

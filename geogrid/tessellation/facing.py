@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from geogrid.tessellation.buckets import sort_into_buckets
+from geogrid.noding.buckets import sort_into_buckets
 
 BUCKET_M = 12.0
 _HALF_PARALLEL = 0.7  # cosine above which two walls face each other rather than meet at a corner
