@@ -18,6 +18,7 @@ import web.commands as commands
 from geogrid.errors import InputError
 from geogrid.store import write_project
 from tests.tiny import tiny_contents
+from web import service
 from web.service import bind, check_host
 
 
@@ -60,7 +61,7 @@ def test_a_project_that_is_not_there_yet_is_begun_by_import(tmp_path: Path, monk
         begun.append(project)
         announce("http://127.0.0.1:1/")
 
-    monkeypatch.setattr(commands.service, "run", run)
+    monkeypatch.setattr(service, "run", run)
     result = CliRunner().invoke(commands.serve, [str(tmp_path / "new.gpkg"), "--port", "1"])
     assert (result.exit_code, begun) == (0, [tmp_path / "new.gpkg"])
     assert "bring data in at http://127.0.0.1:1/import" in result.stdout

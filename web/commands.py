@@ -1,4 +1,7 @@
-"""`geogrid serve PROJECT` and `geogrid demo`, registered in the entry-point group `geogrid.commands`."""
+"""`geogrid serve PROJECT` and `geogrid demo`, registered in the entry-point group `geogrid.commands`.
+
+The pages are imported by those who show them only: a list of commands needs no server.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,6 @@ import click
 
 import geogrid
 from geogrid.errors import GeogridError, StoreError
-from web import service
-from web.api import program_version
 
 PORT = 8000
 DEMO_SYSTEM = "lubei"
@@ -30,6 +31,8 @@ _STAMP = "demo.json"
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document with the address.")
 def serve(project: Path, host: str, port: int, behind_proxy: bool, as_json: bool) -> None:
     """Show PROJECT's pages and API on this machine until Ctrl-C. Where there is no such file yet, data are brought in at /import."""
+    from web import service
+
     with _ends_with_a_sentence():
         service.check_host(host)
         _check_project(project)
@@ -52,6 +55,8 @@ def demo(out: Path | None, port: int | None, no_serve: bool, scale: float, seed:
         if no_serve:
             click.echo(json.dumps({"project": str(project)}) if as_json else str(project))
             return
+        from web import service
+
         wanted = port if port is not None else _port_of(os.environ.get("GEOGRID_PORT", ""))
         service.run(project, host="127.0.0.1", port=wanted, announce=lambda at: _announce(at, project, wanted, as_json, _things_to_try(at)))
 
@@ -59,6 +64,8 @@ def demo(out: Path | None, port: int | None, no_serve: bool, scale: float, seed:
 def _built_demo(folder: Path, *, scale: float, seed: int) -> Path:
     """Return the demo's project, made anew unless the one in `folder` is of this program, seed and scale."""
     project, stamp = folder / f"{DEMO_SYSTEM}.gpkg", folder / _STAMP
+    from web.api import program_version
+
     wanted = {"geogrid": program_version(), "system": DEMO_SYSTEM, "seed": seed, "scale": scale, "code": _code_digest()}
     if project.is_file() and _read_stamp(stamp) == wanted:
         _say(f"Using the demo in {folder} (built before; delete the folder to build it anew).")
