@@ -39,8 +39,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{units}: {why}. Check the polygon and the parent's code, and decide which one holds.",
     },
     "crs_missing": {
-        "zh": "图层没有写明坐标系，数值按米计算。请写明坐标系（{fits_zh}）。",
-        "en": "The layer does not say its coordinate system; its numbers are taken as metres. State it ({fits}).",
+        "zh": "图层没有写明坐标系，数值按米计算。请写明坐标系{fits_zh}。",
+        "en": "The layer does not say its coordinate system; its numbers are taken as metres. State it{fits}.",
     },
     "crs_mismatch": {
         "zh": "坐标与坐标系不符：{why_zh}。请核对坐标系，再检查一遍。",

@@ -169,9 +169,9 @@ def _fitting(layer: gpd.GeoSeries) -> dict[str, str]:
     bounds = layer.total_bounds
     fits = [name for name in fitting_crs(*map(float, bounds)) if name.startswith("EPSG")] if np.isfinite(bounds).all() else []
     if not fits:
-        return {"fits": "such as EPSG:4490", "fits_zh": "如 EPSG:4490"}
+        return {"fits": " (such as EPSG:4490)", "fits_zh": "（如 EPSG:4490）"}
     listed = ", ".join(fits[:_FITTING]) + (" …" if len(fits) > _FITTING else "")
-    return {"fits": f"the numbers fit {listed}", "fits_zh": f"数值符合 {listed}"}
+    return {"fits": f" (the numbers fit {listed})", "fits_zh": f"（数值符合 {listed}）"}
 
 
 def _doubt(crs: CRS | None, layer: gpd.GeoSeries) -> str:
