@@ -186,7 +186,7 @@ def test_sizes_beyond_the_limit_are_refused_unread(tmp_path):
     for name, limit in (("a.geojson", limits.MAX_TEXT_BYTES), ("a.csv", limits.MAX_TEXT_BYTES), ("a.gpkg", limits.MAX_BYTES)):
         with (tmp_path / name).open("wb") as stream:
             stream.truncate(limit + 1)
-        refused(tmp_path / name, f"above {limit} bytes")
+        refused(tmp_path / name, f"read up to {limit / 1e6:,.0f} MB")
 
 
 def bomb(folder):
