@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import pytest
@@ -13,6 +14,7 @@ from geogrid.recipe import read_recipe
 from geogrid.store import open_project
 from tests.import_desk import HOSTILE, Desk, text_of
 from web import create_app
+from web.importing_mending import copy_names
 
 LON, LAT = 118.18, 39.62
 STEP = 0.002
@@ -136,3 +138,10 @@ def test_a_mended_layer_goes_with_its_file(desk: Desk):
     desk.client.delete(f"/api/imports/{name}/files/grids.geojson", headers=desk.headers)
     assert KEY not in desk.told(name)["mending"]
     assert list((desk.importing.imports.find(name).files / "mended").iterdir()) == []
+
+
+def test_copies_of_layers_whose_names_are_alike_once_they_are_safe_are_two_files():
+    reports = [SimpleNamespace(key=f"a.gpkg|{layer}", file="a.gpkg", layer=layer, format="gpkg") for layer in ("社区:1", "社区?1", "网格")]
+    names = copy_names(reports)
+    assert len(set(names.values())) == 3
+    assert names["a.gpkg|网格"] == "a 网格 gpkg.gpkg"

@@ -5,7 +5,9 @@ The file that was dropped stays as it is; the recipe reads the copy until the ch
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,20 +32,30 @@ def mend_layers(place: Place, state: State, reports: Sequence[Report]) -> dict[s
     Returns by layer `made_of`, `faults` (rule → how many) and, where it was mended, `mended`: `file report layer crs width_m`, `units` and how
     many of them `changed`, `gained_m2 lost_m2` in all, and the faults that are `left`.
     """
-    kept, made = place.load("mending") or {}, {}
+    kept, made, names = place.load("mending") or {}, {}, copy_names(reports)
     for report in reports:
         choice = state["layers"].get(report.key, {})
         if not _is_given_level(report, choice):
             continue
         made_of = _made_of(place, report, choice)
         known = kept.get(report.key, {})
-        made[report.key] = known if known.get("made_of") == made_of and _is_there(place, known) else _looked(place, report, choice, made_of)
+        made[report.key] = (
+            known if known.get("made_of") == made_of and _is_there(place, known) else _looked(place, report, choice, made_of, names[report.key])
+        )
     wanted = {name for known in made.values() if "mended" in known for name in (known["mended"]["file"], known["mended"]["report"])}
     for path in (place.files / FOLDER).glob("*"):
         if path.name not in wanted:
             path.unlink(missing_ok=True)
     place.save("mending", made)
     return made
+
+
+def copy_names(reports: Sequence[Report]) -> dict[str, str]:
+    """Name the copy of each layer, by its key; where two would bear one name, a word of their own goes first."""
+    named = {one.key: safe_name(" ".join(dict.fromkeys((Path(one.file).stem, one.layer, one.format))) + ".gpkg") for one in reports}
+    times = Counter(name.casefold() for name in named.values())
+    own = {key: hashlib.sha256(key.encode()).hexdigest()[:8] for key in named}
+    return {key: name if times[name.casefold()] == 1 else f"{own[key]} {name}" for key, name in named.items()}
 
 
 def as_mended(
@@ -101,8 +113,8 @@ def _code(report: Report, choice: Mapping[str, Any]) -> str:
     return choice.get("columns", {}).get("code", report.used.get("code", ""))
 
 
-def _looked(place: Place, report: Report, choice: Mapping[str, Any], made_of: str) -> dict[str, Any]:
-    """Check one layer, and mend it where that is chosen."""
+def _looked(place: Place, report: Report, choice: Mapping[str, Any], made_of: str, name: str) -> dict[str, Any]:
+    """Check one layer, and mend it where that is chosen, in a copy of that name."""
     from geogrid.rules import validate_layer
 
     none = {"made_of": made_of, "faults": {}}
@@ -116,7 +128,7 @@ def _looked(place: Place, report: Report, choice: Mapping[str, Any], made_of: st
     asked = {"code": code if code in frame else None, "tolerance_m": 0.02 if report.format in _TEXTS else 0.001}
     if not choice.get("mend"):
         return {**none, "faults": _counted(validate_layer(frame, **asked))}
-    return {**none, **_mended(place, report, frame, asked, float(choice["mend"]))}
+    return {**none, **_mended(place, report, frame, asked, float(choice["mend"]), name)}
 
 
 def _frame(place: Place, report: Report, choice: Mapping[str, Any]) -> Any:
@@ -132,14 +144,12 @@ def _frame(place: Place, report: Report, choice: Mapping[str, Any]) -> Any:
     return raw.frame.set_geometry(unshift(raw.frame.geometry.to_numpy(), shift), crs=4326) if shift else raw.frame  # type: ignore[union-attr]
 
 
-def _mended(place: Place, report: Report, frame: Any, asked: Mapping[str, Any], width_m: float) -> dict[str, Any]:
+def _mended(place: Place, report: Report, frame: Any, asked: Mapping[str, Any], width_m: float, name: str) -> dict[str, Any]:
     from geogrid.exchange.layer import write_layer
     from geogrid.exchange.sheet import rows_to_csv
     from geogrid.mending import repair_layer
 
     done = repair_layer(frame, **asked, max_gap_m=width_m, max_overlap_m=width_m)
-    stem = " ".join(dict.fromkeys((Path(report.file).stem, report.layer, report.format)))
-    name = safe_name(f"{stem}.gpkg")
     (place.files / FOLDER).mkdir(exist_ok=True)
     write_layer(done.frame, place.files / FOLDER / name, report.layer or name.removesuffix(".gpkg"))
     table = name.removesuffix(".gpkg") + ".csv"
