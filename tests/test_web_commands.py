@@ -134,3 +134,12 @@ def test_the_demo_lies_where_geogrid_home_says(tmp_path: Path, made: list[str], 
     assert json.loads(result.stdout)["project"] == str(tmp_path / "home" / "lubei.gpkg")
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
     assert made
+
+
+def test_a_service_speaks_the_language_of_its_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GEOGRID_LANG", "zh")
+    broken = tmp_path / "a.txt"
+    done = CliRunner().invoke(commands.serve, [str(broken)])
+    assert (done.exit_code, done.stderr.startswith("错误：")) == (2, True)
+    assert "没有这个文件" in done.stderr
+    assert "Error" not in done.output

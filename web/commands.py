@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 import geogrid
+from geogrid.cli.language import language
 from geogrid.errors import GeogridError, StoreError
 
 PORT = 8000
@@ -68,13 +69,14 @@ def _built_demo(folder: Path, *, scale: float, seed: int) -> Path:
 
     wanted = {"geogrid": program_version(), "system": DEMO_SYSTEM, "seed": seed, "scale": scale, "code": _code_digest()}
     if project.is_file() and _read_stamp(stamp) == wanted:
-        _say(f"Using the demo in {folder} (built before; delete the folder to build it anew).")
+        said = f"Using the demo in {folder} (built before; delete the folder to build it anew)."
+        _say(_either(f"使用 {folder} 里已建好的演示（删去该文件夹即可重建）。", said))
         return project
     from geogrid import pipeline, simulate
 
     folder.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
-    _say(f"Simulating {DEMO_SYSTEM} into {folder} …")
+    _say(_either(f"正在模拟 {DEMO_SYSTEM}，写入 {folder} ……", f"Simulating {DEMO_SYSTEM} into {folder} …"))
     recipe = simulate.write_sources(simulate.simulate(DEMO_SYSTEM, seed=seed, scale=scale), folder / DEMO_SYSTEM)
     progress = _Progress()
     project.unlink(missing_ok=True)
@@ -139,6 +141,12 @@ def _port_of(text: str) -> int:
 
 
 def _things_to_try(address: str) -> tuple[str, ...]:
+    if language() == "zh":
+        return (
+            f"在 {address} 按 /，输入名称或编码，如“和”",
+            f"看哪里有问题：{address}checks",
+            f"以 GeoJSON 取同样的数据：{address}api/units?level=grid",
+        )
     return (
         f"Press / on {address} and type a name or a code, for instance 和",
         f"See what is not right, and where: {address}checks",
@@ -152,13 +160,20 @@ def _announce(address: str, project: Path, wanted: int, as_json: bool, tries: tu
         sys.stdout.flush()
         return
     if wanted and f":{wanted}/" not in address:
-        _say(f"Port {wanted} is taken; another is used.")
-    there = project.exists()
-    click.echo(f"geogrid shows {project.name} at {address}" if there else f"There is no {project.name} yet: bring data in at {address}import")
+        _say(_either(f"端口 {wanted} 已被占用，改用另一个。", f"Port {wanted} is taken; another is used."))
+    if project.exists():
+        click.echo(_either(f"请在浏览器打开 {address} 查看 {project.name}", f"geogrid shows {project.name} at {address}"))
+    else:
+        there_is_none = f"There is no {project.name} yet: bring data in at {address}import"
+        click.echo(_either(f"还没有 {project.name}：请在 {address}import 导入数据", there_is_none))
     for index, text in enumerate(tries, 1):
         click.echo(f"  {index}. {text}")
-    click.echo("Ctrl-C ends it.")
+    click.echo(_either("按 Ctrl-C 结束。", "Ctrl-C ends it."))
     sys.stdout.flush()
+
+
+def _either(chinese: str, english: str) -> str:
+    return chinese if language() == "zh" else english
 
 
 def _say(text: str) -> None:
@@ -173,9 +188,9 @@ class _ends_with_a_sentence:  # noqa: N801 - reads as a clause
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> bool:
         if isinstance(error, GeogridError):
-            click.echo(f"Error: {error.message}", err=True)
+            click.echo(_either(f"错误：{error.message_zh}", f"Error: {error.message}"), err=True)
             sys.exit(2)
         if isinstance(error, KeyboardInterrupt):
-            click.echo("\nStopped before it was done.", err=True)
+            click.echo(_either("\n没有做完就停止了。", "\nStopped before it was done."), err=True)
             sys.exit(130)
         return False

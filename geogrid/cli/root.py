@@ -71,7 +71,7 @@ class Root(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError, KeyboardInterrupt):
             raise
         except MemoryError:
-            click.echo("not enough memory for this input", err=True)
+            click.echo("内存不足，处理不了这样大的输入" if language() == "zh" else "not enough memory for this input", err=True)
         except Exception as error:
             if os.environ.get("GEOGRID_DEBUG"):
                 traceback.print_exc()
