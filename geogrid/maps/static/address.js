@@ -10,6 +10,7 @@
     if (off.length) parts.set("off", off.join(","));
     parts.set("at", [map.getZoom(), c.lat.toFixed(5), c.lng.toFixed(5)].join("/"));
     if (state.selected) parts.set("sel", state.selected.level + ":" + state.selected.code.split(" ")[0]);
+    for (const [name, value] of Object.entries(geogrid.beside || {})) if (value) parts.set(name, value); // what the page beside the map keeps there
     try {
       history.replaceState(history.state, "", "#" + parts.toString().replace(/%2C/g, ",").replace(/%3A/g, ":").replace(/%2F/g, "/"));
     } catch (error) {

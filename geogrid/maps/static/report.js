@@ -8,6 +8,7 @@
   const map = window.geogrid && window.geogrid.start ? window.geogrid : null;
   const body = $("rows"), card = $("card"), scroll = document.querySelector(".scroll");
   const state = { severity: "", kind: "", find: "", sort: "", down: true, chosen: null };
+  const asked = new URLSearchParams(location.hash.slice(1));
   let shown = [], drawn = 0;
 
   function element(tag, attributes, ...children) {
@@ -64,6 +65,7 @@
     for (const head of $("heads").children) head.setAttribute("aria-sort", head.dataset.key !== state.sort ? "none" : state.down ? "descending" : "ascending");
     for (const head of $("heads").children) head.querySelector("span").textContent = head.dataset.key !== state.sort ? "" : state.down ? " ▾" : " ▴";
     if (map) paint();
+    keep();
   }
 
   function heads() {
@@ -105,6 +107,7 @@
     const row = body.querySelector('[data-at="' + f.at + '"]');
     if (row) { row.setAttribute("aria-selected", "true"); row.scrollIntoView({ block: "nearest" }); }
     show(f);
+    keep();
     if (!map || !f.box) return map && map.showFault(null);
     const level = map.settings.levels.some((one) => one.id === f.level) ? f.level : map.settings.level;
     map.select(level, f.shape || !f.units.length ? null : f.units[0]);
@@ -158,6 +161,28 @@
     choose(shown[(at + step + shown.length) % shown.length]);
   }
 
+  /* ---- the address holds filter, order and choice ---- */
+  function keep() {
+    const { severity, kind, find, sort, down, chosen } = state;
+    const beside = { severity, kind, find, sort: sort && (down ? "-" : "") + sort, finding: chosen ? String(chosen.at) : "" }, parts = new URLSearchParams(location.hash.slice(1));
+    for (const name of Object.keys(beside)) beside[name] ? parts.set(name, beside[name]) : parts.delete(name);
+    if (map) map.beside = beside;
+    try { history.replaceState(history.state, "", "#" + parts); } catch (error) { /* a page opened from disk may not change its address */ }
+  }
+
+  function recall() {
+    const sort = (asked.get("sort") || "").replace(/^-/, ""), press = [...document.querySelectorAll(".switch button")].find((one) => one.dataset.severity === asked.get("severity"));
+    if (press) press.click();
+    if (COLUMNS.some((one) => one.key === sort)) Object.assign(state, { sort, down: asked.get("sort").startsWith("-") });
+    state.kind = asked.get("kind") || "";
+    state.find = $("find").value = asked.get("find") || "";
+    kinds();
+    list();
+    const f = asked.get("finding") ? all[Number(asked.get("finding"))] : null;
+    if (f && (!map || map.isReady)) choose(f);
+    else if (f) map.on("ready", () => choose(f));
+  }
+
   /* ---- what one does ---- */
   body.addEventListener("click", (event) => { const row = event.target.closest("tr"); if (row) choose(all[Number(row.dataset.at)]); });
   scroll.addEventListener("scroll", () => { if (drawn < shown.length && scroll.scrollTop + scroll.clientHeight > scroll.scrollHeight - 400) more(); });
@@ -180,6 +205,5 @@
     map.on("finding", (finding) => { if (finding.by === "map") choose(all[finding.at], false); });
   }
   heads();
-  kinds();
-  list();
+  recall();
 })();
