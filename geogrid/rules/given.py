@@ -87,7 +87,7 @@ def find_differences(
         area = float(shapely.area(theirs[row]))
         found.append(Finding("parent_mismatch", level, (str(known.index[row]),), theirs[row], area_m2=area, facts=why("no_cell", area=figure(area))))
     ours = np.where(empty, theirs, ours)
-    apart = areas_wider_than(shapely.symmetric_difference(theirs, ours), TOLERANCE_M)
+    apart = areas_wider_than(_apart(theirs, ours), TOLERANCE_M)
     rows = np.flatnonzero(~shapely.is_empty(apart))
     around = buildings if plan.scheme.level(level).keep_buildings_whole else None
     shares = _shares(plan, level, apart[rows], rows, theirs, known.index.to_numpy(dtype=object), around) if len(rows) else []
@@ -100,6 +100,14 @@ def find_differences(
             Finding("parent_mismatch", level, (str(known.index[row]),), part, area_m2=area, severity="warning" if is_meant else "", facts=facts)
         )
     return in_order(found)
+
+
+def _apart(theirs: np.ndarray, ours: np.ndarray) -> np.ndarray:
+    """Return what one has and the other has not, (n,); of shapes with the same vertices nothing, without an overlay."""
+    out = np.full(len(theirs), shapely.Polygon(), dtype=object)
+    other = ~shapely.equals_exact(shapely.normalize(theirs), shapely.normalize(ours))
+    out[other] = shapely.symmetric_difference(theirs[other], ours[other])
+    return out
 
 
 def _shares(
