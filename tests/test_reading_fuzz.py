@@ -25,6 +25,8 @@ from geogrid.recipe import read_recipe
 from geogrid.rules import validate_layer
 from tests.hostile_files import geojson, recipe, square, squares
 
+# A failing example is printed whole, and that it is long must not stand in the place of its cause.
+pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
 HERE, APART = (".geojson", ".geojsonl", ".gpkg", ".zip", ".csv", ".xlsx"), (".kml", ".gpx", ".fgb", ".parquet")
 KML = (
     '<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>裕华</name><Polygon><outerBoundaryIs><LinearRing>'
