@@ -157,14 +157,15 @@ class _Corners:
 
     def __init__(self, faces: Faces, known: Vertices, outline: BaseGeometry | None) -> None:
         self.faces, self.known = faces, known
-        self.outline = np.unique(keys_of(shapely.get_coordinates(outline))) if outline is not None else np.zeros(0, complex)
+        self.outline = set(keys_of(shapely.get_coordinates(outline)).tolist()) if outline is not None else set()
 
     def support(self, face: int, units: Sequence[int]) -> dict[int, int]:
         """Count for each unit the vertices round the face that it shares with a third one or with the outline."""
         keys = np.unique(keys_of(shapely.get_coordinates(self.faces.shapes[face])))
         support = dict.fromkeys(units, 0)
-        for key in keys[np.isin(keys, self.known.keys)]:
-            vertex = int(np.searchsorted(self.known.keys, key))
+        found = np.minimum(np.searchsorted(self.known.keys, keys), len(self.known.keys) - 1)
+        here = self.known.keys[found] == keys
+        for key, vertex in zip(keys[here].tolist(), found[here].tolist(), strict=True):
             users = set(self.known.users.indices[self.known.users.indptr[vertex] : self.known.users.indptr[vertex + 1]].tolist())
             if users.difference(units) or key in self.outline:
                 for unit in users.intersection(units):
