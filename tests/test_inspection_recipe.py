@@ -14,7 +14,7 @@ from geogrid.inspection import inspect_file, inspect_files, recipe_text
 from geogrid.inspection.report import Problem
 from geogrid.inspection.words import report_lines
 from geogrid.recipe import read_recipe
-from tests.offices import buildings, communities, geojson, shapefile
+from tests.offices import buildings, communities, geojson, shapefile, table
 
 DEGREES = 0.004
 
@@ -120,3 +120,12 @@ def test_grids_with_their_households_are_no_buildings(tmp_path: Path):
     frame = squares(["330103001001001", "330103001001002"], across=2, column="网格编码", parents=["330103001001"] * 2).assign(户数=["300", "400"])
     assert [layer.role for layer in inspect_file(geojson(tmp_path, frame, "导出"))] == ["grids"]
     assert [layer.role for layer in inspect_file(geojson(tmp_path, frame.assign(层数="6"), "导出二"))] == ["buildings"]
+
+
+def test_a_list_of_communities_without_shapes_is_called_one_and_its_broken_codes_are_told(tmp_path: Path):
+    (layer,) = inspect_file(table(tmp_path, "社区代码,社区名称,书记\n3.30103E+11,甲,张三\n330103001002,乙,李四\n", "名单"))
+    said = " ".join(problem.message_zh for problem in layer.findings)
+    assert "像是社区的名单而没有图形" in said
+    assert "社区代码 有 1 个编码成了科学计数法（第 2 行）" in said
+    (layer,) = inspect_file(table(tmp_path, "甲,乙\n1,2\n", "别的"))
+    assert layer.findings == ()

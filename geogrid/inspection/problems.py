@@ -7,24 +7,28 @@ elsewhere) is told; where that can not be, and for all other layers, each is rea
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
+from geogrid.catalogue.columns import ROLE_WORDS
 from geogrid.errors import CrsError, InputError
 from geogrid.findings import Finding, severity_of
 from geogrid.inspection.looked import Looked
 from geogrid.inspection.report import Problem, likely, named_options
 from geogrid.reading.draft import Draft, draft_layer
+from geogrid.reading.headings import named_levels, recognise
 from geogrid.reading.layer import with_crs
 from geogrid.reading.placement import CrsOption
-from geogrid.reading.raw import Fault, RawLayer, find_notes
+from geogrid.reading.raw import Fault, Note, RawLayer, find_notes
 from geogrid.reading.sources import Sources, rejected_lines, sources_of
 from geogrid.recipe import InputSpec
 from geogrid.rules.codes import find_codes
 from geogrid.schema import ROLES
+
+_SCIENTIFIC = r"\s*\d(?:\.\d+)?[eE]\+?\d{1,2}\s*"
 
 
 @dataclass(frozen=True)
@@ -115,9 +119,30 @@ def _judged(asked: Asked, draft: Draft | InputError | None, read: Sources | Inpu
         problem = Problem(rule, "error", error.message, error.message_zh, field=str(error.facts.get("field", "")))
         return Judged((*first, problem), 0, rows)
     if not isinstance(draft, Draft):
-        notes = () if asked.role else (*(_of_fault(raw, fault) for fault in raw.faults), *map(_of_finding, find_notes(raw, Path(raw.file).name)))
+        notes = () if asked.role else (*(_of_fault(raw, fault) for fault in raw.faults), *map(_of_finding, [*_list_notes(raw), *_own_notes(raw)]))
         return Judged((*first, *notes), 0 if asked.role else len(raw.frame), rows if asked.role else len(raw.faults))
     return _counted(draft, read, first) if isinstance(read, Sources) else _drafted(draft)
+
+
+def _own_notes(raw: RawLayer) -> list[Finding]:
+    return find_notes(raw, Path(raw.file).name)
+
+
+def _list_notes(raw: RawLayer) -> list[Finding]:
+    """Note that a table which nobody can place lists the units of a level, and that their codes lost digits in a spreadsheet."""
+    levels = named_levels([str(name) for name in raw.frame.columns]) if not isinstance(raw.frame, gpd.GeoDataFrame) else []
+    if not levels:
+        return []
+    words = ROLE_WORDS[levels[-1]]
+    english = f"it lists {words['en']} without shapes, which no role takes; join it to the layer that has them, by code"
+    said = [Note(english, f"它像是{words['zh']}的名单而没有图形，没有角色可用；可按编码并入有图形的图层")]
+    code = recognise(levels[-1], [str(name) for name in raw.frame.columns]).get("code")
+    lost = raw.frame.index[raw.frame[code].astype(str).str.fullmatch(_SCIENTIFIC)] if code else []
+    if len(lost):
+        rows = ", ".join(map(str, lost[:5])) + (" …" if len(lost) > 5 else "")
+        english = f"{len(lost)} codes of {code} are in scientific notation (rows {rows}) and lost digits; the cells must be text"
+        said.append(Note(english, f"{code} 有 {len(lost)} 个编码成了科学计数法（第 {rows} 行），位数已丢失，单元格应为文本"))
+    return find_notes(replace(raw, notes=tuple(said)), Path(raw.file).name)
 
 
 def _counted(draft: Draft, read: Sources, first: Sequence[Problem]) -> Judged:
