@@ -9,7 +9,11 @@ from geogrid.cli import main
 
 LINES = [
     (["build"], "geogrid build: RECIPE is missing; see geogrid build --help", "geogrid build: 缺少参数 RECIPE；用法见 geogrid build --help"),
-    (["valdate", "x"], "geogrid: no command 'valdate'; did you mean validate?; see geogrid --help", "geogrid: 没有命令 'valdate'；是否想写 validate？"),
+    (
+        ["valdate", "x"],
+        "geogrid: no command 'valdate'; did you mean validate?; see geogrid --help",
+        "geogrid: 没有命令 'valdate'；是否想写 validate？",
+    ),
     (["simulate", "lubei"], "geogrid simulate: option --out is missing", "geogrid simulate: 缺少选项 --out"),
     (["validate", "x", "--tolerence", "1"], "did you mean --tolerance?", "是否想写 --tolerance？"),
     (["validate", "x", "--tolerance", "-1"], "geogrid validate: --tolerance: ", "geogrid validate: --tolerance："),

@@ -218,3 +218,17 @@ def test_a_real_division_ends_matched_and_what_nobody_can_know_is_listed(name: s
     rest = within.left.groupby("rule")["area_m2"].sum()
     assert rest["gap"] == pytest.approx(2_771_423, abs=50)
     assert "not_edge_matched" not in rest
+
+
+def test_grids_that_all_reach_half_a_metre_too_far_leave_no_crumbs_at_their_corners():
+    grids = gpd.read_file(shared_path("hangzhou_xiacheng/grids.geojson")).to_crs(4549)
+    wide = grids.set_geometry(grids.buffer(0.5, join_style="mitre"))
+    done = mend(wide, code="grid_code", max_overlap_m=2.0)
+    pieces = [frame.geometry.count_geometries().to_numpy() for frame in (wide, done.frame)]
+    assert (pieces[1] <= pieces[0]).all()
+    assert len(done.found[done.found["rule"] == "overlap"]) > 800
+    assert len(done.left[done.left["rule"] == "overlap"]) < 20
+    assert "sliver" not in set(done.left["rule"])
+    assert (done.report["lost_m2"] <= done.report["bound_m2"]).all()
+    again = mend(done.frame, code="grid_code", max_overlap_m=2.0)
+    assert same(again.frame, done.frame).all()

@@ -12,7 +12,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     },
     "geometry_invalid": {
         "zh": "{units}：图形无效（{why_zh}）。检查时按修补后的图形计算，修补后没有面积的不计。请在原图层修正。",
-        "en": "{units}: invalid geometry ({why}); the checks go on with a mended copy, or without it where no area is left. Mend it in the source layer.",
+        "en": "{units}: invalid geometry ({why}); the checks go on with a mended copy, or without it where no area is left. Mend it in its source.",
     },
     "geometry_type": {
         "zh": "{units}：图形类型是{found_zh}，这里应为{wanted_zh}。请换成{wanted_zh}，或移到别的图层。",

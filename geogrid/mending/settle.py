@@ -6,7 +6,8 @@
                          piece by piece, to the one beside the piece that has most of the whole gap's border
     equal borders        the border that ends at corners of third units is the true one; else nobody decides, unless the piece is thinner than
                          anybody surveys (5 cm): that is the first one's, counted from the west
-    detached crumbs      the neighbour with the longest border, when the crumb is narrow
+    detached crumbs      the neighbour with the longest border, when the crumb is narrow; one that others claim too, and whose land goes on
+                         there, is theirs
 
 No unit is left with less than half of what it claims: then all that it disputes stays as it is.
 """
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -146,6 +147,7 @@ class _Ground:
         for unit, found in pieces.items():
             largest = max(found)
             crumbs |= {faces: unit for area, faces, narrow in found if narrow and (area, faces, narrow) != largest and unit not in self.spared}
+        self._drop_claims(crumbs)
         loose = {face for faces in crumbs for face in faces}
         goals = {faces: self._longest(self._lengths(faces, loose)) for faces in crumbs if all(len(self.owners[face]) == 1 for face in faces)}
         for faces, unit in goals.items():
@@ -154,6 +156,24 @@ class _Ground:
             self.mended.append(Piece("not_connected", faces, (crumbs[faces],), unit))
             for face in faces:
                 self.owners[face] = (unit,)
+
+    def _drop_claims(self, crumbs: dict[tuple[int, ...], int]) -> None:
+        """Take from each unit the crumbs that others claim too, if the land of one of them goes on there; what two still claim stays listed."""
+        cut_off = {(unit, face) for faces, unit in crumbs.items() for face in faces}
+        for faces, unit in crumbs.items():
+            if not all(any((other, face) not in cut_off for other in self.owners[face]) for face in faces):
+                continue
+            self.mended.append(Piece("not_connected", faces, (unit,)))
+            for face in faces:
+                self.owners[face] = tuple(other for other in self.owners[face] if other != unit)
+        self.left = [self._still_claimed(piece) for piece in self.left]
+        self.left = [piece for piece in self.left if piece.rule != "overlap" or len(piece.units) > 1]
+
+    def _still_claimed(self, piece: Piece) -> Piece:
+        """Return a piece with those of its units that still claim all of it."""
+        if piece.rule != "overlap":
+            return piece
+        return replace(piece, units=tuple(unit for unit in piece.units if all(unit in self.owners[face] for face in piece.faces)))
 
     def _narrow_overlaps(self) -> set[int]:
         """Return the faces all of whose overlaps, pair by pair, are narrow; list the others."""
