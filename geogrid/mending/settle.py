@@ -138,29 +138,32 @@ class _Ground:
             self.left.append(Piece("overlap" if units else "gap", (face,), units or self._beside((face,)), why="equal"))
 
     def hand_over_crumbs(self) -> None:
-        """Give narrow pieces that are detached from the rest of their unit to the neighbour with the longest border."""
+        """Give narrow pieces that are detached from the rest of their unit to those who claim them too, or the neighbour with the longest border."""
+        self._drop_claims(self._crumbs(self.limits.overlap_m))
+        crumbs = self._crumbs(self.limits.crumb_m)
+        loose = {face for _, faces in crumbs for face in faces}
+        alone = [(unit, faces) for unit, faces in crumbs if all(len(self.owners[face]) == 1 for face in faces)]
+        heirs = [self._longest(self._lengths(faces, loose)) for _, faces in alone]
+        for (unit, faces), heir in zip(alone, heirs, strict=True):
+            if heir == NOBODY:
+                continue
+            self.mended.append(Piece("not_connected", faces, (unit,), heir))
+            for face in faces:
+                self.owners[face] = (heir,)
+
+    def _crumbs(self, width_m: float) -> list[tuple[int, tuple[int, ...]]]:
+        """Find the narrow pieces of each unit beside its largest one: unit and faces."""
         own = [(unit, face) for face, units in enumerate(self.owners) for unit in units]
         pieces = defaultdict(list)
-        for unit, faces, narrow in self._regions(own, self.limits.crumb_m):
+        for unit, faces, narrow in self._regions(own, width_m):
             pieces[unit].append((float(shapely.area(self.metres[list(faces)]).sum()), faces, narrow))
-        crumbs = {}
-        for unit, found in pieces.items():
-            largest = max(found)
-            crumbs |= {faces: unit for area, faces, narrow in found if narrow and (area, faces, narrow) != largest and unit not in self.spared}
-        self._drop_claims(crumbs)
-        loose = {face for faces in crumbs for face in faces}
-        goals = {faces: self._longest(self._lengths(faces, loose)) for faces in crumbs if all(len(self.owners[face]) == 1 for face in faces)}
-        for faces, unit in goals.items():
-            if unit == NOBODY:
-                continue
-            self.mended.append(Piece("not_connected", faces, (crumbs[faces],), unit))
-            for face in faces:
-                self.owners[face] = (unit,)
+        largest = {unit: max(found) for unit, found in pieces.items() if unit not in self.spared}
+        return [(unit, piece[1]) for unit in largest for piece in pieces[unit] if piece[2] and piece != largest[unit]]
 
-    def _drop_claims(self, crumbs: dict[tuple[int, ...], int]) -> None:
+    def _drop_claims(self, crumbs: list[tuple[int, tuple[int, ...]]]) -> None:
         """Take from each unit the crumbs that others claim too, if the land of one of them goes on there; what two still claim stays listed."""
-        cut_off = {(unit, face) for faces, unit in crumbs.items() for face in faces}
-        for faces, unit in crumbs.items():
+        cut_off = {(unit, face) for unit, faces in crumbs for face in faces}
+        for unit, faces in crumbs:
             if not all(any((other, face) not in cut_off for other in self.owners[face]) for face in faces):
                 continue
             self.mended.append(Piece("not_connected", faces, (unit,)))
