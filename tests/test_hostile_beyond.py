@@ -281,3 +281,14 @@ def test_the_interface_for_scripts_gives_names_as_data_of_a_type_no_browser_runs
     answer = create_app(evil).test_client().get("/api/units?level=community")
     assert answer.mimetype in ("application/geo+json", "application/json")
     assert {f["properties"]["name"] for f in answer.get_json(force=True)["features"]} == set(EVIL[:2])
+
+
+def test_a_geopackage_whose_names_are_no_text_is_damaged_wherever_the_bytes_stand(tmp_path):
+    sound = geopackage(tmp_path).read_bytes()
+    places = [match.start() + 9 for match in re.finditer(rb"CREATE TRIGGER", sound)][::4]
+    assert len(places) > 3
+    for at in places:
+        path = tmp_path / "b.gpkg"
+        path.write_bytes(sound[:at] + b"\x80\x00\x81" + sound[at + 3 :])
+        refused(path, "is damaged")
+        assert "is damaged" in run("inspect", path).stderr

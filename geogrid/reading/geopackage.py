@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from geogrid.errors import InputError
 from geogrid.reading.limits import CHILD_SECONDS, check_shape
 from geogrid.reading.raw import Note, refuse
 
@@ -21,6 +22,9 @@ _LAYERS = (
     "SELECT c.table_name, c.data_type, m.sql FROM gpkg_contents c JOIN sqlite_master m ON lower(m.name) = lower(c.table_name)"
     " WHERE m.type = 'table' AND c.data_type IN ('features', 'attributes') ORDER BY m.rowid"
 )
+
+DAMAGE = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises over a damaged file; a name that is no text any more does not even come through its own messages."""
 
 
 def gpkg_tables(path: Path) -> list[str]:
@@ -40,19 +44,23 @@ def gpkg_tables(path: Path) -> list[str]:
                 raise refuse(str(path), "is an SQLite file but no GeoPackage", "是 SQLite 文件，但不是 GeoPackage") from None
             if "immutable" in mode:
                 raise refuse(str(path), f"the GeoPackage can not be opened ({error})", f"GeoPackage 无法打开（{error}）") from None
-        except sqlite3.Error as error:
-            raise refuse(str(path), f"the GeoPackage is damaged ({error})", "GeoPackage 已损坏") from None
+        except DAMAGE as error:
+            raise _damaged(path, error) from None
     return []
 
 
 def check_table(path: Path, layer: str) -> None:
     """Raise InputError for a table whose columns are computed, or which has too many of them."""
-    with _opened(path, "mode=ro&immutable=1") as base:
-        columns = base.execute("SELECT hidden FROM pragma_table_xinfo(?)", (layer,)).fetchall()
-        if any(hidden for (hidden,) in columns):
-            raise refuse(str(path), f"the layer {layer} has computed columns", f"图层 {layer} 含计算列", layer=layer)
-        quoted = layer.replace('"', '""')
-        check_shape(str(path), base.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0], len(columns))
+    quoted = layer.replace('"', '""')
+    try:
+        with _opened(path, "mode=ro&immutable=1") as base:
+            columns = base.execute("SELECT hidden FROM pragma_table_xinfo(?)", (layer,)).fetchall()
+            rows_n = base.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()[0]
+    except DAMAGE as error:
+        raise _damaged(path, error) from None
+    if any(hidden for (hidden,) in columns):
+        raise refuse(str(path), f"the layer {layer} has computed columns", f"图层 {layer} 含计算列", layer=layer)
+    check_shape(str(path), rows_n, len(columns))
 
 
 def wal_note(path: Path) -> tuple[Note, ...]:
@@ -63,6 +71,11 @@ def wal_note(path: Path) -> tuple[Note, ...]:
         return ()
     said = "is in WAL mode and has no -wal file beside it: if it was copied while open, its last changes are missing"
     return (Note(said, "是 WAL 模式但旁边没有 -wal 文件：如果是在打开时复制的，就缺少最后的修改"),)
+
+
+def _damaged(path: Path, error: Exception) -> InputError:
+    said = "its names are no text" if isinstance(error, UnicodeDecodeError) else str(error)
+    return refuse(str(path), f"the GeoPackage is damaged ({said})", "GeoPackage 已损坏")
 
 
 def _is_plain(sql: str) -> bool:

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from geogrid.errors import StoreError
+from geogrid.reading.geopackage import DAMAGE
 from geogrid.store.schema import FORMAT
 
 _MAGIC = b"SQLite format 3\0"
@@ -21,7 +22,7 @@ def is_project(path: str | Path) -> bool:
         _check_file(path)
         with closing(_read_only(path)) as con:
             return _format_of(con) is not None
-    except (StoreError, sqlite3.Error):
+    except (StoreError, *DAMAGE):
         return False
 
 
@@ -30,13 +31,13 @@ def connect(path: Path, *, is_whole: bool = False) -> sqlite3.Connection:
     _check_file(path)
     try:
         con = _read_only(path)
-    except sqlite3.Error as error:
+    except DAMAGE as error:
         raise _damaged(path, str(error)) from error
     try:
         _check_format(path, con)
         if not is_whole:
             _check_whole(path, con)
-    except sqlite3.Error as error:
+    except DAMAGE as error:
         con.close()
         raise _damaged(path, str(error)) from error
     except BaseException:
