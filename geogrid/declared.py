@@ -196,7 +196,7 @@ def _single(text: str, digits: str, times: str | None, bounds: set[str], unit: s
         "near": (number - slack, number),
         "about": (number - slack, number + slack),
     }[bound]
-    return Amount(text, float(number), float(low), float(high), bound, unit, float(step))
+    return Amount(text, float(number), max(float(low), 0.0), float(high), bound, unit, float(step))  # nothing counted is below none
 
 
 def _range(first: str, first_times: str | None, last: str, last_times: str | None) -> tuple[Decimal, Decimal]:
