@@ -17,6 +17,10 @@ def shared_path(name: str) -> Path:
     pytest.skip(f"real data not here: {name} (set GEOGRID_SHARED)")
 
 
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+"""How tests start Chromium: it asks nobody outside for anything."""
+
+
 def find_chromium() -> str:
     """Return the path of Chromium, or "" where there is none and its tests are skipped."""
     names = (os.environ.get("GEOGRID_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")

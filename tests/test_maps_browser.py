@@ -11,11 +11,10 @@ import pytest
 from geogrid import maps
 from geogrid.errors import NotFoundError
 from tests.maps_fake import FakeProject
-from tests.shared import find_chromium
+from tests.shared import ARGUMENTS, find_chromium
 from tests.tiny import EAST, SCRIPT, WEST, tiny_contents
 
 CHROMIUM = find_chromium()
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 POLICY = "default-src 'none'; script-src 'self' 'nonce-N'; style-src 'self' 'nonce-N'; img-src 'self' data:; connect-src 'self'"
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")
 

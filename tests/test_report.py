@@ -19,12 +19,11 @@ from geogrid.maps.report import choose
 from geogrid.measure import lengths, widest
 from geogrid.rules import unit_names, validate_layer
 from tests.maps_fake import FakeProject
-from tests.shared import find_chromium
+from tests.shared import ARGUMENTS, find_chromium
 from tests.tiny import SCRIPT, WEST, tiny_contents
 
 METRES = "EPSG:4548"
 CHROMIUM = find_chromium()
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 
 def layer(side: int = 6) -> gpd.GeoDataFrame:

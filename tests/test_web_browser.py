@@ -18,7 +18,6 @@ from tests.web_project import tiny_app
 
 sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = find_chromium()
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 AXE = Path(os.environ.get("GEOGRID_AXE", Path(__file__).parents[1] / "node_modules/axe-core/axe.min.js"))
 PAGES = ("/", "/?lang=en", "/stations", "/cameras", "/checks", f"/units/{WEST}", f"/units/{WEST}001?lang=en", f"/units/{WEST}001001")
 
@@ -37,14 +36,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.effective_port}"
     server.close()
     thread.join(5)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[sync_api.Browser]:
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 def _until(page: sync_api.Page, script: str) -> None:

@@ -14,21 +14,10 @@ import pytest
 from geogrid.errors import StoreError
 from geogrid.store import is_project, open_project, write_project
 from geogrid.store.swap import put_in_place
-from tests.division_files import FILES, write_division
+from tests.division_files import FILES
 from tests.import_desk import Desk, text_of
 from tests.tiny import tiny_contents
-from web import create_app
 from web.importing_jobs import Jobs, Stopped
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(create_app(tmp_path / "new.gpkg"))
-
-
-@pytest.fixture(scope="module")
-def division(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, bytes]]:
-    return [(path.name, path.read_bytes()) for path in write_division(tmp_path_factory.mktemp("division"), bad_stations=2)]
 
 
 def test_dropped_files_become_a_draft_and_the_draft_the_project(desk: Desk, division: list[tuple[str, bytes]], tmp_path: Path):

@@ -14,7 +14,7 @@ from waitress import create_server
 from geogrid.maps.assets import is_installed
 from tests.division_files import write_division
 from tests.shared import find_chromium, shared_path
-from tests.test_web_browser import ARGUMENTS, _axe, _until, _Watched
+from tests.test_web_browser import _axe, _until, _Watched
 from web import create_app
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -32,14 +32,6 @@ pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine"),
     pytest.mark.skipif(not is_installed(), reason="the map's scripts are not installed: run scripts/assets.py"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[sync_api.Browser]:
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -21,16 +21,6 @@ from tests.shared import shared_path
 from web import create_app
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(create_app(tmp_path / "new.gpkg"))
-
-
-@pytest.fixture(scope="module")
-def division(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, bytes]]:
-    return [(path.name, path.read_bytes()) for path in write_division(tmp_path_factory.mktemp("division"), bad_stations=2)]
-
-
 def test_what_was_chosen_is_kept_through_a_restart(tmp_path: Path, division: list[tuple[str, bytes]]):
     first = Desk(create_app(tmp_path / "p.gpkg"))
     name = first.begin()

@@ -13,22 +13,11 @@ from hypothesis import strategies as st
 
 from geogrid.errors import InputError
 from geogrid.store import write_project
-from tests.division_files import write_division
 from tests.import_desk import HOSTILE, Desk
 from tests.tiny import tiny_contents
 from web import create_app
 from web.guard import HEADER
 from web.importing_files import safe_name
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(create_app(tmp_path / "new.gpkg"))
-
-
-@pytest.fixture(scope="module")
-def division(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, bytes]]:
-    return [(path.name, path.read_bytes()) for path in write_division(tmp_path_factory.mktemp("division"), bad_stations=2)]
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import geopandas as gpd
-import pytest
 import shapely
 
 from geogrid.recipe import read_recipe
 from geogrid.store import open_project
 from tests.import_desk import HOSTILE, Desk, text_of
-from web import create_app
 from web.importing_mending import copy_names
 
 LON, LAT = 118.18, 39.62
@@ -21,11 +19,6 @@ STEP = 0.002
 SLIP = 0.000005
 """Degrees, some half a metre."""
 KEY = "grids.geojson|grids"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(create_app(tmp_path / "new.gpkg"))
 
 
 def _layer(file: str, shapes: list[shapely.Geometry], **columns: list[str]) -> tuple[str, bytes]:

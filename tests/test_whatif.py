@@ -24,9 +24,8 @@ from geogrid.maps import Variant
 from geogrid.maps.variant import within
 from geogrid.plan import NO_UNIT
 from geogrid.scheme import parse_scheme
-from tests.shared import find_chromium
+from tests.shared import ARGUMENTS, find_chromium
 from tests.test_generate_levels import prepared
-from tests.test_maps_browser import ARGUMENTS
 from tests.world import SCHEME, WEST, quarter, write
 
 ANY = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -22,7 +22,8 @@ from geogrid.maps.assets import asset_path
 from geogrid.maps.faults import fault_shapes
 from geogrid.maps.page import MapPage, MapParts
 from geogrid.maps.report_ground import Ground
-from geogrid.maps.report_words import report_words
+from geogrid.maps.report_words import REPORT_WORDS
+from geogrid.maps.words import words
 
 MOST_FINDINGS = 5_000
 TOP_ZOOM = 24
@@ -38,7 +39,7 @@ def report_html(found: gpd.GeoDataFrame, ground: Ground | None, *, title: str, c
     """
     language = "en" if lang.startswith("en") else "zh"
     kept = choose(found, MOST_FINDINGS)
-    say = report_words(language)
+    say = words(language, REPORT_WORDS)
     told = {
         "lang": language,
         "words": say,

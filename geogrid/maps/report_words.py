@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_WORDS: dict[str, dict[str, str]] = {
+REPORT_WORDS: dict[str, dict[str, str]] = {
     "title": {"zh": "检查结果", "en": "Findings"},
     "all": {"zh": "全部", "en": "all"},
     "error": {"zh": "错误", "en": "error"},
@@ -43,9 +43,3 @@ _WORDS: dict[str, dict[str, str]] = {
     "locator": {"zh": "位置示意", "en": "Where it lies"},
     "by": {"zh": "按“{what}”排序", "en": "Sort by {what}"},
 }
-
-
-def report_words(lang: str) -> dict[str, str]:
-    """Return every sentence in one language, "zh" unless `lang` starts with "en"."""
-    key = "en" if lang.startswith("en") else "zh"
-    return {name: text[key] for name, text in _WORDS.items()}

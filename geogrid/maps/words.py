@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 WORDS: dict[str, dict[str, str]] = {
     "simulated": {"zh": "模拟数据（种子 {seed}）", "en": "Simulated data (seed {seed})"},
     "stack": {"zh": "叠 {n} 个", "en": "{n} stacked"},
@@ -42,7 +44,7 @@ CAMERA_KINDS = {
 }
 
 
-def words(lang: str) -> dict[str, str]:
-    """Return every sentence in one language, "zh" unless `lang` starts with "en"."""
+def words(lang: str, table: Mapping[str, Mapping[str, str]] = WORDS) -> dict[str, str]:
+    """Return every sentence of a table in one language, "zh" unless `lang` starts with "en"."""
     key = "en" if lang.startswith("en") else "zh"
-    return {name: text[key] for name, text in WORDS.items()}
+    return {name: text[key] for name, text in table.items()}
