@@ -157,12 +157,25 @@ def _derive(plan: Plan, level: str) -> gpd.GeoDataFrame:
     return frame.sort_values("code", kind="stable").set_index("code")
 
 
+def united(cells: np.ndarray) -> BaseGeometry:
+    """Unite polygons of one valid coverage into the one form that their union has, however they were grouped or ordered before.
+
+    Rings start at their lowest vertex and stand in order, so that a unit united of its children equals, to the last bit, the same unit united of its
+    cells. No vertex moves and none goes.
+
+    >>> west, east = shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)
+    >>> united(np.array([west, east])).wkb == united(np.array([east, west])).wkb
+    True
+    """
+    return shapely.normalize(cells[0] if len(cells) == 1 else shapely.coverage_union_all(cells))
+
+
 def _united(pairs: pd.DataFrame, cells: np.ndarray) -> pd.Series:
-    """Unite each unit's cells; a Series of geometries by unit id."""
+    """Unite each unit's cells as `united` does, all at once; a Series of geometries by unit id."""
     ordered = pairs.sort_values(["unit", "position"], kind="stable")
     units = ordered["unit"].to_numpy()
     starts = np.flatnonzero(np.r_[True, units[1:] != units[:-1]]) if len(units) else np.array([], int)
     parts = cells[ordered["position"].to_numpy()]
     bounds = zip(starts.tolist(), [*starts[1:].tolist(), len(units)], strict=True) if len(units) else []
-    united = [shapely.coverage_union_all(parts[start:end]) if end - start > 1 else parts[start] for start, end in bounds]
-    return pd.Series(np.array(united, dtype=object), index=units[starts], dtype=object)
+    shapes = [shapely.coverage_union_all(parts[start:end]) if end - start > 1 else parts[start] for start, end in bounds]
+    return pd.Series(shapely.normalize(np.array(shapes, dtype=object)), index=units[starts], dtype=object)
