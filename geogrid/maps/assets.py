@@ -34,6 +34,7 @@ LINKS = {
     "offline": "static/offline.js",
     "comparison_css": "static/comparison.css",
     "together": "static/together.js",
+    "moved": "static/moved.js",
     "report_css": "static/report.css",
     "report": "static/report.js",
     **{name.removesuffix(".js"): f"static/{name}" for name in OWN_SCRIPTS},

@@ -44,10 +44,11 @@ def variant_page(variant: Variant, level: str, *, lang: str) -> MapPage:
     return MapPage({**first, "page": "variant", "level": level, "fill": "identity", "bounds": table["box"][0], "popups": True}, variant.name, inline)
 
 
-def variant_html(page: MapPage, *, title: str, assets: str, nonce: str = "") -> str:
-    """Return the page that holds nothing but a variant's map."""
+def variant_html(page: MapPage, *, title: str, assets: str, nonce: str = "", scripts: Sequence[str] = ()) -> str:
+    """Return the page that holds nothing but a variant's map; `scripts` are assets that the map has beside its usual ones."""
     lang = "en" if page.settings["lang"] == "en" else "zh-CN"
-    return _template("variant.html").render(lang=lang, title=title, parts=page.parts(assets, nonce, ""), assets=assets.rstrip("/"))
+    parts = page.parts(assets, nonce, "")
+    return _template("variant.html").render(lang=lang, title=title, parts=parts, assets=assets.rstrip("/"), scripts=scripts)
 
 
 def write_comparison(out_dir: str | Path, columns: Sequence[Column], *, level: str, title: str, lead: str, lang: str = "zh") -> list[Path]:

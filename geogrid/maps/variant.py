@@ -1,4 +1,4 @@
-"""A plan that is no project, as maps see it: one unit of it and all below, with what of the base map lies there."""
+"""A plan that is no project, as maps see it: a part of it, such as one unit and all below, with what of the base map lies there."""
 
 from __future__ import annotations
 
@@ -20,24 +20,26 @@ from geogrid.rules import status
 from geogrid.scheme import Scheme
 
 
-class Variant:
-    """The part of `ProjectLike` that a map of one unit needs: levels from the unit's own down to `until`; no sites, no findings.
+class PlanPart:
+    """The part of `ProjectLike` that a map of some units needs: all that `plan` holds; no sites, no findings.
 
-    `layers`: frames of the base map by role in the plan's CRS; `meta` as a project's. Raises NotFoundError for a unit that the plan does not have.
+    `layers`: frames of the base map by role in the plan's CRS, shown where they meet `window` (else round the plan's land); `meta` as a project's.
     """
 
-    def __init__(self, plan: Plan, level: str, code: str, *, until: str, name: str, meta: Mapping[str, Any], layers: Mapping[str, gpd.GeoDataFrame]):
-        self._plan = within(plan, level, code, until=until)
+    def __init__(
+        self, plan: Plan, *, name: str, meta: Mapping[str, Any], layers: Mapping[str, gpd.GeoDataFrame], window: BaseGeometry | None = None
+    ) -> None:
+        self._plan = plan
         self.name, self.meta = name, dict(meta)
         self.crs: CRS = plan.base.crs
-        self.scheme: Scheme = self._plan.scheme
-        self.district: BaseGeometry = self._plan.base.district
-        self._window = shapely.box(*shapely.bounds(self.district)).buffer(MARGIN_M, join_style="mitre")
+        self.scheme: Scheme = plan.scheme
+        self.district: BaseGeometry = plan.base.district
+        self._window = window or shapely.box(*shapely.bounds(self.district)).buffer(MARGIN_M, join_style="mitre")
         self._layers = layers
         self._units: dict[str, gpd.GeoDataFrame] = {}
 
     def plan(self) -> Plan:
-        """Return the plan of the unit."""
+        """Return the plan of the part."""
         return self._plan
 
     def units(self, level: str) -> gpd.GeoDataFrame:
@@ -51,7 +53,7 @@ class Variant:
         return self._plan.base.cells
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
-        """Return what of a base map layer lies in and near the unit."""
+        """Return what of a base map layer lies in the window."""
         frame = self._layers.get(name)
         if frame is None:
             raise NotFoundError(f"no layer {name!r}", f"没有图层 {name!r}", value=name)
@@ -64,6 +66,13 @@ class Variant:
     def findings(self) -> gpd.GeoDataFrame:
         """Refuse: a variant is not checked."""
         raise NotFoundError("a variant has no findings", "对比方案没有检查结果")
+
+
+class Variant(PlanPart):
+    """One unit and the levels from its own down to `until`. Raises NotFoundError for a unit that the plan does not have."""
+
+    def __init__(self, plan: Plan, level: str, code: str, *, until: str, name: str, meta: Mapping[str, Any], layers: Mapping[str, gpd.GeoDataFrame]):
+        super().__init__(within(plan, level, code, until=until), name=name, meta=meta, layers=layers)
 
 
 def within(plan: Plan, level: str, code: str, *, until: str) -> Plan:

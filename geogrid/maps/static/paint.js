@@ -93,7 +93,7 @@
     const features = t["u:" + state.shown] || [];
     const mode = state.fill.split(":");
     if (mode[0] === "bounds") bounds(c, features, s, d, state.only);
-    else if (mode[0] === "identity") groups(features, (f) => (f.p.n > 1 ? null : f.p.hue), (hue, same) => fill(c, same, s, LOOK.hues[hue], 0.3));
+    else if (mode[0] === "identity") groups(features, (f) => (f.p.n > 1 || f.p.hue === undefined ? null : f.p.hue), (hue, same) => fill(c, same, s, LOOK.hues[hue], 0.3));
     else if (mode[0] === "missing" && state.counts) {
       const have = (state.counts[mode[1]] || {})[state.shown] || {};
       fill(c, features.filter((f) => f.p.status !== STATUS.DEDICATED && !f.p.code.split(" ").some((code) => has(have[code], mode[2]))), s,
