@@ -8,7 +8,23 @@ from typing import Any
 
 from flask import Flask
 
-from web import api, declared, downloads, errors, guard, importing, importing_api, importing_service, language, pages, security, whatif, words
+from web import (
+    accounts,
+    api,
+    declared,
+    downloads,
+    editor,
+    errors,
+    guard,
+    importing,
+    importing_api,
+    importing_service,
+    language,
+    pages,
+    security,
+    whatif,
+    words,
+)
 from web.served import Source
 
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -33,12 +49,14 @@ def create_app(project_path: str | Path, *, opener: Callable[[Path], Any] | None
     language.install(app)
     security.install(app)
     guard.install(app)
+    accounts.install(app)
     words.install(app)
     errors.install(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(declared.blueprint)
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(whatif.blueprint)
+    app.register_blueprint(editor.blueprint)
     app.register_blueprint(importing.blueprint)
     app.register_blueprint(importing_api.blueprint)
     app.register_blueprint(api.blueprint)

@@ -33,3 +33,9 @@ class TooLargeError(InputError):
     """More than may come in."""
 
     code = "too_large"
+
+
+class SignInError(GeogridError):
+    """What is shown or done only for somebody whom the project knows."""
+
+    code = "sign_in"

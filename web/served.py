@@ -93,8 +93,8 @@ class Source:
 
 
 def served() -> Served:
-    """Return the project of the running application."""
-    return current_app.extensions["geogrid"].current()
+    """Return the project of the running application as the visitor may see it (`web.accounts.visible`)."""
+    return current_app.extensions["geogrid.view"](current_app.extensions["geogrid"].current())
 
 
 def to_bytes(value: Any) -> bytes:
