@@ -66,3 +66,15 @@ class StoreError(GeogridError):
     """A project file that can not be opened, is locked, too new, or would be overwritten."""
 
     code = "store"
+
+
+class EditError(GeogridError):
+    """An edit that a rule forbids or that says what it must not. Facts: `reason` (a key), and `units` (codes), `field`, `value` where known."""
+
+    code = "edit_refused"
+
+
+class ConflictError(GeogridError):
+    """An edit whose ground has changed since its base version. Facts: `version`, `units` (codes) and what else the caller needs to decide."""
+
+    code = "conflict"

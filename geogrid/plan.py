@@ -27,8 +27,8 @@ from geogrid.scheme import Scheme
 NO_UNIT = -1
 CELL_COLUMNS = ("enclosure", "kind", "building", "entrance", "entrance_source", "x", "y", "geometry")
 ATOM_COLUMNS = ("code", "cell", "floor_from", "floor_to", "part", "households", "persons")
-UNIT_COLUMNS = ("level", "parent", "code", "name", "kind", "reason", "cure", "cure_m", "link_m", "valid_from", "valid_to")
-UNIT_DEFAULTS = {"cure": "", "cure_m": 0.0, "link_m": 0.0}
+UNIT_COLUMNS = ("level", "parent", "code", "name", "kind", "reason", "note", "cure", "cure_m", "link_m", "valid_from", "valid_to")
+UNIT_DEFAULTS = {"note": "", "cure": "", "cure_m": 0.0, "link_m": 0.0}
 """Columns of units that plans made before there were such may lack, and what they mean then."""
 
 
@@ -65,9 +65,9 @@ class Plan:
     """Units and the assignment of atoms to them.
 
     `units`: index `unit` (permanent int id, 1 …), columns of `UNIT_COLUMNS`; `parent` is a unit id or NO_UNIT; `reason` says why a unit
-    may be out of bounds ("" where it is not an accepted exception): a key of `geogrid.catalogue.REASONS`; `cure` what would bring it within them
-    (a key of `CURES` there, or ""), with a link of `cure_m` metres where that is a link; `link_m` is the longest walking link that holds the unit
-    together, 0 where it needs none. These three may be absent (`UNIT_DEFAULTS`).
+    may be out of bounds ("" where it is not an accepted exception): a key of `geogrid.catalogue.REASONS`, with a planner's own words in `note` where
+    that is `given`; `cure` what would bring it within them (a key of `CURES` there, or ""), with a link of `cure_m` metres where that is a link;
+    `link_m` is the longest walking link that holds the unit together, 0 where it needs none. These four may be absent (`UNIT_DEFAULTS`).
     `leaf`: int (atoms,), the unit id of each atom, or NO_UNIT.
     """
 
@@ -145,6 +145,7 @@ def _derive(plan: Plan, level: str) -> gpd.GeoDataFrame:
             "valid_from": out["valid_from"],
             "valid_to": out["valid_to"],
             "reason": out["reason"],
+            "note": out["note"],
             "cure": out["cure"],
             "cure_m": out["cure_m"],
             "link_m": out["link_m"],

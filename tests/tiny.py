@@ -103,7 +103,7 @@ def tiny_plan() -> Plan:
         low, high = floors or (1, 99)
         leaf[(base.atoms["cell"].isin(cells) & base.atoms["floor_from"].between(low, high)).to_numpy()] = len(rows)
     units = pd.DataFrame(rows, columns=["level", "parent", "code", "name", "kind", "reason"], index=pd.RangeIndex(1, len(rows) + 1, name="unit"))
-    return Plan(base, tiny_scheme(), units.assign(cure="", cure_m=0.0, link_m=0.0, valid_from="2026-01-01", valid_to=""), leaf)
+    return Plan(base, tiny_scheme(), units.assign(note="", cure="", cure_m=0.0, link_m=0.0, valid_from="2026-01-01", valid_to=""), leaf)
 
 
 def tiny_contents() -> Contents:

@@ -64,6 +64,10 @@ REASONS: dict[str, dict[str, str]] = {
         "zh": "主干路（或桥）一侧的住户单独划不成合规的单元，只能与对侧合为一个",
         "en": "the homes on one side of the main road (or bridge) make no unit within the bounds by themselves, so it takes in both sides",
     },
+    "given": {
+        "zh": "规划人员给出的理由：{note}",
+        "en": "the planner's reason: {note}",
+    },
     "not_proven": {
         "zh": "未能证明不可避免，需人工核对",
         "en": "not proven to be unavoidable: look at it by hand",
@@ -109,5 +113,6 @@ REASON_TITLES: dict[str, dict[str, str]] = {
     "atom_too_heavy": {"zh": "单层即超上限", "en": "one floor exceeds the bound"},
     "count_fixed": {"zh": "受规定个数限制", "en": "the count is laid down"},
     "across_main_road": {"zh": "不得不跨主干路", "en": "has to lie across a main road"},
+    "given": {"zh": "人工给出理由", "en": "a reason was given"},
     "not_proven": {"zh": "未能证明", "en": "not proven"},
 }

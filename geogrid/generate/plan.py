@@ -46,6 +46,7 @@ def _rows(units: LevelUnits, ids: np.ndarray, above_ids: np.ndarray | None) -> p
             "name": units.name,
             "kind": units.kind,
             "reason": units.reason,
+            "note": "",
             "cure": [units.cure.get(u, ("", 0.0))[0] for u in range(len(ids))],
             "cure_m": [units.cure.get(u, ("", 0.0))[1] for u in range(len(ids))],
             "link_m": [units.link_m.get(u, 0.0) for u in range(len(ids))],
