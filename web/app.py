@@ -14,6 +14,7 @@ from web import (
     declared,
     downloads,
     editor,
+    edits,
     errors,
     guard,
     importing,
@@ -57,6 +58,7 @@ def create_app(project_path: str | Path, *, opener: Callable[[Path], Any] | None
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(whatif.blueprint)
     app.register_blueprint(editor.blueprint)
+    app.register_blueprint(edits.blueprint)
     app.register_blueprint(importing.blueprint)
     app.register_blueprint(importing_api.blueprint)
     app.register_blueprint(api.blueprint)
