@@ -34,8 +34,9 @@ class Diff:
     dedicated`, "" without), "" where the unit is not there; `households children` (units whose parent it is) `area_m2 polsby_popper parts`, NaN
     there; `shape` (polygon), None there. Geometry: after, or before where it retired.
 
-    `pieces`: columns `from to` (codes, before and after; "" outside all units of the level), `from_unit to_unit` (ids or NO_UNIT), `households
-    cells atoms` (whole numbers), `whole` (False where floors of a cell stay behind), Polygon geometry; sorted by `from`, `to`, west to east.
+    `pieces`: columns `from to` (codes, before and after; "" outside all units of the level), `from_unit to_unit` (ids or NO_UNIT), the whole numbers
+    `households cells doors` (cells with households) `atoms`, `whole` (False where floors of a cell stay behind), Polygon geometry; sorted by `from`,
+    `to`, west to east.
     """
 
     level: str
@@ -161,10 +162,10 @@ def _same_floors(ground: Ground, old: np.ndarray, new: np.ndarray) -> list[tuple
 def _pieces(a: _Owned, b: _Owned, rows: pd.DataFrame) -> gpd.GeoDataFrame:
     """Unite the rows that go the same way into connected pieces."""
     found = [piece for (source, target), group in rows.groupby(["from", "to"]) for piece in _connected(a, b, int(source), int(target), group)]
-    names = ["from", "to", "from_unit", "to_unit", "households", "cells", "atoms", "whole"]
+    names = ["from", "to", "from_unit", "to_unit", "households", "cells", "doors", "atoms", "whole"]
     shapes = np.array([shape for *_, shape in found], dtype=object)
     frame = gpd.GeoDataFrame(pd.DataFrame([row for *row, _ in found], columns=names), geometry=shapes, crs=a.ground.crs)
-    frame = frame.astype({"households": "int64", "cells": "int64", "atoms": "int64", "whole": bool})
+    frame = frame.astype({"households": "int64", "cells": "int64", "doors": "int64", "atoms": "int64", "whole": bool})
     west = frame.bounds["minx"].to_numpy() if len(frame) else []
     return frame.assign(_west=west).sort_values(["from", "to", "_west"], kind="stable", ignore_index=True).drop(columns="_west")
 
@@ -182,7 +183,8 @@ def _connected(a: _Owned, b: _Owned, source: int, target: int, group: pd.DataFra
     out = []
     for at, part in enumerate(parts):
         own = lots[inside == at]
-        out.append([*head, int(own["households"].sum()), len(own), int(own["atoms"].sum()), bool(own["whole"].all()), part])
+        homes = own["households"]
+        out.append([*head, int(homes.sum()), len(own), int((homes > 0).sum()), int(own["atoms"].sum()), bool(own["whole"].all()), part])
     return out
 
 
