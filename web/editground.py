@@ -6,22 +6,21 @@ Made once per ground (all cells there ever were) and carried on when a border is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import CRS
+from pyproj import CRS, Transformer
 from scipy import sparse
 
 from geogrid.adjacency import contiguity, crossings
 from geogrid.barriers import BARRIERS, barrier_lines
-from geogrid.crs import to_wgs84
-from geogrid.edges import shared_edges
+from geogrid.crs import WGS84
 from geogrid.edit.ground import Ground
+from geogrid.edit.nextto import opposed_edges
 
 DIGITS = 7
 """Of degrees: a centimetre."""
@@ -36,11 +35,11 @@ class Footprint(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Surroundings:
-    """Cells as the browser draws them. All arrays are by row of the ground's cells.
+    """Cells as the browser draws them. All arrays are by row of the ground's cells, those that are not in force too.
 
     `degrees`: geometries in WGS 84, seven digits; `homes` (c, 2): longitude and latitude of where their people live (else an inner point);
-    `compound`: id of the compound round each, "" for none. `edges`: columns a b length_m barrier, a < b, every shared border however short.
-    `buildings`: footprints by id.
+    `compound`: code of the compound round each, "" for none. `edges`: columns a b length_m barrier, a < b, every shared border however short.
+    `buildings`: footprints by id. `compounds`, `barriers`: what new cells are held against.
     """
 
     degrees: np.ndarray
@@ -48,6 +47,8 @@ class Surroundings:
     compound: np.ndarray
     edges: pd.DataFrame
     buildings: Mapping[str, Footprint]
+    compounds: tuple[np.ndarray, np.ndarray]
+    barriers: Mapping[str, np.ndarray]
 
     @cached_property
     def borders(self) -> sparse.csr_array:
@@ -56,24 +57,49 @@ class Surroundings:
         both = (np.r_[length, length], (np.r_[a, b], np.r_[b, a]))
         return sparse.csr_array(both, shape=(len(self.degrees), len(self.degrees)))
 
+    def grown(self, ground: Ground) -> Surroundings:
+        """Return these with the rows that the ground has more."""
+        old = len(self.degrees)
+        if old == len(ground.cells):
+            return self
+        new = np.arange(old, len(ground.cells))
+        near = shapely.STRtree(ground.geometry).query(shapely.box(*shapely.total_bounds(ground.geometry[new])))
+        rows = np.union1d(near, new)
+        edges = _edges(ground.geometry[rows], self.barriers)
+        edges = edges.assign(a=rows[edges["a"]], b=rows[edges["b"]])
+        return replace(
+            self,
+            degrees=np.concatenate([self.degrees, in_degrees(ground.geometry[new], ground.crs)]),
+            homes=np.concatenate([self.homes, _homes(ground, new)]),
+            compound=np.concatenate([self.compound, _within(self.compounds, ground.points[new])]),
+            edges=pd.concat([self.edges, edges[edges["b"] >= old]], ignore_index=True),
+        )
+
 
 def surroundings(project: Any, ground: Ground) -> Surroundings:
     """Make them of the project's layers and the ground's cells."""
-    cells, homes, crs = ground.geometry, ground.points, ground.crs
     barriers = barrier_lines({role: project.layer(role) for role in BARRIERS if role in project.layers}, project.scheme)
+    compounds = _compounds(project)
     return Surroundings(
-        degrees=in_degrees(cells, crs),
-        homes=shapely.get_coordinates(in_degrees(shapely.points(homes), crs)),
-        compound=_compounds(project, homes),
-        edges=_edges(cells, barriers),
+        degrees=in_degrees(ground.geometry, ground.crs),
+        homes=_homes(ground, np.arange(len(ground.cells))),
+        compound=_within(compounds, ground.points),
+        edges=_edges(ground.geometry, barriers),
         buildings=_buildings(project),
+        compounds=compounds,
+        barriers=barriers,
     )
 
 
 def in_degrees(geometry: np.ndarray, crs: CRS) -> np.ndarray:
     """Return geometries in WGS 84 to seven digits."""
-    moved = to_wgs84(gpd.GeoDataFrame(geometry=geometry, crs=crs)).geometry.to_numpy()
-    return shapely.transform(np.asarray(moved, dtype=object), lambda xy: np.round(xy, DIGITS))
+    move = _to_degrees(crs).transform
+    return shapely.transform(np.asarray(geometry, dtype=object), lambda xy: np.round(np.column_stack(move(xy[:, 0], xy[:, 1])), DIGITS))
+
+
+@lru_cache(maxsize=8)
+def _to_degrees(crs: CRS) -> Transformer:
+    return Transformer.from_crs(crs, WGS84, always_xy=True)
 
 
 def flat_rings(degrees: np.ndarray) -> list[list[list[float]]]:
@@ -89,22 +115,32 @@ def flat_rings(degrees: np.ndarray) -> list[list[list[float]]]:
     return out
 
 
-def _edges(cells: np.ndarray, barriers: dict[str, np.ndarray]) -> pd.DataFrame:
-    edges = shared_edges(cells)
+def _homes(ground: Ground, rows: np.ndarray) -> np.ndarray:
+    return shapely.get_coordinates(in_degrees(shapely.points(ground.points[rows]), ground.crs))
+
+
+def _edges(cells: np.ndarray, barriers: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    edges = opposed_edges(cells)
     pairs = contiguity(cells, min_m=0.0, edges=edges)
     return pairs[["a", "b", "length_m"]].assign(barrier=crossings(cells, pairs, barriers, edges=edges))
 
 
-def _compounds(project: Any, homes: np.ndarray) -> np.ndarray:
-    """Return the code of the compound that each home lies in, the first by code where they overlap."""
-    out = np.full(len(homes), "", dtype=object)
+def _compounds(project: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the polygons of the compounds and their codes, the last code first."""
     if "compounds" not in project.layers:
-        return out
+        return np.zeros(0, dtype=object), np.zeros(0, dtype=object)
     frame = project.layer("compounds")
     names = frame["code"].fillna("").astype(str).to_numpy() if "code" in frame else np.arange(1, len(frame) + 1).astype(str)
     order = np.argsort(names, kind="stable")[::-1]
-    row, home = shapely.STRtree(shapely.points(homes)).query(frame.geometry.to_numpy()[order], predicate="intersects")
-    out[home] = names[order][row]
+    return frame.geometry.to_numpy()[order], names[order]
+
+
+def _within(compounds: tuple[np.ndarray, np.ndarray], points: np.ndarray) -> np.ndarray:
+    """Return the code of the compound that each point lies in, "" for none, the first by code where they overlap."""
+    shapes, names = compounds
+    row, point = shapely.STRtree(shapely.points(points)).query(shapes, predicate="intersects")
+    out = np.full(len(points), "", dtype=object)
+    out[point] = names[row]
     return out
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geogrid.edges import KEY_M
+from geogrid.edges import KEY_M, SharedEdges
 
 MIN_M = 0.5  # as in geogrid.adjacency: a shorter border is none
 
@@ -42,6 +42,17 @@ def find_borders(cells: np.ndarray, *, min_m: float = MIN_M) -> Borders:
     kept = total >= min_m
     a, b = names[kept] // max(len(cells), 1), names[kept] % max(len(cells), 1)
     return Borders(np.searchsorted(a, np.arange(len(cells) + 1)), b, total[kept])
+
+
+def opposed_edges(cells: np.ndarray) -> SharedEdges:
+    """Return the edges that two of the cells share, as `geogrid.edges.shared_edges` does; an edge of several pairs is given for each of them."""
+    ends, owner = _walks(np.asarray(cells, dtype=object))
+    first, second = _opposed(ends)
+    up = owner[first] < owner[second]
+    first, second = first[up], second[up]
+    order = np.lexsort((first, owner[second], owner[first]))
+    first, second = first[order], second[order]
+    return SharedEdges(owner[first], owner[second], ends[first], np.hypot(*(ends[first, 1] - ends[first, 0]).T))
 
 
 def _walks(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
