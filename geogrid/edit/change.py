@@ -155,7 +155,8 @@ def _with_units(state: State, change: Change) -> State:
     if parents:
         children = _listed(children, ((old.parent, old.id) for old, _ in parents if old), ((new.parent, new.id) for _, new in parents if new))
     book = state.book.with_codes(change.issued) if change.issued else state.book
-    return replace(state, units=units, retired=retired, ids=ids, children_of=children, book=book)
+    next_id = max([state.next_id, *(new.id + 1 for _, new in change.units if new)])
+    return replace(state, units=units, retired=retired, ids=ids, children_of=children, book=book, next_id=next_id)
 
 
 def _listed(index: Mapping[Any, tuple[int, ...]], gone: Iterable[tuple[Any, int]], come: Iterable[tuple[Any, int]]) -> dict[Any, tuple[int, ...]]:

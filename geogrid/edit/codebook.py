@@ -6,7 +6,7 @@ any other goes on with the next plain number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -54,33 +54,38 @@ class CodeBook:
 
     def with_codes(self, given: Iterable[tuple[str, str, int]]) -> CodeBook:
         """Return the book with more codes given: (level, code, unit id) each; the level "" where it is not known."""
-        owner, highest = dict(self.owner), dict(self.highest)
+        listed = list(given)
+        owner = {**self.owner, **{code: unit for _, code, unit in listed}}
+        return CodeBook(self.rules, owner, self._highest(dict(self.highest), listed))
+
+    def _highest(self, highest: dict[tuple[str, int], int], given: Iterable[tuple[str, str, int]]) -> dict[tuple[str, int], int]:
         digits = sorted({rule.digits for rule in self.rules.values() if rule})
-        for level, code, unit in given:
-            owner[code] = unit
+        for level, code, _ in given:
             keys = [((code[:-w], w), code[-w:]) for w in digits if len(code) >= w] + ([((level, 0), code)] if level else [])
             for key, number in keys:
                 if number.isascii() and number.isdigit():
                     highest[key] = max(highest.get(key, 0), int(number))
-        return CodeBook(self.rules, owner, highest)
+        return highest
 
     def is_of_parent(self, level: str) -> bool:
         """Tell whether codes of a level say their parent, so that another parent means another code."""
         rule = self.rules[level]
         return rule is not None and rule.parent
 
-    def next(self, level: str, parent_code: str, xy: np.ndarray) -> list[str]:
+    def next(self, level: str, parent_code: str, xy: np.ndarray, given: Sequence[tuple[str, str, int]] = ()) -> list[str]:
         """Return the next codes for new units of a level at points (n, 2), metres, numbered among themselves in the scheme's order.
 
-        Raises EditError, reason `codes_run_out`, when the level's digits do not suffice.
+        `given`: codes that are given already, beside those of the book, as in `with_codes`. Raises EditError, reason `codes_run_out`, when the
+        level's digits do not suffice.
         """
         rule = self.rules[level]
         key = ((parent_code if rule.parent else ""), rule.digits) if rule else (level, 0)
-        start = self.highest.get(key, 0) + 1
+        taken = {code for _, code, _ in given}
+        start = max(self.highest.get(key, 0), self._highest({}, given).get(key, 0)) + 1
         try:
             while True:
                 codes = issue(parent_code, xy, rule, start)
-                if not any(code in self.owner for code in codes):
+                if not any(code in self.owner or code in taken for code in codes):
                     return codes
                 start += 1
         except SchemeError as error:

@@ -53,7 +53,8 @@ class State:
     """A plan at one version; see the module. Make one by `State.of` or `State.made`, and others of it by `geogrid.edit.apply`.
 
     `leaf`: int32 (atoms of the ground,), read-only. `lineage`: code → codes that came after it. `book`: every code that was ever given, and how
-    the next ones are. `ids`, `children_of`, `members_of` are indices: use `find`, `children`, `members`.
+    the next ones are; `next_id`: the id of the next new unit, above all that ever were.
+    `ids`, `children_of`, `members_of` are indices: use `find`, `children`, `members`.
     """
 
     ground: Ground
@@ -66,6 +67,7 @@ class State:
     plan: str = "main"
     version: int = 1
     state: str = "draft"
+    next_id: int = 1
     ids: Mapping[str, tuple[int, ...]] = field(default_factory=dict, repr=False)
     children_of: Mapping[int, tuple[int, ...]] = field(default_factory=dict, repr=False)
     members_of: Mapping[int, np.ndarray] = field(default_factory=dict, repr=False)
@@ -107,7 +109,8 @@ class State:
             ids[unit.code] = (*ids.get(unit.code, ()), unit.id)
             children.setdefault(unit.parent, []).append(unit.id)
         below = {parent: tuple(sorted(kids)) for parent, kids in children.items()}
-        return cls(ground, scheme, fixed, force, gone, book, dict(lineage), plan, version, state, ids, below, _members(fixed))
+        next_id = max([0, *force, *gone, *issued.values()]) + 1
+        return cls(ground, scheme, fixed, force, gone, book, dict(lineage), plan, version, state, next_id, ids, below, _members(fixed))
 
     @property
     def issued(self) -> Mapping[str, int]:

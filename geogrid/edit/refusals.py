@@ -1,0 +1,58 @@
+"""Why an edit is refused: one sentence a reason in both languages, each with what to do instead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geogrid.errors import EditError
+
+REFUSALS: dict[str, tuple[str, str]] = {
+    "no_change": ("nothing would change: choose other atoms or another unit", "没有变化：请另选基元或单元"),
+    "no_atom": ("no atom {atom} in this plan: reload, its cell may have been cut", "本方案没有基元 {atom}：请刷新，所在剖分单元可能已被切开"),
+    "empties_unit": (
+        "{shown} would be left without any atom: merge or retire it instead",
+        "{shown} 将没有任何基元：请改用合并或撤销",
+    ),
+    "splits_cell": (
+        "{place} would lie in two units of level {level}, which take whole entrances: {add}",
+        "{place_zh}将分属两个{level_zh}，而该层级不拆单元门：{add_zh}",
+    ),
+    "wrong_level": (
+        "{shown} is not of a level above {level}: choose a parent of a higher level",
+        "{shown} 不在{level_zh}之上：请选更高层级的单元",
+    ),
+    "needs_parent": ("a unit of level {level} needs a parent: name one", "{level_zh}必须有上级单元：请指定"),
+    "levels_differ": ("{shown} are of different levels: merge units of one level", "{shown} 不属同一层级：只能合并同一层级的单元"),
+    "parents_differ": (
+        "{shown} have different parents: say with `into` which of them stays",
+        "{shown} 的上级不同：请用 into 指明保留哪一个",
+    ),
+    "one_unit": ("a merge needs two units or more: name another", "合并至少要两个单元：请再选一个"),
+    "orphans": (
+        "{shown} has units below it and no parent that they could go to: merge it, or move them first",
+        "{shown} 有下级单元而没有上级可承接：请改用合并，或先改隶其下级",
+    ),
+    "line_misses": (
+        "all of {shown} lies on one side of the line: draw it across",
+        "{shown} 全部位于线的一侧：请画线穿过它",
+    ),
+    "line_unclear": ("the line crosses itself or turns back: draw it so that it parts the unit once", "画线自相交或折回：请画一条把单元一分为二的线"),
+    "one_cell": (
+        "{shown} lies in one cell, which a line does not divide: choose floors and make a unit of them",
+        "{shown} 只占一个剖分单元，画线不能拆分：请选楼层另设单元",
+    ),
+    "no_parts": (
+        "{shown} can not be divided into {parts} parts: ask for fewer, or draw a line",
+        "{shown} 不能分成 {parts} 份：请减少份数，或画线拆分",
+    ),
+    "unknown_kind": ("no unit kind {value!r} at level {level}: write one of {known}", "{level_zh}没有类型 {value!r}，可用：{known}"),
+}
+"""Reason -> (English, Chinese), with the facts that they say."""
+
+
+def refused(reason: str, units: list[str] | None = None, **facts: Any) -> EditError:
+    """Return the error of a reason; `units` are codes, said as `shown`. Facts that are text of one language end in `_zh` for the other."""
+    codes = units or []
+    listed = {"shown": ", ".join(codes[:5]) + (" …" if len(codes) > 5 else ""), **facts}
+    english, chinese = REFUSALS[reason]
+    return EditError(english.format(**listed), chinese.format(**listed), reason=reason, units=codes, **facts)
