@@ -21,8 +21,8 @@ from geogrid.rules.crossings import find_crossings, is_drawn
 from geogrid.rules.floors import find_floors
 from geogrid.rules.given import find_given, outline_of
 from geogrid.rules.layer import find_partition, find_shapes, in_order
-from geogrid.rules.reasons import cure_facts, is_held, reason_facts, severity
 from geogrid.rules.status import status
+from geogrid.rules.unit import of_bounds, of_divided_building, of_shape, of_shared_cell, of_unassigned
 from geogrid.topology import TOLERANCE_M
 
 
@@ -80,15 +80,10 @@ def find_units(plan: Plan, level: str, *, alone: bool = True) -> list[Finding]:
 def _shapes(frame: gpd.GeoDataFrame, level: str) -> list[Finding]:
     """Report pieces and slivers, with the reason of a unit that has one; pieces that a walking link holds together are one."""
     held = frame[~frame.geometry.isna()]
-    found = []
-    for finding in find_shapes(held.geometry.to_numpy(), held.index.to_numpy(), level):
-        reason, link_m = held.loc[finding.units[0], ["reason", "link_m"]] if held.index.is_unique else ("", 0.0)
-        if finding.rule == "not_connected" and link_m and is_held(held.geometry[finding.units[0]], link_m):
-            continue
-        facts = {**finding.facts, **reason_facts(reason, "in_pieces")}
-        kind = severity(reason) if finding.rule == "not_connected" else ""
-        found.append(Finding(finding.rule, level, finding.units, finding.geometry, finding.area_m2, None, finding.value, kind, facts))
-    return found
+    found = find_shapes(held.geometry.to_numpy(), held.index.to_numpy(), level)
+    codes = {finding.units[0] for finding in found} if held.index.is_unique else set()
+    units = {unit.Index: unit for unit in held[held.index.isin(codes)].itertuples()}
+    return [told for finding in found if (told := of_shape(finding, units.get(finding.units[0])))]
 
 
 def find_unassigned(plan: Plan, level: str) -> list[Finding]:
@@ -97,30 +92,17 @@ def find_unassigned(plan: Plan, level: str) -> list[Finding]:
     free = plan.owner(level) == NO_UNIT
     if not rule.complete or not free.any():
         return []
-    cells = np.unique(plan.base.cell_position[free])
-    place = shapely.coverage_union_all(plan.base.cells.geometry.to_numpy()[cells])
-    facts = {
-        "cells": len(cells),
-        "households": int(plan.base.atoms["households"].to_numpy()[free].sum()),
-        "level_zh": rule.name.zh,
-        "level_en": rule.name.en,
-    }
-    state = "error" if plan.state == "adopted" else "warning"
-    return [Finding("unassigned", level, (), place, area_m2=float(shapely.area(place)), severity=state, facts=facts)]
+    cells = plan.base.cells.geometry.to_numpy()[np.unique(plan.base.cell_position[free])]
+    households = int(plan.base.atoms["households"].to_numpy()[free].sum())
+    return [of_unassigned(rule, cells, households, is_adopted=plan.state == "adopted")]
 
 
 def find_households(plan: Plan, level: str) -> list[Finding]:
-    """Report units below or above the level's bounds; a certified reason makes a warning of it and stands in the message."""
+    """Report units below or above the level's bounds."""
     frame, rule = plan.frame(level), plan.scheme.level(level)
     words = status(plan, level).to_numpy()
-    lower, upper = rule.households or (0, 0)
     out = np.isin(words, ("below", "above")) & (frame["valid_to"] == "").to_numpy()
-    found = []
-    for unit, word in zip(frame[out].itertuples(), words[out], strict=True):
-        facts = {"lower": lower, "upper": upper, **reason_facts(unit.reason), **cure_facts(unit.cure, unit.cure_m)}
-        size = float(unit.households)
-        found.append(Finding(f"households_{word}", level, (unit.Index,), unit.geometry, value=size, severity=severity(unit.reason), facts=facts))
-    return found
+    return [of_bounds(unit, unit.Index, word, rule) for unit, word in zip(frame[out].itertuples(), words[out], strict=True)]
 
 
 def find_count(plan: Plan, level: str) -> list[Finding]:
@@ -145,14 +127,12 @@ def find_divided(plan: Plan, level: str, given: gpd.GeoDataFrame | None = None) 
     code = plan.units["code"]
     found = []
     for position, group in _shared(held, "position"):
-        place = base.cells.geometry.iloc[position]
-        found.append(Finding("overlap", level, tuple(sorted(code[group["unit"]])), place, area_m2=float(place.area)))
+        found.append(of_shared_cell(level, code[group["unit"]].tolist(), base.cells.geometry.iloc[position]))
     for building, group in _shared(held[held["building"] != ""], "building"):
         cells = base.cells.geometry.to_numpy()[group["position"].unique()]
         if given is not None and _lies_in_several(cells, given.geometry.to_numpy()):
             continue
-        place = shapely.union_all(cells)
-        found.append(Finding("splits_building", level, tuple(sorted(set(code[group["unit"]]))), place, facts={"building": building}))
+        found.append(of_divided_building(level, code[group["unit"]].tolist(), str(building), cells))
     return in_order(found)
 
 

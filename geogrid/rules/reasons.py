@@ -22,10 +22,10 @@ def severity(reason: str) -> str:
     return "warning" if is_accepted(reason) else ""
 
 
-def reason_facts(reason: str, otherwise: str = "no_reason") -> dict[str, str]:
-    """Return the facts `reason` and `reason_zh`: the sentence of a reason (a given one reads as it is), else what to do (a key of `WHY`)."""
+def reason_facts(reason: str, otherwise: str = "no_reason", note: str = "") -> dict[str, str]:
+    """Return the facts `reason` and `reason_zh`: the sentence of a reason (a planner's own reads as his `note`), else what to do (a key of `WHY`)."""
     entry = REASONS.get(reason, {"zh": reason, "en": reason}) if reason else WHY[otherwise]
-    return {"reason": entry["en"], "reason_zh": entry["zh"]}
+    return {"reason": entry["en"].replace("{note}", note), "reason_zh": entry["zh"].replace("{note}", note)}
 
 
 def cure_facts(cure: str, metres: float) -> dict[str, str]:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from geogrid.plan import Plan
+from geogrid.scheme import Level
 
 
 def status(plan: Plan, level: str) -> pd.Series:
-    """Say for each unit of `level` (index: code) "below", "in" or "above" its bounds, "dedicated" where its kind has none, "" without bounds."""
+    """Say for each unit of `level` (index: code) where it stands, as `standing`."""
     frame, rule = plan.frame(level), plan.scheme.level(level)
+    words = [standing(rule, *unit) for unit in zip(frame["kind"].tolist(), frame["households"].tolist(), strict=True)]
+    return pd.Series(words, index=frame.index, dtype=object)
+
+
+def standing(rule: Level, kind: str, households: int) -> str:
+    """Say "below", "in" or "above" of the bounds of a unit's level, "dedicated" where its kind has none, "" where the level has none.
+
+    >>> from geogrid.scheme import read_scheme
+    >>> standing(read_scheme("community-grid-microgrid").level("microgrid"), "base", 9)
+    'below'
+    """
     if rule.households is None:
-        return pd.Series("", index=frame.index, dtype=object)
+        return ""
+    if not rule.kinds.get(kind, True):
+        return "dedicated"
     lower, upper = rule.households
-    households = frame["households"].to_numpy()
-    bound = frame["kind"].map(lambda kind: rule.kinds.get(kind, True)).to_numpy(dtype=bool)
-    words = np.select([~bound, households < lower, households > upper], ["dedicated", "below", "above"], "in")
-    return pd.Series(words.astype(object), index=frame.index, dtype=object)
+    return "below" if households < lower else "above" if households > upper else "in"
