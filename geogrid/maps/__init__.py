@@ -16,7 +16,7 @@ from geogrid.maps.report import report_html
 from geogrid.maps.report_ground import Ground, layer_ground, project_ground
 from geogrid.maps.tiles import prepare, tile
 from geogrid.maps.variant import Variant
-from geogrid.maps.views import cameras, checks, declared, overview, stations, unit
+from geogrid.maps.views import cameras, checks, declared, edit, overview, stations, unit
 
 __all__ = [
     "Column",
@@ -30,6 +30,7 @@ __all__ = [
     "checks",
     "data",
     "declared",
+    "edit",
     "fault_shapes",
     "layer_ground",
     "overview",

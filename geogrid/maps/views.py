@@ -18,6 +18,7 @@ from geogrid.maps.words import words
 _FAR_PX, _NEAR_PX = (1.8, 0.8, 0.4, 0.3), (3.0, 2.6, 1.2, 0.6)
 _KNOWN_WIDTHS = {"street": (1.8, 3.0), "community": (0.8, 2.6), "grid": (0.4, 1.2), "microgrid": (0.3, 0.6)}
 CHECKS_ZOOM = 23  # a screen pixel is some millimetres: faults are as narrow as that
+EDIT_ZOOM = 21  # a line is drawn to some centimetres
 _LABEL_ZOOM = {"street": 0, "community": 12, "grid": 14, "microgrid": 17}
 
 
@@ -58,6 +59,12 @@ def checks(project: ProjectLike, *, lang: str) -> MapPage:
 def declared(project: ProjectLike, *, lang: str) -> MapPage:
     """Units by identity, to mark those on which a declared figure does not hold."""
     return _page(project, "declared", lang, {"fill": "identity", "off": _fine_layers(project)})
+
+
+def edit(project: ProjectLike, *, lang: str) -> MapPage:
+    """The base map alone, to draw a plan over it that changes: the editor's script has the levels as `edit_levels` and paints all units itself."""
+    levels = settings(project, lang)["levels"]
+    return _page(project, "edit", lang, {"levels": [], "level": "", "fill": "none", "edit_levels": levels, "top_zoom": EDIT_ZOOM})
 
 
 def _page(project: ProjectLike, page: str, lang: str, first: Mapping[str, Any]) -> MapPage:

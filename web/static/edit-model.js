@@ -48,6 +48,28 @@ export class EditModel {
     this.tell("change", { level: true });
   }
 
+  // The area document as it now is, as the server would send it: rows as in the model.
+  get doc() {
+    const { ground, units } = this, alive = units.rows, column = name => alive.map(unit => unit[name]);
+    const table = Object.fromEntries(["code", "parent", "name", "kind", "households", "area_m2", "perimeter_m", "part", "reason", "note", "status"].map(name => [name, column(name)]));
+    return {
+      plan: this.plan, version: this.version, state: this.state, level: this.level, unit: this.unit, bbox: this.bbox, cells: ground.cell, edges: ground.edge,
+      buildings: this.buildings, atoms: { ...ground.atom, leaf: units.leaf }, units: { ...table, level: alive.map(unit => units.levels[unit.level].id) }, outlines: this.outlines, levels: units.levels,
+    };
+  }
+
+  unitRow(code) { return this.units.rowOf(code); }
+
+  atomRow(code) { return this.ground.atomOf.has(code) ? this.ground.atomOf.get(code) : NONE; }
+
+  atomsOf(cell) { return [...this.ground.atomsIn(cell)]; }
+
+  owner(atom, level = this.level) { return this.units.owner(atom, this.units.depth.get(level)); }
+
+  hue(unit) { return this.units.get(unit).hue || 0; }
+
+  households(atoms = this.selection) { return [...atoms].reduce((sum, atom) => sum + this.ground.households[atom], 0); }
+
   // ---- selection ----
   select(atoms, { mode = "set" } = {}) {
     const rows = [...atoms];
@@ -113,7 +135,7 @@ export class EditModel {
   statusOf(row, households = this.unitFigures(row).households) { return statusOf(this.units.levels[this.units.get(row).level], this.units.get(row).kind, households); }
 
   // The move of the selection to the target; to nobody where `target` is null.
-  preview(target = this.target) { return previewMove(this, this.selection, target === null ? NONE : target); }
+  preview(atoms = this.selection, target = this.target) { return previewMove(this, atoms, target === null ? NONE : target); }
 
   // Atoms of a complete level that no unit of it has, in connected pieces.
   unassigned(level = this.level) {

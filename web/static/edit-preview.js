@@ -30,7 +30,7 @@ function resolve(units, atoms, target) {
       moved.set(child, (moved.get(child) || 0) + 1);
     } else {
       if (units.leaf[atom] === target) continue;
-      if (child >= 0) partly.set(child, [...(partly.get(child) || []), atom]);
+      if (child >= 0) push(partly, child, atom);
     }
     changed.push(atom);
   }
