@@ -20,7 +20,7 @@ class Desk:
 
     def __init__(self, app: Flask) -> None:
         self.app, self.client = app, app.test_client()
-        self.headers = {HEADER: app.extensions["geogrid.token"]}
+        self.headers = {HEADER: token_of(self.client.get("/import").text)}
         self.importing = app.extensions["geogrid.importing"]
 
     def post(self, address: str, **sent: Any) -> TestResponse:
@@ -46,6 +46,11 @@ class Desk:
             if answer["busy"] is None:
                 return answer
         raise AssertionError("an import never came to rest")
+
+
+def token_of(page: str) -> str:
+    """The token that a page gives its script to send along with every change."""
+    return re.search(r'data-token="([^"]+)"', page)[1]
 
 
 def text_of(page: str) -> str:

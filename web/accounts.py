@@ -59,7 +59,8 @@ BEHIND_A_PROXY = User("", "viewer")
 
 def install(app: Flask) -> None:
     """Read sessions with Flask-Login."""
-    manager = flask_login.LoginManager(app)
+    manager = flask_login.LoginManager()
+    manager.init_app(app, add_context_processor=False)
     manager.session_protection = None  # an address may change under a telephone; the session ends with the password
     manager.anonymous_user = lambda: RESIDENT  # type: ignore[assignment]
     manager.user_loader(lambda session: _user(accounts.find_account(project_path(), session=session)))
@@ -95,6 +96,8 @@ def _asking() -> User:
 def _without_users() -> User:
     if current_app.config["BEHIND_PROXY"]:
         return BEHIND_A_PROXY
+    if current_app.config["TRUSTED_HOSTS"] is None:
+        return RESIDENT  # the service was opened to other machines for users that are all gone now
     try:
         inside = ipaddress.ip_address(request.remote_addr or "").is_loopback
     except ValueError:
@@ -143,25 +146,15 @@ def check_edit(user: User, before: State, after: State, units: Iterable[int]) ->
 
 def _roots(state: State, scope: str) -> set[int]:
     """Return the ids of the units that a scope stands for; a retired code stands for its successors."""
-    order = [level.id for level in state.scheme.levels]
-    todo, done, roots = [scope], set(), set()
-    while todo:
-        code = todo.pop()
-        if ids := [unit for unit in state.ids.get(code, ()) if unit in state.units]:
-            roots.add(min(ids, key=lambda unit: order.index(state.units[unit].level)))  # the topmost, where levels share codes
-        elif code not in done:
-            todo.extend(state.lineage.get(code, ()))
-        done.add(code)
-    return roots
+    at = state.find(scope)
+    return {at} if at != NO_UNIT else {state.find(code) for code in state.successors(scope)}
 
 
 def _is_below(state: State, unit: int, roots: set[int]) -> bool:
-    """Tell whether a unit is one of `roots` or below one. A unit that is not in force in this state lies where it was or will be: see the other."""
-    if unit not in state.units and unit != NO_UNIT:
-        return True
-    while unit != NO_UNIT and unit not in roots:
-        unit = state.units[unit].parent
-    return unit != NO_UNIT
+    """Tell whether a unit is one of `roots` or below one; where it is not in force in this state, the other state tells."""
+    if unit == NO_UNIT or unit in state.units:
+        return not roots.isdisjoint(state.chain(unit))
+    return True
 
 
 def _outside(user: User, codes: list[str]) -> ForbiddenError:

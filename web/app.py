@@ -21,8 +21,11 @@ from web import (
     importing_api,
     importing_service,
     language,
+    login,
     pages,
+    requestlog,
     security,
+    sessions,
     whatif,
     words,
 )
@@ -33,24 +36,35 @@ UPLOAD_BYTES = 1 << 30
 """So much may come in with one request."""
 
 
-def create_app(project_path: str | Path, *, opener: Callable[[Path], Any] | None = None, trusted_hosts: list[str] | None = LOOPBACK_HOSTS) -> Flask:
+def create_app(
+    project_path: str | Path,
+    *,
+    opener: Callable[[Path], Any] | None = None,
+    trusted_hosts: list[str] | None = LOOPBACK_HOSTS,
+    behind_proxy: bool | None = None,
+) -> Flask:
     """Return the application that shows the project at `project_path`.
 
     The file is opened at the first request and again whenever it changes. `opener` opens it (`geogrid.store.open_project`).
     `trusted_hosts` are the names a browser may ask for, so that a foreign page can not reach the service by a name of its own; None for any.
+    `behind_proxy`: everybody comes through one, which speaks HTTPS (left out: where any host name may be asked for).
     """
     app = Flask(__name__, static_folder="static", template_folder="templates")
     app.request_class = importing_api.Streamed
     app.json.ensure_ascii = False
     app.config["TRUSTED_HOSTS"] = trusted_hosts
     app.config["MAX_CONTENT_LENGTH"] = 1 << 20
-    app.config.update(BEHIND_PROXY=trusted_hosts is None, IMPORT_REQUEST_BYTES=UPLOAD_BYTES, IMPORTS_TOTAL_BYTES=8 * UPLOAD_BYTES, IMPORTS_MOST=20)
+    app.config["BEHIND_PROXY"] = trusted_hosts is None if behind_proxy is None else behind_proxy
+    app.config.update(IMPORT_REQUEST_BYTES=UPLOAD_BYTES, IMPORTS_TOTAL_BYTES=8 * UPLOAD_BYTES, IMPORTS_MOST=20)
     app.extensions["geogrid"] = Source(Path(project_path), opener or _open)
     importing_service.install(app, app.extensions["geogrid"])
     language.install(app)
     security.install(app)
+    sessions.install(app, Path(project_path), is_secure=app.config["BEHIND_PROXY"])
+    requestlog.install(app)
     guard.install(app)
     accounts.install(app)
+    login.install(app)
     words.install(app)
     errors.install(app)
     app.register_blueprint(pages.blueprint)

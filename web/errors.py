@@ -11,10 +11,10 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from geogrid.errors import GeogridError, InputError, NotFoundError, StoreError
 from web.language import language
-from web.refusals import BusyError, EditsError, ForbiddenError, TooLargeError, UnusableRowsError
+from web.refusals import BusyError, EditsError, ForbiddenError, SignInError, TooLargeError, UnusableRowsError
 
 STATUS: dict[type[GeogridError], int] = {NotFoundError: 404, InputError: 400, StoreError: 503, GeogridError: 400}
-STATUS |= {ForbiddenError: 403, BusyError: 409, EditsError: 409, TooLargeError: 413, UnusableRowsError: 422}
+STATUS |= {SignInError: 401, ForbiddenError: 403, BusyError: 409, EditsError: 409, TooLargeError: 413, UnusableRowsError: 422}
 
 # What HTTP itself may refuse: code, English, Chinese.
 _HTTP = {
@@ -26,6 +26,7 @@ _HTTP = {
 }
 _TITLES = {
     400: lazy_gettext("The request can not be understood"),
+    401: lazy_gettext("Sign in first"),
     403: lazy_gettext("This is not allowed here"),
     404: lazy_gettext("Not found"),
     503: lazy_gettext("The project can not be opened"),
@@ -34,7 +35,7 @@ _TITLES = {
 
 def install(app: Flask) -> None:
     """Register the two handlers."""
-    app.register_error_handler(GeogridError, _own)
+    app.register_error_handler(GeogridError, answer_error)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -48,7 +49,8 @@ def status_of(error: GeogridError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def _own(error: GeogridError) -> Response:
+def answer_error(error: GeogridError) -> Response:
+    """Answer with an error of the program's own."""
     return _answer(status_of(error), error.code, error.message, error.message_zh, error.facts)
 
 

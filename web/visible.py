@@ -226,14 +226,17 @@ def codes_below(project: Any, scope: str) -> dict[str, frozenset[str]]:
 
 
 def _in_force(project: Any, scope: str) -> set[tuple[str, str]]:
-    """Return level and code of the units that a scope stands for."""
+    """Return level and code of the units that a scope stands for: a code, or "level:code" where levels share codes."""
     successors = getattr(project, "successors", lambda _code: ())
     todo, done, roots = [scope], set(), set()
     while todo:
         code = todo.pop()
-        level = next((level for level in project.levels if code in project.units(level).index), "")
+        where, _, bare = code.partition(":")
+        if where not in project.levels or not bare:
+            where, bare = "", code
+        level = next((level for level in project.levels if where in ("", level) and bare in project.units(level).index), "")
         if level:
-            roots.add((level, code))
+            roots.add((level, bare))
         elif code not in done:
             todo.extend(successors(code))
         done.add(code)

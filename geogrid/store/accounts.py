@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS token (
   created_at TEXT NOT NULL, UNIQUE (account, label));
 CREATE TABLE IF NOT EXISTS export_log (id INTEGER PRIMARY KEY, at TEXT NOT NULL, user TEXT NOT NULL, what TEXT NOT NULL);
 """
-"""`scope`: code of a unit, '' for the whole district. `password`: a hash, '' where nobody signs in by it. `digest`: SHA-256 of the token."""
+"""`scope`: code of a unit (or level:code), '' for the whole district. `password`: a hash, '' where nobody signs in by it. `digest`: SHA-256 of the token."""
 
 Clock = Callable[[], datetime]
 _BUSY_S = 10.0
@@ -180,7 +180,8 @@ def _check_role(role: str) -> None:
 
 
 def _check_scope(con: sqlite3.Connection, scope: str) -> None:
-    if scope and not con.execute("SELECT 1 FROM unit WHERE code = ?", (scope,)).fetchone():
+    where = "plan = 1 AND (code = ? OR level || ':' || code = ?)"
+    if scope and not con.execute(f"SELECT 1 FROM unit WHERE {where}", (scope, scope)).fetchone():
         raise InputError(f"scope {scope!r}: no unit has this code", f"范围“{scope}”：没有这个编码的单元", field="scope", value=scope)
 
 
