@@ -1,0 +1,52 @@
+// Where to work: a list, a search, or a click on the map. The choice stands in the address.
+import * as map from "./map.js";
+
+export class Areas {
+  constructor(desk, choose) {
+    Object.assign(this, { desk, choose, section: document.getElementById("areas"), button: document.getElementById("area-button"), name: document.getElementById("area-name") });
+    this.links = [...document.querySelectorAll("#area-list a")];
+    this.button.disabled = !this.links.length;
+    this.button.addEventListener("click", () => (this.isOpen ? this.close() : this.open()));
+    for (const link of this.links) link.addEventListener("click", event => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      choose(link.dataset.code);
+    });
+    document.addEventListener("geogrid:choose", event => choose(event.detail.code));
+    document.addEventListener("keydown", event => { if (event.key === "Escape" && this.isOpen && this.section.contains(event.target) && desk.model) this.close(); });
+    if (!desk.unit) {
+      map.setLevel(desk.told.area_level || desk.level);
+      map.on("select", chosen => { if (chosen?.code && chosen.by === "map" && !desk.model) choose(chosen.code); });
+    }
+  }
+
+  get isOpen() { return !this.section.hidden; }
+
+  open() {
+    if (!this.links.length) return;
+    this.#show(true);
+    document.getElementById("search")?.focus();
+  }
+
+  close() {
+    this.#show(false);
+    this.button.focus();
+  }
+
+  #show(on) {
+    this.section.hidden = !on;
+    document.getElementById("desk").hidden = on || !this.desk.model;
+    this.button.setAttribute("aria-expanded", String(on));
+  }
+
+  // The area was opened: its name stands on the button.
+  opened(code) {
+    for (const link of this.links) {
+      const here = link.dataset.code === code;
+      link.toggleAttribute("aria-current", here);
+      if (here) { link.setAttribute("aria-current", "true"); this.name.textContent = link.firstElementChild.textContent; }
+    }
+    if (!this.links.length) this.name.textContent = this.desk.say("all_areas");
+    this.#show(false);
+  }
+}

@@ -1,0 +1,100 @@
+// What units, cells and atoms are called, and how they stand to their bounds: words for the panel, made of the model's rows.
+import { element, number, say, SIGNS } from "./dom.js";
+import { statusOf } from "./edit-units.js";
+
+export const SVG = "http://www.w3.org/2000/svg";
+
+export function svg(tag, attributes, ...children) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+export const depthOf = (desk, level = desk.level) => desk.model.units.depth.get(level);
+export const levelName = (desk, depth = depthOf(desk), n = 1) => desk.page.levels[desk.model.units.levels[depth].id]?.[n === 1 ? "name" : "plural"] ?? desk.model.units.levels[depth].id;
+export const boundsOf = (desk, depth) => desk.told.bounds[desk.model.units.levels[depth].id];
+
+export function shortCode(desk, row) {
+  const unit = desk.model.units.get(row), parent = unit.parent >= 0 ? desk.model.units.get(unit.parent).code : "";
+  return parent && unit.code.startsWith(parent) && unit.code.length > parent.length ? unit.code.slice(parent.length) : unit.code;
+}
+
+export function unitLabel(desk, row) {
+  const unit = desk.model.units.get(row);
+  return unit.name || `${levelName(desk, unit.level)} ${shortCode(desk, row)}`;
+}
+
+// A code of another area, or of long ago, is called by its last digits.
+export function codeLabel(desk, code) {
+  const row = desk.model.units.rowOf(code);
+  return row >= 0 ? unitLabel(desk, row) : code.slice(-6);
+}
+
+export function unitStatus(desk, row) {
+  const unit = desk.model.units.get(row);
+  return statusOf(desk.model.units.levels[unit.level], unit.kind, unit.households);
+}
+
+export const households = (desk, n) => desk.say(n === 1 ? "one_household" : "n_households", { n: number(n) });
+
+export function statusWords(desk, status, n, bounds) {
+  if (!status || !bounds) return "";
+  if (status === "below") return `${SIGNS.below} ${desk.say("short_by", { n: number(bounds[0] - n) })}`;
+  if (status === "above") return `${SIGNS.above} ${desk.say("over_by", { n: number(n - bounds[1]) })}`;
+  return `${SIGNS[status]} ${desk.say(status === "in" ? "in_bounds" : status)}`;
+}
+
+export const boundsText = bounds => (bounds ? `${number(bounds[0])}–${number(bounds[1])}` : "");
+
+// A value against its bounds: grey track, allowed range, hollow dot before, filled dot after.
+export function changeBar(desk, before, after, bounds, status) {
+  const top = Math.max(bounds[1] * 1.4, before * 1.05, after * 1.05, 1), at = value => Math.max(5, Math.min(195, (200 * value) / top));
+  const label = desk.say("bar_label", { before: number(before), after: number(after), low: number(bounds[0]), high: number(bounds[1]) });
+  const parts = [
+    svg("rect", { x: 0, y: 7, width: 200, height: 4, rx: 2, class: "track" }),
+    svg("rect", { x: (200 * bounds[0]) / top, y: 3, width: (200 * (bounds[1] - bounds[0])) / top, height: 12, class: "allowed" }),
+  ];
+  if (before !== after) parts.push(svg("path", { d: `M${at(before)} 9H${at(after)}`, class: `way ${status || "in"}` }), svg("circle", { cx: at(before), cy: 9, r: 4.5, class: `hollow ${status || "in"}` }));
+  parts.push(svg("circle", { cx: at(after), cy: 9, r: 5, class: `dot ${status || "in"}` }));
+  return svg("svg", { class: "change-bar", viewBox: "0 0 200 18", role: "img", "aria-label": label }, ...parts);
+}
+
+export function buildingName(desk, cell) {
+  const { ground } = desk.model, id = ground.cell.building[cell];
+  if (!id) return desk.say("cell_land", { n: ground.cell.id[cell] });
+  return desk.model.address?.(id) || desk.say("cell_building", { id });
+}
+
+export function cellName(desk, cell) {
+  const { ground } = desk.model, door = ground.cell.entrance[cell];
+  return door ? desk.say("cell_door", { address: buildingName(desk, cell), n: door }) : buildingName(desk, cell);
+}
+
+// "3 stairwells", "2 places", or "4 floors in 2 stairwells": what a list of atoms is.
+export function whatIsSelected(desk, atoms) {
+  const { ground } = desk.model, cells = ground.cellsOfAtoms(atoms), whole = cells.every(cell => [...ground.atomsIn(cell)].length === atoms.filter(atom => ground.cellOf[atom] === cell).length);
+  const doors = cells.every(cell => ground.cell.entrance[cell]);
+  if (!whole && doors) {
+    const floors = new Set(atoms.map(atom => ground.cellOf[atom] + ":" + ground.atom.floor_from[atom]));
+    return desk.say("floors_of", { n: number(floors.size), m: number(cells.length) });
+  }
+  return desk.say(doors ? "stairwells" : "places", { n: number(cells.length) });
+}
+
+export const countOf = (desk, cells) => desk.say(cells.every(cell => desk.model.ground.cell.entrance[cell]) ? "stairwell_n" : "place_n", { n: number(cells.length) });
+
+export function timeOf(text) {
+  const at = new Date(text), two = n => String(n).padStart(2, "0");
+  if (Number.isNaN(at.getTime())) return String(text || "").slice(11, 16);
+  const today = new Date().toDateString() === at.toDateString();
+  return today ? `${two(at.getHours())}:${two(at.getMinutes())}` : `${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
+export function button(text, then, { key = "", primary = false, small = true, ...attributes } = {}) {
+  const made = element("button", { type: "button", class: `button${small ? " small" : ""}${primary ? " primary" : ""}`, ...attributes }, text, key ? element("kbd", { "aria-hidden": "true" }, key) : "");
+  made.addEventListener("click", then);
+  return made;
+}
+
+export { element, number, say, SIGNS };
