@@ -83,6 +83,11 @@ class Change:
         return cls(positions, a.leaf[positions], b.leaf[positions], units, lineage, lineage_back)
 
 
+def id_of(before: Unit | None, after: Unit | None) -> int:
+    """Return the id of the unit that a change has before or after it."""
+    return before.id if before else after.id if after else NO_UNIT
+
+
 def replay(state: State, change: Change) -> State:
     """Return the next version of a state, with a change made in it. Raises ConflictError where the state is not what the change was made of."""
     _check_before(state, change)

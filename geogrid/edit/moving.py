@@ -64,10 +64,7 @@ def give(making: Making, positions: np.ndarray, to: int) -> None:
     """Give atoms to a unit (or NO_UNIT), with the units under it that go whole."""
     state = making.state
     whole = _whole(making, positions, making.depth(to)) if to != NO_UNIT else []
-    inside = np.zeros(len(state.leaf), dtype=bool) if whole else None
-    for unit in whole:
-        inside[state.atoms_below(unit)] = True
-    loose = positions if inside is None else positions[~inside[positions]]
+    loose = np.setdiff1d(positions, np.concatenate([state.atoms_below(unit) for unit in whole])) if whole else positions
     if len(loose):
         making.assign(loose, to)
     making.put_under([unit for unit in whole if making.unit(unit).parent != to], to)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geogrid.edit.change import Change, replay
+from geogrid.edit.change import Change, id_of, replay
 from geogrid.edit.refusals import refused
 from geogrid.edit.state import ABSENT, State, Unit
 from geogrid.errors import EditError
@@ -49,7 +49,7 @@ def finish(state: State, change: Change, reason: str = "") -> Outcome:
     if excused:
         change = _with_reasons(change, after, excused)
         after = replay(state, change)
-    named = {pair[0].id if pair[0] else pair[1].id for pair in change.units if _identity(pair[0]) != _identity(pair[1])}
+    named = {id_of(old, new) for old, new in change.units if _identity(old) != _identity(new)}
     old, new = ({unit.code for unit in side if unit} for side in (zip(*change.units, strict=True) if change.units else ((), ())))
     return Outcome(after, change, frozenset(changed | named), tuple(sorted(old - new)), tuple(sorted(new - old)))
 
@@ -65,7 +65,7 @@ def find_changed(before: State, after: State, change: Change) -> set[int]:
         changed.update(set(before.chain(old)) ^ set(after.chain(new)))
     for old, new in change.units:
         if old is None or new is None:
-            changed.add((old or new).id)
+            changed.add(id_of(old, new))
         elif old.parent != new.parent:
             changed.update(set(before.chain(old.parent)) ^ set(after.chain(new.parent)))
     return changed
@@ -145,7 +145,7 @@ def is_out(state: State, unit: int) -> bool:
 
 def _with_reasons(change: Change, after: State, excused: dict[int, Unit]) -> Change:
     """Return a change that also gives units their new reasons."""
-    pairs = {(old or new).id: (old, new) for old, new in change.units}
+    pairs = {id_of(old, new): (old, new) for old, new in change.units}
     for unit, new in excused.items():
         pairs[unit] = (pairs[unit][0] if unit in pairs else after.units[unit], new)
     units = tuple(pairs[unit] for unit in sorted(pairs))
