@@ -18,8 +18,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.edit.change import Change
+from geogrid.edit.settle import find_changed
 from geogrid.edit.state import State, Unit
-from geogrid.plan import united
+from geogrid.plan import NO_UNIT, united
 from geogrid.rules.status import standing
 
 Shapes = Mapping[int, BaseGeometry | None]
@@ -58,25 +59,26 @@ def affected(before: State, after: State, change: Change) -> list[int]:
 
     Units that came or went are among them: a unit above both sides of a move is not, for its land, people and code stay.
     """
-    found = {unit.id for pair in change.units for unit in pair if unit is not None}
+    found = find_changed(before, after, change) | {unit.id for pair in change.units for unit in pair if unit is not None}
     for old, new in change.units:
         if old is None or new is None or old.code != new.code:
             found.update(kid for state in (before, after) for kid in state.children((new or old).id))  # type: ignore[union-attr]
-    for old, new in set(zip(change.before.tolist(), change.after.tolist(), strict=True)):
-        found |= set(before.chain(old)) ^ set(after.chain(new))
     return sorted(found | _stack_mates(before, after, change))
 
 
 def _stack_mates(before: State, after: State, change: Change) -> set[int]:
-    """Return the units that share a cell with an atom that moved, at levels where that changes how many units stand on the cell."""
+    """Return the units on cells of which other units than before stand there: on how many a unit's row says."""
+    ground = after.ground
+    moved = [after.atoms_below(new.id) for old, new in change.units if old and new and old.parent != new.parent]
+    atoms = ground.atoms_in(np.unique(ground.cell[np.concatenate([change.positions, *moved])]))
+    if len(np.unique(ground.cell[atoms])) == len(atoms):
+        return set()
     found: set[int] = set()
-    for row in np.unique(after.ground.cell[change.positions]).tolist():
-        atoms = after.ground.atoms_of(row)
-        if len(atoms) > 1:
-            old, new = ({unit for leaf in np.unique(state.leaf[atoms]).tolist() for unit in state.chain(leaf)} for state in (before, after))
-            levels = {(before.units.get(unit) or after.units[unit]).level for unit in old ^ new}
-            found |= {unit for unit in old | new if (before.units.get(unit) or after.units[unit]).level in levels}
-    return found
+    for level in after.scheme.levels:
+        old, new = (np.stack([ground.cell[atoms], state.owners(atoms, level.id)]) for state in (before, after))
+        shared = np.unique(ground.cell[atoms][(old != new)[1]])
+        found.update(np.unique(np.concatenate([old, new], axis=1)[1, np.isin(np.concatenate([old, new], axis=1)[0], shared)]).tolist())
+    return found - {NO_UNIT}
 
 
 def derive(state: State, unit_ids: Iterable[int], known: Shapes = {}) -> dict[int, BaseGeometry | None]:

@@ -6,7 +6,7 @@ it is said by the plan (`state.ABSENT`), not here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -154,6 +154,17 @@ class Ground:
         """Return the positions of all atoms of some cells (distinct rows), cell by cell."""
         order, start = self._stack
         return np.concatenate([order[start[row] : start[row + 1]] for row in cell_rows.tolist()]) if len(cell_rows) else order[:0]
+
+    @cached_property
+    def _of_building(self) -> Mapping[str, np.ndarray]:
+        order = np.argsort(self.building.astype(str), kind="stable")
+        names, start = np.unique(self.building[order].astype(str), return_index=True)
+        return dict(zip(names.tolist(), np.split(order, start[1:]), strict=True))
+
+    def rows_of_buildings(self, buildings: Iterable[str]) -> np.ndarray:
+        """Return the rows of all cells of some buildings, ascending, among all cells that there ever were."""
+        found = [self._of_building[name] for name in buildings if name in self._of_building]
+        return np.sort(np.concatenate(found)) if found else np.zeros(0, np.int64)
 
     @cached_property
     def borders(self) -> Borders:

@@ -1,0 +1,106 @@
+"""The rules that an edit may break, asked of a few units of a state: the same findings as `geogrid.rules.find_plan` has for them.
+
+What no edit can break is not asked again: cells partition the district, floors are covered, codes are issued by the scheme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import shapely
+
+from geogrid.edit.derive import Row, Shapes, rows
+from geogrid.edit.state import ABSENT, State
+from geogrid.findings import Finding
+from geogrid.plan import NO_UNIT
+from geogrid.rules.layer import find_shapes, in_order
+from geogrid.rules.unit import of_bounds, of_divided_building, of_shape, of_shared_cell, of_unassigned
+from geogrid.scheme import Level
+from geogrid.topology import SLIVER_M
+
+RULES = ("households_below", "households_above", "not_connected", "sliver", "overlap", "splits_building", "unassigned")
+"""The rules that `find_touched` asks; `unassigned` of whole levels, the others of the units that are named."""
+
+
+def find_touched(state: State, unit_ids: Iterable[int], known: Shapes = {}) -> list[Finding]:
+    """Return the findings of units in force, level by level, and what each level leaves unassigned; `known` as in `derive`."""
+    return find_in_rows(state, rows(state, unit_ids, known))
+
+
+def find_in_rows(state: State, made: list[Row]) -> list[Finding]:
+    """Return the findings of units whose rows are at hand, as `find_touched`."""
+    found: list[Finding] = []
+    for level in state.scheme.levels:
+        mine = [row for row in made if row.level == level.id]
+        found += _shapes(mine, level.id)
+        found += find_unassigned(state, level)
+        found += [of_bounds(row, row.code, row.status, level) for row in mine if row.status in ("below", "above") and not row.valid_to]
+        if mine and level is not state.scheme.levels[-1]:
+            found += _divided(state, level.id, {row.unit for row in mine})
+    return found
+
+
+def _shapes(made: list[Row], level: str) -> list[Finding]:
+    """Report pieces and slivers. The rules look at frames, which takes longer than to see that there is nothing to look at."""
+    shapes = np.array([row.geometry for row in made], dtype=object)
+    parts, of = shapely.get_parts(shapes, return_index=True)
+    lone = np.bincount(of, minlength=len(made)) == 1
+    thin = 2 * shapely.area(parts) < SLIVER_M * shapely.length(parts)
+    odd = ~lone & ~shapely.is_missing(shapes)
+    odd[of[thin]] = True
+    held = [row for row, is_odd in zip(made, odd.tolist(), strict=True) if is_odd]
+    found = find_shapes(shapes[odd], [row.code for row in held], level) if held else []
+    by_code = {row.code: row for row in held}
+    return [told for finding in found if (told := of_shape(finding, by_code[finding.units[0]]))]
+
+
+def find_unassigned(state: State, level: Level) -> list[Finding]:
+    """Report, once a level, the cells with atoms that no unit of a complete level holds."""
+    atoms = unassigned(state, level.id)
+    if not level.complete or not len(atoms):
+        return []
+    cells = state.ground.geometry[np.unique(state.ground.cell[atoms])]
+    return [of_unassigned(level, cells, int(state.ground.households[atoms].sum()), is_adopted=state.state == "adopted")]
+
+
+def unassigned(state: State, level: str, under: int = NO_UNIT) -> np.ndarray:
+    """Return the positions, ascending, of the atoms that no unit of a level holds; `under`: only those of this unit, which is of a level above."""
+    depth = state.depths[level]
+    above = [under]
+    for unit in above:
+        if state.depth(unit) < depth - 1:
+            above.extend(kid for kid in state.children(unit) if state.depth(kid) < depth)
+    return np.sort(np.concatenate([state.members(unit) for unit in above]))
+
+
+def _divided(state: State, level: str, units: set[int]) -> list[Finding]:
+    """Report the cells that units of a level above the lowest share, and the buildings that they divide, where one of `units` does."""
+    ground = state.ground
+    cells = np.unique(np.concatenate([state.cells_of(unit) for unit in sorted(units)]))
+    named = cells[ground.building[cells] != ""]
+    rest = ground.rows_of_buildings(np.unique(ground.building[named].astype(str)).tolist())
+    atoms = ground.atoms_in(np.union1d(cells, rest))
+    atoms = atoms[state.leaf[atoms] != ABSENT]
+    owner = state.owners(atoms, level)
+    cell, owner = np.unique(np.stack([ground.cell[atoms], owner])[:, owner != NO_UNIT], axis=1)
+    found = []
+    for row in np.unique(cell[1:][cell[1:] == cell[:-1]]).tolist():
+        holders = owner[cell == row].tolist()
+        if units.intersection(holders):
+            found.append(of_shared_cell(level, [state.units[unit].code for unit in holders], ground.geometry[row]))
+    for building in _several(ground.building[cell], owner):
+        mine = ground.building[cell] == building
+        if units.intersection(owner[mine].tolist()):
+            codes = [state.units[unit].code for unit in owner[mine].tolist()]
+            found.append(of_divided_building(level, codes, building, ground.geometry[np.unique(cell[mine])]))
+    return in_order(found)
+
+
+def _several(building: np.ndarray, owner: np.ndarray) -> list[str]:
+    """Return the buildings, ascending, that have more than one owner."""
+    owners: dict[str, set[int]] = {}
+    for name, unit in zip(building.tolist(), owner.tolist(), strict=True):
+        if name:
+            owners.setdefault(name, set()).add(unit)
+    return sorted(name for name, units in owners.items() if len(units) > 1)
