@@ -30,7 +30,9 @@ def path(contents: Contents, tmp_path: Path) -> Path:
 
 def edited(path: Path) -> None:
     with closing(sqlite3.connect(path)) as con, con:
-        con.execute("INSERT INTO edit (plan, version, at, kind, body, inverse) VALUES (1, 2, '2026-01-01', 'move', '{}', '{}')")
+        con.execute(
+            "INSERT INTO edit (plan, version, at, author, reason, kind, body, change, units, codes) VALUES (1, 2, '2026-01-01', 'a', '', 'move', '{}', '{}', '[]', '[]')"
+        )
 
 
 def test_a_project_is_told_from_any_other_file(path, contents, tmp_path):

@@ -1,4 +1,4 @@
-"""Open a project file for reading, and say plainly why not: missing, not a project, too new, damaged."""
+"""Open a project file, for reading or for writing, and say plainly why not: missing, not a project, too new, damaged, locked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 
 from geogrid.errors import StoreError
 from geogrid.reading.geopackage import DAMAGE
+from geogrid.store.faults import told
+from geogrid.store.gpkg import register
 from geogrid.store.schema import FORMAT
 
 _MAGIC = b"SQLite format 3\0"
@@ -44,6 +46,26 @@ def connect(path: Path, *, is_whole: bool = False) -> sqlite3.Connection:
         con.close()
         raise
     return con
+
+
+def connect_writing(path: Path) -> sqlite3.Connection:
+    """Return a connection that may write, usable from any thread under the caller's lock; what it commits is on the disk. Raises StoreError."""
+    connect(path).close()
+    with told(path):
+        con = sqlite3.connect(path.absolute().as_uri() + "?mode=rw", uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+        try:
+            con.executescript("PRAGMA synchronous = FULL; PRAGMA trusted_schema = ON; PRAGMA cache_size = -65536;")
+            register(con)
+            con.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        except BaseException:
+            con.close()
+            raise
+    return con
+
+
+def format_of(con: sqlite3.Connection) -> int:
+    """Return the format version of an opened project."""
+    return _format_of(con) or 0
 
 
 def _check_file(path: Path) -> None:

@@ -41,9 +41,9 @@ def write_layer(con: sqlite3.Connection, table: str, frame: gpd.GeoDataFrame, sr
     `fid` counts from 1, or is the frame's index when that is called `index`; another named index becomes a column.
     """
     fids, plain = _numbered(frame.drop(columns=frame.geometry.name), index)
-    geometry, type_name = _one_type(frame.geometry.to_numpy(), look.geometry_type)
+    geometry, type_name = promoted(frame.geometry.to_numpy(), look.geometry_type)
     _create(con, table, plain, f", geom {type_name}")
-    _insert(con, table, [fids.tolist(), encode(geometry, srs_id), *(_values(plain[c]) for c in plain)])
+    _insert(con, table, [fids.tolist(), encode(geometry, srs_id), *(values_of(plain[c]) for c in plain)])
     bounds = shapely.bounds(geometry)
     _fill_rtree(con, table, fids, bounds)
     box = shapely.total_bounds(geometry).tolist() if np.isfinite(bounds).any() else [None] * 4
@@ -56,8 +56,23 @@ def write_table(con: sqlite3.Connection, table: str, frame: pd.DataFrame, *, ind
     """Write a frame without geometry as an attribute table; `fid` as in `write_layer`."""
     fids, plain = _numbered(frame, index)
     _create(con, table, plain, "")
-    _insert(con, table, [fids.tolist(), *(_values(plain[c]) for c in plain)])
+    _insert(con, table, [fids.tolist(), *(values_of(plain[c]) for c in plain)])
     announce_table(con, table)
+
+
+def insert_rows(con: sqlite3.Connection, table: str, frame: pd.DataFrame, srs_id: int, *, index: str = "") -> None:
+    """Add rows to a layer or table that is there, through its triggers; `fid` goes on, or is the frame's index when that is called `index`."""
+    info = con.execute(f"PRAGMA table_info({quoted(table)})").fetchall()
+    kinds = {row[1]: row[2] for row in info}
+    fids, plain = _numbered(frame.drop(columns="geometry", errors="ignore"), index)
+    if not index:
+        (last,) = con.execute(f"SELECT coalesce(max(fid), 0) FROM {quoted(table)}").fetchone()
+        fids = np.arange(last + 1, last + 1 + len(frame))
+    columns = {"fid": fids.tolist()} | {name: values_of(plain[name]) for name in plain if name in kinds}
+    if "geom" in kinds:
+        columns["geom"] = encode(promoted(frame.geometry.to_numpy(), kinds["geom"])[0], srs_id)
+    names, marks = ", ".join(quoted(name) for name in columns), ", ".join("?" * len(columns))
+    con.executemany(f"INSERT INTO {quoted(table)} ({names}) VALUES ({marks})", zip(*columns.values(), strict=True))
 
 
 def announce_table(con: sqlite3.Connection, table: str) -> None:
@@ -65,13 +80,14 @@ def announce_table(con: sqlite3.Connection, table: str) -> None:
     _announce(con, table, "attributes", Look(), [None] * 4, None)
 
 
-def read_table(con: sqlite3.Connection, table: str, crs: CRS | None = None, *, index: str = "") -> Any:
+def read_table(con: sqlite3.Connection, table: str, crs: CRS | None = None, *, index: str = "", where: str = "") -> Any:
     """Read a table as `write_layer` or `write_table` wrote it, rows by `fid`: a GeoDataFrame where it has geometry.
 
-    `fid` becomes the index called `index`, else it is dropped.
+    `fid` becomes the index called `index`, else it is dropped. `where`: SQL that chooses among the rows.
     """
     info = [(row[1], row[2], bool(row[3])) for row in con.execute(f"PRAGMA table_info({quoted(table)})")]
-    rows = con.execute(f"SELECT {', '.join(quoted(name) for name, _, _ in info)} FROM {quoted(table)} ORDER BY fid").fetchall()
+    chosen = f"WHERE {where}" if where else ""
+    rows = con.execute(f"SELECT {', '.join(quoted(name) for name, _, _ in info)} FROM {quoted(table)} {chosen} ORDER BY fid").fetchall()
     columns = dict(zip([name for name, _, _ in info], zip(*rows, strict=True) if rows else [()] * len(info), strict=True))
     data = {name: _series(list(columns[name]), kind, full) for name, kind, full in info if name not in ("fid", "geom")}
     frame = pd.DataFrame(data, index=pd.RangeIndex(len(rows)))
@@ -98,17 +114,17 @@ def _numbered(frame: pd.DataFrame, index: str) -> tuple[np.ndarray, pd.DataFrame
     return np.arange(1, len(frame) + 1), pd.DataFrame(frame.reset_index(drop=not named))
 
 
-def _one_type(geometry: np.ndarray, wanted: str) -> tuple[np.ndarray, str]:
+def promoted(geometry: np.ndarray, wanted: str) -> tuple[np.ndarray, str]:
     """Return geometries of one type, promoted to multi where they mix, and the type's name; `wanted` MULTI… promotes all."""
     present = set(shapely.get_type_id(geometry[~shapely.is_missing(geometry)]).tolist())
     multi = {_PLURAL.get(kind, kind) for kind in present}
     if wanted == "MULTIPOLYGON" or (len(present) > 1 and len(multi) == 1):
         kind = 6 if wanted else next(iter(multi))
         plain = ~shapely.is_missing(geometry) & (shapely.get_type_id(geometry) != kind)
-        promoted = geometry.copy()
+        grown = geometry.copy()
         if plain.any():
-            promoted[plain] = _MULTI[kind](geometry[plain], indices=np.arange(plain.sum()))
-        return promoted, _TYPE_NAMES[kind]
+            grown[plain] = _MULTI[kind](geometry[plain], indices=np.arange(plain.sum()))
+        return grown, _TYPE_NAMES[kind]
     name = _TYPE_NAMES.get(next(iter(present)), "GEOMETRY") if len(present) == 1 else "GEOMETRY"
     return geometry, wanted or name
 
@@ -122,7 +138,8 @@ def _type_of(series: pd.Series) -> str:
     return "REAL" if types.is_float_dtype(series.dtype) else "TEXT"
 
 
-def _values(series: pd.Series) -> list[Any]:
+def values_of(series: pd.Series) -> list[Any]:
+    """Return a column's values as SQLite takes them, None for null."""
     kind = _type_of(series)
     if kind.endswith("NOT NULL"):
         return series.astype("int64").tolist()

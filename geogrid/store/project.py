@@ -204,7 +204,7 @@ class Project:
         base = Base(self.cells(), self._table("atom", "atom"), self.district, self.district_source)
         rows = self._table("unit")
         rows = rows[rows["plan"] == _PLAN].sort_values("id").set_index("id").rename_axis("unit")
-        units = rows.drop(columns="plan").assign(parent=rows["parent"].fillna(NO_UNIT).astype("int64"))
+        units = _complete(rows.drop(columns="plan")).assign(parent=rows["parent"].fillna(NO_UNIT).astype("int64"))
         return Plan(base, self.scheme, units, self._leaf(), *self.plan_name)
 
     def _leaf(self) -> np.ndarray:

@@ -1,14 +1,14 @@
 """The tables of a project file, in SQL: the GeoPackage's own, the R-tree of a layer, and those of the plan.
 
-cell  atom                    the base
-plan  unit  assign  edit      the truth: which atom belongs to which unit, and (with editing) how it came to be so
-unit_<level>                  its polygons: a cache of the truth, which QGIS shows
+cell  atom                    all there ever were: a cell that was cut stays, its atoms are not assigned
+plan  edit  snapshot          the truth: the log of each plan, only appended to, and states that it is replayed from
+unit  assign  lineage         the plan `main` as it is now, and unit_<level> its polygons: a cache of the truth, which QGIS shows
 district given_<level> buildings roads … stations cameras staff organisations memberships … finding rejected meta
 """
 
 from __future__ import annotations
 
-FORMAT = 1
+FORMAT = 2
 """Version of this layout; a file with a higher one is refused."""
 
 CORE = """
@@ -31,16 +31,33 @@ CREATE TABLE gpkg_extensions (
 
 PLAN = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE plan (fid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, version INTEGER NOT NULL, state TEXT NOT NULL);
+CREATE TABLE plan (
+  fid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, version INTEGER NOT NULL, state TEXT NOT NULL,
+  parent TEXT NOT NULL DEFAULT '', fork_version INTEGER, author TEXT NOT NULL DEFAULT '', created_at TEXT NOT NULL DEFAULT '',
+  adopted_at TEXT NOT NULL DEFAULT '', valid_from TEXT NOT NULL DEFAULT '');
 CREATE TABLE assign (plan INTEGER NOT NULL, atom INTEGER NOT NULL, unit INTEGER, PRIMARY KEY (plan, atom)) WITHOUT ROWID;
 CREATE TABLE unit (
   fid INTEGER PRIMARY KEY, plan INTEGER NOT NULL, id INTEGER NOT NULL, level TEXT NOT NULL, parent INTEGER, code TEXT NOT NULL, name TEXT NOT NULL,
-  kind TEXT NOT NULL, reason TEXT NOT NULL, cure TEXT NOT NULL DEFAULT '', cure_m REAL NOT NULL DEFAULT 0, link_m REAL NOT NULL DEFAULT 0,
-  valid_from TEXT NOT NULL, valid_to TEXT NOT NULL, UNIQUE (plan, id));
-CREATE TABLE edit (
-  fid INTEGER PRIMARY KEY, plan INTEGER NOT NULL, version INTEGER NOT NULL, at TEXT NOT NULL, author TEXT, kind TEXT NOT NULL, body TEXT NOT NULL,
-  inverse TEXT NOT NULL, request_id TEXT UNIQUE, UNIQUE (plan, version));
+  kind TEXT NOT NULL, reason TEXT NOT NULL, note TEXT NOT NULL DEFAULT '', cure TEXT NOT NULL DEFAULT '', cure_m REAL NOT NULL DEFAULT 0,
+  link_m REAL NOT NULL DEFAULT 0, valid_from TEXT NOT NULL, valid_to TEXT NOT NULL, UNIQUE (plan, id));
 """
+
+LOG = """
+CREATE TABLE edit (
+  fid INTEGER PRIMARY KEY, plan INTEGER NOT NULL, version INTEGER NOT NULL, at TEXT NOT NULL, author TEXT NOT NULL, reason TEXT NOT NULL,
+  kind TEXT NOT NULL, body TEXT NOT NULL, change TEXT NOT NULL, units TEXT NOT NULL, codes TEXT NOT NULL, undoes INTEGER, request_id TEXT,
+  valid_from TEXT, UNIQUE (plan, version));
+CREATE INDEX edit_request ON edit (plan, request_id) WHERE request_id IS NOT NULL;
+CREATE INDEX edit_author ON edit (plan, author, version);
+CREATE TRIGGER edit_stays BEFORE DELETE ON edit BEGIN SELECT RAISE(ABORT, 'the log is only appended to'); END;
+CREATE TRIGGER edit_is_fixed BEFORE UPDATE ON edit BEGIN SELECT RAISE(ABORT, 'the log is only appended to'); END;
+CREATE TABLE snapshot (
+  fid INTEGER PRIMARY KEY, plan INTEGER NOT NULL, version INTEGER NOT NULL, leaf BLOB NOT NULL, units BLOB NOT NULL, UNIQUE (plan, version));
+CREATE TABLE lineage (code TEXT NOT NULL, position INTEGER NOT NULL, successor TEXT NOT NULL, PRIMARY KEY (code, position)) WITHOUT ROWID;
+"""
+
+LAYER_INDEX = "CREATE UNIQUE INDEX {table}_unit ON {table} (unit);\n"
+"""Finds the row of a unit in a derived layer."""
 
 INDEXES = """
 CREATE INDEX atom_cell ON atom (cell);

@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from geogrid.errors import StoreError
+from geogrid.store.connect import connect
 
 _BUSY_S = 1.0
 
@@ -26,17 +27,17 @@ def written_beside(path: Path, *, force: bool = False) -> Iterator[sqlite3.Conne
     """
     check_target(path, force=force)
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    _remove(beside)
+    remove(beside)
     try:
         with closing(sqlite3.connect(beside, isolation_level=None)) as con:
             con.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -65536;")
             yield con
-        _seal(beside)
+        seal(beside)
         _take_place(beside, path, keep=path.exists() and _refusal(path) is not None)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"{path}: can not be written: {error}", f"{path}：写入失败：{error}", file=str(path)) from error
     finally:
-        _remove(beside)
+        remove(beside)
 
 
 def put_in_place(made: Path, path: Path, *, force: bool = False) -> None:
@@ -46,15 +47,16 @@ def put_in_place(made: Path, path: Path, *, force: bool = False) -> None:
     """
     check_target(path, force=force)
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    _remove(beside)
+    remove(beside)
     try:
-        shutil.copyfile(made, beside)
-        _seal(beside)
+        with closing(connect(made, is_whole=True)) as con, closing(sqlite3.connect(beside)) as target:
+            con.backup(target)  # not a copy of the file alone, which may have a log beside it
+        seal(beside)
         _take_place(beside, path, keep=path.exists())
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"{path}: can not be written: {error}", f"{path}：写入失败：{error}", file=str(path)) from error
     finally:
-        _remove(beside)
+        remove(beside)
 
 
 def check_target(path: Path, *, force: bool = False) -> None:
@@ -83,7 +85,7 @@ def _refusal(path: Path) -> tuple[str, str] | None:
     return (f"holds {edits} edits", f"含有 {edits} 次调整") if edits else None
 
 
-def _seal(path: Path) -> None:
+def seal(path: Path) -> None:
     """Turn the finished database to WAL with an empty log, check it and bring it to the disk: the one file is the whole project."""
     with closing(sqlite3.connect(path, isolation_level=None)) as con:
         con.execute("PRAGMA journal_mode = WAL")
@@ -98,7 +100,7 @@ def _take_place(beside: Path, path: Path, *, keep: bool) -> None:
     if path.exists():
         _alone(path, "PRAGMA journal_mode = DELETE")
         if keep:
-            shutil.copy2(path, _backup_name(path))
+            shutil.copy2(path, backup_name(path))
     path.with_name(path.name + "-wal").unlink(missing_ok=True)
     path.with_name(path.name + "-shm").unlink(missing_ok=True)
     beside.replace(path)
@@ -121,14 +123,16 @@ def _alone(path: Path, *statements: str) -> None:
         return
 
 
-def _backup_name(path: Path) -> Path:
+def backup_name(path: Path) -> Path:
+    """Return a free name beside a file, as `NAME.backup-1.gpkg`."""
     number = 1
     while (name := path.with_name(f"{path.stem}.backup-{number}{path.suffix}")).exists():
         number += 1
     return name
 
 
-def _remove(path: Path) -> None:
+def remove(path: Path) -> None:
+    """Take a database away, and what SQLite keeps beside it, if they are there."""
     for ending in ("", "-wal", "-shm", "-journal"):
         with suppress(FileNotFoundError):
             path.with_name(path.name + ending).unlink()

@@ -19,8 +19,9 @@ from geogrid.rules import status
 from geogrid.store.contents import META_DEFAULTS, Contents
 from geogrid.store.frames import Look, announce_table, write_layer, write_table
 from geogrid.store.gpkg import register
-from geogrid.store.schema import CORE, FORMAT, INDEXES, PLAN
+from geogrid.store.schema import CORE, FORMAT, INDEXES, LAYER_INDEX, LOG, PLAN
 from geogrid.store.scheme_json import scheme_to_dict
+from geogrid.store.snapshot import write_first
 from geogrid.store.swap import written_beside
 
 _OWN_SRS_ID = 100000
@@ -36,17 +37,18 @@ def write_project(contents: Contents, path: str | Path, *, force: bool = False, 
     plan = contents.plan
     with written_beside(Path(path), force=force) as con:
         register(con)
-        con.executescript(CORE + PLAN + "BEGIN;")
+        con.executescript(CORE + PLAN + LOG + "BEGIN;")
         srs_id = _write_crs(con, plan.base.crs)
         _write_units(con, contents, srs_id)
         _write_base(con, plan, srs_id)
-        _write_plan(con, plan)
+        _write_plan(con, plan, str(contents.meta.get("date", "")))
         _write_frames(con, contents, srs_id)
         contents = complete() if complete else contents
         _write_findings(con, contents, srs_id)
         _write_meta(con, contents)
+        write_first(con)
         con.execute("COMMIT")
-        con.executescript(INDEXES)
+        con.executescript(INDEXES + "".join(LAYER_INDEX.format(table=f"unit_{level.id}") for level in plan.scheme.levels))
 
 
 def _write_crs(con: sqlite3.Connection, crs: CRS) -> int:
@@ -93,8 +95,9 @@ def _write_base(con: sqlite3.Connection, plan: Plan, srs_id: int) -> None:
     write_table(con, "atom", plan.base.atoms, index="atom")
 
 
-def _write_plan(con: sqlite3.Connection, plan: Plan) -> None:
-    con.execute("INSERT INTO plan VALUES (1, ?, ?, ?, ?)", (plan.id, plan.id, plan.version, plan.state))
+def _write_plan(con: sqlite3.Connection, plan: Plan, made_on: str) -> None:
+    row = (plan.id, plan.id, plan.version, plan.state, made_on)
+    con.execute("INSERT INTO plan (fid, id, name, version, state, created_at) VALUES (1, ?, ?, ?, ?, ?)", row)
     leaf = (None if unit == NO_UNIT else unit for unit in plan.leaf.tolist())
     con.executemany("INSERT INTO assign VALUES (1, ?, ?)", zip(plan.base.atoms.index.tolist(), leaf, strict=True))
     units = plan.units.assign(**{name: value for name, value in UNIT_DEFAULTS.items() if name not in plan.units})

@@ -1,0 +1,126 @@
+"""One transaction: steps that were worked out on the newest state become versions in the log, and what follows from `main` is brought up to date.
+
+    BEGIN IMMEDIATE → catch up with the log → judge and work out the steps → cells, log, snapshot, derived rows → COMMIT
+
+Nobody else can write in between, so a step is always made of the state that it is written after. Whatever goes wrong, nothing of it is in the file.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from geogrid.edit.change import Change
+from geogrid.edit.state import State
+from geogrid.errors import EditError
+from geogrid.findings import Finding
+from geogrid.store import derived, log, snapshot
+from geogrid.store.faults import told
+from geogrid.store.history import History
+from geogrid.store.merge import merged
+from geogrid.store.records import Committed, Entry, PlanInfo
+from geogrid.store.refusals import changed_meanwhile, is_adopted
+from geogrid.store.snapshot import MAIN, Image
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One version to be: the state after it, the change that leads there, the units (ids) it touches, and what the log says of it."""
+
+    state: State
+    change: Change
+    touched: frozenset[int]
+    kind: str
+    body: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    undoes: int | None = None
+    valid_from: str = ""
+
+
+@contextmanager
+def transaction(con: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Run the block as one transaction that nobody else writes in; raises StoreError where the file does not take it, and nothing is changed."""
+    with told(path):
+        con.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            con.execute("COMMIT")
+        except BaseException:
+            if con.in_transaction:
+                con.execute("ROLLBACK")
+            raise
+
+
+def check_open(info: PlanInfo) -> None:
+    """Raise EditError (`plan_adopted`) where a plan takes no edits."""
+    if info.state == "adopted":
+        raise is_adopted(info)
+
+
+def find_conflict(con: sqlite3.Connection, row: int, base_version: int, touched: Iterable[int]) -> list[Entry]:
+    """Return the entries since a version, still in effect, that touched one of some units (ids)."""
+    concerned = set(touched)
+    return [entry for entry in log.in_effect(log.read(con, row, base_version)) if concerned & set(entry.unit_ids)]
+
+
+def check_base(con: sqlite3.Connection, row: int, info: PlanInfo, base_version: int, touched: Iterable[int]) -> None:
+    """Raise ConflictError where one of some units (ids) was changed after a version; EditError for a version that is not there yet."""
+    if base_version > info.version:
+        message = f"plan {info.id} is at version {info.version}, not yet at {base_version}: load it again"
+        raise EditError(message, f"方案 {info.id} 现为第 {info.version} 版，尚无第 {base_version} 版，请重新载入", reason="base_version", units=[])
+    if base_version < info.version and (entries := find_conflict(con, row, base_version, touched)):
+        raise changed_meanwhile(info, entries)
+
+
+def write_steps(
+    con: sqlite3.Connection, history: History, row: int, before: State, steps: Sequence[Step], author: str, now: datetime, request_id: str
+) -> tuple[Entry, ...]:
+    """Write steps after the state `before` of a plan (its row), inside a transaction; returns their log entries."""
+    time = now.isoformat(timespec="milliseconds")
+    entries = []
+    earlier = before
+    for step in steps:
+        derived.write_ground(con, earlier.ground, step.state.ground)
+        entry = _entry(earlier, step, author, time, request_id)
+        log.append(con, row, entry)
+        entries.append(entry)
+        earlier = step.state
+        if step.state.version % snapshot.EVERY == 0:
+            snapshot.write(con, row, step.state.version, Image.of(step.state), history.first_image(con, row))
+    if row == MAIN:
+        _write_derived(con, before, steps, now)
+    return tuple(entries)
+
+
+def committed(before: int, steps: Sequence[Step], entries: tuple[Entry, ...], findings: Sequence[Finding]) -> Committed:
+    """Return what a call answers with."""
+    codes = tuple(sorted({code for entry in entries for code in entry.units}))
+    change = merged([step.change for step in steps])
+    return Committed(entries[-1].version, before, codes, findings, change, steps[-1].state, entries)
+
+
+def _entry(before: State, step: Step, author: str, time: str, request_id: str) -> Entry:
+    state = step.state
+    codes = {unit.code for i in step.touched for unit in (before.units.get(i), state.units.get(i)) if unit}
+    change = log.to_text(step.change.to_json(state.ground))
+    ids = tuple(sorted(step.touched))
+    facts = (state.version, time, author, step.reason, step.kind, step.body, change, ids, tuple(sorted(codes)))
+    return Entry(*facts, step.undoes, request_id, step.valid_from, state.ground)
+
+
+def _write_derived(con: sqlite3.Connection, before: State, steps: Sequence[Step], now: datetime) -> None:
+    state, change = steps[-1].state, merged([step.change for step in steps])
+    at = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    derived.write_main(con, before.on(state.ground) if state.ground is not before.ground else before, state, change, at)
+
+
+def stamped(steps: Iterable[Step], version: int) -> list[Step]:
+    """Return steps whose states follow a version one by one."""
+    return [replace(step, state=replace(step.state, version=version + n)) for n, step in enumerate(steps, 1)]
