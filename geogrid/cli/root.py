@@ -27,9 +27,29 @@ COMMANDS = {
     "locate": "look",
     "export": "look",
     "map": "look",
+    "backup": "backup",
+    "restore": "backup",
     "bench": "bench",
 }
-ORDER = ("systems", "simulate", "inspect", "build", "validate", "repair", "declared", "whatif", "locate", "export", "map", "serve", "demo", "bench")
+ORDER = (
+    "systems",
+    "simulate",
+    "inspect",
+    "build",
+    "validate",
+    "repair",
+    "declared",
+    "whatif",
+    "locate",
+    "export",
+    "map",
+    "serve",
+    "demo",
+    "users",
+    "backup",
+    "restore",
+    "bench",
+)
 ENTRY_POINTS = "geogrid.commands"
 
 

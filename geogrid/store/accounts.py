@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS token (
   created_at TEXT NOT NULL, UNIQUE (account, label));
 CREATE TABLE IF NOT EXISTS export_log (id INTEGER PRIMARY KEY, at TEXT NOT NULL, user TEXT NOT NULL, what TEXT NOT NULL);
 """
-"""`scope`: code of a unit (or level:code), '' for the whole district. `password`: a hash, '' where nobody signs in by it. `digest`: SHA-256 of the token."""
+"""`scope`: code of a unit (or level:code), empty for the whole district. `password`: a hash, empty where nobody signs in. `digest`: of the token."""
 
 Clock = Callable[[], datetime]
 _BUSY_S = 10.0
