@@ -76,7 +76,7 @@ def changed_page(
     plan: Plan, what: Changed, *, side: str, name: str, meta: Mapping[str, Any], layers: Mapping[str, gpd.GeoDataFrame], lang: str
 ) -> MapPage:
     """Return the map of one side, "before" or "after": `plan` is the state on that side, `layers` the base map by role."""
-    part = PlanPart(_part(plan, what.level, what.land), name=name, meta=meta, layers=layers, window=what.land)
+    part = PlanPart(part_round(plan, what.level, what.land), name=name, meta=meta, layers=layers, window=what.land)
     _colour(part, what)
     names = [name for name in layer_names(part) if name != "cells"]
     inline = inline_layers(part, names, 4, grown_window(part, level_ids(part)[0])) if level_ids(part) else {"layers": {}}
@@ -89,7 +89,7 @@ def changed_page(
     return MapPage({**settings(part, lang), **first}, name, inline)
 
 
-def _part(plan: Plan, level: str, land: BaseGeometry) -> Plan:
+def part_round(plan: Plan, level: str, land: BaseGeometry) -> Plan:
     """Return the plan of all units of the level above that meet some land, with their units of `level`, and of the cells there that have none."""
     depth = plan.scheme.depth(level)
     levels = plan.scheme.levels[max(0, depth - 1) : depth + 1]

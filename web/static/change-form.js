@@ -1,0 +1,2 @@
+// The change form prints itself.
+document.getElementById("print").addEventListener("click", () => window.print());
