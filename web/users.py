@@ -31,6 +31,7 @@ def users(ctx: click.Context, project: Path) -> None:
     """Say who may use PROJECT: add list role scope password token remove exports.
 
     A viewer sees, a planner edits, an administrator adopts plans and brings data in; with a scope, only inside one unit.
+    Each takes --json.
     """
     ctx.obj = project
 
