@@ -66,12 +66,12 @@ def find_unassigned(state: State, level: Level) -> list[Finding]:
 
 def unassigned(state: State, level: str, under: int = NO_UNIT) -> np.ndarray:
     """Return the positions, ascending, of the atoms that no unit of a level holds; `under`: only those of this unit, which is of a level above."""
-    depth = state.depths[level]
-    above = [under]
-    for unit in above:
-        if state.depth(unit) < depth - 1:
-            above.extend(kid for kid in state.children(unit) if state.depth(kid) < depth)
-    return np.sort(np.concatenate([state.members(unit) for unit in above]))
+    depth, lowest = state.depths[level], len(state.scheme.levels) - 1
+    outside = [under]
+    for unit in outside:
+        if not state.depth(unit) + 1 == depth == lowest:  # its children are all of the level: there are many
+            outside.extend(kid for kid in state.children(unit) if state.depth(kid) != depth)
+    return np.sort(np.concatenate([state.members(unit) for unit in outside]))
 
 
 def _divided(state: State, level: str, units: set[int]) -> list[Finding]:
