@@ -32,11 +32,15 @@ _STAMP = "demo.json"
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document with the address.")
 def serve(project: Path, host: str, port: int, behind_proxy: bool, as_json: bool) -> None:
     """Show PROJECT's pages and API on this machine until Ctrl-C. Where there is no such file yet, data are brought in at /import."""
+    from geogrid.store.accounts import has_accounts
     from web import service
 
     with _ends_with_a_sentence():
-        service.check_host(host)
         _check_project(project)
+        service.check_host(host, has_users=has_accounts(project))
+        if not behind_proxy and not service.is_here(host):
+            said = "Passwords travel readably over this network: better a proxy with HTTPS before it, and --behind-proxy."
+            _say(_either("密码将以明文经过网络：最好在前面放置 HTTPS 代理，并加 --behind-proxy。", said))
         announce = lambda at: _announce(at, project, port, as_json, ())  # noqa: E731
         service.run(project, host=host, port=port, announce=announce, behind_proxy=behind_proxy)
 

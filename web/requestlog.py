@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from flask import Flask, Response, g, request
 
 from geogrid.errors import one_line
+from web.accounts import WARMING
 
 LOG = logging.getLogger("geogrid.requests")
 
@@ -24,7 +25,7 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
-    if LOG.isEnabledFor(logging.INFO):
+    if LOG.isEnabledFor(logging.INFO) and not request.environ.get(WARMING):
         spent = (time.perf_counter() - g.get("began", time.perf_counter())) * 1000
         at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         path = one_line(request.path).replace(" ", "%20")

@@ -20,22 +20,33 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from geogrid import maps
 from geogrid.errors import GeogridError, InputError
+from geogrid.store.accounts import has_accounts
+from web import requestlog
+from web.accounts import WARMING
 from web.app import LOOPBACK_HOSTS, UPLOAD_BYTES, create_app
 
 THREADS = 4
 
 
-def check_host(host: str) -> None:
-    """Raise InputError unless `host` is this very machine: without users, nobody else may come in."""
+def is_here(host: str) -> bool:
+    """Tell whether `host` is this very machine only.
+
+    >>> is_here("127.0.0.1"), is_here("0.0.0.0")
+    (True, False)
+    """
     try:
-        inside = host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
-        inside = False
-    if not inside:
+        return False
+
+
+def check_host(host: str, *, has_users: bool = False) -> None:
+    """Raise InputError unless `host` is this very machine, or the project has users: without them, nobody else may come in."""
+    if not host or not (has_users or is_here(host)):
         raise InputError(
-            f"--host {host}: this project has no users, so the service answers to this machine only; leave --host out, or put a proxy"
-            " that asks for a password before it",
-            f"--host {host}：项目没有用户，服务只对本机开放；请去掉 --host，或在前面放置需要登录的代理",
+            f"--host {host}: this project has no users, so the service answers to this machine only; add one with `geogrid users`, leave --host"
+            " out, or put a proxy that asks for a password before it",
+            f"--host {host}：项目没有用户，服务只对本机开放；请先用 geogrid users 添加用户，或去掉 --host，或在前面放置需要登录的代理",
             field="host",
             value=host,
         )
@@ -69,12 +80,16 @@ def address_of(listener: socket.socket) -> str:
 
 def run(project_path: Path, *, host: str, port: int, announce: Callable[[str], None], behind_proxy: bool = False) -> None:
     """Serve until Ctrl-C or SIGTERM. `announce` is called with the address once it answers."""
-    check_host(host)
-    app = create_app(project_path, trusted_hosts=None if behind_proxy else LOOPBACK_HOSTS)
+    has_users = has_accounts(project_path)
+    check_host(host, has_users=has_users)
+    trusted = None if behind_proxy or not is_here(host) else LOOPBACK_HOSTS
+    app = create_app(project_path, trusted_hosts=trusted, behind_proxy=behind_proxy)
+    requestlog.show()
     application = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_prefix=1) if behind_proxy else app
     listener = bind("127.0.0.1" if host == "localhost" else host, port)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that a page asks for many things at once is no news for the terminal
-    largest = app.config["MAX_CONTENT_LENGTH"] if behind_proxy else UPLOAD_BYTES  # behind a proxy nobody may bring data in
+    # Behind a proxy nobody may bring data in, unless an administrator can sign in.
+    largest = app.config["MAX_CONTENT_LENGTH"] if behind_proxy and not has_users else UPLOAD_BYTES
     server = create_server(application, sockets=[listener], threads=THREADS, ident=None, max_request_body_size=largest)
     for number in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: a shell starts background jobs deaf to it
         signal.signal(number, _stop)
@@ -95,7 +110,7 @@ def warm(app: Flask) -> None:
     """Compute what the first visitor would wait for; a failure here shows itself on the page."""
     client = app.test_client()
     for path in ("/", "/checks", "/stations", "/cameras"):
-        client.get(path, headers={"Host": "127.0.0.1"})
+        client.get(path, headers={"Host": "127.0.0.1"}, environ_overrides={WARMING: True})
     with suppress(GeogridError):
         maps.prepare(app.extensions["geogrid"].current().project)
 
