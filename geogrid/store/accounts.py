@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from geogrid.errors import InputError, NotFoundError, StoreError
-from geogrid.store.connect import connect
+from geogrid.store.connect import connect, is_project
+from geogrid.store.faults import told
 
 ROLES = ("viewer", "planner", "administrator")
 """What one may do, each more than the one before."""
@@ -174,6 +175,37 @@ def log_export(path: Path, *, user: str, what: str, clock: Clock) -> None:
         con.execute("INSERT INTO export_log (at, user, what) VALUES (?, ?, ?)", (clock().isoformat(timespec="seconds"), user, what))
 
 
+def carry(old: Path, new: Path) -> None:
+    """Let the file `new`, which takes the place of the project `old`, know the same users, tokens and exports: nobody comes back, nobody is lost.
+
+    Where `old` is no project that can be read, or knows no users, `new` keeps its own.
+    """
+    if not is_project(old):
+        return
+    with closing(sqlite3.connect(new, isolation_level=None)) as con:
+        con.executescript(ACCOUNTS)
+        con.execute("ATTACH ? AS old", (str(old),))
+        con.execute("BEGIN")
+        try:
+            _carry_rows(con)
+        except sqlite3.DatabaseError:  # what is damaged is to be replaced all the same
+            con.execute("ROLLBACK")
+        else:
+            con.execute("COMMIT")
+
+
+def _carry_rows(con: sqlite3.Connection) -> None:
+    tables = {name for (name,) in con.execute("SELECT name FROM old.sqlite_schema WHERE type = 'table'")}
+    if {"account", "token"} <= tables and con.execute("SELECT 1 FROM old.account").fetchone():
+        con.execute("DELETE FROM token")
+        con.execute("DELETE FROM account")
+        con.execute(f"INSERT INTO account ({_COLUMNS}) SELECT {_COLUMNS} FROM old.account")
+        con.execute("INSERT INTO token (id, account, label, digest, created_at) SELECT id, account, label, digest, created_at FROM old.token")
+    if "export_log" in tables:
+        lines = "SELECT at, user, what FROM old.export_log EXCEPT SELECT at, user, what FROM export_log"
+        con.execute(f"INSERT INTO export_log (at, user, what) {lines}")
+
+
 def _check_role(role: str) -> None:
     if role not in ROLES:
         raise InputError(f"role {role!r}: write one of {', '.join(ROLES)}", f"角色“{role}”：应为 {'、'.join(ROLES)} 之一", field="role", value=role)
@@ -196,18 +228,15 @@ def _known(con: sqlite3.Connection, name: str) -> Account:
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     """Yield a connection whose changes are kept all or not at all; the tables are made where they are missing. Raises StoreError."""
     connect(path, is_whole=True).close()  # what is no project is refused in its own words
-    try:
-        with closing(sqlite3.connect(path.absolute().as_uri() + "?mode=rw", uri=True, timeout=_BUSY_S, isolation_level=None)) as con:
-            con.execute("PRAGMA synchronous = FULL")
-            con.execute("PRAGMA foreign_keys = ON")
-            con.execute("BEGIN IMMEDIATE")
-            try:
-                for statement in ACCOUNTS.split(";"):
-                    con.execute(statement)
-                yield con
-            except BaseException:
-                con.execute("ROLLBACK")
-                raise
-            con.execute("COMMIT")
-    except sqlite3.Error as error:
-        raise StoreError(f"{path.name}: can not be written: {error}", f"{path.name}：写入失败：{error}", file=path.name) from error
+    with told(path), closing(sqlite3.connect(path.absolute().as_uri() + "?mode=rw", uri=True, timeout=_BUSY_S, isolation_level=None)) as con:
+        con.execute("PRAGMA synchronous = FULL")
+        con.execute("PRAGMA foreign_keys = ON")
+        con.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in ACCOUNTS.split(";"):
+                con.execute(statement)
+            yield con
+        except BaseException:
+            con.execute("ROLLBACK")
+            raise
+        con.execute("COMMIT")

@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geogrid.plan import NO_UNIT, UNIT_DEFAULTS, Plan
 from geogrid.rules import status
+from geogrid.store.accounts import ACCOUNTS
 from geogrid.store.contents import META_DEFAULTS, Contents
 from geogrid.store.frames import Look, announce_table, write_layer, write_table
 from geogrid.store.gpkg import register
@@ -37,7 +38,7 @@ def write_project(contents: Contents, path: str | Path, *, force: bool = False, 
     plan = contents.plan
     with written_beside(Path(path), force=force) as con:
         register(con)
-        con.executescript(CORE + PLAN + LOG + "BEGIN;")
+        con.executescript(CORE + PLAN + LOG + ACCOUNTS + "BEGIN;")
         srs_id = _write_crs(con, plan.base.crs)
         _write_units(con, contents, srs_id)
         _write_base(con, plan, srs_id)
