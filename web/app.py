@@ -13,6 +13,7 @@ from web import (
     api,
     declared,
     downloads,
+    editing,
     editor,
     edits,
     errors,
@@ -23,6 +24,7 @@ from web import (
     language,
     login,
     pages,
+    plans,
     requestlog,
     security,
     sessions,
@@ -58,6 +60,7 @@ def create_app(
     app.config.update(IMPORT_REQUEST_BYTES=UPLOAD_BYTES, IMPORTS_TOTAL_BYTES=8 * UPLOAD_BYTES, IMPORTS_MOST=20)
     app.extensions["geogrid"] = Source(Path(project_path), opener or _open)
     importing_service.install(app, app.extensions["geogrid"])
+    editing.install(app, app.extensions["geogrid"])
     language.install(app)
     security.install(app)
     sessions.install(app, Path(project_path), is_secure=app.config["BEHIND_PROXY"])
@@ -73,6 +76,7 @@ def create_app(
     app.register_blueprint(whatif.blueprint)
     app.register_blueprint(editor.blueprint)
     app.register_blueprint(edits.blueprint)
+    app.register_blueprint(plans.blueprint)
     app.register_blueprint(importing.blueprint)
     app.register_blueprint(importing_api.blueprint)
     app.register_blueprint(api.blueprint)

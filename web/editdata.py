@@ -15,6 +15,7 @@ from scipy import sparse
 from geogrid.edit.ground import Ground
 from geogrid.edit.state import State
 from geogrid.plan import NO_UNIT
+from geogrid.rules.status import standing
 from geogrid.scheme import Level
 from web import words
 from web.editarea import atoms_in, cells_of, cells_round, find_level, level_above, units_in, working_unit
@@ -42,16 +43,22 @@ def area(state: State, land: Surroundings, outline: Outliner, *, level: str, uni
         "version": state.version,
         "state": state.state,
         "level": level,
-        "unit": state.units[at].code if at != NO_UNIT else "",
+        "unit": handle(state, at) if at != NO_UNIT else "",
         "bbox": _box(land, cells if at == NO_UNIT else cells_of(state, at)),
         "cells": cell_columns(state.ground, land, cells),
         "edges": edge_columns(land, cells),
         "buildings": _buildings(state.ground, land, cells),
         "atoms": _atom_columns(state, atoms, cells, ids),
         "units": _unit_columns(state, land, ids, atoms),
-        "outlines": {state.units[each].code: rings[each] for each in drawn},
+        "outlines": {handle(state, each): rings[each] for each in drawn},
         "levels": [level_facts(each) for each in state.scheme.levels],
     }
+
+
+def handle(state: State, unit: int) -> str:
+    """Return what a unit is called here and may be called in edits: its code; `level:code` where several units in force have that code."""
+    row = state.units[unit]
+    return row.code if len(state.ids[row.code]) == 1 else f"{row.level}:{row.code}"
 
 
 def level_facts(level: Level) -> dict[str, Any]:
@@ -116,13 +123,14 @@ def _unit_columns(state: State, land: Surroundings, ids: Sequence[int], atoms: n
     households = [int(state.ground.households[each].sum()) for each in below]
     units = [state.units[unit] for unit in ids]
     return {
-        **{name: [getattr(unit, name) for unit in units] for name in ("code", "level", "name", "kind", "reason", "note")},
+        **{name: [getattr(unit, name) for unit in units] for name in ("level", "name", "kind", "reason", "note")},
+        "code": [handle(state, unit) for unit in ids],
         "parent": [row.get(unit.parent, -1) for unit in units],
         "households": households,
         "area_m2": area_m2.round(3).tolist(),
         "perimeter_m": perimeter_m.round(3).tolist(),
         "part": [not here[each].all() for each in below],
-        "status": [status_of(state.scheme.level(unit.level), unit.kind, n) for unit, n in zip(units, households, strict=True)],
+        "status": [standing(state.scheme.level(unit.level), unit.kind, n) for unit, n in zip(units, households, strict=True)],
     }
 
 
@@ -135,16 +143,6 @@ def _sizes(ground: Ground, land: Surroundings, below: Sequence[np.ndarray]) -> t
     rows = np.unique(cell)
     inside = (land.borders[rows] @ holds).multiply(holds[rows]).sum(axis=0)
     return holds.T @ ground.area_m2, holds.T @ ground.perimeter_m - inside
-
-
-def status_of(level: Level, kind: str, households: int) -> str:
-    """Say "below", "in" or "above" its level's bounds, "dedicated" for a kind that has none, "" for a level without bounds."""
-    if level.households is None:
-        return ""
-    if not level.kinds.get(kind, True):
-        return "dedicated"
-    lower, upper = level.households
-    return "below" if households < lower else "above" if households > upper else "in"
 
 
 def _box(land: Surroundings, cells: Iterable[int]) -> list[float]:

@@ -1,43 +1,143 @@
-"""The interface of the editor (`/api/…`): the land round a unit. Its names are promises."""
+"""The interface of the editor (`/api/…`): the land round a unit, edits, what others did, plans. Its names are promises.
+
+Who may call what is decided by `web.guard`: reading needs a viewer, a change a planner; adopting asks for the administrator here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-import shapely
 from flask import Blueprint, Response, request
 
-from geogrid.edit.state import State
-from web import editdata, editground
-from web.accounts import require, whole_project
+from geogrid.edit.reference import MAIN, parse_at
+from geogrid.errors import InputError
+from geogrid.store.records import Committed
+from web import editbody as say
+from web import editdata
+from web.accounts import current_user, require
+from web.editing import editing
+from web.editrows import entry_row, finding_row, plan_row
 from web.language import language
-from web.served import Served, kept_bytes_of, to_bytes
+from web.served import asked, kept_bytes_of, to_bytes
 
 blueprint = Blueprint("edits", __name__, url_prefix="/api")
+LOG_MOST = 1000
 
 
 @blueprint.get("/edit/area")
 def area() -> Response:
     """Answer with the area document of `unit` (chosen where none is given) with `level` under edit."""
-    require("viewer")
-    now = whole_project()
+    plan, at = asked()
     level, unit = request.args.get("level", ""), request.args.get("unit", "")
-    key = ("area", level, unit, language())
-    return kept_bytes_of(now, key, lambda: _area(now, level, unit), "application/json", is_tile=True)
+    mine = editing()
+    state = mine.state(plan, at)
+
+    def make() -> bytes:
+        return to_bytes(editdata.area(state, mine.land(state), mine.outlines, level=level, unit=unit))
+
+    return kept_bytes_of(mine.kept(state), ("area", level, unit, language()), make, "application/json", is_tile=True)
 
 
-def _area(now: Served, level: str, unit: str) -> bytes:
-    state = now.keep("state", lambda: State.of(now.project.plan()))
-    land = now.keep("land", lambda: editground.surroundings(now.project, state.ground))
-    return to_bytes(editdata.area(state, land, lambda state, ids: _outlines(now, state, ids), level=level, unit=unit))
+@blueprint.post("/edits")
+def edit() -> Response:
+    """Apply `edit` (or `edits`, all or none) to a plan; `{"version", "units", "delta", "findings"}`."""
+    document = say.body("plan", "base_version", "request_id", "reason", "edit", "edits")
+    wanted = say.edits(document)
+    facts = {"base_version": say.number(document, "base_version"), "request_id": say.text(document, "request_id")}
+    reason = say.text(document, "reason", most=say.MOST_TEXT)
+    return _done(editing().desk.edit(_plan(document), wanted, author=current_user().name, reason=reason, **facts))
 
 
-def _outlines(now: Served, state: State, ids: Sequence[int]) -> Mapping[int, editdata.Rings]:
-    shapes: dict[int, Any] = {}
-    for level in {state.units[each].level for each in ids}:
-        frame = now.project.units(level)
-        shapes |= dict(zip(frame["unit"].tolist(), frame.geometry.to_numpy(), strict=True))
-    drawn = np.array([shapes.get(each) or shapely.Polygon() for each in ids] + [None], dtype=object)[:-1]
-    return dict(zip(ids, editground.flat_rings(editground.in_degrees(drawn, state.ground.crs)), strict=True))
+@blueprint.post("/undo", defaults={"kind": "undo"})
+@blueprint.post("/redo", defaults={"kind": "redo"})
+def take_back(kind: str) -> Response:
+    """Take back the caller's last edit, or do again what was taken back; answers as an edit does."""
+    document = say.body("plan", "base_version", "request_id")
+    facts = {"base_version": say.number(document, "base_version"), "request_id": say.text(document, "request_id")}
+    return _done(getattr(editing().desk, kind)(_plan(document), author=current_user().name, **facts))
+
+
+def _plan(document: Any) -> str:
+    return say.text(document, "plan") or request.args.get("plan", "") or MAIN
+
+
+def _done(committed: Committed) -> Response:
+    delta = editing().delta(committed)
+    state = committed.state
+    found = [finding_row(finding, state.ground.crs, state.scheme.severity) for finding in committed.findings]
+    head = {"version": committed.version, "units": list(committed.units), "findings": found}
+    return _raw(to_bytes(head)[:-1] + b',"delta":' + delta + b"}")
+
+
+@blueprint.get("/changes")
+def changes() -> Response:
+    """Answer with what happened to `plan` after version `since`: `{"version", "changes": [delta, …]}`, the oldest first."""
+    plan, since = request.args.get("plan", "") or MAIN, _whole("since", 0)
+    version, found = editing().changes(plan, since)
+    return _raw(b'{"version":%d,"changes":[%s]}' % (version, b",".join(found)))
+
+
+@blueprint.get("/log")
+def log() -> Response:
+    """Answer with the log of `plan`: `{"version", "edits": […]}`, the oldest first; after `since`, before `before`, the last `limit` of them."""
+    desk, plan = editing().desk, request.args.get("plan", "") or MAIN
+    version = desk.version(plan)
+    until = min(version, _whole("before", version + 1) - 1)
+    since = max(_whole("since", 0), until - min(_whole("limit", LOG_MOST), LOG_MOST))
+    return _json({"plan": plan, "version": version, "edits": [entry_row(entry) for entry in desk.log(plan, since=since, until=until)]})
+
+
+@blueprint.post("/edits/preview")
+def preview() -> Response:
+    """Answer with what an edit would make of the units it touches, without making it: `{"version", "units", "refused"}`."""
+    from geogrid.edit.check import preview as look
+
+    document = say.body("plan", "base_version", "reason", "edit")
+    (wanted,) = say.edits(document)
+    state = editing().state(_plan(document))
+    return _json({"version": state.version, **look(state, wanted)})
+
+
+@blueprint.get("/plans")
+def plans() -> Response:
+    """Answer with all plans, `main` first."""
+    return _json({"plans": [plan_row(info) for info in editing().desk.plans()]})
+
+
+@blueprint.post("/plans")
+def fork() -> tuple[Response, int]:
+    """Make a draft of a plan (`from`), as it is or was (`at`)."""
+    document = say.body("from", "plan", "at", "name")
+    at = parse_at(str(document.get("at") or "x"))
+    if document.get("at") is not None and at is None:
+        message = f"at={str(document['at'])[:80]!r}: write a version or a date like 2026-03-01"
+        raise InputError(message, "at：应为版本号或 2026-03-01 这样的日期", field="at")
+    parent = say.text(document, "from") or say.text(document, "plan") or MAIN
+    made = editing().desk.fork(parent, name=say.text(document, "name"), author=current_user().name, at=at)
+    return _json(plan_row(made)), 201
+
+
+@blueprint.post("/plans/<plan>/adopt")
+def adopt(plan: str) -> Response:
+    """Adopt a plan from a day on (`valid_from`); `accept`: also with errors that were not there before."""
+    user = require("administrator", whole=True)
+    document = say.body("valid_from", "accept", "reason")
+    desk = editing().desk
+    return _done(desk.adopt(plan, valid_from=say.day(document, "valid_from"), author=user.name, accept=say.yes(document, "accept")))
+
+
+def _whole(name: str, otherwise: int) -> int:
+    text = request.args.get(name, "")
+    if not text:
+        return otherwise
+    if not (text.isascii() and text.isdecimal()):
+        raise InputError(f"{name}={text!r}: write a whole number, 0 or more", f"{name}={text!r}：应为不小于 0 的整数", field=name, value=text)
+    return int(text[:12])
+
+
+def _json(body: Any) -> Response:
+    return _raw(to_bytes(body))
+
+
+def _raw(body: bytes) -> Response:
+    return Response(body, mimetype="application/json", headers={"Cache-Control": "no-cache"})

@@ -9,12 +9,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from geogrid.errors import GeogridError, InputError, NotFoundError, StoreError
+from geogrid.errors import ConflictError, EditError, GeogridError, InputError, NotFoundError, StoreError
+from web.editrows import plain
 from web.language import language
 from web.refusals import BusyError, EditsError, ForbiddenError, SignInError, TooLargeError, UnusableRowsError
 
 STATUS: dict[type[GeogridError], int] = {NotFoundError: 404, InputError: 400, StoreError: 503, GeogridError: 400}
 STATUS |= {SignInError: 401, ForbiddenError: 403, BusyError: 409, EditsError: 409, TooLargeError: 413, UnusableRowsError: 422}
+STATUS |= {ConflictError: 409, EditError: 422}
 
 # What HTTP itself may refuse: code, English, Chinese.
 _HTTP = {
@@ -72,7 +74,7 @@ def _unforeseen(error: Exception) -> Response:
 
 def _answer(status: int, code: str, message: str, message_zh: str, facts: dict) -> Response:
     if request.path.startswith(("/api/", "/data/", "/tiles/")):
-        details = {k: v if isinstance(v, (str, int, float, bool, list, type(None))) else str(v) for k, v in facts.items()}
+        details = {name: plain(value) for name, value in facts.items()}
         response = jsonify({"error": code, "message": message, "message_zh": message_zh, "details": details})
     else:
         english = language() == "en"

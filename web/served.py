@@ -1,4 +1,8 @@
-"""The project that is served: opened once, opened anew when its file changes; what is derived from it is kept as long as it is open."""
+"""The project that is served: one view of it for each plan and version asked for, brought up to date when the plan's version changes.
+
+Source    the file: opened once, opened anew when another file takes its place; it also keeps the desk, through which edits are written
+Served    a project at one version of a plan, and all that was computed from it. What no edit changes is passed on to the next (`fixed`)
+"""
 
 from __future__ import annotations
 
@@ -6,32 +10,37 @@ import gc
 import gzip
 import hashlib
 import json
+import re
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from cachetools import LRUCache, cachedmethod
-from flask import Response, current_app, request
+from cachetools import LRUCache
+from flask import Response, current_app, g, request
 
-from geogrid.errors import StoreError
+from geogrid.edit.reference import MAIN, parse_at
+from geogrid.errors import InputError, StoreError
+
+if TYPE_CHECKING:
+    from geogrid.store.desk import Desk
 
 T = TypeVar("T")
 Packed = tuple[bytes, bytes, str]  # the bytes, gzipped, and their tag
 TILES_BYTES = 64_000_000
+PLANS_KEPT = 8
+_VERSION = re.compile(r"(?P<plan>[a-z0-9]+)_(?P<at>at_)?(?P<version>[0-9]{1,9})_\w+")
 
 
-class Served:
-    """One opened project and all that was computed from it. `version` changes whenever the file does."""
+class Kept:
+    """What was made once, each thing under a key of its own. Safe from several threads."""
 
-    def __init__(self, project: Any, version: str) -> None:
-        self.project = project
-        self.version = version
+    def __init__(self) -> None:
         self._kept: dict[Hashable, Any] = {}
         self._making: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
-        self._tiles: LRUCache[Hashable, Packed] = LRUCache(TILES_BYTES, getsizeof=lambda packed: len(packed[0]) + len(packed[1]))
 
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what `make` made for `key`, making it once; who asks for another key need not wait. `make` may keep other keys, in no circle."""
@@ -43,32 +52,120 @@ class Served:
                     self._kept[key] = make()
         return self._kept[key]
 
-    @cachedmethod(lambda self: self._tiles, key=lambda _, key, __: key, lock=lambda self: self._lock)
-    def keep_tile(self, key: Hashable, make: Callable[[], Packed]) -> Packed:  # noqa: ARG002 - the key is what it is kept under
-        """Return what `make` made for `key`; the tiles asked for last are kept, for there are more of them than memory holds."""
-        return make()
+
+class Tiles:
+    """Packed bytes of the tiles asked for last, for there are more of them than memory holds."""
+
+    def __init__(self) -> None:
+        self._lru: LRUCache[Hashable, Packed] = LRUCache(TILES_BYTES, getsizeof=lambda packed: len(packed[0]) + len(packed[1]))
+        self._lock = threading.Lock()
+
+    def keep(self, key: Hashable, make: Callable[[], Packed]) -> Packed:
+        """Return what `make` made for `key`."""
+        with self._lock:
+            found = self._lru.get(key)
+        if found is None:
+            found = make()
+            with self._lock:
+                if sum(map(len, found[:2])) <= TILES_BYTES:
+                    self._lru[key] = found
+        return found
+
+
+class Served:
+    """One opened project and all that was computed from it. `version` names the plan, its version and the file: it changes whenever one does.
+
+    `former`: the same file at another version, which passes on what no edit changes (`fixed`) and the store of tiles.
+    """
+
+    def __init__(self, project: Any, version: str, former: Served | None = None) -> None:
+        self.project = project
+        self.version = version
+        self.fixed = former.fixed if former else Kept()
+        self.tiles = former.tiles if former else Tiles()
+        self._kept = Kept()
+
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` made for `key`, as `Kept.keep`; it is forgotten with this version."""
+        return self._kept.keep(key, make)
+
+    def keep_tile(self, key: Hashable, make: Callable[[], Packed]) -> Packed:
+        """Return what `make` made for `key`, as long as there is room."""
+        return self.tiles.keep((self.version, key), make)
 
 
 class Source:
-    """The file behind the service; `current` answers with the project as it now is. Safe from several threads."""
+    """The file behind the service; `current` answers with the project as it now is. Safe from several threads.
 
-    def __init__(self, path: Path, opener: Callable[[Path], Any]) -> None:
+    `companions` are called when the file is let go of: whoever keeps something of it forgets it then.
+    """
+
+    def __init__(self, path: Path, opener: Callable[[Path], Any], clock: Callable[[], datetime] = lambda: datetime.now().astimezone()) -> None:
         self.path = path
         self.opener = opener
+        self.clock = clock
+        self.companions: list[Callable[[], None]] = []
         self._begins = not path.exists()
         self._stamp: tuple[int, int] | None = None
-        self._served: Served | None = None
-        self._lock = threading.Lock()
+        self._main: Served | None = None
+        self._others: LRUCache[Hashable, Served] = LRUCache(PLANS_KEPT)
+        self._desk: Desk | None = None
+        self._lock = threading.RLock()
 
-    def current(self) -> Served:
-        """Return the project, opened anew if the file changed. Raises StoreError when it is gone or unreadable."""
+    def current(self, plan: str = MAIN, at: int | str | None = None) -> Served:
+        """Return the project with a plan as it is now, or `at` a version or day (ISO date).
+
+        Raises StoreError when the file is gone or unreadable, NotFoundError for a plan or version that is not there.
+        """
         with self._lock:
-            stamp = self._read_stamp()
-            if self._served is None or stamp != self._stamp:
-                # Requests that still use the former project keep it alive; it closes with the last of them.
-                self._served = Served(self.opener(self.path), hashlib.sha256(repr(stamp).encode()).hexdigest()[:12])
-                self._stamp = stamp
-            return self._served
+            main = self._newest()
+            if plan == MAIN and at is None:
+                return main
+            project = main.project.of(plan, at)
+            name, version, _ = project.plan_name
+            key = (name, version, at is None)
+            if key not in self._others:
+                self._others[key] = Served(project, self._version(project, is_at=at is not None), main)
+            return self._others[key]
+
+    def _newest(self) -> Served:
+        """Return the plan `main`, read again where it has a new version."""
+        self._look()
+        if self._main is None:
+            project = self.opener(self.path)
+            self._main = Served(project, self._version(project))
+        project = self._refreshed(self._main.project)
+        if project is not self._main.project:
+            self._main = Served(project, self._version(project), self._main)
+        return self._main
+
+    def _look(self) -> None:
+        """Let go of a file in whose place another one is. Requests that still use the former project keep it open until the last of them."""
+        stamp = self._read_stamp()
+        if stamp != self._stamp:
+            self._let_go()
+            self._stamp = stamp
+
+    def _refreshed(self, project: Any) -> Any:
+        if hasattr(project, "refreshed"):
+            return project.refreshed()
+        stale = self._desk is not None and self._desk.version() != project.plan_name[1]
+        return self.opener(self.path) if stale else project
+
+    def desk(self) -> Desk:
+        """Return the desk that writes to the file, opened once. Raises StoreError where it can not be written to."""
+        from geogrid.store.desk import open_desk
+
+        with self._lock:
+            self._look()
+            if self._desk is None:
+                self._desk = open_desk(self.path, clock=self.clock)
+            return self._desk
+
+    def _version(self, project: Any, *, is_at: bool = False) -> str:
+        plan, version, state = project.plan_name
+        facts = repr((self._stamp, project.name, state))
+        return f"{plan}_{'at_' if is_at else ''}{version}_{hashlib.sha256(facts.encode()).hexdigest()[:8]}"
 
     def is_new(self) -> bool:
         """Tell whether the project is still to come: the service began without its file, and there is none yet."""
@@ -78,23 +175,51 @@ class Source:
     def held(self) -> Iterator[None]:
         """Let go of the file and open it for nobody while the block runs, so that it can be replaced; whoever still reads it closes it when done."""
         with self._lock:
-            self._served = self._stamp = None
+            self._let_go()
             gc.collect()  # frames and their project hold each other
             yield
 
+    def _let_go(self) -> None:
+        self._main = self._stamp = None
+        self._others.clear()
+        if self._desk is not None:
+            self._desk.close()
+            self._desk = None
+        for forget in self.companions:
+            forget()
+
     def _read_stamp(self) -> tuple[int, int]:
+        """Return what tells this file from another that takes its place; edits change its content and its time, not this."""
         try:
             stat = self.path.stat()
         except OSError:
             message = f"project {self.path.name}: the file is not there; bring data in at /import, or build it with `geogrid build`"
             message_zh = f"项目 {self.path.name}：文件不存在；请在“导入”页导入数据，或运行 geogrid build"
             raise StoreError(message, message_zh, file=self.path.name) from None
-        return stat.st_mtime_ns, stat.st_size
+        return stat.st_dev, stat.st_ino
+
+
+def asked() -> tuple[str, int | str | None]:
+    """Return the plan and the version or day that the request asks for: by `?plan=` and `?at=`, or by the version in its address.
+
+    An address with a version that is not `at` one is of a page as it was: it is answered as the plan is now. Raises InputError.
+    """
+    found = _VERSION.match((request.view_args or {}).get("version", ""))
+    if found:
+        return found["plan"], int(found["version"]) if found["at"] else None
+    text = request.args.get("at", "")
+    at = parse_at(text)
+    if text and at is None:
+        message = f"at={text!r}: write a version number or a date like 2026-01-31"
+        raise InputError(message, f"at={text!r}：应为版本号或 2026-01-31 这样的日期", field="at", value=text)
+    return request.args.get("plan", "") or MAIN, at
 
 
 def served() -> Served:
-    """Return the project of the running application as the visitor may see it (`web.accounts.visible`)."""
-    return current_app.extensions["geogrid.view"](current_app.extensions["geogrid"].current())
+    """Return the project of the running application as the visitor may see it (`web.accounts.visible`), the same for all of a request."""
+    if "geogrid_served" not in g:
+        g.geogrid_served = current_app.extensions["geogrid.view"](current_app.extensions["geogrid"].current(*asked()))
+    return g.geogrid_served
 
 
 def to_bytes(value: Any) -> bytes:
