@@ -80,8 +80,17 @@ def big_contents(nx: int = 160, ny: int = 120, seed: int = 1) -> Contents:
         },
         index=pd.RangeIndex(1, len(cell) + 1, name="atom"),
     )
+    middle = shapely.get_coordinates(shapely.centroid(cells))
     frame = gpd.GeoDataFrame(
-        {"enclosure": 1, "kind": np.where(homes, "home", "land"), "building": "", "entrance": 0, "entrance_source": ""},
+        {
+            "enclosure": 1 + row // 3 * 100 + column // 3,
+            "kind": np.where(homes, "home", "land"),
+            "building": np.where(homes, np.array([f"b{i // 2}" for i in range(nx * ny)], dtype=object), ""),
+            "entrance": np.where(homes, 1 + column % 2, 0),
+            "entrance_source": "",
+            "x": np.where(homes, middle[:, 0], np.nan),
+            "y": np.where(homes, middle[:, 1], np.nan),
+        },
         geometry=cells,
         crs=crs,
         index=pd.RangeIndex(1, nx * ny + 1, name="cell"),

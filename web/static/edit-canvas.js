@@ -9,6 +9,12 @@ export const EditCanvas = geogrid.Overlay.extend({
     this._painter = painter;
   },
 
+  onRemove: function () {
+    for (const asked of [this._asked, this._refreshed]) cancelAnimationFrame(asked);
+    this._asked = this._refreshed = 0;
+    this._canvas.remove();
+  },
+
   paint: function (c, size, margin) {
     this.frame = { ...this._seen(size), margin };
     this._context = c;

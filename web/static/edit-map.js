@@ -219,10 +219,13 @@ export class EditMap {
     return best;
   }
 
-  // The next (or the one before) of the units that border the selection becomes the target.
+  // The next (or the one before) of the units that border the selection, else the selection's unit, becomes the target.
   stepTarget(by = 1) {
-    const near = borderingUnits(this.model, this.model.selectedCells()).filter(unit => !this.model.locked.has(unit));
-    if (near.length) this.model.setTarget(near[(near.indexOf(this.model.target) + by + near.length + (by < 0 && near.indexOf(this.model.target) < 0 ? 1 : 0)) % near.length]);
-    return this.model.target;
+    const { model } = this, cells = model.selectedCells(), free = units => units.filter(unit => !model.locked.has(unit));
+    let near = free(borderingUnits(model, cells));
+    if (!near.length) near = free(borderingUnits(model, model.ground.cellsOfAtoms(cells.flatMap(cell => model.units.ownersOf(cell, model.depth)).flatMap(unit => model.units.atoms(unit)))));
+    const at = near.indexOf(model.target);
+    if (near.length) model.setTarget(near[(at < 0 ? (by > 0 ? 0 : near.length - 1) : at + by + near.length) % near.length]);
+    return model.target;
   }
 }

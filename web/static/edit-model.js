@@ -5,8 +5,10 @@ import { Figures } from "./edit-figures.js";
 import { Ground } from "./edit-ground.js";
 import { givenHues } from "./edit-hues.js";
 import { Places } from "./edit-places.js";
-import { figuresOf, previewMove } from "./edit-preview.js";
+import { figuresOf, movingAtoms, previewMove } from "./edit-preview.js";
 import { NONE, Units, statusOf } from "./edit-units.js";
+
+const LAND_M2 = 0.5; // a rounding is no land
 
 export class EditModel {
   constructor(area) {
@@ -110,7 +112,7 @@ export class EditModel {
     return { atoms: this.selection.size, households, cells: cells.length, buildings: buildings.size, from };
   }
 
-  setTarget(row) {
+  setTarget(row = NONE) {
     if (row >= 0 && (!this.units.get(row) || this.units.get(row).gone || this.locked.has(row))) return;
     this.target = row;
     this.tell("target", { unit: row });
@@ -136,6 +138,9 @@ export class EditModel {
 
   // The move of the selection to the target; to nobody where `target` is null.
   preview(atoms = this.selection, target = this.target) { return previewMove(this, atoms, target === null ? NONE : target); }
+
+  // The selected atoms that such a move would change.
+  moving(target = this.target) { return movingAtoms(this.units, this.selection, target === null ? NONE : target); }
 
   // Atoms of a complete level that no unit of it has, in connected pieces.
   unassigned(level = this.level) {
@@ -169,6 +174,7 @@ export class EditModel {
   apply(delta) {
     if (delta.cells) this.#cut(delta.cells);
     const rows = this.units.apply(delta);
+    for (const row of rows) this.#measure(this.units.get(row));
     for (const code of Object.keys(delta.outlines || {})) this.outlines[code] = delta.outlines[code];
     for (const code of delta.retired || []) if (this.units.rowOf(code) < 0) delete this.outlines[code];
     if (delta.version !== undefined) this.version = delta.version;
@@ -181,6 +187,9 @@ export class EditModel {
     this.tell("selection", { atoms: this.selection });
     return rows;
   }
+
+  // A unit is `part` when it has more land than this area knows.
+  #measure(unit) { unit.part = Math.abs(unit.area_m2 - this.figures.of(this.units.atoms(unit.row)).area_m2) > LAND_M2; }
 
   #cut(cells) {
     this.ground.cut(cells);

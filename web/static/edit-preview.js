@@ -10,7 +10,7 @@ export function previewMove(model, atoms, target) {
   const sides = units.levels.map((_, level) => sidesAt(model, move, level));
   const own = target >= 0 ? units.get(target).level : model.depth;
   const found = {
-    target, atoms: move.changed.length, households: sum(model.ground.households, move.changed), sides: sides[own], above: sides.slice(0, own).flat(),
+    target, atoms: move.changed.length, moves: move.changed, households: sum(model.ground.households, move.changed), sides: sides[own], above: sides.slice(0, own).flat(),
     below: sides.slice(own + 1).flat(), lower: lower(model, move), unassigned: unassigned(model, move),
   };
   found.details = breaks(model, move, sides.flat(), found);
@@ -19,33 +19,37 @@ export function previewMove(model, atoms, target) {
   return found;
 }
 
+// Atoms that the move would change: the target's own stay as they are.
+export function movingAtoms(units, atoms, target) {
+  if (target < 0) return [...atoms].filter(atom => units.leaf[atom] >= 0);
+  const level = units.get(target).level;
+  return [...atoms].filter(atom => units.owner(atom, level) !== target);
+}
+
 // A lower unit that moves with all its atoms goes along under the target; atoms of others become the target's own, unassigned below it.
 function resolve(units, atoms, target) {
-  const level = target >= 0 ? units.get(target).level : -1, chosen = new Set(atoms), whole = new Map(), moved = new Map(), partly = new Map(), changed = [];
-  for (const atom of chosen) {
-    const child = target >= 0 ? childBelow(units, atom, level) : NONE;
-    if (child >= 0 && !whole.has(child)) whole.set(child, !units.get(child).part && units.atoms(child).every(other => chosen.has(other)));
-    if (child >= 0 && whole.get(child)) {
-      if (units.get(child).parent === target) continue;
-      moved.set(child, (moved.get(child) || 0) + 1);
-    } else {
-      if (units.leaf[atom] === target) continue;
-      if (child >= 0) push(partly, child, atom);
-    }
-    changed.push(atom);
-  }
-  const above = units.levels.map(() => NONE);
+  const level = target >= 0 ? units.get(target).level : units.levels.length, changed = movingAtoms(units, atoms, target), whole = wholeUnits(units, changed, level);
+  const along = atom => units.chain(atom).findLast(unit => whole.has(unit)) ?? NONE, above = units.levels.map(() => NONE);
   for (let at = target; at >= 0; at = units.get(at).parent) above[units.get(at).level] = at;
-  const keeps = atom => target >= 0 && whole.get(childBelow(units, atom, level)) === true;
-  const after = (atom, at) => (at <= level || level < 0 ? above[at] : keeps(atom) ? units.owner(atom, at) : NONE);
-  return { target, level, changed, moved, partly, after };
+  const partly = new Map(), goes = new Map(changed.map(atom => [atom, along(atom)]));
+  for (const [atom, unit] of goes) {
+    const child = unit < 0 ? childBelow(units, atom, level) : NONE;
+    if (child >= 0) push(partly, child, atom);
+  }
+  const after = (atom, at) => (at <= level ? above[at] : goes.get(atom) >= 0 && at >= units.get(goes.get(atom)).level ? units.owner(atom, at) : NONE);
+  return { target, level, changed, moved: new Set([...goes.values()].filter(unit => unit >= 0)), partly, after };
+}
+
+// Units below a level of which every atom goes.
+function wholeUnits(units, atoms, level) {
+  const taken = new Map();
+  for (const atom of atoms) for (const unit of units.chain(atom)) if (units.get(unit).level > level) taken.set(unit, (taken.get(unit) || 0) + 1);
+  return new Set([...taken].filter(([unit, n]) => !units.get(unit).part && n === units.atoms(unit).length).map(pair => pair[0]));
 }
 
 // The unit just below a level to which an atom belongs.
 function childBelow(units, atom, level) {
-  let child = NONE;
-  for (let at = units.leaf[atom]; at >= 0 && units.get(at).level > level; at = units.get(at).parent) child = at;
-  return child;
+  return units.chain(atom).findLast(unit => units.get(unit).level > level) ?? NONE;
 }
 
 // Before and after of each unit of a level that loses or gains: those that lose first, the one that gains last.
@@ -86,7 +90,7 @@ function lower({ units, ground }, move) {
     unit: row, code: units.get(row).code, name: units.get(row).name, level: units.levels[units.get(row).level].id, status: units.get(row).status,
     newParent: whole ? units.get(move.target).code : null, households: sum(ground.households, atoms), atoms: atoms.slice(), whole,
   });
-  const found = [...move.moved.keys()].map(row => entry(row, units.atoms(row), true)).concat([...move.partly].map(([row, atoms]) => entry(row, atoms, false)));
+  const found = [...move.moved].map(row => entry(row, units.atoms(row), true)).concat([...move.partly].map(([row, atoms]) => entry(row, atoms, false)));
   return found.sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
@@ -116,14 +120,12 @@ function breaks({ units, ground }, move, sides, found) {
 
 const worse = (each, word) => (word === "below" ? each.after.households < each.before.households : each.after.households > each.before.households);
 
-// Above the lowest level a cell has one owner: cells that would have two.
+// Above the lowest level a cell has one owner: cells that have one now and would have several.
 function splitCells(units, ground, move) {
   const moving = new Set(move.changed), last = units.levels.length - 1;
   return ground.cellsOfAtoms(move.changed).filter(cell => {
-    const atoms = [...ground.atomsIn(cell)], first = atoms[0];
-    if (atoms.every(atom => moving.has(atom)) && atoms.every(atom => units.leaf[atom] === units.leaf[first])) return false;
-    const after = (atom, level) => (moving.has(atom) ? move.after(atom, level) : units.owner(atom, level));
-    for (let level = 0; level < last; level++) if (atoms.some(atom => after(atom, level) !== after(first, level))) return true;
+    const atoms = ground.atomsIn(cell), first = atoms[0], after = (atom, level) => (moving.has(atom) ? move.after(atom, level) : units.owner(atom, level));
+    for (let level = 0; level < last; level++) if (units.cellOwner(cell, level) >= NONE && atoms.some(atom => after(atom, level) !== after(first, level))) return true;
     return false;
   });
 }

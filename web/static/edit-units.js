@@ -66,11 +66,10 @@ export class Units {
     return found;
   }
 
-  // Takes in the units of a delta, then who owns which atom. Codes that nobody knows here lie outside this area.
+  // Takes in the units of a delta, then who owns which atom. Units that have nothing in this area, before and after, are left out.
   apply({ units = [], retired = [], atoms = [] }) {
-    const known = units.map(unit => this.rowOf(unit.code_before || unit.code));
-    const rows = units.map((unit, i) => (known[i] >= 0 ? known[i] : this.rowOf(unit.code)));
-    units.forEach((unit, i) => {
+    const mine = this.#concerned(units, atoms), rows = mine.map(unit => this.#known(unit));
+    mine.forEach((unit, i) => {
       if (rows[i] < 0) rows[i] = this.rows.push({ row: this.rows.length, gone: false, parent: NONE, ...FIELDS }) - 1;
       const to = this.rows[rows[i]];
       Object.assign(to, { code: unit.code, level: this.depth.get(unit.level), gone: false });
@@ -81,9 +80,24 @@ export class Units {
       if (row >= 0 && !rows.includes(row)) this.rows[row].gone = true;
     }
     const now = new Map(this.live().map(unit => [unit.code, unit.row]));
-    units.forEach((unit, i) => { this.rows[rows[i]].parent = unit.parent && now.has(unit.parent) ? now.get(unit.parent) : NONE; });
+    mine.forEach((unit, i) => { this.rows[rows[i]].parent = unit.parent && now.has(unit.parent) ? now.get(unit.parent) : NONE; });
     this.#assign(atoms, now);
     return rows;
+  }
+
+  #known(unit) {
+    const before = unit.code_before ? this.rowOf(unit.code_before) : NONE;
+    return before >= 0 ? before : this.rowOf(unit.code);
+  }
+
+  // Those of a delta's units that the area has, or that atoms or units of the area come to.
+  #concerned(units, atoms) {
+    const byCode = new Map(units.map(unit => [unit.code, unit])), found = new Set(), take = code => {
+      for (let unit = byCode.get(code); unit && !found.has(unit); unit = byCode.get(unit.parent)) found.add(unit);
+    };
+    for (const [code, unit] of atoms) if (this.ground.atomOf.has(code)) take(unit);
+    for (const unit of units) if (this.#known(unit) >= 0) take(unit.code);
+    return units.filter(unit => found.has(unit));
   }
 
   #assign(atoms, now) {
