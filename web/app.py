@@ -17,6 +17,7 @@ from web import (
     editor,
     edits,
     errors,
+    exportlog,
     guard,
     importing,
     importing_api,
@@ -65,6 +66,7 @@ def create_app(
     security.install(app)
     sessions.install(app, Path(project_path), is_secure=app.config["BEHIND_PROXY"])
     requestlog.install(app)
+    exportlog.install(app)
     guard.install(app)
     accounts.install(app)
     login.install(app)

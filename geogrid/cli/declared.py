@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from geogrid.cli.language import language
+from geogrid.cli.exported import note_export
 from geogrid.cli.output import show_json
 from geogrid.errors import one_line
 
@@ -36,6 +37,7 @@ def declared(ctx: click.Context, path: str, out: str | None, as_json: bool) -> N
         counts = count_verdicts(rows)
         if out:
             write_rows(rows, project, Path(out))
+            note_export(path, f"declared {Path(out).name}")
         if as_json:
             show_json({"project": path, "name": project.name, **counts, "rows": [row.to_json(project.crs) for row in rows]})
         else:

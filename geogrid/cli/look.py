@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from geogrid.cli.exported import note_export
 from geogrid.cli.language import language
 from geogrid.cli.output import check_folder, show_json
 from geogrid.errors import InputError
@@ -63,6 +64,7 @@ def export(path: str, level: str, out: str, as_json: bool) -> None:
 
     with open_project(path) as project:
         n = write(project, level, Path(out), tell=lambda en, zh: click.echo(zh if language() == "zh" else en, err=True))
+    note_export(path, f"export {level} {Path(out).name}")
     if as_json:
         show_json({"level": level, "out": out, "rows": n})
     else:
@@ -82,6 +84,7 @@ def map(path: str, out: str, lang: str, as_json: bool) -> None:
     check_folder(out)
     with open_project(path) as project:
         pages = write_offline(project, Path(out), lang=lang)
+    note_export(path, f"map {Path(out).name}")
     if as_json:
         show_json({"out": out, "pages": [str(page) for page in pages]})
     else:

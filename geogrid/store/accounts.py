@@ -107,6 +107,11 @@ def list_exports(path: Path) -> list[Export]:
     return [Export(*row) for row in _rows(path, "SELECT at, user, what FROM export_log ORDER BY id")]
 
 
+def keeps_exports(path: Path) -> bool:
+    """Tell whether the file has a log of exports: one of format 1 has none until it is upgraded."""
+    return bool(_rows(path, "SELECT 1 FROM sqlite_schema WHERE name = 'export_log'"))
+
+
 def _rows(path: Path, query: str, *values: str) -> list[tuple]:
     with closing(connect(path, is_whole=True)) as con:
         try:

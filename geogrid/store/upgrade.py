@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
+from geogrid.store.accounts import ACCOUNTS
 from geogrid.store.backup import backup_beside
 from geogrid.store.connect import connect_writing, format_of
 from geogrid.store.faults import told
@@ -63,6 +64,7 @@ def _upgrade(path: Path, con: sqlite3.Connection) -> Path | None:
     con.execute("UPDATE plan SET created_at = ?", (str(_meta(con, "date") or ""),))
     con.execute("DROP TABLE edit")  # no program of format 1 wrote one
     _run(con, LOG)
+    _run(con, ACCOUNTS)
     for level in levels:
         _upgrade_layer(con, f"unit_{level}")
     write_first(con)
