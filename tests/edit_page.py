@@ -139,6 +139,11 @@ class Visit:
     def evaluate(self, script: str, *values: Any) -> Any:
         return self.page.evaluate(script, *values)
 
+    def reload(self) -> None:
+        """Load the document anew, on a map of its own."""
+        load = "view.destroy(); window.model = await EditModel.load({ area: '/area.json' }); window.view = new EditMap(geogrid.map, model);"
+        self.evaluate(f"(async () => {{ {load} }})()")
+
     def rest(self) -> None:
         """Wait until what was asked for is drawn."""
         self.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))")
