@@ -25,11 +25,12 @@ def tools() -> list[dict[str, str]]:
 def keys() -> list[dict[str, object]]:
     """Return what stands under `?`: groups of (keys, what they do)."""
     plain = (
-        (_("Select"), [(tool["key"], f"{tool['name']}{_(': ')}{tool['title']}") for tool in tools() if tool["id"] != "merge"]),
+        (_("Select"), [(tool["key"], f"{tool['name']}{_(': ')}{tool['title']}") for tool in tools() if tool["id"] != "merge"] + _walking()),
         (
             _("Change"),
             [
                 ("T", _("choose the unit it goes to")),
+                ("J", _("the next neighbour as the unit it goes to")),
                 ("Enter", _("confirm; without a reason: go to the reason")),
                 ("Esc", _("give up what is selected, or close")),
                 ("M", _("unite units")),
@@ -60,6 +61,14 @@ def keys() -> list[dict[str, object]]:
         ),
     )
     return [{"title": title, "keys": [{"key": key, "what": what} for key, what in rows]} for title, rows in plain]
+
+
+def _walking() -> list[tuple[str, str]]:
+    return [
+        ("← ↑ ↓ →", _("walk over the map; with Shift select on the way")),
+        (_("Space"), _("select the place, or let it go")),
+        ("Backspace", _("take back the last point of a line; Enter ends it")),
+    ]
 
 
 def words() -> dict[str, str]:
@@ -257,6 +266,7 @@ def _together() -> dict[str, str]:
         "c_do_redo": _("Send mine on top"),
         "c_do_fork": _("Make a draft"),
         "c_draft_name": _("Mine from version {n}"),
+        "local_user": _("this machine"),
         "viewer": _("Your role may look only; changes are made by planners."),
         "is_adopted": _("This plan is adopted and takes no changes: make a draft of it and change that."),
         "refused": _("This can not be done: {why}"),

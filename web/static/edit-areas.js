@@ -15,7 +15,10 @@ export class Areas {
     document.addEventListener("geogrid:choose", event => choose(event.detail.code));
     document.addEventListener("keydown", event => { if (event.key === "Escape" && this.isOpen && this.section.contains(event.target) && desk.model) this.close(); });
     if (!desk.unit) {
-      map.setLevel(desk.told.area_level || desk.level);
+      const level = desk.told.area_level || desk.level;
+      map.setLayer("u:" + level, true);
+      map.setLevel(level);
+      map.setFill("identity");
       map.on("select", chosen => { if (chosen?.code && chosen.by === "map" && !desk.model) choose(chosen.code); });
     }
   }

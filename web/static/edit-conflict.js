@@ -1,5 +1,5 @@
 // A colleague was faster: both changes on small maps, three states of each unit, three ways on. Keys 1, 2, 3.
-import { boundsOf, boundsText, button, changeBar, codeLabel, element, households, number, statusWords, timeOf, unitLabel, whatIsSelected } from "./edit-facts.js";
+import { boundsOf, boundsText, button, changeBar, codeLabel, element, households, number, personName, statusWords, timeOf, unitLabel, whatIsSelected } from "./edit-facts.js";
 import { editWords } from "./edit-history.js";
 import { mini } from "./edit-mini.js";
 import { movesOf } from "./edit-propose.js";
@@ -19,7 +19,7 @@ export class Conflict {
   async open({ error, edit, reason, base }) {
     const { desk } = this, { model } = desk, version = error.details.version || model.version;
     const foreign = desk.foreign.length ? desk.foreign : [{ delta: { version, units: [], atoms: [] }, before: {}, units: error.details.units || [] }];
-    const mine = await this.#mine(edit), last = foreign.at(-1).delta, who = last.author || "", codes = [...new Set(foreign.flatMap(each => each.units))];
+    const mine = await this.#mine(edit), last = foreign.at(-1).delta, who = personName(desk, last.author), codes = [...new Set(foreign.flatMap(each => each.units))];
     const named = codes.map(code => codeLabel(desk, code)).join(desk.page.words.comma);
     const theirs = new Map(foreign.flatMap(({ delta }) => delta.atoms || []).flatMap(([code, unit]) => (model.ground.atomOf.has(code) ? [[model.ground.atomOf.get(code), unit]] : [])));
     const ours = movesOf(model, edit), rows = this.#rows(codes, foreign, mine);
@@ -39,7 +39,7 @@ export class Conflict {
     const { desk } = this;
     try {
       const answer = await desk.net.post(desk.urls.preview, { plan: desk.plan, edit });
-      return { units: new Map((answer.units || []).map(unit => [unit.code, unit.after?.households ?? null])), refused: answer.refused || null };
+      return { units: new Map((answer.units || []).map(unit => [unit.code_before ?? unit.code, unit.after?.households ?? null])), refused: answer.refused || null };
     } catch (error) {
       return { units: new Map(), refused: error.details ? error.message : null };
     }

@@ -1,5 +1,8 @@
 // A building from the side: entrances × floors, coloured by the lowest unit; floors are selected by click, by drag or by arrows and Space.
 import { buildingName, button, element, households, levelName, number, unitLabel } from "./edit-facts.js";
+import { latOf, lonOf } from "./edit-ground.js";
+
+const CLEAR_PX = 40; // so much of the ground round a building is seen above the card
 
 export class Elevation {
   constructor(desk, place) {
@@ -18,6 +21,7 @@ export class Elevation {
 
   close() {
     this.place.hidden = true;
+    window.geogrid.padding({ bottom: 0 });
     this.cell = -1;
   }
 
@@ -40,6 +44,18 @@ export class Elevation {
     this.place.replaceChildren(element("div", {}, ...text), this.#grid(atoms, floors), close);
     this.place.hidden = false;
     this.mark();
+    this.#keepClear();
+  }
+
+  // The card covers nothing of what it speaks of: the map moves up where it would.
+  #keepClear() {
+    const { geogrid } = window, { ground } = this.desk.model, card = this.place.getBoundingClientRect(), stage = geogrid.map.getContainer().getBoundingClientRect();
+    geogrid.padding({ bottom: card.height + 16 });
+    if (this.cleared === this.cell) return;
+    this.cleared = this.cell;
+    const low = Math.max(...this.cells.map(cell => geogrid.map.latLngToContainerPoint([latOf(ground.y[cell]), lonOf(ground.x[cell])]).y)) + CLEAR_PX;
+    const over = low - (card.top - stage.top);
+    if (over > 0) geogrid.map.panBy([0, Math.min(over, stage.height / 2)], { animate: false });
   }
 
   #floors(atoms) {

@@ -1,6 +1,5 @@
 // What units, cells and atoms are called, and how they stand to their bounds: words for the panel, made of the model's rows.
 import { element, number, say, SIGNS } from "./dom.js";
-import { statusOf } from "./edit-units.js";
 
 export const SVG = "http://www.w3.org/2000/svg";
 
@@ -31,9 +30,11 @@ export function codeLabel(desk, code) {
   return row >= 0 ? unitLabel(desk, row) : code.slice(-6);
 }
 
-export function unitStatus(desk, row) {
-  const unit = desk.model.units.get(row);
-  return statusOf(desk.model.units.levels[unit.level], unit.kind, unit.households);
+// Is a unit inside the one where one works? Its neighbours are on the page too, for what is moved over the border.
+export function isHere(desk, row) {
+  const { units, unit } = desk.model, here = unit ? units.rowOf(unit) : -1;
+  for (let at = row; at >= 0; at = units.get(at).parent) if (at === here) return true;
+  return here < 0;
 }
 
 export const households = (desk, n) => desk.say(n === 1 ? "one_household" : "n_households", { n: number(n) });
@@ -63,7 +64,8 @@ export function changeBar(desk, before, after, bounds, status) {
 export function buildingName(desk, cell) {
   const { ground } = desk.model, id = ground.cell.building[cell];
   if (!id) return desk.say("cell_land", { n: ground.cell.id[cell] });
-  return desk.model.address?.(id) || desk.say("cell_building", { id });
+  desk.addresses ||= new Map(desk.model.buildings.map(building => [building.id, building.address]));
+  return desk.addresses.get(id) || desk.say("cell_building", { id });
 }
 
 export function cellName(desk, cell) {
@@ -83,6 +85,9 @@ export function whatIsSelected(desk, atoms) {
 }
 
 export const countOf = (desk, cells) => desk.say(cells.every(cell => desk.model.ground.cell.entrance[cell]) ? "stairwell_n" : "place_n", { n: number(cells.length) });
+
+// Without users everybody is the one at this machine.
+export const personName = (desk, name) => (name === "local" ? desk.say("local_user") : name || "");
 
 export function timeOf(text) {
   const at = new Date(text), two = n => String(n).padStart(2, "0");

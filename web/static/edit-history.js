@@ -1,5 +1,5 @@
 // The list of changes: who did what, when and why; take back and again.
-import { codeLabel, element, number, timeOf } from "./edit-facts.js";
+import { codeLabel, element, number, personName, timeOf } from "./edit-facts.js";
 
 const SHOWN = 30;
 
@@ -37,7 +37,7 @@ export class History {
   #entry(entry) {
     const { desk } = this, who = entry.user || entry.author || "";
     const address = `${desk.urls.plan_pages}/${encodeURIComponent(desk.plan)}/changes/${entry.version}`;
-    return element("li", { "data-version": entry.version }, element("a", { href: address }, element("span", { class: "note" }, timeOf(entry.time)), element("span", { class: "what" }, editWords(desk, entry)), element("span", { class: "note" }, [who, entry.reason].filter(Boolean).join(" · "))));
+    return element("li", { "data-version": entry.version }, element("a", { href: address }, element("span", { class: "when" }, timeOf(entry.time)), element("span", { class: "what" }, editWords(desk, entry)), element("span", { class: "by" }, [personName(desk, who), entry.reason].filter(Boolean).join(" · "))));
   }
 
   // What can be taken back: my last change that was not; again: what I took back last, while I did nothing else.

@@ -1,11 +1,17 @@
 // Keys of the desk: one letter each, never while something is typed, never over a dialog.
 import { typing } from "./chrome.js";
 
+const WALKED = new Set(["enter", " ", "arrowleft", "arrowright", "arrowup", "arrowdown", "backspace"]); // belong to what has the focus, where that answers to them
+
 export function keys({ desk, rail, panel, dialogs, history, elevation, areas }) {
   const tools = new Map(desk.told.tools.map(tool => [tool.key.toLowerCase(), tool.id]));
   const on = {
-    enter: () => panel.confirm(),
+    enter: () => desk.view.finish() || panel.confirm(),
     escape: () => escape(),
+    backspace: () => desk.view.back(),
+    j: event => desk.view.stepTarget(event.shiftKey ? -1 : 1),
+    " ": () => desk.view.take("toggle"),
+    ...Object.fromEntries(["left", "right", "up", "down"].map(to => ["arrow" + to, event => desk.view.step(to, { mode: event.shiftKey ? "add" : null })])),
     t: () => panel.target.focus(),
     u: () => dialogs.create(),
     d: () => dialogs.split(dialogs.current()),
@@ -20,6 +26,7 @@ export function keys({ desk, rail, panel, dialogs, history, elevation, areas }) 
 
   function escape() {
     if (areas.isOpen && desk.model) return areas.close();
+    if (desk.view?.cancel()) return undefined;
     if (desk.model?.selection.size) return panel.giveUp();
     if (!elevation.place.hidden) return elevation.close();
     return desk.setFocus(-1);
@@ -43,10 +50,10 @@ export function keys({ desk, rail, panel, dialogs, history, elevation, areas }) 
     if (event.key === "Escape" && event.target.closest?.("#reason, #target")) { event.target.blur(); return escape(); }
     if (typing(event) || !desk.model) return undefined;
     const key = event.key.toLowerCase();
-    if (key === "enter" && event.target.closest?.("button, a, summary, [role=button]")) return undefined;
+    if (WALKED.has(key) && event.target.closest?.("button, a, summary, [role=listbox], [role=toolbar], [tabindex]:not(.leaflet-container):not([tabindex='-1'])")) return undefined;
     const then = on[key] || (tools.has(key) && !event.shiftKey ? () => rail.setTool(tools.get(key)) : null);
     if (!then) return undefined;
     event.preventDefault();
-    return then();
+    return then(event);
   });
 }

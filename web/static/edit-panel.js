@@ -1,6 +1,7 @@
 // The drawer: what is selected, where it would go, what both sides would be, what breaks and what to do instead, the reason, confirm.
 import { boundsOf, boundsText, button, changeBar, cellName, element, households, levelName, number, shortCode, statusWords, unitLabel, whatIsSelected, SIGNS } from "./edit-facts.js";
 import { instead } from "./edit-instead.js";
+import { Foresight } from "./edit-foresight.js";
 import { previewMove } from "./edit-preview.js";
 import { Reason } from "./edit-reason.js";
 import { UnitsPane } from "./edit-unitspane.js";
@@ -12,6 +13,7 @@ export class Panel {
   constructor(desk, { dialogs }) {
     Object.assign(this, { desk, dialogs, drawer: document.getElementById("drawer"), live: document.getElementById("live"), isOut: false, agreed: "" });
     this.idle = new UnitsPane(desk, dialogs);
+    this.foresight = new Foresight(desk, () => this.later());
     this.title = element("h2", { class: "big" });
     this.total = element("span", { class: "note" });
     this.target = element("select", { id: "target" });
@@ -23,7 +25,7 @@ export class Panel {
     this.reason = new Reason(desk, { confirm: () => this.confirm(), giveUp: () => this.giveUp() });
     this.move = element("div", { class: "move-pane", hidden: true },
       element("section", {}, element("div", { class: "drawer-head" }, this.title, this.total), element("div", { class: "field" }, element("label", { for: "target" }, desk.say("move_to")), this.target)),
-      this.sides, this.along, this.warnings, this.notes);
+      this.sides, this.warnings, this.along, this.notes);
     this.drawer.replaceChildren(this.move, this.idle.node, this.reason.node);
     for (const name of ["selection", "target", "applied", "lock", "level"]) desk.on(name, () => this.later());
     for (const name of ["busy", "away", "back", "focus"]) desk.on(name, () => this.draw());
@@ -134,13 +136,19 @@ export class Panel {
     if (this.along.hidden) return;
     const depth = units.get(preview.lower[0].unit).level, bounds = boundsOf(desk, depth);
     const row = each => {
-      const from = `${shortCode(desk, units.get(each.unit).parent)}-${shortCode(desk, each.unit)}`, to = each.whole ? shortCode(desk, desk.model.target) + "-…" : "";
+      const from = `${shortCode(desk, units.get(each.unit).parent)}-${shortCode(desk, each.unit)}`, to = each.whole ? this.#codeThen(each.code) : "";
       const status = desk.model.statusOf(each.unit);
       return element("tr", {}, element("td", {}, each.name || this.#place(each)), element("td", {}, each.whole ? desk.say("goes_whole", { from, to }) : desk.say("goes_part", { households: households(desk, each.households) })), element("td", { class: "n" }, each.whole ? households(desk, each.households) : ""), element("td", { class: `status ${status}` }, each.whole ? SIGNS[status] || "" : ""));
     };
     this.along.replaceChildren(
       element("div", { class: "section-head" }, element("h3", {}, desk.say("move_along", { n: number(preview.lower.filter(each => each.whole).length), level: levelName(desk, depth, preview.lower.length) })), bounds ? element("span", { class: "note" }, desk.say("bounds_of", { bounds: boundsText(bounds) })) : ""),
       element("table", { class: "along" }, element("tbody", {}, ...preview.lower.slice(0, 40).map(row))));
+  }
+
+  // The code under the target, once the service has said it.
+  #codeThen(code) {
+    const { desk } = this, target = desk.model.units.get(desk.model.target).code, then = this.foresight.codes.get(code);
+    return `${shortCode(desk, desk.model.target)}-${then ? then.slice(then.startsWith(target) ? target.length : -3) : "…"}`;
   }
 
   #place(each) {
@@ -150,13 +158,15 @@ export class Panel {
 
   #warn(preview, moving) {
     if (!moving) return this.warnings.replaceChildren();
-    const { desk } = this;
-    this.warnings.replaceChildren(...instead(desk, preview, this.dialogs).map(each => {
+    const { desk } = this, found = instead(desk, preview, this.dialogs);
+    this.foresight.ask(this.edit());
+    if (this.foresight.refused && !preview.refused.length) found.unshift({ key: "refused", refused: true, title: this.foresight.refused, text: "", acts: [] });
+    this.warnings.replaceChildren(...found.map(each => {
       const anyway = each.refused || each.fine ? "" : button(desk.say("anyway"), () => { this.agreed = each.key; this.reason.focus(); }, { class: "plain-link link" });
-      return element("div", { class: "warning-panel", "data-break": each.key }, element("b", {}, element("span", { "aria-hidden": "true" }, "⚠ "), each.title), element("p", {}, each.text),
+      return element("div", { class: "warning-panel", "data-break": each.key }, element("b", {}, element("span", { "aria-hidden": "true" }, "⚠ "), each.title), each.text ? element("p", {}, each.text) : "",
         each.acts.length || anyway ? element("div", { class: "button-row" }, ...each.acts.map(act => button(act.text, act.then)), anyway) : "");
     }));
-    this.refused = preview.refused.length > 0;
+    return undefined;
   }
 
   // Connectedness and compactness in words; the live region says the figures.
@@ -178,9 +188,13 @@ export class Panel {
     if (!this.hasTarget) return this.target.focus();
     const reason = this.reason.check();
     if (!reason) return;
-    const edit = { kind: "move", atoms: model.codes(this.#moving()), to: this.isOut ? null : model.units.get(model.target).code };
-    const answer = await desk.commit(edit, { reason });
+    const answer = await desk.commit(this.edit(), { reason });
     if (answer) this.clear();
+  }
+
+  edit() {
+    const { model } = this.desk;
+    return { kind: "move", atoms: model.codes(this.#moving()), to: this.isOut ? null : model.units.get(model.target).code };
   }
 
   clear() {

@@ -1,5 +1,5 @@
 // Answers that the kernel finds: repair here, fill the unassigned, k parts alike. Shown first, as table and map; done as one edit.
-import { boundsOf, changeBar, element, households, number, statusWords, unitLabel } from "./edit-facts.js";
+import { boundsOf, changeBar, element, households, levelName, number, statusWords, unitLabel } from "./edit-facts.js";
 import { mini } from "./edit-mini.js";
 import { statusOf } from "./edit-units.js";
 
@@ -51,10 +51,10 @@ export class Proposals {
 
 // A unit before and after, of a server's preview: `{code, level, before, after, bounds, status}`.
 export function figuresRow(desk, unit) {
-  const { model } = desk, row = model.units.rowOf(unit.code), depth = model.units.depth.get(unit.level), bounds = unit.bounds || boundsOf(desk, depth);
+  const { model } = desk, code = unit.code ?? unit.code_before ?? "", row = model.units.rowOf(unit.code_before ?? code), depth = model.units.depth.get(unit.level), bounds = unit.bounds || boundsOf(desk, depth);
   const after = unit.after?.households ?? null, before = unit.before?.households ?? null;
-  const status = unit.status ?? (after === null ? "" : statusOf(model.units.levels[depth], row >= 0 ? model.units.get(row).kind : "base", after));
-  return element("tr", {}, element("td", {}, row >= 0 ? unitLabel(desk, row) : unit.name || unit.code.slice(-6)), element("td", {}, before === null ? "–" : households(desk, before)),
+  const status = unit.after?.status ?? (after === null ? "" : statusOf(model.units.levels[depth], row >= 0 ? model.units.get(row).kind : "base", after));
+  return element("tr", {}, element("td", {}, row >= 0 ? unitLabel(desk, row) : unit.name || `${levelName(desk, depth)} ${code.slice(-6)}`), element("td", {}, before === null ? "–" : households(desk, before)),
     element("td", {}, after === null ? "–" : households(desk, after), before !== null && after !== null && after !== before ? ` ${after > before ? "+" : "−"}${number(Math.abs(after - before))}` : ""),
     element("td", {}, bounds && after !== null && status !== "dedicated" ? changeBar(desk, before ?? after, after, bounds, status) : "", " ", element("span", { class: `status ${status}` }, after === null ? "" : statusWords(desk, status, after, bounds))));
 }

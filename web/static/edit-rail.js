@@ -1,5 +1,5 @@
 // The rail: level, tools, source, what is out of bounds in this area, with the next one, repair and fill.
-import { boundsOf, element, households, levelName, number, unitLabel, SIGNS } from "./edit-facts.js";
+import { boundsOf, element, households, isHere, levelName, number, unitLabel, SIGNS } from "./edit-facts.js";
 
 export class Rail {
   constructor(desk, dialogs) {
@@ -61,7 +61,7 @@ export class Rail {
   draw() {
     const { desk } = this, { model } = desk;
     for (const level of this.levels) level.setAttribute("aria-pressed", String(level.dataset.level === desk.level));
-    this.found = model.exceptions().filter(each => !each.part);
+    this.found = model.exceptions().map(each => here(desk, each)).filter(Boolean);
     const groups = new Map();
     for (const each of this.found) {
       const key = `${each.level} ${each.kind}`;
@@ -128,4 +128,13 @@ export class Rail {
     this.source.replaceChildren(element("option", { value: "" }, desk.say("any_unit")), ...model.units.live(model.depth).map(unit => element("option", { value: unit.row }, unitLabel(desk, unit.row))));
     this.source.value = model.source >= 0 ? String(model.source) : "";
   }
+}
+
+// An exception of the area, not of its neighbours; of the unassigned, the part that lies in it.
+function here(desk, each) {
+  const { model } = desk;
+  if (each.unit >= 0) return each.part || !isHere(desk, each.unit) ? null : each;
+  const area = model.unit ? model.units.rowOf(model.unit) : -1, depth = area >= 0 ? model.units.get(area).level : -1;
+  const atoms = each.atoms.filter(atom => area < 0 || model.units.owner(atom, depth) === area);
+  return atoms.length ? { ...each, atoms, households: atoms.reduce((total, atom) => total + model.ground.households[atom], 0) } : null;
 }

@@ -1,5 +1,5 @@
 // The drawer while nothing is selected: the units of the area with their households; one of them with what can be done to it and its buildings to tick.
-import { boundsOf, boundsText, button, cellName, changeBar, element, households, levelName, number, statusWords, unitLabel, SIGNS } from "./edit-facts.js";
+import { boundsOf, boundsText, button, cellName, changeBar, element, households, isHere, levelName, number, statusWords, unitLabel, SIGNS } from "./edit-facts.js";
 
 export class UnitsPane {
   constructor(desk, dialogs) {
@@ -51,16 +51,23 @@ export class UnitsPane {
     return fold;
   }
 
+  // By the unit above: the one where one works first, then its neighbours.
   #list(focus) {
-    const { desk } = this, { model } = desk, units = model.units.live(model.depth).sort((a, b) => a.part - b.part || (a.code < b.code ? -1 : 1));
-    return element("section", {}, element("h2", {}, desk.say("units_here", { level: levelName(desk, model.depth, units.length) }), element("span", { class: "note" }, ` ${number(units.length)}`)),
-      element("div", { class: "unit-list" }, ...units.map(unit => {
-        const status = model.statusOf(unit.row, unit.households), sign = status === "in" || !status ? "" : SIGNS[status];
-        const made = element("button", { type: "button", "data-at": "unit-" + unit.row, "data-code": unit.code, "aria-pressed": String(unit.row === focus) },
-          element("span", { class: `spot hue-${desk.hue(unit.row)}`, "aria-hidden": "true" }), element("span", {}, unitLabel(desk, unit.row), model.locked.has(unit.row) ? ` · ${desk.say("lock")}` : ""), element("span", {}, households(desk, unit.households)),
-          element("span", { class: `status ${status}` }, sign, element("span", { class: "visually-hidden" }, desk.page.words[status] || "")));
-        made.addEventListener("click", () => { desk.setFocus(unit.row === focus ? -1 : unit.row); if (desk.focus >= 0) desk.view?.zoomTo(unit.row); });
-        return made;
-      })));
+    const { desk } = this, { model } = desk, groups = new Map(), units = model.units.live(model.depth).sort((a, b) => isHere(desk, b.row) - isHere(desk, a.row) || (a.code < b.code ? -1 : 1));
+    for (const unit of units) groups.set(unit.parent, [...(groups.get(unit.parent) || []), unit]);
+    const parts = [...groups].flatMap(([parent, held]) => [groups.size > 1 ? element("h3", {}, parent >= 0 ? unitLabel(desk, parent) : desk.say("all_areas")) : "", ...held.map(unit => this.#row(unit, focus))]);
+    return element("section", {}, element("h2", {}, desk.say("units_here", { level: levelName(desk, model.depth, units.length) }), element("span", { class: "note" }, ` ${number(units.length)}`)), element("div", { class: "unit-list" }, ...parts));
+  }
+
+  #row(unit, focus) {
+    const { desk } = this, { model } = desk, status = model.statusOf(unit.row, unit.households), sign = status === "in" || !status ? "" : SIGNS[status];
+    const made = element("button", { type: "button", "data-at": "unit-" + unit.row, "data-code": unit.code, "aria-pressed": String(unit.row === focus) },
+      element("span", { class: `spot hue-${desk.hue(unit.row)}`, "aria-hidden": "true" }), element("span", {}, unitLabel(desk, unit.row), model.locked.has(unit.row) ? ` · ${desk.say("lock")}` : ""), element("span", {}, households(desk, unit.households)),
+      element("span", { class: `status ${status}` }, sign, element("span", { class: "visually-hidden" }, desk.page.words[status] || "")));
+    made.addEventListener("click", () => {
+      desk.setFocus(unit.row === focus ? -1 : unit.row);
+      if (desk.focus >= 0) desk.view?.zoomTo(unit.row);
+    });
+    return made;
   }
 }

@@ -6,7 +6,7 @@ import { Conflict } from "./edit-conflict.js";
 import { Desk } from "./edit-desk.js";
 import { Dialogs } from "./edit-dialogs.js";
 import { Elevation } from "./edit-elevation.js";
-import { codeLabel, shortCode } from "./edit-facts.js";
+import { codeLabel, personName, shortCode } from "./edit-facts.js";
 import { editWords, History } from "./edit-history.js";
 import { keys } from "./edit-keys.js";
 import { EditMap } from "./edit-map.js";
@@ -56,7 +56,9 @@ async function open() {
   panel.draw();
   history.fetch();
   const focus = desk.told.focus ? desk.model.units.rowOf(desk.told.focus) : -1;
-  if (focus >= 0) { desk.setFocus(focus); desk.view.zoomTo(focus); }
+  if (focus >= 0) desk.setFocus(focus);
+  if (focus >= 0) desk.view.zoomTo(focus);
+  else if (!location.hash.includes("at=")) map.fit(desk.model.bbox, { maxZoom: 19 });
   desk.poll();
 }
 
@@ -76,6 +78,11 @@ function listen() {
   });
 }
 
+desk.on("focus", row => {
+  if (row < 0) return;
+  if (!desk.model.selection.size) elevation.close();
+  desk.view?.flash(desk.model.units.atoms(row));
+});
 desk.on("clear", () => panel.clear());
 desk.on("fork", () => dialogs.fork());
 desk.on("notice", ({ text }) => notices.show("hint", text, { for_ms: 4000 }));
@@ -90,7 +97,7 @@ desk.on("refused", ({ error, edit, reason }) => {
 desk.on("applied", ({ delta, mine, touched }) => {
   if (mine) return;
   const codes = touched.length ? touched : (delta.units || []).map(unit => unit.code), units = codes.slice(0, 3).map(code => codeLabel(desk, code)).join(page.words.comma);
-  notices.show("others", desk.say(touched.length ? "others_touch" : "others", { who: delta.author, what: editWords(desk, delta), units }), { kind: touched.length ? "warn" : "", for_ms: touched.length ? 0 : 8000 });
+  notices.show("others", desk.say(touched.length ? "others_touch" : "others", { who: personName(desk, delta.author), what: editWords(desk, delta), units }), { kind: touched.length ? "warn" : "", for_ms: touched.length ? 0 : 8000 });
 });
 keys({ desk, rail, panel, dialogs, history, elevation, areas });
 new Conflict(desk, dialogs, panel);
