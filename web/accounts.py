@@ -16,6 +16,7 @@ from flask import Flask, current_app, g, request
 
 from geogrid.plan import NO_UNIT
 from geogrid.store import accounts
+from geogrid.store.roll import Roll
 from web.refusals import ForbiddenError, SignInError
 from web.served import Served
 from web.visible import Visible, codes_below, key_of
@@ -65,14 +66,22 @@ def install(app: Flask) -> None:
     manager.init_app(app, add_context_processor=False)
     manager.session_protection = None  # an address may change under a telephone; the session ends with the password
     manager.anonymous_user = lambda: RESIDENT  # type: ignore[assignment]
-    manager.user_loader(lambda session: _user(accounts.find_account(project_path(), session=session)))
+    manager.user_loader(lambda session: _user(roll().of_session(session)))
     app.extensions["geogrid.view"] = visible
+    source = app.extensions["geogrid"]
+    app.extensions["geogrid.roll"] = Roll(source.path, source.door)
+    source.companions.append(app.extensions["geogrid.roll"].close)
     app.jinja_env.globals.update(current_user=current_user)
 
 
 def project_path() -> Path:
     """Return the path of the project that is served."""
     return current_app.extensions["geogrid"].path
+
+
+def roll() -> Roll:
+    """Return the accounts of the project that is served."""
+    return current_app.extensions["geogrid.roll"]
 
 
 def current_user() -> User:
@@ -86,12 +95,12 @@ def current_user() -> User:
 def _asking() -> User:
     if request.environ.get(WARMING):
         return BEHIND_A_PROXY
-    if not accounts.has_accounts(project_path()):
+    if not roll().has_any():
         return _without_users()
     sent = request.headers.get("Authorization", "")
     if not sent.startswith(_BEARER):
         return flask_login.current_user._get_current_object()  # the proxy would be another user in the next request
-    found = _user(accounts.find_account(project_path(), token=sent.removeprefix(_BEARER).strip()), by_token=True)
+    found = _user(roll().of_token(sent.removeprefix(_BEARER).strip()), by_token=True)
     if found is None:
         raise SignInError("this token is not known (any more)", "令牌无效或已停用")
     return found

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from geogrid.store import accounts
 from web import passwords
-from web.accounts import User, current_user, project_path
+from web.accounts import User, current_user, project_path, roll
 from web.errors import answer_error
 from web.language import language, link
 from web.refusals import SignInError
@@ -54,7 +54,7 @@ def sign_in() -> Response | tuple[Response, int]:
     who = (name.casefold(), request.remote_addr or "")
     if wait := attempts.wait_s(*who):
         return _page(_("Too many wrong passwords. Try again in %(n)s minutes.", n=-(-wait // 60)), name), 429
-    account = accounts.find_account(project_path(), name=name) if name else None
+    account = accounts.find_account(project_path(), name) if name else None
     if not passwords.is_right(account.password if account else "", password) or account is None:
         attempts.failed(*who)
         return _page(_("Name or password is wrong."), name), 403
@@ -86,7 +86,7 @@ def account_page() -> str:
 def change_password() -> Response | tuple[str, int]:
     """Give oneself another password; every other browser is signed out."""
     user = current_user()
-    known = accounts.find_account(project_path(), session=user.session)
+    known = roll().of_session(user.session)
     attempts: passwords.Attempts = current_app.extensions["geogrid.attempts"]
     who = (user.name.casefold(), request.remote_addr or "")
     if attempts.wait_s(*who) or known is None or not passwords.is_right(known.password, request.form.get("old", "")):
@@ -109,7 +109,7 @@ def _account(wrong: str, done: str) -> str:
 def _page(wrong: str, name: str = "") -> Response:
     insecure = current_app.config["SESSION_COOKIE_SECURE"] and not request.is_secure
     told = {"wrong": wrong, "name": name, "insecure": insecure, "next": safe_next(request.values.get("next", ""))}
-    return make_response(render_template("login.html", page="login", has_users=accounts.has_accounts(project_path()), **told))
+    return make_response(render_template("login.html", page="login", has_users=roll().has_any(), **told))
 
 
 def safe_next(address: str) -> str:

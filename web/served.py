@@ -107,10 +107,10 @@ class Source:
         self.companions: list[Callable[[], None]] = []
         self._begins = not path.exists()
         self._stamp: tuple[int, int] | None = None
-        self._main: Served | None = None
-        self._others: LRUCache[Hashable, Served] = LRUCache(PLANS_KEPT)
+        self._live: LRUCache[str, Served] = LRUCache(PLANS_KEPT)
+        self._past: LRUCache[Hashable, Served] = LRUCache(PLANS_KEPT)
         self._desk: Desk | None = None
-        self._lock = threading.RLock()
+        self._lock = self.door = threading.RLock()
 
     def current(self, plan: str = MAIN, at: int | str | None = None) -> Served:
         """Return the project with a plan as it is now, or `at` a version or day (ISO date).
@@ -118,26 +118,33 @@ class Source:
         Raises StoreError when the file is gone or unreadable, NotFoundError for a plan or version that is not there.
         """
         with self._lock:
-            main = self._newest()
+            self._look()
+            main = self._refreshed(MAIN)
             if plan == MAIN and at is None:
                 return main
-            project = main.project.of(plan, at)
-            name, version, _ = project.plan_name
-            key = (name, version, at is None)
-            if key not in self._others:
-                self._others[key] = Served(project, self._version(project, is_at=at is not None), main)
-            return self._others[key]
+            return self._refreshed(plan) if at is None else self._fixed(plan, at)
 
-    def _newest(self) -> Served:
-        """Return the plan `main`, read again where it has a new version."""
-        self._look()
-        if self._main is None:
-            project = self.opener(self.path)
-            self._main = Served(project, self._version(project))
-        project = self._refreshed(self._main.project)
-        if project is not self._main.project:
-            self._main = Served(project, self._version(project), self._main)
-        return self._main
+    def _refreshed(self, plan: str) -> Served:
+        """Return a plan as it is now: what was served last where it has no new version, else what shares with that all that did not change."""
+        former = self._live.get(plan)
+        if former is None:
+            main = self._live.get(MAIN)
+            project = main.project.of(plan) if main else self.opener(self.path)
+            former = self._live[plan] = Served(project, self._version(project), main)
+        project = former.project.refreshed()
+        if project is not former.project:
+            self._live[plan] = Served(project, self._version(project), former)
+        return self._live[plan]
+
+    def _fixed(self, plan: str, at: int | str) -> Served:
+        """Return a plan as it was."""
+        if (plan, at) not in self._past:
+            main = self._live[MAIN]
+            project = main.project.of(plan, at)
+            known = self._past.get((plan, project.version))
+            self._past[plan, project.version] = known or Served(project, self._version(project, is_at=True), main)
+            at = project.version
+        return self._past[plan, at]
 
     def _look(self) -> None:
         """Let go of a file in whose place another one is. Requests that still use the former project keep it open until the last of them."""
@@ -145,12 +152,6 @@ class Source:
         if stamp != self._stamp:
             self._let_go()
             self._stamp = stamp
-
-    def _refreshed(self, project: Any) -> Any:
-        if hasattr(project, "refreshed"):
-            return project.refreshed()
-        stale = self._desk is not None and self._desk.version() != project.plan_name[1]
-        return self.opener(self.path) if stale else project
 
     def desk(self) -> Desk:
         """Return the desk that writes to the file, opened once. Raises StoreError where it can not be written to."""
@@ -163,9 +164,8 @@ class Source:
             return self._desk
 
     def _version(self, project: Any, *, is_at: bool = False) -> str:
-        plan, version, state = project.plan_name
-        facts = repr((self._stamp, project.name, state))
-        return f"{plan}_{'at_' if is_at else ''}{version}_{hashlib.sha256(facts.encode()).hexdigest()[:8]}"
+        plan, version, _ = project.plan_name
+        return f"{plan}_{'at_' if is_at else ''}{version}_{hashlib.sha256(project.stamp.encode()).hexdigest()[:8]}"
 
     def is_new(self) -> bool:
         """Tell whether the project is still to come: the service began without its file, and there is none yet."""
@@ -180,8 +180,9 @@ class Source:
             yield
 
     def _let_go(self) -> None:
-        self._main = self._stamp = None
-        self._others.clear()
+        self._stamp = None
+        self._live.clear()
+        self._past.clear()
         if self._desk is not None:
             self._desk.close()
             self._desk = None

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geogrid.cli.language import language
 from geogrid.cli.exported import note_export
+from geogrid.cli.language import language
 from geogrid.cli.output import show_json
 from geogrid.errors import one_line
 

@@ -88,13 +88,18 @@ def list_accounts(path: Path) -> list[Account]:
     return [Account(*row) for row in _rows(path, f"SELECT {_COLUMNS} FROM account ORDER BY name")]
 
 
-def find_account(path: Path, *, name: str = "", session: str = "", token: str = "") -> Account | None:
-    """Return the account of that name, browser session or token; None where there is none."""
-    where, value = ("name = ?", name) if name else ("session = ?", session)
-    if token:
-        where, value = "id = (SELECT account FROM token WHERE digest = ?)", digest_of(token)
-    found = _rows(path, f"SELECT {_COLUMNS} FROM account WHERE {where}", value) if value else []
+def find_account(path: Path, name: str) -> Account | None:
+    """Return the account of that name, None where there is none."""
+    found = _rows(path, f"SELECT {_COLUMNS} FROM account WHERE name = ?", name)
     return Account(*found[0]) if found else None
+
+
+def read_accounts(con: sqlite3.Connection) -> tuple[list[Account], list[tuple[str, int]]]:
+    """Return all accounts of an open project, and digest and account id of each token; none where it has no such tables."""
+    if con.execute("SELECT count(*) FROM sqlite_schema WHERE name IN ('account', 'token')").fetchone()[0] < 2:
+        return [], []
+    known = [Account(*row) for row in con.execute(f"SELECT {_COLUMNS} FROM account ORDER BY id")]
+    return known, con.execute("SELECT digest, account FROM token").fetchall()
 
 
 def list_tokens(path: Path) -> list[Token]:
