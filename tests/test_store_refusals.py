@@ -68,7 +68,7 @@ def test_reading_writes_nothing_and_leaves_nothing_behind(path):
     with open_project(path) as project:
         project.plan()
         with pytest.raises(sqlite3.OperationalError, match="readonly"):
-            project._con.execute("DELETE FROM assign")
+            project._reader.con.execute("DELETE FROM assign")
     assert path.read_bytes() == before
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 

@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from geogrid.edit.change import Change
+from geogrid.edit.check import find_in_rows, find_touched
+from geogrid.edit.derive import affected
 from geogrid.edit.state import State
 from geogrid.errors import EditError
 from geogrid.findings import Finding
 from geogrid.store import derived, log, snapshot
 from geogrid.store.faults import told
+from geogrid.store.found import write_findings
 from geogrid.store.history import History
 from geogrid.store.merge import merged
 from geogrid.store.records import Committed, Entry, PlanInfo
@@ -81,8 +84,8 @@ def check_base(con: sqlite3.Connection, row: int, info: PlanInfo, base_version: 
 
 def write_steps(
     con: sqlite3.Connection, history: History, row: int, before: State, steps: Sequence[Step], author: str, now: datetime, request_id: str
-) -> tuple[Entry, ...]:
-    """Write steps after the state `before` of a plan (its row), inside a transaction; returns their log entries."""
+) -> tuple[tuple[Entry, ...], list[Finding]]:
+    """Write steps after the state `before` of a plan (its row), inside a transaction; returns their log entries and what is found."""
     time = now.isoformat(timespec="milliseconds")
     entries = []
     earlier = before
@@ -94,9 +97,7 @@ def write_steps(
         earlier = step.state
         if step.state.version % snapshot.EVERY == 0:
             snapshot.write(con, row, step.state.version, Image.of(step.state), history.first_image(con, row))
-    if row == MAIN:
-        _write_derived(con, before, steps, now)
-    return tuple(entries)
+    return tuple(entries), _derived(con, row, before, steps, now)
 
 
 def committed(before: int, steps: Sequence[Step], entries: tuple[Entry, ...], findings: Sequence[Finding]) -> Committed:
@@ -104,6 +105,17 @@ def committed(before: int, steps: Sequence[Step], entries: tuple[Entry, ...], fi
     codes = tuple(sorted({code for entry in entries for code in entry.units}))
     change = merged([step.change for step in steps])
     return Committed(entries[-1].version, before, codes, findings, change, steps[-1].state, entries)
+
+
+def touched_by(before: State, steps: Sequence[Step]) -> frozenset[int]:
+    """Return the units that steps touch and that were there before or are there after them."""
+    touched = frozenset().union(*(step.touched for step in steps))
+    return frozenset(i for i in touched if i in before.units or i in steps[-1].state.units)
+
+
+def in_force(state: State, units: Iterable[int]) -> list[int]:
+    """Return those units (ids) that a state has."""
+    return sorted(unit for unit in units if unit in state.units)
 
 
 def _entry(before: State, step: Step, author: str, time: str, request_id: str) -> Entry:
@@ -115,10 +127,19 @@ def _entry(before: State, step: Step, author: str, time: str, request_id: str) -
     return Entry(*facts, step.undoes, request_id, step.valid_from, state.ground)
 
 
-def _write_derived(con: sqlite3.Connection, before: State, steps: Sequence[Step], now: datetime) -> None:
-    state, change = steps[-1].state, merged([step.change for step in steps])
+def _derived(con: sqlite3.Connection, row: int, before: State, steps: Sequence[Step], now: datetime) -> list[Finding]:
+    """Bring what follows from `main` up to date, and return what is found of the units that were touched in any plan."""
+    state, touched = steps[-1].state, in_force(steps[-1].state, touched_by(before, steps))
+    if row != MAIN:
+        return find_touched(state, touched)
+    change = merged([step.change for step in steps])
+    before = before.on(state.ground)
     at = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    derived.write_main(con, before.on(state.ground) if state.ground is not before.ground else before, state, change, at)
+    made = derived.write_main(con, before, state, change, at)
+    found = find_in_rows(state, made)
+    write_findings(con, before, state, change, affected(before, state, change), found)
+    codes = {state.units[unit].code for unit in touched}
+    return [finding for finding in found if not finding.units or codes.intersection(finding.units)]
 
 
 def stamped(steps: Iterable[Step], version: int) -> list[Step]:

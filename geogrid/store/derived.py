@@ -16,7 +16,7 @@ from geogrid.edit.derive import FEW_CELLS, Row, affected, rows
 from geogrid.edit.ground import Ground
 from geogrid.edit.state import ABSENT, State, Unit
 from geogrid.plan import NO_UNIT
-from geogrid.store.frames import insert_rows, plain_parts, promoted
+from geogrid.store.frames import insert_rows, plain_parts, promoted, srs_id_of
 from geogrid.store.gpkg import decode, encode
 from geogrid.store.schema import quoted
 from geogrid.store.snapshot import MAIN
@@ -28,27 +28,26 @@ def write_ground(con: sqlite3.Connection, old: Ground, new: Ground) -> None:
     """Add the cells and atoms that an edit has made, of whatever plan."""
     if len(new.atoms) == len(old.atoms):
         return
-    srs_id = _srs_id(con, "cell")
-    insert_rows(con, "cell", new.cells.iloc[len(old.cells) :], srs_id, index="cell")
-    insert_rows(con, "atom", new.atoms.iloc[len(old.atoms) :], srs_id, index="atom")
+    insert_rows(con, "cell", new.cells.iloc[len(old.cells) :], index="cell")
+    insert_rows(con, "atom", new.atoms.iloc[len(old.atoms) :], index="atom")
 
 
-def write_main(con: sqlite3.Connection, before: State, state: State, change: Change, at: str) -> None:
-    """Bring the tables of `main` and its derived layers from one state to another; `at` is the time, as GeoPackage writes it."""
+def write_main(con: sqlite3.Connection, before: State, state: State, change: Change, at: str) -> list[Row]:
+    """Bring tables and derived layers of `main` from one state to another; returns the new rows. `at`: the time, as GeoPackage writes it."""
     _write_assign(con, state.ground, change)
     _write_units(con, change)
     gone = [before.units[old.id] for old, new in change.units if old and new is None]
     for unit in gone:
         con.execute(f"DELETE FROM {quoted(f'unit_{unit.level}')} WHERE unit = ?", (unit.id,))
     ids = [unit for unit in affected(before, state, change) if unit in state.units]
-    made: dict[str, list[Row]] = {}
-    for row in rows(state, ids, _known(con, state, ids)):
-        made.setdefault(row.level, []).append(row)
-    for level, each in made.items():
-        _write_layer(con, f"unit_{level}", each)
+    made = rows(state, ids, _known(con, state, ids))
+    levels = {row.level for row in made}
+    for level in sorted(levels):
+        _write_layer(con, f"unit_{level}", [row for row in made if row.level == level])
     _write_lineage(con, change)
-    tables = [*(f"unit_{level}" for level in sorted({*made, *(unit.level for unit in gone)})), "unit", "plan", "edit"]
+    tables = [*(f"unit_{level}" for level in sorted(levels | {unit.level for unit in gone})), "unit", "plan", "edit", "finding"]
     con.executemany("UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?", [(at, table) for table in tables])
+    return made
 
 
 def _write_lineage(con: sqlite3.Connection, change: Change) -> None:
@@ -78,7 +77,7 @@ def _write_layer(con: sqlite3.Connection, table: str, made: list[Row]) -> None:
     """Put rows of a level in place of those of the same units."""
     names = [row[1] for row in con.execute(f"PRAGMA table_info({quoted(table)})") if row[1] in Row._fields]
     shapes = np.array([row.geometry for row in made], dtype=object)
-    blobs = encode(promoted(shapes, "MULTIPOLYGON")[0], _srs_id(con, table))
+    blobs = encode(promoted(shapes, "MULTIPOLYGON")[0], srs_id_of(con, table))
     place = [Row._fields.index(name) for name in names]
     values = [(blob, *(_plain(row[i]) for i in place)) for blob, row in zip(blobs, made, strict=True)]
     columns = ["geom", *names]
@@ -104,7 +103,3 @@ def _known(con: sqlite3.Connection, state: State, ids: Sequence[int]) -> dict[in
         stored = con.execute(f"SELECT unit, geom FROM {quoted(f'unit_{level}')} WHERE unit IN ({marks}) AND geom IS NOT NULL", units).fetchall()
         known.update(zip([unit for unit, _ in stored], plain_parts(decode([blob for _, blob in stored])), strict=True))
     return {unit: shape for unit, shape in known.items() if unit not in set(ids)}
-
-
-def _srs_id(con: sqlite3.Connection, table: str) -> int:
-    return con.execute("SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = ?", (table,)).fetchone()[0]

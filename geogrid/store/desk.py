@@ -18,13 +18,25 @@ from pathlib import Path
 from types import TracebackType
 
 from geogrid.edit import Edit, State, apply, replay, to_json
+from geogrid.edit.check import find_touched
 from geogrid.errors import EditError, NotFoundError
 from geogrid.store import adopt, fork, log
-from geogrid.store.commit import Clock, Step, check_base, check_open, committed, find_conflict, stamped, transaction, write_steps
+from geogrid.store.commit import (
+    Clock,
+    Step,
+    check_base,
+    check_open,
+    committed,
+    find_conflict,
+    in_force,
+    stamped,
+    touched_by,
+    transaction,
+    write_steps,
+)
 from geogrid.store.connect import connect, connect_writing
 from geogrid.store.dates import version_of
 from geogrid.store.faults import told
-from geogrid.store.found import find_findings
 from geogrid.store.history import History
 from geogrid.store.plans import find_plan, list_plans
 from geogrid.store.records import Committed, Entry, PlanInfo
@@ -117,7 +129,7 @@ class Desk:
             except (EditError, NotFoundError):
                 self._check_asked_of(row, info, base_version, asked)
                 raise
-            check_base(self._out, row, info, base_version, _touched(before, steps))
+            check_base(self._out, row, info, base_version, touched_by(before, steps))
             done = self._write(row, before, steps, author, request_id)
         self.history.keep_head(done.state)
         return done
@@ -167,8 +179,8 @@ class Desk:
 
     def _write(self, row: int, before: State, steps: Sequence[Step], author: str, request_id: str) -> Committed:
         steps = stamped(steps, before.version)
-        entries = write_steps(self._out, self.history, row, before, steps, author, self._clock(), request_id)
-        return committed(before.version, steps, entries, find_findings(steps[-1].state, _touched(before, steps)))
+        entries, found = write_steps(self._out, self.history, row, before, steps, author, self._clock(), request_id)
+        return committed(before.version, steps, entries, found)
 
     def _repeated(self, row: int, plan: str, request_id: str, asked: list) -> Committed | None:
         """Return the first answer to a request that was done before; raises EditError where the id was used for something else."""
@@ -181,8 +193,8 @@ class Desk:
         before = self.history.at(plan, entries[0].version - 1, self._out)
         after = self.history.at(plan, entries[-1].version, self._out)
         steps = [Step(after, entry.change, frozenset(entry.unit_ids), entry.kind) for entry in entries]
-        findings = find_findings(after, frozenset().union(*(step.touched for step in steps)))
-        return replace(committed(before.version, steps, tuple(entries), findings), is_repeat=True)
+        found = find_touched(after, in_force(after, touched_by(before, steps)))
+        return replace(committed(before.version, steps, tuple(entries), found), is_repeat=True)
 
     def _check_asked_of(self, row: int, info: PlanInfo, base_version: int, asked: Sequence[Edit]) -> None:
         """Raise ConflictError where what is refused now was possible on the version that the caller saw, and others have changed its units since."""
@@ -190,7 +202,7 @@ class Desk:
             return
         with suppress(EditError, NotFoundError):
             seen = self.history.at(info.id, base_version, self._out)
-            check_base(self._out, row, info, base_version, _touched(seen, _applied(seen, asked)))
+            check_base(self._out, row, info, base_version, touched_by(seen, _applied(seen, asked)))
 
 
 def _applied(state: State, edits: Sequence[Edit]) -> list[Step]:
@@ -200,10 +212,3 @@ def _applied(state: State, edits: Sequence[Edit]) -> list[Step]:
         state = outcome.state
         steps.append(Step(state, outcome.change, outcome.touched, edit.kind, to_json(edit), edit.reason))
     return steps
-
-
-def _touched(before: State, steps: Sequence[Step]) -> frozenset[int]:
-    """Return the units that steps touch and that were there before or are there after them."""
-    touched = frozenset().union(*(step.touched for step in steps))
-    after = steps[-1].state
-    return frozenset(i for i in touched if i in before.units or i in after.units)

@@ -60,7 +60,7 @@ def write_table(con: sqlite3.Connection, table: str, frame: pd.DataFrame, *, ind
     announce_table(con, table)
 
 
-def insert_rows(con: sqlite3.Connection, table: str, frame: pd.DataFrame, srs_id: int, *, index: str = "") -> None:
+def insert_rows(con: sqlite3.Connection, table: str, frame: pd.DataFrame, *, index: str = "") -> None:
     """Add rows to a layer or table that is there, through its triggers; `fid` goes on, or is the frame's index when that is called `index`."""
     info = con.execute(f"PRAGMA table_info({quoted(table)})").fetchall()
     kinds = {row[1]: row[2] for row in info}
@@ -70,9 +70,14 @@ def insert_rows(con: sqlite3.Connection, table: str, frame: pd.DataFrame, srs_id
         fids = np.arange(last + 1, last + 1 + len(frame))
     columns = {"fid": fids.tolist()} | {name: values_of(plain[name]) for name in plain if name in kinds}
     if "geom" in kinds:
-        columns["geom"] = encode(promoted(frame.geometry.to_numpy(), kinds["geom"])[0], srs_id)
+        columns["geom"] = encode(promoted(frame.geometry.to_numpy(), kinds["geom"])[0], srs_id_of(con, table))
     names, marks = ", ".join(quoted(name) for name in columns), ", ".join("?" * len(columns))
     con.executemany(f"INSERT INTO {quoted(table)} ({names}) VALUES ({marks})", zip(*columns.values(), strict=True))
+
+
+def srs_id_of(con: sqlite3.Connection, table: str) -> int:
+    """Return the number of the CRS of a layer."""
+    return con.execute("SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = ?", (table,)).fetchone()[0]
 
 
 def announce_table(con: sqlite3.Connection, table: str) -> None:

@@ -1,13 +1,12 @@
-"""A project file, opened: every page, command and script reads through here. Read-only, lazily cached, safe from several threads."""
+"""A project file, opened: every page, command and script reads through here. Read-only, lazily cached, safe from several threads.
+
+A project shows one version of one plan, `main` as it is unless asked otherwise. The file's tables show `main`; what another version or plan has
+otherwise is derived of its state, and only that. A project never changes: `refreshed` gives that of the newest version, `of` that of another plan.
+"""
 
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
-from collections.abc import Callable
-from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,42 +14,51 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pyproj import CRS
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.barriers import BARRIERS, barrier_lines
-from geogrid.errors import NotFoundError
+from geogrid.edit.state import State
 from geogrid.findings import to_frame
-from geogrid.plan import NO_UNIT, UNIT_DEFAULTS, Base, Plan
+from geogrid.plan import NO_UNIT, UNIT_COLUMNS, UNIT_DEFAULTS, Base, Plan
 from geogrid.rules import find_plan
-from geogrid.scheme import Scheme
-from geogrid.store.connect import connect
-from geogrid.store.frames import read_table
+from geogrid.sites import join
+from geogrid.store.facts import Facts
+from geogrid.store.history import History
 from geogrid.store.locate import Locator
+from geogrid.store.reader import Reader
 from geogrid.store.schema import quoted
-from geogrid.store.scheme_json import scheme_from_dict
+from geogrid.store.snapshot import MAIN
 from geogrid.store.summary import summarise
+from geogrid.store.views import find_differing, patched, patched_findings
 
-_PLAN = 1
+_MAIN = "main"
 
 
-def open_project(path: str | Path, *, is_whole: bool = False) -> Project:
+def open_project(
+    path: str | Path, *, plan: str = _MAIN, at: int | str | None = None, is_whole: bool = False, history: History | None = None
+) -> Project:
     """Open a project file for reading, checked; raises StoreError that says what to do when it is missing, foreign, damaged or too new.
 
-    `is_whole`: the caller has just written it, which checks every page, so that they need not be read again.
+    `plan` and `at` (a version, or a day as ISO date) choose what it shows; raises NotFoundError for what is not there. `is_whole`: the caller has
+    just written it, which checks every page, so that they need not be read again. `history`: that of a desk on the same file, to share its states.
     """
-    return Project(Path(path), is_whole=is_whole)
+    reader = Reader(Path(path), is_whole=is_whole, history=history)
+    try:
+        return Project(reader, plan, at)
+    except BaseException:
+        reader.close()
+        raise
 
 
-class Project:
-    """One project file. Frames are in the working CRS `crs`; they are cached and shared: copy before you change one."""
+class Project(Facts):
+    """One plan of a project file at one version. Frames are in the working CRS `crs`; they are cached and shared: copy before you change one."""
 
-    def __init__(self, path: Path, *, is_whole: bool = False) -> None:
-        self.path = path
-        self._lock = threading.RLock()
-        self._cache: dict[tuple[str, ...], Any] = {}
-        self._con = connect(path, is_whole=is_whole)
-        self._meta = {key: json.loads(value) for key, value in self._con.execute("SELECT key, value FROM meta ORDER BY key")}
+    def __init__(self, reader: Reader, plan: str = _MAIN, at: int | str | None = None) -> None:
+        super().__init__(reader)
+        self._is_open = True
+        self.plan_id, self.is_newest = plan, at is None
+        self.version, self.plan_state = reader.plan(plan) if at is None else reader.plan_at(plan, at)
 
     def __enter__(self) -> Project:
         return self
@@ -59,126 +67,112 @@ class Project:
         self.close()
 
     def close(self) -> None:
-        """Close the file; the project can not be read afterwards."""
-        with self._lock, suppress(sqlite3.Error):
-            self._con.close()
+        """Let go of the file; the project can not be read afterwards. The last project that shares the file closes it."""
+        if self._is_open:
+            self._is_open = False
+            self._reader.close()
+
+    def of(self, plan: str = _MAIN, at: int | str | None = None) -> Project:
+        """Return another plan or version of the same file, which shares it; raises NotFoundError."""
+        other = Project(self._reader, plan, at)
+        self._reader.share()
+        other._cache.update(self._kept())
+        return other
+
+    def refreshed(self) -> Project:
+        """Return the project at the newest version of its plan, which shares all that is alike: itself where nothing was edited since.
+
+        A project that was opened `at` a version stays. Close it as any other.
+        """
+        if not self.is_newest or self._reader.plan(self.plan_id) == (self.version, self.plan_state):
+            return self
+        other = self.of(self.plan_id)
+        with self._lock:
+            frames = {key: frame for key, frame in self._cache.items() if key[0] == "units"}
+        if frames:
+            ids = find_differing(self.state(), other.state())
+            other._cache.update({key: patched(frame, other.state(), key[1], ids) for key, frame in frames.items()})
+        return other
 
     @property
-    def name(self) -> str:
-        """The district's name, from the recipe."""
-        return str(self._meta["name"])
+    def stamp(self) -> str:
+        """What tells this file, plan, version and state from any other, as a word for caches."""
+        file = "-".join(f"{part:x}" for part in self._reader.file or ())
+        return f"{file}-{self.plan_id}-{self.version}-{self.plan_state}"
 
-    @property
-    def meta(self) -> dict[str, Any]:
-        """Facts of the build: name seed simulated source date seconds peak_rss_mb and what else the pipeline put there."""
-        return {key: value for key, value in self._meta.items() if not key.startswith("store.")}
+    def is_replaced(self) -> bool:
+        """Tell whether another file stands in the place of this one now, or none."""
+        return self._reader.is_replaced()
 
-    @cached_property
-    def crs(self) -> CRS:
-        """The working CRS, metres."""
-        return CRS.from_user_input(self._meta["store.crs"])
-
-    @cached_property
-    def scheme(self) -> Scheme:
-        """The scheme in force, with the recipe's overrides."""
-        return scheme_from_dict(self._meta["store.scheme"])
-
-    @cached_property
-    def levels(self) -> list[str]:
-        """Ids of the levels, from the top down."""
-        return [level.id for level in self.scheme.levels]
+    def state(self) -> State:
+        """Return the plan as it is edited."""
+        if self._reader.format == 1:
+            return self._once(("state",), lambda: State.of(self.plan()))
+        with self._lock:
+            return self._reader.history.at(self.plan_id, self.version, self._reader.con)
 
     @property
     def district(self) -> BaseGeometry:
-        """The noded parent of the plan."""
-        return self._table("district").geometry.iloc[0]
-
-    @property
-    def district_source(self) -> str:
-        """How the district came to be: "given" or "derived"."""
-        return str(self._meta["store.district_source"])
+        """The noded parent of the plan: where its border was cut, what its cells cover."""
+        return self.plan().base.district if self._may_be_cut() else self._table("district").geometry.iloc[0]
 
     def units(self, level: str) -> gpd.GeoDataFrame:
         """Return a level's units, index `code`, columns as `Plan.frame` and `status`; raises NotFoundError for an unknown level."""
         self._check_known("level", "层级", level, self.levels)
-        return self._once(("units", level), lambda: _complete(self._table(f"unit_{level}")).set_index("code"))
+        return self._once(("units", level), lambda: self._units(level))
+
+    def _units(self, level: str) -> gpd.GeoDataFrame:
+        frame, have = self._of_main(f"unit_{level}")
+        frame = _complete(frame).set_index("code").sort_index(kind="stable")
+        return frame if have is None else patched(frame, self.state(), level, find_differing(have, self.state()))
 
     def count_units(self, level: str) -> tuple[int, int, int, int]:
-        """Count a level's units, their households, the units in bounds and those with a reason, without reading a polygon."""
+        """Count a level's units, their households, the units in bounds and those with a reason, without reading a polygon where that can be."""
         self._check_known("level", "层级", level, self.levels)
         figures = "count(*), coalesce(sum(households), 0), coalesce(sum(status = 'in'), 0), coalesce(sum(reason <> ''), 0)"
-        with self._lock:
-            return self._con.execute(f"SELECT {figures} FROM {quoted(f'unit_{level}')}").fetchone()
+        version, (row,) = self._reader.at_main(lambda: self._reader.rows(f"SELECT {figures} FROM {quoted(f'unit_{level}')}"))
+        if self._is_main(version):
+            return row
+        frame = self.units(level)
+        return len(frame), int(frame["households"].sum()), int((frame["status"] == "in").sum()), int((frame["reason"] != "").sum())
 
     def count_people(self) -> tuple[int, int]:
-        """Count the households and persons of all atoms, in units or not, without reading an atom."""
-        with self._lock:
-            return self._con.execute("SELECT coalesce(sum(households), 0), coalesce(sum(persons), 0) FROM atom").fetchone()
-
-    @cached_property
-    def plan_name(self) -> tuple[str, int, str]:
-        """Id, version and state of the plan `main`, without reading the plan."""
-        with self._lock:
-            return self._con.execute("SELECT id, version, state FROM plan WHERE fid = ?", (_PLAN,)).fetchone()
-
-    def cells(self) -> gpd.GeoDataFrame:
-        """Return the cells, index `cell`, columns of `Base.cells`."""
-        return self._table("cell", "cell")
-
-    def atoms(self) -> pd.DataFrame:
-        """Return the atoms, index `atom`, columns of `Base.atoms`, and `leaf`, the id of their unit or NO_UNIT."""
-        return self._once(("atoms",), lambda: self._table("atom", "atom").assign(leaf=self._leaf()))
-
-    def layer(self, name: str) -> gpd.GeoDataFrame:
-        """Return a layer of the base map or the sources, as `buildings` or `roads`; raises NotFoundError naming those there are."""
-        self._check_known("layer", "图层", name, self.layers)
-        return self._table(name)
+        """Count the households and persons of all atoms, in units or not, without reading an atom where that can be."""
+        sums = "SELECT coalesce(sum(households), 0), coalesce(sum(persons), 0) FROM atom WHERE fid IN (SELECT atom FROM assign WHERE plan = ?)"
+        version, (row,) = self._reader.at_main(lambda: self._reader.rows(sums, MAIN))
+        if self._is_main(version):
+            return row
+        atoms = self.atoms()
+        return int(atoms["households"].sum()), int(atoms["persons"].sum())
 
     @property
-    def layers(self) -> list[str]:
-        """Names of the layers of base map and sources."""
-        return self._meta["store.roles"]["layers"]
+    def plan_name(self) -> tuple[str, int, str]:
+        """Id, version and state of the plan, without reading it."""
+        return self.plan_id, self.version, self.plan_state
+
+    def cells(self) -> gpd.GeoDataFrame:
+        """Return the cells in force, index `cell`, columns of `Base.cells`."""
+        return self.plan().base.cells
+
+    def atoms(self) -> pd.DataFrame:
+        """Return the atoms in force, index `atom`, columns of `Base.atoms`, and `leaf`, the id of their unit or NO_UNIT."""
+        return self._once(("atoms",), lambda: self.plan().base.atoms.assign(leaf=self.plan().leaf))
 
     def sites(self, role: str) -> gpd.GeoDataFrame:
         """Return points of a role with a column of unit codes per level and `outside_m`; raises NotFoundError."""
         self._check_known("site role", "点位", role, self.site_roles)
-        return self._table(role)
+        return self._once(("sites", role), lambda: self._sites(role))
 
-    @property
-    def site_roles(self) -> list[str]:
-        """Roles of the sites that the project has, as `stations`."""
-        return self._meta["store.roles"]["sites"]
-
-    def given(self, level: str) -> gpd.GeoDataFrame:
-        """Return the polygons of a level as they were given; raises NotFoundError where none were."""
-        self._check_known("given level", "来源层级", level, self.given_levels)
-        return self._table(f"given_{level}")
-
-    @property
-    def given_levels(self) -> list[str]:
-        """Levels of which polygons were given."""
-        return self._meta["store.roles"]["given"]
-
-    def table(self, role: str) -> pd.DataFrame:
-        """Return a table of people or organisations as it was given, as `memberships`; raises NotFoundError naming those there are."""
-        self._check_known("table", "表", role, self.tables)
-        return self._table(role)
-
-    @property
-    def tables(self) -> list[str]:
-        """Roles of the tables of people and organisations that the project has."""
-        return self._meta["store.roles"].get("tables", [])
+    def _sites(self, role: str) -> gpd.GeoDataFrame:
+        frame, have = self._of_main(role)
+        return frame if have is None else join(frame, self.plan())[frame.columns]
 
     def findings(self) -> gpd.GeoDataFrame:
-        """Return what was found when the project was built, columns of `geogrid.findings.COLUMNS`."""
-        return self._once(("findings",), lambda: self._found().drop(columns="note"))
-
-    def rejected(self) -> pd.DataFrame:
-        """Return the rows of the input that were not used: role file layer row field value reason reason_zh."""
-        return self._table("rejected")
+        """Return what was found when the project was built and since, columns of `geogrid.findings.COLUMNS`."""
+        return self._found().drop(columns="note")
 
     def plan(self) -> Plan:
-        """Return the plan `main`, rebuilt of cells, atoms and assignment."""
+        """Return the plan, rebuilt of cells, atoms and assignment."""
         return self._once(("plan",), self._rebuilt)
 
     def validate(self) -> gpd.GeoDataFrame:
@@ -188,7 +182,7 @@ class Project:
         buildings = self.layer("buildings") if "buildings" in self.layers else None
         found = to_frame(find_plan(self.plan(), given=given, barriers=barriers, buildings=buildings), self.crs, self.scheme.severity)
         notes = self._found()
-        notes = notes[notes["note"]].drop(columns="note")
+        notes = notes[notes["note"].astype(bool)].drop(columns="note")
         parts = [part for part in (notes, found) if len(part)]
         return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=self.crs) if parts else found
 
@@ -201,39 +195,65 @@ class Project:
         return self._once(("locator",), lambda: Locator(self.plan())).locate(lon, lat, floor)
 
     def _rebuilt(self) -> Plan:
-        base = Base(self.cells(), self._table("atom", "atom"), self.district, self.district_source)
-        rows = self._table("unit")
-        rows = rows[rows["plan"] == _PLAN].sort_values("id").set_index("id").rename_axis("unit")
-        units = _complete(rows.drop(columns="plan")).assign(parent=rows["parent"].fillna(NO_UNIT).astype("int64"))
-        return Plan(base, self.scheme, units, self._leaf(), *self.plan_name)
+        if self.plan_id != _MAIN:
+            return self.state().to_plan()
+        version, (rows, leaf) = self._reader.at_main(lambda: (self._reader.table("unit"), self._leaf()))
+        if not self._is_main(version):
+            return self.state().to_plan()
+        units = _complete(rows[rows["plan"] == MAIN].sort_values("id").set_index("id").rename_axis("unit").drop(columns="plan"))
+        units = units.assign(parent=units["parent"].fillna(NO_UNIT).astype("int64"))[[*UNIT_COLUMNS]]
+        return Plan(self._base(leaf.index), self.scheme, units, leaf.to_numpy(), *self.plan_name)
 
-    def _leaf(self) -> np.ndarray:
-        """Return the unit id of each atom, in the order of the atoms."""
-        with self._lock:
-            rows = self._con.execute("SELECT coalesce(unit, ?) FROM assign WHERE plan = ? ORDER BY atom", (NO_UNIT, _PLAN)).fetchall()
-        return np.array(rows, dtype="int64").reshape(-1)
+    def _base(self, in_force: pd.Index) -> Base:
+        """Return the cells and atoms (their numbers) that the plan has."""
+        cells, atoms = self._table("cell", "cell"), self._table("atom", "atom")
+        if len(in_force) == len(atoms):
+            return Base(cells, atoms, self._table("district").geometry.iloc[0], self.district_source)
+        atoms = atoms.loc[in_force]
+        cells = cells.loc[np.unique(atoms["cell"])]
+        return Base(cells, atoms, shapely.coverage_union_all(cells.geometry.to_numpy()), self.district_source)
+
+    def _may_be_cut(self) -> bool:
+        """Tell whether the plan may lack atoms that the file has, because cells were cut, here or in another plan."""
+        count = "SELECT (SELECT count(*) FROM atom) = (SELECT count(*) FROM assign WHERE plan = ?)"
+        version, ((is_whole,),) = self._reader.at_main(lambda: self._reader.rows(count, MAIN))
+        return not (is_whole and self._is_main(version))
+
+    def _leaf(self) -> pd.Series:
+        """Return the unit id of each atom that `main` has, by its number, ascending."""
+        rows = self._reader.rows("SELECT atom, coalesce(unit, ?) FROM assign WHERE plan = ? ORDER BY atom", NO_UNIT, MAIN)
+        atom, unit = np.array(rows, dtype="int64").reshape(-1, 2).T
+        return pd.Series(unit, index=atom)
 
     def _found(self) -> gpd.GeoDataFrame:
-        found = self._table("finding")
+        """Return the findings with a column `note`: whether it is one of the input."""
+        return self._once(("findings",), self._read_found)
+
+    def _read_found(self) -> gpd.GeoDataFrame:
+        found, have = self._of_main("finding")
         if "rows" not in found.columns:  # a project of an earlier version
             found = found.assign(width_m=np.nan, rows="[]")
         lists = {name: pd.Series([json.loads(text) for text in found[name]], index=found.index, dtype=object) for name in ("units", "rows")}
-        return found.assign(**lists)
+        found = found.assign(**lists)
+        return found if have is None else patched_findings(found, have, self.state(), find_differing(have, self.state()))
 
-    def _table(self, table: str, index: str = "") -> Any:
-        return self._once(("table", table), lambda: read_table(self._con, table, self.crs, index=index))
-
-    def _once(self, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
+    def _of_main(self, table: str) -> tuple[Any, State | None]:
+        """Return a table that follows `main` as it stands in the file, and the state that it shows, or None where that is the one of this project."""
+        version, frame = self._reader.at_main(lambda: self._reader.table(table))
+        if self._is_main(version):
+            return frame, None
         with self._lock:
-            if key not in self._cache:
-                self._cache[key] = make()
-            return self._cache[key]
+            return frame, self._reader.history.at(_MAIN, version, self._reader.con)
 
-    def _check_known(self, what: str, what_zh: str, name: str, known: list[str]) -> None:
-        if name not in known:
-            listed, listed_zh = ", ".join(known) or "none", "、".join(known) or "无"
-            message = f"{self.path}: has no {what} {name!r}; it has: {listed}"
-            raise NotFoundError(message, f"{self.path}：没有{what_zh} {name!r}；可用：{listed_zh}", value=name, known=known)
+    def _is_main(self, version: int) -> bool:
+        return self.plan_id == _MAIN and self.version == version
+
+    def _kept(self) -> dict[tuple[str, ...], Any]:
+        """Return what is in the cache and is the same in every plan and version."""
+        with self._lock:
+            count = dict(self._reader.rows("SELECT 'cell', count(*) FROM cell UNION ALL SELECT 'atom', count(*) FROM atom"))
+            tables = {key: value for key, value in self._cache.items() if key[0] == "table"}
+            return {key: value for key, value in tables.items() if key[1] not in count or len(value) == count[key[1]]}
 
 
 def _complete(units: pd.DataFrame) -> Any:
