@@ -55,7 +55,7 @@ def _names_above(served: Served, level: str) -> tuple[np.ndarray, np.ndarray]:
     parent = nearest = np.full(len(chain), "", dtype=object)
     for upper in chain.columns[:-1]:
         units = served.project.units(upper)
-        names = chain[upper].map(units["name"]).fillna("").to_numpy(dtype=object)
+        names = chain[upper].map(units["name"]).astype(object).fillna("").to_numpy(dtype=object)  # of no units at all the map gives numbers
         parent = np.where(chain[upper].to_numpy() == served.project.units(level)["parent"].to_numpy(), names, parent)
         nearest = np.where(names != "", names, nearest)
     return parent, nearest
