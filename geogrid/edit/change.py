@@ -78,9 +78,16 @@ class Change:
     def between(cls, a: State, b: State, lineage: Lineage = (), lineage_back: Lineage = ()) -> Change:
         """Return the change that makes the leaves and units of state `a` those of `b`; both on grounds of the same rows."""
         positions = np.flatnonzero(a.leaf != b.leaf)
-        ids = sorted({i for i in (*a.units, *b.units) if a.units.get(i) != b.units.get(i)}) if a.units is not b.units else []
+        ids = sorted(_differing(a.units, b.units))
         units = tuple((a.units.get(i), b.units.get(i)) for i in ids)
         return cls(positions, a.leaf[positions], b.leaf[positions], units, lineage, lineage_back)
+
+
+def _differing(a: Mapping[int, Unit], b: Mapping[int, Unit]) -> set[int]:
+    """Return the ids under which two states have different units; most are one and the same object."""
+    if a is b:
+        return set()
+    return {i for i, unit in b.items() if (other := a.get(i)) is not unit and other != unit} | (a.keys() - b.keys())
 
 
 def id_of(before: Unit | None, after: Unit | None) -> int:

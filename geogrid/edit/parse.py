@@ -27,10 +27,10 @@ def parse_edit(document: Any) -> Edit:
     for key in document:
         if key not in ("kind", *allowed):
             near = get_close_matches(str(key), allowed, 1)
-            _refuse(str(key), document[key], f"nothing: {kind} takes {', '.join(allowed)}", f"无此项：{kind} 只接受 {'、'.join(allowed)}", near=near)
+            _refuse(str(key), document[key], f"only {', '.join(allowed)} in a {kind}", f" {kind} 的 {'、'.join(allowed)}，不写别的", near=near)
     for key in needed:
         if key not in document:
-            _refuse(key, None, f"it: {kind} needs it", f"此项：{kind} 必须给出")
+            _refuse(key, None, f"one: a {kind} needs it", f"明：{kind} 必须有此项")
     read = {**needed, **optional, "reason": _text}
     values = {key: read[key](key, document[key]) for key in allowed if key in document}
     if kind == "split" and (values.get("line") is None) == (values.get("parts") is None):

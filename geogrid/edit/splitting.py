@@ -5,6 +5,8 @@ No cell is cut: a cell goes to the side of the line on which its people live. Th
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import shapely
 from pyproj import Transformer
@@ -54,7 +56,13 @@ def find_sides(state: State, unit: Unit, positions: np.ndarray, line: LonLats) -
 def to_working(state: State, line: LonLats) -> np.ndarray:
     """Return a line of degrees (WGS 84) in the working CRS, metres (n, 2)."""
     lon, lat = np.array(line, dtype=float).T
-    return np.column_stack(Transformer.from_crs("EPSG:4326", state.ground.crs, always_xy=True).transform(lon, lat))
+    return np.column_stack(_from_wgs84(state.ground.crs.to_wkt()).transform(lon, lat))
+
+
+@lru_cache(maxsize=4)
+def _from_wgs84(crs: str) -> Transformer:
+    """Return the way from degrees to a CRS; making it costs far more than going it."""
+    return Transformer.from_crs("EPSG:4326", crs, always_xy=True)
 
 
 def _halves(xy: np.ndarray, places: np.ndarray) -> list[shapely.Polygon]:
