@@ -1,8 +1,10 @@
 // A colleague was faster: both changes on small maps, three states of each unit, three ways on. Keys 1, 2, 3.
 import { boundsOf, boundsText, button, changeBar, codeLabel, element, households, number, personName, statusWords, timeOf, unitLabel, whatIsSelected } from "./edit-facts.js";
-import { editWords } from "./edit-history.js";
+import { deltaWords, editWords } from "./edit-history.js";
 import { mini } from "./edit-mini.js";
 import { movesOf } from "./edit-propose.js";
+
+const MOST = 6; // so many units fit into the table
 
 export class Conflict {
   constructor(desk, dialogs, panel) {
@@ -18,14 +20,14 @@ export class Conflict {
 
   async open({ error, edit, reason, base }) {
     const { desk } = this, { model } = desk, version = error.details.version || model.version;
-    const foreign = desk.foreign.length ? desk.foreign : [{ delta: { version, units: [], atoms: [] }, before: {}, units: error.details.units || [] }];
+    const foreign = desk.foreign.length ? desk.foreign : [{ delta: { version, units: [] }, moved: new Map(), before: {}, units: error.details.units || [] }];
     const mine = await this.#mine(edit), last = foreign.at(-1).delta, who = personName(desk, last.author), codes = [...new Set(foreign.flatMap(each => each.units))];
     const named = codes.map(code => codeLabel(desk, code)).join(desk.page.words.comma);
-    const theirs = new Map(foreign.flatMap(({ delta }) => delta.atoms || []).flatMap(([code, unit]) => (model.ground.atomOf.has(code) ? [[model.ground.atomOf.get(code), unit]] : [])));
-    const ours = movesOf(model, edit), rows = this.#rows(codes, foreign, mine);
+    const theirs = new Map(foreign.flatMap(({ moved }) => [...moved]));
+    const ours = movesOf(model, edit), rows = this.#rows([...new Set([...codes, ...this.#ofLevel(mine)])].slice(0, MOST), foreign, mine);
     const maps = element("div", { class: "minis" },
-      element("div", {}, element("h3", {}, desk.say("c_theirs", { n: number(version) }), element("span", {}, foreign.map(({ delta }) => editWords(desk, delta)).join(desk.page.words.comma))), mini(desk, { atoms: theirs, label: desk.say("c_theirs", { n: number(version) }) })),
-      element("div", {}, element("h3", {}, desk.say("c_mine"), element("span", {}, ours.size ? whatIsSelected(desk, [...ours.keys()]) : editWords(desk, { edit }))), mini(desk, { atoms: ours, label: desk.say("c_mine") })));
+      element("div", {}, element("h3", {}, desk.say("c_theirs", { n: number(version) }), element("span", {}, foreign.map(each => deltaWords(desk, each)).join(desk.page.words.comma))), mini(desk, { atoms: theirs, around: ours.keys(), label: desk.say("c_theirs", { n: number(version) }) })),
+      element("div", {}, element("h3", {}, desk.say("c_mine"), element("span", {}, ours.size ? whatIsSelected(desk, [...ours.keys()]) : editWords(desk, { edit }))), mini(desk, { atoms: ours, around: theirs.keys(), label: desk.say("c_mine") })));
     const told = { edit, reason, version, base, theirs, mine, rows };
     this.dialogs.ask.last = document.activeElement;
     this.dialogs.ask.show(desk.say("c_title", { units: named || codeLabel(desk, "") }), [
@@ -41,8 +43,14 @@ export class Conflict {
       const answer = await desk.net.post(desk.urls.preview, { plan: desk.plan, edit });
       return { units: new Map((answer.units || []).map(unit => [unit.code_before ?? unit.code, unit.after?.households ?? null])), refused: answer.refused || null };
     } catch (error) {
-      return { units: new Map(), refused: error.details ? error.message : null };
+      const sides = edit.kind === "move" ? desk.model.preview().sides : [];
+      return { units: new Map(sides.map(side => [side.code, side.after.households])), refused: error.status === 422 || error.status === 404 ? error.message : null };
     }
+  }
+
+  #ofLevel({ units }) {
+    const { model } = this.desk;
+    return [...units.keys()].filter(code => model.units.get(model.units.rowOf(code))?.level === model.depth);
   }
 
   #rows(codes, foreign, mine) {

@@ -80,13 +80,14 @@ export class Desk {
   }
 
   #apply(delta, mine) {
-    const { model } = this, touched = this.#touches(delta), before = this.#households(delta);
+    const { model } = this, touched = this.#touches(delta), before = this.#households(delta), owners = model.units.owners[model.depth].slice();
     model.apply(delta);
+    const moved = movedAtoms(model, owners);
     if (model.target >= 0 && model.units.get(model.target).gone) model.setTarget(-1);
     if (this.focus >= 0 && model.units.get(this.focus).gone) this.focus = -1;
-    if (!mine && touched.length) this.foreign.push({ delta, before, units: touched });
+    if (!mine && touched.length) this.foreign.push({ delta, before, moved, units: touched });
     else if (!this.foreign.length) this.base = model.version;
-    this.tell("applied", { delta, mine, touched });
+    this.tell("applied", { delta, moved, mine, touched });
   }
 
   // Codes of units that both a delta and the selection change.
@@ -134,4 +135,11 @@ export class Desk {
     const now = { plan: this.plan === "main" ? "" : this.plan, unit: this.unit, level: this.level, lang: this.page.asked, ...changes };
     return this.urls.desk + "?" + new URLSearchParams(Object.entries(now).filter(([, value]) => value));
   }
+}
+
+// Atom row → code of the unit of the level that it went to ("" for none): also where only the units above it changed.
+function movedAtoms({ units, depth, ground }, before) {
+  const found = new Map(), now = units.owners[depth];
+  for (let atom = 0; atom < before.length; atom++) if (now[atom] !== before[atom] && !ground.gone.has(ground.cellOf[atom])) found.set(atom, now[atom] >= 0 ? units.get(now[atom]).code : "");
+  return found;
 }

@@ -108,7 +108,9 @@ export class Elevation {
 
   // Five hues by the order in which units come, so that neighbours in the stack differ.
   #hues(atoms) {
-    const { units } = this.desk.model, found = new Map();
+    const { units } = this.desk.model, building = this.desk.model.ground.cell.building[this.cell];
+    if (this.hued?.building !== building) this.hued = { building, found: new Map() };
+    const { found } = this.hued; // a unit keeps its hue while the building is looked at
     for (const row of atoms) {
       const unit = units.owner(row, this.lowest);
       if (unit >= 0 && !found.has(unit)) found.set(unit, found.size % 5);

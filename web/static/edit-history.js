@@ -1,5 +1,5 @@
 // The list of changes: who did what, when and why; take back and again.
-import { codeLabel, element, number, personName, timeOf } from "./edit-facts.js";
+import { codeLabel, countOf, element, number, personName, timeOf } from "./edit-facts.js";
 
 const SHOWN = 30;
 
@@ -57,6 +57,14 @@ export class History {
   }
 }
 
+// What a colleague's delta did, in the same words: of a move all that is known is where things went.
+export function deltaWords(desk, { delta, moved }) {
+  const codes = (delta.units || []).map(unit => unit.code), to = new Set(moved.values());
+  if (delta.kind !== "move") return editWords(desk, { kind: delta.kind, edit: { unit: codes[0], units: codes, name: delta.units?.[0]?.name, parent: delta.units?.[0]?.parent, edits: codes } });
+  const n = countOf(desk, desk.model.ground.cellsOfAtoms(moved.keys()));
+  return to.size === 1 && ![...to][0] ? desk.say("edit_move_none", { n }) : desk.say("edit_move", { n, to: [...to].map(code => codeLabel(desk, code)).join(desk.page.words.comma) });
+}
+
 // An edit in words: "Moved 2 stairwells to grid 005".
 export function editWords(desk, entry) {
   const edit = entry.edit || {}, kind = entry.kind || edit.kind, unit = code => codeLabel(desk, code || ""), { ground } = desk.model;
@@ -66,7 +74,7 @@ export function editWords(desk, entry) {
   const units = () => (edit.units || entry.units || []).slice(0, 3).map(unit).join(desk.page.words.comma);
   if (kind === "move") {
     const cells = new Set((edit.atoms || []).map(code => ground.cellOf[ground.atomOf.get(code)] ?? code.split("-")[0]));
-    const n = desk.say("place_n", { n: number(cells.size) });
+    const n = [...cells].every(Number.isInteger) ? countOf(desk, [...cells]) : desk.say("place_n", { n: number(cells.size) });
     return edit.to ? desk.say("edit_move", { n, to: unit(edit.to) }) : desk.say("edit_move_none", { n });
   }
   const facts = {

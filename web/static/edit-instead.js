@@ -1,15 +1,26 @@
 // What a move would break, in words, and what to do instead: take fewer, take the whole stairwell, merge, retire.
-import { boundsOf, codeLabel, countOf, households, levelName, number } from "./edit-facts.js";
+import { boundsOf, codeLabel, countOf, depthOf, households, levelName, number, unitLabel } from "./edit-facts.js";
 
 // [{key, title, text, acts: [{text, then}], refused, fine}], what the service would refuse first.
 export function instead(desk, preview, dialogs) {
   const found = [], { details } = preview, sideOf = code => [...preview.sides, ...preview.below, ...preview.above].find(side => side.code === code);
   if (details.splits_cell) found.push(splits(desk, details.splits_cell));
   if (details.empties_unit) for (const code of details.empties_unit.units) found.push(empties(desk, code, dialogs));
-  for (const word of ["below", "above"]) for (const code of details[word]?.units || []) found.push(out(desk, preview, word, sideOf(code)));
+  for (const word of ["below", "above"]) for (const code of details[word]?.units || []) if (depthOf(desk, sideOf(code).level) <= desk.model.depth) found.push(out(desk, preview, word, sideOf(code)));
   for (const code of details.disconnects?.units || []) found.push({ key: "apart", title: desk.say("break_apart", { unit: codeLabel(desk, code) }), text: desk.say("break_apart_long"), acts: [] });
-  if (details.unassigned && !details.splits_cell) found.push({ key: "unassigned", title: desk.say("break_unassigned", { n: number(details.unassigned.households) }), text: desk.say("break_unassigned_long"), acts: [], fine: true });
+  const cut = preview.lower.filter(each => !each.whole);
+  if (cut.length && preview.target >= 0) found.push(parts(desk, preview, cut));
+  else if (details.unassigned && !details.splits_cell) found.push({ key: "unassigned", title: desk.say("break_unassigned", { n: number(details.unassigned.households) }), text: desk.say("break_unassigned_long"), acts: [], fine: true });
   return found;
+}
+
+// Lower units of which only a part moves: what moves is unassigned there, and what stays may be too few. Taken whole they go along.
+function parts(desk, preview, cut) {
+  const { model } = desk, depth = model.units.get(cut[0].unit).level, now = new Map(preview.below.map(side => [side.unit, side]));
+  const left = cut.map(each => now.get(each.unit)).filter(side => side && (side.statusAfter === "below" || side.empty)).map(side => `${unitLabel(desk, side.unit)} ${households(desk, side.after.households)}`);
+  const text = desk.say("break_parts_long", { n: number(preview.unassigned.households) }) + (left.length ? " " + desk.say("break_parts_left", { units: left.slice(0, 4).join(desk.page.words.comma) }) : "");
+  const whole = cut.flatMap(each => model.units.atoms(each.unit)).filter(atom => model.isFree(atom));
+  return { key: "parts", fine: true, title: desk.say("break_parts", { n: number(cut.length), level: levelName(desk, depth, cut.length) }), text, acts: [{ text: desk.say("take_whole"), then: () => model.select(whole, { mode: "add" }) }] };
 }
 
 function splits(desk, { atoms }) {

@@ -19,7 +19,7 @@ export function keys({ desk, rail, panel, dialogs, history, elevation, areas }) 
     e: () => elevation.focus(),
     n: () => rail.next(),
     f: () => rail.repair(),
-    g: () => dialogs.proposals.fill(),
+    g: () => rail.fill(),
     ",": () => rail.step(-1),
     ".": () => rail.step(1),
   };

@@ -4,12 +4,12 @@ import { element } from "./edit-facts.js";
 export const HUES = ["#56b4e9", "#009e73", "#f0e442", "#cc79a7", "#e69f00"];
 const PALE = 0.32;
 
-// `atoms`: Map atom row → unit code it goes to (or a Set); `before` draws where they are now, outlined only. Two pixels a pixel.
-export function mini(desk, { atoms, before = false, label = "" }) {
+// `atoms`: Map atom row → unit code it goes to; `before` draws where they are now; `around`: what else is to be seen. Two pixels a pixel.
+export function mini(desk, { atoms, around = [], before = false, label = "" }) {
   const canvas = element("canvas", { class: "mini", width: 688, height: 336, role: "img", "aria-label": label || desk.say(before ? "d_before" : "d_after") });
-  const pen = canvas.getContext("2d"), { ground } = desk.model, chosen = new Set(ground.cellsOfAtoms(atoms.keys())), view = frame(ground, chosen, canvas);
+  const pen = canvas.getContext("2d"), { ground } = desk.model, chosen = new Set(ground.cellsOfAtoms(atoms.keys())), view = frame(ground, [...chosen, ...ground.cellsOfAtoms(around)], canvas);
   if (!view) return canvas;
-  const goes = new Map([...atoms.keys()].map(atom => [ground.cellOf[atom], atoms instanceof Map ? atoms.get(atom) : null]));
+  const goes = new Map([...atoms.keys()].map(atom => [ground.cellOf[atom], atoms.get(atom)]));
   for (const cell of desk.model.places.near(view.box)) {
     const own = desk.model.units.cellOwner(cell, desk.model.depth), to = chosen.has(cell) && !before && goes.get(cell) ? desk.model.units.rowOf(goes.get(cell)) : own;
     trace(pen, ground.rings[cell], view);
@@ -40,7 +40,7 @@ function frame(ground, cells, canvas) {
     south = Math.max(south, ground.box[at + 3]);
   }
   if (!(east > west)) return null;
-  const scale = Math.min(canvas.width / (east - west), canvas.height / (south - north)) / 2.2, x = (west + east) / 2, y = (north + south) / 2;
+  const scale = Math.min(canvas.width / (east - west), canvas.height / (south - north)) / 1.8, x = (west + east) / 2, y = (north + south) / 2;
   const box = [x - canvas.width / 2 / scale, y - canvas.height / 2 / scale, x + canvas.width / 2 / scale, y + canvas.height / 2 / scale];
   return { scale, box, x: at => (at - box[0]) * scale, y: at => (at - box[1]) * scale, width: canvas.width, height: canvas.height };
 }

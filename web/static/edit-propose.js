@@ -8,9 +8,9 @@ export class Proposals {
 
   repair(row) { return row < 0 ? null : this.#propose({ what: "repair", units: [this.desk.model.units.get(row).code] }, this.desk.say("d_repair", { unit: unitLabel(this.desk, row) })); }
 
-  fill() {
-    const { desk } = this, { model } = desk;
-    return this.#propose({ what: "fill", level: model.level, parent: model.unit || null }, desk.say("d_fill"));
+  fill(level) {
+    const { desk } = this;
+    return this.#propose({ what: "fill", level, parent: desk.model.unit || null }, desk.say("d_fill"));
   }
 
   split(row, k) { return this.#propose({ what: "split", unit: this.desk.model.units.get(row).code, k }, this.desk.say("d_balance", { unit: unitLabel(this.desk, row), n: k })); }

@@ -10,7 +10,7 @@ export class Rail {
     document.getElementById("next").addEventListener("click", () => this.next());
     document.getElementById("repair").addEventListener("click", () => this.repair());
     this.fillButton = document.getElementById("fill");
-    this.fillButton.addEventListener("click", () => dialogs.proposals.fill());
+    this.fillButton.addEventListener("click", () => this.fill());
     this.#rove();
     for (const name of ["applied", "level", "opened"]) desk.on(name, () => this.draw());
   }
@@ -68,8 +68,8 @@ export class Rail {
       groups.set(key, [...(groups.get(key) || []), each]);
     }
     this.list.replaceChildren(...(groups.size ? [...groups.values()].map(group => this.#group(group)) : [element("li", { class: "note" }, "✓ ", desk.say("none_out"))]));
-    const free = this.found.filter(each => each.kind === "unassigned" && each.level === desk.level);
-    this.fillButton.hidden = !free.length;
+    this.free = this.found.find(each => each.kind === "unassigned");
+    this.fillButton.hidden = !this.free;
     this.#sources();
   }
 
@@ -122,6 +122,9 @@ export class Rail {
     if (row < 0) return this.desk.tell("notice", { text: this.desk.say("none_out") });
     return this.dialogs.proposals.repair(row);
   }
+
+  // The highest level of which something is unassigned; those below come after it.
+  fill() { return this.free ? this.dialogs.proposals.fill(this.free.level) : this.desk.tell("notice", { text: this.desk.say("none_free") }); }
 
   #sources() {
     const { desk } = this, { model } = desk;

@@ -7,7 +7,7 @@ import { Desk } from "./edit-desk.js";
 import { Dialogs } from "./edit-dialogs.js";
 import { Elevation } from "./edit-elevation.js";
 import { codeLabel, personName, shortCode } from "./edit-facts.js";
-import { editWords, History } from "./edit-history.js";
+import { deltaWords, editWords, History } from "./edit-history.js";
 import { keys } from "./edit-keys.js";
 import { EditMap } from "./edit-map.js";
 import { EditModel } from "./edit-model.js";
@@ -15,6 +15,7 @@ import { Notices } from "./edit-notices.js";
 import { Panel } from "./edit-panel.js";
 import { Rail } from "./edit-rail.js";
 
+const isLinked = location.hash.includes("at="); // the address says what to look at: before the map writes it itself
 const page = JSON.parse(document.getElementById("page-data").textContent);
 const desk = new Desk(page), notices = new Notices(desk), dialogs = new Dialogs(desk), panel = new Panel(desk, { dialogs });
 const rail = new Rail(desk, dialogs), history = new History(desk), elevation = new Elevation(desk, document.getElementById("elevation"));
@@ -52,13 +53,14 @@ async function open() {
   listen();
   areas.opened(desk.unit);
   document.documentElement.classList.add("desk-open");
+  window.geogrid.map.invalidateSize({ animate: false }); // the drawer has come
   desk.tell("opened");
   panel.draw();
   history.fetch();
   const focus = desk.told.focus ? desk.model.units.rowOf(desk.told.focus) : -1;
   if (focus >= 0) desk.setFocus(focus);
   if (focus >= 0) desk.view.zoomTo(focus);
-  else if (!location.hash.includes("at=")) map.fit(desk.model.bbox, { maxZoom: 19 });
+  else if (!isLinked) map.fit(desk.model.bbox, { maxZoom: 19 });
   desk.poll();
 }
 
@@ -87,6 +89,8 @@ desk.on("clear", () => panel.clear());
 desk.on("fork", () => dialogs.fork());
 desk.on("notice", ({ text }) => notices.show("hint", text, { for_ms: 4000 }));
 desk.on("done", ({ answer, edit }) => {
+  notices.hide("refused");
+  notices.hide("touched");
   const what = edit ? editWords(desk, { edit }) : "", found = (answer.findings || []).length;
   notices.show("done", desk.say(found ? "done_findings" : "done", { n: number(answer.version), what: what || desk.say("version", { n: number(answer.version) }), m: number(found) }), { kind: "good", for_ms: 5000 });
 });
@@ -94,10 +98,10 @@ desk.on("refused", ({ error, edit, reason }) => {
   if (error.details?.reason === "asks_homes" || error.details?.reason === "asks_households") return dialogs.homes(error, edit, reason);
   return notices.show("refused", desk.say("refused", { why: error.message }), { kind: "warn" });
 });
-desk.on("applied", ({ delta, mine, touched }) => {
+desk.on("applied", ({ delta, moved, mine, touched }) => {
   if (mine) return;
   const codes = touched.length ? touched : (delta.units || []).map(unit => unit.code), units = codes.slice(0, 3).map(code => codeLabel(desk, code)).join(page.words.comma);
-  notices.show("others", desk.say(touched.length ? "others_touch" : "others", { who: personName(desk, delta.author), what: editWords(desk, delta), units }), { kind: touched.length ? "warn" : "", for_ms: touched.length ? 0 : 8000 });
+  notices.show(touched.length ? "touched" : "others", desk.say(touched.length ? "others_touch" : "others", { who: personName(desk, delta.author), what: deltaWords(desk, { delta, moved }), units }), { kind: touched.length ? "warn" : "", for_ms: touched.length ? 0 : 8000 });
 });
 keys({ desk, rail, panel, dialogs, history, elevation, areas });
 new Conflict(desk, dialogs, panel);
