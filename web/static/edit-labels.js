@@ -2,7 +2,8 @@
 import { nearestOn } from "./edit-places.js";
 
 const { geogrid } = window;
-const LATTICE = 7, NAME_PX = [14, 12], FIGURE_PX = 12, PARENT_ZOOM = 15;
+const LATTICE = 7, NAME_PX = [14, 12], FIGURE_PX = 12;
+const PARENT_ZOOM = 14; // below it the units above are named first
 const INK = { below: "#005f96", above: "#a84300" }, SIGN = { below: "▼ ", above: "▲ " };
 
 export class Labels {
@@ -24,8 +25,8 @@ export class Labels {
     c.lineJoin = "round";
     const rank = unit => (sides.has(unit.row) ? 0 : 1);
     const shown = units.live(depth).filter(unit => units.atoms(unit.row).length).sort((a, b) => rank(a) - rank(b) || a.row - b.row);
+    if (frame.zoom < PARENT_ZOOM && depth > 0) shown.unshift(...units.live(depth - 1));
     for (const unit of shown) this.#unit(c, frame, room, unit, sides.get(unit.row));
-    if (frame.zoom < PARENT_ZOOM && depth > 0) for (const unit of units.live(depth - 1)) this.#unit(c, frame, room, unit, undefined);
   }
 
   // Lines of the outline and places inside, in the Mercator square: computed once a unit and change.
@@ -70,6 +71,7 @@ export class Labels {
   }
 
   #figure(unit, side) {
+    if (!side && this.model.statusOf(unit.row) === "dedicated") return this.say("dedicated");
     const now = side ? side.before.households : this.model.unitFigures(unit.row).households;
     return side && side.after.households !== now ? this.say("households_change", { n: now, to: side.after.households }) : this.say("households_short", { n: now });
   }

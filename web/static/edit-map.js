@@ -26,6 +26,7 @@ export class EditMap {
     this.named = new EditCanvas(430, (c, frame) => this.labels.paint(c, frame, this.sides, this.#controls(frame))).addTo(map);
     this.above = new EditCanvas(440, (c, frame) => this.#pointed(c, frame)).addTo(map);
     for (const handler of ["boxZoom", "doubleClickZoom", "keyboard"]) map[handler].disable();
+    geogrid.stepBack();
     this.tip = geogrid.Tip(map);
     this.tools = tools(this);
     this.pointer = new Pointer(this);

@@ -17,7 +17,7 @@
 
     paint: function (c, size, margin) {
       this.badges = [];
-      if (!this._state.layers.labels) return;
+      if (!this._state.layers.labels || this._state.isBase) return;
       this._room = geogrid.Room();
       this._furniture(margin);
       for (const p of this._points.hits) this._room.block([p.x - p.r + 3, p.y - p.r + 3, p.x + p.r - 3, p.y + p.r - 3]);

@@ -7,6 +7,7 @@
    geogrid.mark(level, codes)  ring(box)   (marks.js)
    geogrid.highlight(level, code)  filter(codes of status or null)  showFinding(at)  addFindings(list)  setFindings(list)  fit(box, {padding})  padding({left, …})  state()  map
    geogrid.showFault(fault or null)   (faults.js) hatched, with its width, and the locator
+   geogrid.stepBack()                 only the base map is drawn, and the pointer is left to another script that draws the units itself
 
    The address's fragment holds level, fill, layers, selection and view, so that a copied link shows the same. */
 "use strict";
@@ -191,6 +192,14 @@
 
   function settings() { return geogrid.settings; }
 
+  geogrid.stepBack = function () {
+    Object.assign(state, { isBase: true, hover: null, selected: null });
+    tip.hide();
+    map.getContainer().classList.remove("pointing");
+    ground.repaint();
+    labels.redraw();
+  };
+
   geogrid.padding = function (sides) { covered = Object.assign(covered, sides); };
 
   geogrid.fit = function (box, options) {
@@ -217,6 +226,7 @@
   }
 
   function hover(e) {
+    if (state.isBase) return;
     const found = e ? hit(e) : {}, feature = found.feature || (found.badge && found.badge.feature);
     const level = found.badge ? found.badge.level : state.shown, code = feature ? feature.p.code : null, before = state.hover ? state.hover.code : null;
     map.getContainer().classList.toggle("pointing", !!(feature || found.point));
@@ -231,6 +241,7 @@
   }
 
   function click(e) {
+    if (state.isBase) return;
     const found = hit(e);
     if (found.point) return clickPoint(found.point);
     const feature = found.feature || (found.badge && found.badge.feature);

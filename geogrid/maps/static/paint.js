@@ -138,7 +138,7 @@
 
   function lines(c, t, s, d, state) {
     c.lineJoin = "round";
-    for (const level of state.levels.slice().reverse()) {
+    for (const level of state.isBase ? [] : state.levels.slice().reverse()) {
       if (state.layers["u:" + level.id] === false) continue;
       const width = along([12, 15.5, 18, 19], [level.far, level.near, level.near, level.near * (level.fine ? 1 : 1.5)], d.zoom) * d.density;
       const colour = level.fine ? "#968f7f" : level.far <= 0.4 && d.zoom < 15 ? "#57534a" : LOOK.ink;
@@ -155,7 +155,7 @@
     fill(c, tile.district || [], s, LOOK.land);
     /* A fill by bounds is nearly opaque: parks and water lie over it, for nobody lives there. */
     if (state.fill !== "bounds") nature(c, tile, s, d);
-    units(c, tile, s, d, state);
+    if (!state.isBase) units(c, tile, s, d, state);
     if (state.fill === "bounds") nature(c, tile, s, d);
     roads(c, tile, s, d);
     built(c, tile, s, d, state);
