@@ -17,6 +17,7 @@ from flask import Flask, current_app, g, request
 from geogrid.plan import NO_UNIT
 from geogrid.store import accounts
 from geogrid.store.roll import Roll
+from web.confined import is_below, roots_of
 from web.refusals import ForbiddenError, SignInError
 from web.served import Served
 from web.visible import Visible, codes_below, key_of
@@ -151,23 +152,11 @@ def check_edit(user: User, before: State, after: State, units: Iterable[int]) ->
     """
     if not user.scope:
         return
-    roots = _roots(before, user.scope)
-    beyond = {unit for unit in units for state in (before, after) if not _is_below(state, unit, roots)}
+    roots = roots_of(before, user.scope)
+    # A unit that is not in force in one of the two states lies where the other says.
+    beyond = {unit for unit in units for state in (before, after) if (unit in state.units or unit == NO_UNIT) and not is_below(state, unit, roots)}
     if beyond:
         raise _outside(user, sorted({(before.units.get(unit) or after.units[unit]).code for unit in beyond if unit != NO_UNIT}))
-
-
-def _roots(state: State, scope: str) -> set[int]:
-    """Return the ids of the units that a scope stands for; a retired code stands for its successors."""
-    at = state.find(scope)
-    return {at} if at != NO_UNIT else {state.find(code) for code in state.successors(scope)}
-
-
-def _is_below(state: State, unit: int, roots: set[int]) -> bool:
-    """Tell whether a unit is one of `roots` or below one; where it is not in force in this state, the other state tells."""
-    if unit == NO_UNIT or unit in state.units:
-        return not roots.isdisjoint(state.chain(unit))
-    return True
 
 
 def _outside(user: User, codes: list[str]) -> ForbiddenError:

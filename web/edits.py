@@ -9,14 +9,18 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from geogrid.edit import State, to_json
+from geogrid.edit.preview import preview as look
 from geogrid.edit.reference import MAIN, parse_at
 from geogrid.errors import InputError
 from geogrid.store.records import Committed
 from web import editbody as say
 from web import editdata
-from web.accounts import current_user, require
+from web.accounts import check_edit, current_user, require
+from web.confined import confined, sees
+from web.confinedchanges import changes_within, delta_within
 from web.editing import editing
-from web.editrows import entry_row, finding_row, plan_row
+from web.editrows import entry_row, finding_row, plain, plan_row
 from web.language import language
 from web.served import asked, kept_bytes_of, to_bytes
 
@@ -29,13 +33,13 @@ def area() -> Response:
     """Answer with the area document of `unit` (chosen where none is given) with `level` under edit."""
     plan, at = asked()
     level, unit = request.args.get("level", ""), request.args.get("unit", "")
-    mine = editing()
-    state = mine.state(plan, at)
+    mine, scope = editing(), current_user().scope
+    state = confined(mine.state(plan, at), scope)
 
     def make() -> bytes:
         return to_bytes(editdata.area(state, mine.land(state), mine.outlines, level=level, unit=unit))
 
-    return kept_bytes_of(mine.kept(state), ("area", level, unit, language()), make, "application/json", is_tile=True)
+    return kept_bytes_of(mine.kept(state), ("area", level, unit, language(), scope), make, "application/json", is_tile=True)
 
 
 @blueprint.post("/edits")
@@ -45,7 +49,7 @@ def edit() -> Response:
     wanted = say.edits(document)
     facts = {"base_version": say.number(document, "base_version"), "request_id": say.text(document, "request_id")}
     reason = say.text(document, "reason", most=say.MOST_TEXT)
-    return _done(editing().desk.edit(_plan(document), wanted, author=current_user().name, reason=reason, **facts))
+    return _done(editing().desk.edit(_plan(document), wanted, author=current_user().name, reason=reason, allow=allowed, **facts))
 
 
 @blueprint.post("/undo", defaults={"kind": "undo"})
@@ -54,7 +58,12 @@ def take_back(kind: str) -> Response:
     """Take back the caller's last edit, or do again what was taken back; answers as an edit does."""
     document = say.body("plan", "base_version", "request_id")
     facts = {"base_version": say.number(document, "base_version"), "request_id": say.text(document, "request_id")}
-    return _done(getattr(editing().desk, kind)(_plan(document), author=current_user().name, **facts))
+    return _done(getattr(editing().desk, kind)(_plan(document), author=current_user().name, allow=allowed, **facts))
+
+
+def allowed(before: State, after: State, units: frozenset[int]) -> None:
+    """Raise ForbiddenError where an edit touches units outside the caller's scope."""
+    check_edit(current_user(), before, after, units)
 
 
 def _plan(document: Any) -> str:
@@ -62,8 +71,10 @@ def _plan(document: Any) -> str:
 
 
 def _done(committed: Committed) -> Response:
-    delta = editing().delta(committed)
-    state = committed.state
+    mine, state, scope = editing(), committed.state, current_user().scope
+    delta = mine.delta(committed)
+    if scope:
+        delta = delta_within(mine, mine.state(state.plan, committed.before), state, committed.entries, scope)
     found = [finding_row(finding, state.ground.crs, state.scheme.severity) for finding in committed.findings]
     head = {"version": committed.version, "units": list(committed.units), "findings": found}
     return _raw(to_bytes(head)[:-1] + b',"delta":' + delta + b"}")
@@ -73,7 +84,8 @@ def _done(committed: Committed) -> Response:
 def changes() -> Response:
     """Answer with what happened to `plan` after version `since`: `{"version", "changes": [delta, …]}`, the oldest first."""
     plan, since = request.args.get("plan", "") or MAIN, _whole("since", 0)
-    version, found = editing().changes(plan, since)
+    scope = current_user().scope
+    version, found = changes_within(editing(), plan, since, scope) if scope else editing().changes(plan, since)
     return _raw(b'{"version":%d,"changes":[%s]}' % (version, b",".join(found)))
 
 
@@ -84,18 +96,40 @@ def log() -> Response:
     version = desk.version(plan)
     until = min(version, _whole("before", version + 1) - 1)
     since = max(_whole("since", 0), until - min(_whole("limit", LOG_MOST), LOG_MOST))
-    return _json({"plan": plan, "version": version, "edits": [entry_row(entry) for entry in desk.log(plan, since=since, until=until)]})
+    scope = current_user().scope
+    state = editing().state(plan) if scope else None
+    seen = [entry for entry in desk.log(plan, since=since, until=until) if state is None or sees(state, entry.unit_ids, scope)]
+    return _json({"plan": plan, "version": version, "edits": [entry_row(entry) for entry in seen]})
 
 
 @blueprint.post("/edits/preview")
 def preview() -> Response:
     """Answer with what an edit would make of the units it touches, without making it: `{"version", "units", "refused"}`."""
-    from geogrid.edit.check import preview as look
-
     document = say.body("plan", "base_version", "reason", "edit")
     (wanted,) = say.edits(document)
+    state = confined(editing().state(_plan(document)), current_user().scope)
+    return _json({"version": state.version, **plain(look(state, wanted))})
+
+
+@blueprint.post("/edits/propose")
+def propose() -> Response:
+    """Answer with an edit that nobody has made yet, and what it would do: `{"version", "edit", "preview"}`.
+
+    `what`: "repair" some `units`, "fill" what is unassigned under `parent` (or at `level`), "split" a `unit` into `parts` balanced ones.
+    """
+    from geogrid.edit import propose as proposing  # the kernel is compiled code: whoever only reads need not load it
+
+    document = say.body("plan", "what", "units", "unit", "parent", "level", "parts", "k")
     state = editing().state(_plan(document))
-    return _json({"version": state.version, **look(state, wanted)})
+    what = say.one_of(document, "what", ("repair", "fill", "split"))
+    if what == "repair":
+        wanted = proposing.repair_here(state, say.codes(document, "units"))
+    elif what == "fill":
+        wanted = proposing.fill_unassigned(state, say.text(document, "parent") or say.text(document, "level"))
+    else:
+        parts = say.number(document, "parts" if "parts" in document else "k", least=2, most=100)
+        wanted = proposing.split_balanced(state, say.text(document, "unit"), parts)
+    return _json({"version": state.version, "edit": to_json(wanted), "preview": plain(look(state, wanted))})
 
 
 @blueprint.get("/plans")

@@ -22,7 +22,7 @@ from geogrid.errors import NotFoundError
 from geogrid.plan import NO_UNIT, Base, Plan
 from geogrid.scheme import Scheme
 from geogrid.store.locate import Locator
-from web.refusals import ForbiddenError
+from web.confined import no_more
 
 PUBLIC_ROLES = ("stations",)
 """The sites that a resident sees."""
@@ -61,6 +61,14 @@ class Visible:
     def plan_name(self) -> tuple[str, int, str]:
         """Id, version and state of the plan."""
         return self._project.plan_name
+
+    def is_retired(self, code: str) -> bool:
+        """Tell whether a code is that of a unit that is no more; where it lay is not told."""
+        return self._project.is_retired(code)
+
+    def successors(self, code: str) -> tuple[str, ...]:
+        """Return the visible units that came after a code."""
+        return tuple(each for each in self._project.successors(code) if any(each in self.units(level).index for level in self.levels))
 
     @cached_property
     def district(self) -> BaseGeometry:
@@ -241,11 +249,7 @@ def _in_force(project: Any, scope: str) -> set[tuple[str, str]]:
             todo.extend(successors(code))
         done.add(code)
     if not roots:
-        raise ForbiddenError(
-            f"the unit {scope} that you are confined to is no more; the administrator has to give you another",
-            f"您的范围单元 {scope} 已不存在，请管理员重新指定",
-            scope=scope,
-        )
+        raise no_more(scope)
     return roots
 
 

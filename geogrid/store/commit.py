@@ -21,6 +21,7 @@ from geogrid.edit.derive import affected
 from geogrid.edit.state import State
 from geogrid.errors import EditError
 from geogrid.findings import Finding
+from geogrid.plan import NO_UNIT
 from geogrid.store import derived, log, snapshot
 from geogrid.store.faults import told
 from geogrid.store.found import write_findings
@@ -31,6 +32,9 @@ from geogrid.store.refusals import changed_meanwhile, is_adopted
 from geogrid.store.snapshot import MAIN, Image
 
 Clock = Callable[[], datetime]
+Allow = Callable[[State, State, frozenset[int]], None]
+"""Asked of each step before anything is written: the plan before and after it, the units (ids) it touches, NO_UNIT among them where it takes atoms
+from outside all units or puts them there. Whatever it raises ends the call, and nothing is changed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +115,14 @@ def touched_by(before: State, steps: Sequence[Step]) -> frozenset[int]:
     """Return the units that steps touch and that were there before or are there after them."""
     touched = frozenset().union(*(step.touched for step in steps))
     return frozenset(i for i in touched if i in before.units or i in steps[-1].state.units)
+
+
+def ask(allow: Allow | None, before: State, steps: Sequence[Step]) -> None:
+    """Let `allow` look at every step."""
+    for step in steps if allow else ():
+        outside = (step.change.before == NO_UNIT).any() or (step.change.after == NO_UNIT).any()
+        allow(before, step.state, step.touched | {NO_UNIT} if outside else step.touched)
+        before = step.state
 
 
 def in_force(state: State, units: Iterable[int]) -> list[int]:

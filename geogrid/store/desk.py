@@ -22,8 +22,10 @@ from geogrid.edit.check import find_touched
 from geogrid.errors import EditError, NotFoundError
 from geogrid.store import adopt, fork, log
 from geogrid.store.commit import (
+    Allow,
     Clock,
     Step,
+    ask,
     check_base,
     check_open,
     committed,
@@ -109,8 +111,10 @@ class Desk:
 
     # -- writing
 
-    def edit(self, plan: str, edits: Sequence[Edit], *, base_version: int, author: str, reason: str = "", request_id: str = "") -> Committed:
-        """Apply edits one after another, all or none, each a version of its own.
+    def edit(
+        self, plan: str, edits: Sequence[Edit], *, base_version: int, author: str, reason: str = "", request_id: str = "", allow: Allow | None = None
+    ) -> Committed:
+        """Apply edits one after another, all or none, each a version of its own; `allow` may refuse what they would make.
 
         Raises EditError when a rule forbids one or the plan is adopted, NotFoundError for a code not in force, ConflictError when a unit that they
         touch has changed after `base_version` (facts `version units entries`).
@@ -130,20 +134,21 @@ class Desk:
                 self._check_asked_of(row, info, base_version, asked)
                 raise
             check_base(self._out, row, info, base_version, touched_by(before, steps))
+            ask(allow, before, steps)
             done = self._write(row, before, steps, author, request_id)
         self.history.keep_head(done.state)
         return done
 
-    def undo(self, plan: str, *, base_version: int, author: str, request_id: str = "") -> Committed:
-        """Take back the author's last edit that stands, as a new version.
+    def undo(self, plan: str, *, base_version: int, author: str, request_id: str = "", allow: Allow | None = None) -> Committed:
+        """Take back the author's last edit that stands, as a new version; `allow` may refuse it.
 
         Raises ConflictError when others have built on it, EditError (`nothing_to_undo`).
         """
-        return self._take_back("undo", plan, base_version, author, request_id)
+        return self._take_back("undo", plan, base_version, author, request_id, allow)
 
-    def redo(self, plan: str, *, base_version: int, author: str, request_id: str = "") -> Committed:
+    def redo(self, plan: str, *, base_version: int, author: str, request_id: str = "", allow: Allow | None = None) -> Committed:
         """Do again what the author's last undo took back, as long as the author has edited nothing since; raises as `undo`."""
-        return self._take_back("redo", plan, base_version, author, request_id)
+        return self._take_back("redo", plan, base_version, author, request_id, allow)
 
     def fork(self, plan: str = "main", *, name: str, author: str, at: int | str | None = None) -> PlanInfo:
         """Make a draft of a plan as it is, or was; its version 1 is what it was forked from."""
@@ -157,7 +162,7 @@ class Desk:
         self.history.keep_head(done.state)
         return done
 
-    def _take_back(self, kind: str, plan: str, base_version: int, author: str, request_id: str) -> Committed:
+    def _take_back(self, kind: str, plan: str, base_version: int, author: str, request_id: str, allow: Allow | None) -> Committed:
         with self._writing, transaction(self._out, self.path):
             row, info = find_plan(self._out, plan)
             if repeated := self._repeated(row, plan, request_id, [kind]):
@@ -173,6 +178,7 @@ class Desk:
             before = self.history.head(plan, self._out)
             change = replace(entry, ground=before.ground).change.inverse()
             step = Step(replay(before, change), change, frozenset(entry.unit_ids), kind, undoes=entry.version)
+            ask(allow, before, [step])
             done = self._write(row, before, [step], author, request_id)
         self.history.keep_head(done.state)
         return done
