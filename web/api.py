@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from typing import Any
@@ -18,6 +17,7 @@ from geogrid.errors import InputError, NotFoundError
 from geogrid.exchange import to_geojson
 from geogrid.exchange.findings import to_rows
 from web import findings, tables
+from web.accounts import current_user
 from web.served import Served, kept_bytes, served, to_bytes
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
@@ -60,7 +60,7 @@ def _units(now: Served, level: str, parent: str, bbox: str, at: str, limit: str,
         box = shapely.box(*_box(bbox))
         keep &= shapely.intersects(_lonlat(now, level), box)
     if at:
-        keep &= _valid_at(frame, at, now)
+        keep &= _valid_at(frame, at)
     start = _whole("offset", offset, 0)
     return frame[keep].iloc[start : start + _whole("limit", limit, len(frame))]
 
@@ -81,17 +81,12 @@ def _box(text: str) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
-def _valid_at(frame: pd.DataFrame, at: str, now: Served) -> np.ndarray:
+def _valid_at(frame: pd.DataFrame, at: str) -> np.ndarray:
+    """Tell which units were in force on a day, where one is asked for; `served` has found the version that held then."""
     if at.isdecimal():
-        if int(at) != now.project.plan().version:
-            raise NotFoundError(f"no version {at}; the project has {now.project.plan().version}", f"没有第 {at} 版", value=at)
         return np.ones(len(frame), bool)
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}(T.*)?", at):
-        message = f"at={at!r}: write a version number or a date like 2026-01-31"
-        raise InputError(message, f"at={at!r}：应为版本号或 2026-01-31 这样的日期", field="at", value=at)
-    day = at[:10]
     begins, ends = frame["valid_from"].fillna("").astype(str), frame["valid_to"].fillna("").astype(str)
-    return ((begins.str[:10] <= day) & ((ends == "") | (ends.str[:10] > day))).to_numpy()
+    return ((begins.str[:10] <= at) & ((ends == "") | (ends.str[:10] > at))).to_numpy()
 
 
 def _whole(name: str, text: str, fallback: int) -> int:
@@ -123,10 +118,21 @@ def _geojson(frame: Any) -> Response:
 
 @blueprint.get("/units/<path:code>")
 def unit(code: str) -> Response:
-    """Answer with one unit as a GeoJSON feature; beside its properties what it holds (`summary`)."""
+    """Answer with one unit as a GeoJSON feature; beside its properties what it holds (`summary`). A retired code answers with its successors."""
     now = served()
-    level = tables.find_unit(now, code, request.args.get("level", ""))
+    try:
+        level = tables.find_unit(now, code, request.args.get("level", ""))
+    except NotFoundError as error:
+        if not error.facts.get("retired"):
+            raise
+        return _json(_retired(code, error.facts["successors"]))
     return kept_bytes(("unit", level, code), lambda: _unit(now, level, code), "application/geo+json")
+
+
+def _retired(code: str, successors: list[str]) -> dict[str, Any]:
+    """Return a feature without a shape that says which units came after a code."""
+    told = {"code": code, "retired": True, "successors": successors}
+    return {"type": "Feature", "geometry": None, "properties": told, **told}
 
 
 def _unit(now: Served, level: str, code: str) -> bytes:
@@ -142,6 +148,8 @@ def _unit(now: Served, level: str, code: str) -> bytes:
         "cameras": int(row["cameras"]),
         "findings": sum(code in codes for codes in findings.frame(now)["units"]),
     }
+    if current_user().role == "resident":  # who sees none is not told that there are none
+        feature["summary"] |= {"cameras": None, "findings": None}
     return to_bytes(feature)
 
 

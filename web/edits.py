@@ -120,7 +120,7 @@ def propose() -> Response:
     from geogrid.edit import propose as proposing  # the kernel is compiled code: whoever only reads need not load it
 
     document = say.body("plan", "what", "units", "unit", "parent", "level", "parts", "k")
-    state = editing().state(_plan(document))
+    state = confined(editing().state(_plan(document)), current_user().scope)
     what = say.one_of(document, "what", ("repair", "fill", "split"))
     if what == "repair":
         wanted = proposing.repair_here(state, say.codes(document, "units"))

@@ -9,7 +9,7 @@ export async function card(page, level, code, actions = []) {
   if (!code) { place.hidden = true; return null; }
   let feature;
   try {
-    const answer = await fetch(`${page.urls.api_unit}${encodeURIComponent(code)}?level=${encodeURIComponent(level)}`);
+    const answer = await fetch(link(page.urls.api_unit + encodeURIComponent(code), { level }, page));
     if (!answer.ok || mine !== asked) return null;
     feature = await answer.json();
   } catch (error) { return null; }
@@ -24,7 +24,7 @@ export async function card(page, level, code, actions = []) {
   for (const [id, n] of Object.entries(summary.levels)) {
     for (const side of ["above", "below"]) if (n[side]) signs.push(element("span", { class: "status " + side }, `${SIGNS[side]} ${say(words["count_" + side], { n: number(n[side]), level: page.levels[id][n[side] === 1 ? "name" : "plural"] })}`));
   }
-  const sites = [["stations", summary.stations], ["cameras", summary.cameras]].map(([role, n]) => `${words[role]} ${number(n)}`).join(words.comma);
+  const sites = [["stations", summary.stations], ["cameras", summary.cameras]].filter(([, n]) => n !== null).map(([role, n]) => `${words[role]} ${number(n)}`).join(words.comma);
   place.replaceChildren(
     element("div", { class: "card-head" }, element("h2", {}, unit.name || `${info.name} ${code.slice(-3)}`), element("span", { class: "note" }, summary.parent_name), close),
     element("p", {}, numbers), signs.length ? element("p", { class: "signs" }, ...signs) : "", element("p", { class: "note" }, sites),

@@ -54,7 +54,8 @@ export function unitsTable(page, { names = [], columns, sort, test = () => true,
       && (!text || `${data.labels[i]}\n${data.above[i]}\n${data.codes[i]}`.toLowerCase().includes(text)) && (!lineage || lineage.has(data.codes[i])) && test(data, i));
     drawChips();
     for (const ending of ["xlsx", "geojson"]) {
-      document.getElementById("get-" + ending).href = link(`${page.urls.download}${values.level}.${ending}`, { status: values.status, q: values.q, parent: values.parent, ...extra() }, page);
+      const file = document.getElementById("get-" + ending); // not there for who may not take files along
+      if (file) file.href = link(`${page.urls.download}${values.level}.${ending}`, { status: values.status, q: values.q, parent: values.parent, ...extra() }, page);
     }
     for (const mark of document.querySelectorAll("[data-status]")) mark.toggleAttribute("data-on", mark.dataset.status === values.status && mark.dataset.level === values.level);
     for (const button of document.querySelectorAll("#levels button")) button.setAttribute("aria-pressed", String(button.dataset.level === values.level));
