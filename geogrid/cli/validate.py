@@ -43,6 +43,8 @@ TEXT_FORMATS = (".geojson", ".json", ".geojsonl", ".kml", ".csv")
 @click.option("--features", type=click.Path(), help="Write the faulty geometry as GeoJSON.")
 @click.option("--html", type=click.Path(), help="Write one page with map and table that opens offline.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="The language of the page.")
+@click.option("--plan", default="main", show_default=True, help="A plan of a project, as the draft d1.")
+@click.option("--at", help="A project's plan as it was: a version, or a date as 2026-03-01.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.pass_context
 def validate(ctx: click.Context, path: str, features: str | None, html: str | None, lang: str, as_json: bool, **options: Any) -> None:
@@ -70,7 +72,10 @@ def validate(ctx: click.Context, path: str, features: str | None, html: str | No
 
 @dataclass(frozen=True)
 class Ask:
-    """What to check and how to read it: the options of the command. `crs` and `encoding` serve where a file does not say."""
+    """What to check and how to read it: the options of the command.
+
+    `crs` and `encoding` serve where a file does not say; `plan` and `at` (version or date) choose what of a project.
+    """
 
     parent: str | None = None
     parent_layer: str | None = None
@@ -81,6 +86,8 @@ class Ask:
     sliver_m: float = SLIVER_M
     crs: str | None = None
     encoding: str | None = None
+    plan: str = "main"
+    at: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +107,7 @@ def check(path: Path, ask: Ask) -> Checked:
     """Check a project or a layer file."""
     from geogrid.store import is_project
 
-    return _check_project(path, ask.level) if is_project(path) and ask.layer is None else _check_layer(path, ask)
+    return _check_project(path, ask) if is_project(path) and ask.layer is None else _check_layer(path, ask)
 
 
 def write_html(result: Checked, out: Path, lang: str) -> None:
@@ -112,10 +119,11 @@ def write_html(result: Checked, out: Path, lang: str) -> None:
         beside.write_text(page, "utf-8", newline="\n")
 
 
-def _check_project(path: Path, level: str) -> Checked:
+def _check_project(path: Path, ask: Ask) -> Checked:
     from geogrid.store import open_project
 
-    with open_project(path) as project:
+    level = ask.level
+    with open_project(path, plan=ask.plan, at=ask.at) as project:
         found = project.validate()
         if level:
             project.scheme.level(level)
@@ -123,15 +131,15 @@ def _check_project(path: Path, level: str) -> Checked:
         checked = sum(len(project.units(name)) for name in project.levels if level in ("", name))
         name = project.name
     found = placed(found)
-    return Checked(found, checked, name, path.name, lambda lang: _project_ground(path, found, lang))
+    return Checked(found, checked, name, path.name, lambda lang: _project_ground(path, ask, found, lang))
 
 
-def _project_ground(path: Path, found: pd.DataFrame, lang: str) -> Ground:
+def _project_ground(path: Path, ask: Ask, found: pd.DataFrame, lang: str) -> Ground:
     from geogrid.maps import project_ground
     from geogrid.store import open_project
 
     named = {str(level): set(rows.explode().dropna()) for level, rows in found.groupby("level")["units"]}
-    with open_project(path) as project:
+    with open_project(path, plan=ask.plan, at=ask.at) as project:
         return project_ground(project, lang=lang, named=named)
 
 

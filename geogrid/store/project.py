@@ -27,6 +27,7 @@ from geogrid.store.facts import Facts
 from geogrid.store.history import History
 from geogrid.store.locate import Locator
 from geogrid.store.reader import Reader
+from geogrid.store.records import Entry
 from geogrid.store.schema import quoted
 from geogrid.store.snapshot import MAIN
 from geogrid.store.summary import summarise
@@ -110,6 +111,19 @@ class Project(Facts):
             return self._once(("state",), lambda: State.of(self.plan()))
         with self._lock:
             return self._reader.history.at(self.plan_id, self.version, self._reader.con)
+
+    def log(self, since: int = 0, until: int | None = None) -> list[Entry]:
+        """Return what was done to the plan after version `since`, up to `until` or this one, the oldest first."""
+        return self._reader.log(self.plan_id, since, min(self.version, until or self.version))
+
+    def is_retired(self, code: str) -> bool:
+        """Tell whether a code was given to a unit once and is not in force."""
+        state = self.state()
+        return code not in state.ids and (code in state.issued or code in state.lineage)
+
+    def successors(self, code: str) -> tuple[str, ...]:
+        """Return the codes in force that came after a retired one; () for any other code, and where none came."""
+        return self.state().successors(code)
 
     @property
     def district(self) -> BaseGeometry:

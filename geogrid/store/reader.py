@@ -7,17 +7,21 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pyproj import CRS
 
 from geogrid.errors import NotFoundError
+from geogrid.store import log
 from geogrid.store.connect import connect, format_of
 from geogrid.store.dates import version_of
 from geogrid.store.frames import read_table
 from geogrid.store.history import History
-from geogrid.store.plans import unknown_plan
+from geogrid.store.plans import find_plan, unknown_plan
+from geogrid.store.records import Entry
+from geogrid.store.schema import FORMAT
 from geogrid.store.snapshot import MAIN
 
 T = TypeVar("T")
@@ -30,12 +34,20 @@ class Reader:
         self.path = path
         self.lock = threading.RLock()
         self.con = connect(path, is_whole=is_whole)
-        self.format = format_of(self.con)
+        self._format = format_of(self.con)
         self.meta = {key: json.loads(value) for key, value in self.con.execute("SELECT key, value FROM meta ORDER BY key")}
         self.crs = CRS.from_user_input(self.meta["store.crs"])
         self.history = history or History(self.con, self.lock)
         self.file = _identity(path)
         self._users = 1
+
+    @property
+    def format(self) -> int:
+        """The file's format; another program may have upgraded it since it was opened."""
+        if self._format < FORMAT:
+            with self.lock:
+                self._format = format_of(self.con)
+        return self._format
 
     def share(self) -> Reader:
         """Return the reader for one more project."""
@@ -73,6 +85,16 @@ class Reader:
                 raise NotFoundError(message, f"{self.path.name}：旧格式工程只有第 {now[0]} 版", value=at)
             state = self.history.at(plan, version_of(self.con, plan, at), self.con)
             return state.version, state.state
+
+    def log(self, plan: str, since: int, until: int) -> list[Entry]:
+        """Return the entries of a plan after version `since`, up to `until`, the oldest first; a file of format 1 has none."""
+        if self.format == 1:
+            return []
+        with self.lock:
+            row, _ = find_plan(self.con, plan)
+            entries = log.read(self.con, row, since, until)
+            ground = self.history.ground(self.con) if entries else None
+            return [replace(entry, ground=ground) for entry in entries]
 
     def at_main(self, read: Callable[[], T]) -> tuple[int, T]:
         """Return the version of `main`, and what `read` reads of it, as of one moment."""
