@@ -15,6 +15,7 @@ WORDS: dict[str, dict[str, str]] = {
     "households_short": {"zh": "{n} 户", "en": "{n} hh"},
     "households_change": {"zh": "{n} → {to} 户", "en": "{n} → {to} hh"},
     "nobodys": {"zh": "未划入", "en": "unassigned"},
+    "locked": {"zh": "已锁定", "en": "locked"},
     "entrance": {"zh": "{n} 单元", "en": "stairwell {n}"},
     "above": {"zh": "超出上限", "en": "above the bounds"},
     "below": {"zh": "不足下限", "en": "below the bounds"},

@@ -68,12 +68,35 @@ export class Labels {
         geogrid.halo(c, text, spot.x, spot.y - 1, INK[status] || "#1c2329");
         return;
       }
+    if (side && places.length) this.#badge(c, frame, room, places, [this.name(unit).at(-1), figure].join("  "), INK[status] || "#1c2329");
+  }
+
+  // A unit that would change says so even where its name does not fit into it: on a badge over it.
+  #badge(c, frame, room, places, text, ink) {
+    const px = FIGURE_PX * frame.text, h = px + 10;
+    c.font = `700 ${px}px ${geogrid.FACE}`;
+    const w = c.measureText(text).width + 14, x = places[0].x * frame.scale - frame.dx;
+    for (const lift of [0, 1, -1, 2, -2]) {
+      const y = places[0].y * frame.scale - frame.dy + lift * (h + 2);
+      if (!room.take([x - w / 2, y - h / 2, x + w / 2, y + h / 2])) continue;
+      c.beginPath();
+      c.roundRect(x - w / 2, y - h / 2, w, h, 5);
+      c.fillStyle = "#ffffff";
+      c.fill();
+      c.lineWidth = 1.5;
+      c.strokeStyle = ink;
+      c.stroke();
+      c.fillStyle = ink;
+      c.fillText(text, x, y + px * 0.36);
+      return;
+    }
   }
 
   #figure(unit, side) {
-    if (!side && this.model.statusOf(unit.row) === "dedicated") return this.say("dedicated");
+    const locked = this.model.locked.has(unit.row) ? this.say("locked") + " " : "";
+    if (!side && this.model.statusOf(unit.row) === "dedicated") return locked + this.say("dedicated");
     const now = side ? side.before.households : this.model.unitFigures(unit.row).households;
-    return side && side.after.households !== now ? this.say("households_change", { n: now, to: side.after.households }) : this.say("households_short", { n: now });
+    return side && side.after.households !== now ? this.say("households_change", { n: now, to: side.after.households }) : locked + this.say("households_short", { n: now });
   }
 
   // Does a box of w × h pixels lie inside the unit: no line of its outline goes through it.

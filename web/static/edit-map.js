@@ -13,7 +13,7 @@ import { Pointer } from "./edit-pointer.js";
 import { tools } from "./edit-tools.js";
 
 const { geogrid } = window;
-const FLASH_MS = 1500, CONTROLS = ".leaflet-control, [data-covers-map]";
+const FLASH_MS = 1500, CONTROLS = ".leaflet-control", COVERS = ".elevation-card, [data-covers-map]";
 
 export class EditMap {
   constructor(map, model, { words = {}, levels = (geogrid.settings || {}).edit_levels || [] } = {}) {
@@ -45,7 +45,9 @@ export class EditMap {
   #listen() {
     const { model } = this, heard = { selection: () => this.#refresh(), target: () => this.#refresh(), lock: () => this.#refresh(), change: detail => this.#changed(detail) };
     for (const [name, fn] of Object.entries(heard)) model.on(name, fn);
-    this.unhear = () => { for (const [name, fn] of Object.entries(heard)) model.off(name, fn); };
+    const zoom = e => { if (e.key === "+" || e.key === "=") this.map.zoomIn(); else if (e.key === "-") this.map.zoomOut(); }, node = this.map.getContainer();
+    node.addEventListener("keydown", zoom);
+    this.unhear = () => { node.removeEventListener("keydown", zoom); delete node.dataset.tool; for (const [name, fn] of Object.entries(heard)) model.off(name, fn); };
   }
 
   // Gives the map back, without canvases and listeners.
@@ -104,18 +106,22 @@ export class EditMap {
   // Boxes of what stands over the map, in pixels of a canvas.
   #controls({ margin }) {
     const stage = this.map.getContainer().getBoundingClientRect();
-    return [...document.querySelectorAll(CONTROLS)].map(node => node.getBoundingClientRect()).filter(box => box.width).map(box => {
+    return [...document.querySelectorAll(`${CONTROLS}, ${COVERS}`)].map(node => node.getBoundingClientRect()).filter(box => box.width).map(box => {
       const x = box.left - stage.left + margin.x, y = box.top - stage.top + margin.y;
       return [x - 4, y - 4, x + box.width + 4, y + box.height + 4];
     });
   }
 
-  // What a unit may be called on the map, the longest first: its name, or its level's with the last digits of its code.
+  // What a unit may be called on the map, the longest first: its name, or its level's with the last digits of its code; where the unit above
+  // has digits of its own, those come first, for 001 is in every grid.
   names(unit) {
-    const level = this.model.units.levels[unit.level], known = this.levels.find(each => each.id === level.id), digits = known && known.digits ? unit.code.slice(-known.digits) : unit.code;
+    const { units } = this.model, level = units.levels[unit.level], known = this.#known(unit), own = known?.digits ? unit.code.slice(-known.digits) : unit.code;
+    const parent = unit.parent >= 0 ? units.get(unit.parent) : null, above = parent ? this.#known(parent)?.digits : 0, both = above ? parent.code.slice(-above) + "-" + own : own;
     const word = known ? known.name : typeof level.name === "string" ? level.name : level.name[(geogrid.settings || {}).lang || "zh"];
-    return [...new Set([unit.name || word + " " + digits, digits])];
+    return [...new Set([unit.name || word + " " + both, both, own])];
   }
+
+  #known(unit) { return this.levels.find(each => each.id === this.model.units.levels[unit.level].id); }
 
   // ---- tools ----
   setTool(name) {
@@ -167,14 +173,17 @@ export class EditMap {
     const { ground, units } = this.model, atoms = typeof what === "number" ? units.atoms(what) : [...what];
     if (!atoms.length) return;
     const [west, north, east, south] = boxOfCells(ground, ground.cellsOfAtoms(atoms));
-    geogrid.fit([lonOf(west), latOf(south), lonOf(east), latOf(north)], { maxZoom: 19, ...options });
+    const covered = Math.max(0, ...[...document.querySelectorAll(COVERS)].map(node => node.offsetHeight)); // such a card stands at the bottom
+    geogrid.fit([lonOf(west), latOf(south), lonOf(east), latOf(north)], { maxZoom: 19, paddingBottomRight: [24, covered + 40], ...options });
   }
 
   // Shows what an edit would move (a move, a create, a line, or several), until `preview(null)`.
   preview(edit) {
     const { model } = this, moves = [], lines = [];
     for (const each of edit ? edit.edits || [edit] : []) {
-      const to = each.to ? model.unitRow(each.to) : -1, cells = model.ground.cellsOfAtoms((each.atoms || []).map(code => model.atomRow(code)).filter(atom => atom >= 0));
+      const to = model.unitRow(each.to || each.into || ""), joined = each.kind === "merge" ? each.units : each.kind === "retire" ? [each.unit] : [];
+      const atoms = (each.atoms || []).map(code => model.atomRow(code)).concat(joined.map(code => model.unitRow(code)).filter(row => row >= 0 && row !== to).flatMap(row => model.units.atoms(row)));
+      const cells = model.ground.cellsOfAtoms(atoms.filter(atom => atom >= 0));
       if (cells.length) moves.push({ cells, hue: to >= 0 ? model.hue(to) : null });
       if (each.line) lines.push(...each.line.coordinates.flatMap(([lon, lat]) => [worldX(lon), worldY(lat)]));
     }

@@ -1,7 +1,7 @@
 // What is about to happen, over the plan: the selection hatched over the hue of its target, an arrow to it, what is hovered, and what a tool draws.
 import { pattern, stroke, traceLine, traceRings } from "./edit-canvas.js";
 
-const LOOK = window.geogrid.LOOK, ACCENT = "#17324d";
+const LOOK = window.geogrid.LOOK, ACCENT = "#17324d", NEAR_ZOOM = 16.5; // farther away the selection's line is thinner, or it would hide what it is round
 
 export class Marks {
   constructor(model, plan) { Object.assign(this, { model, plan, shown: null, flashed: null }); }
@@ -9,6 +9,7 @@ export class Marks {
   // The selection, and what a proposal would move.
   paint(c, frame) {
     const { model } = this, { selection, target } = model;
+    this.#veil(c, frame);
     if (this.shown) for (const { cells, hue } of this.shown.moves) this.#hatch(c, frame, cells, hue, cells);
     if (this.shown && this.shown.line) stroke(c, () => traceLine(c, this.shown.line, frame), [["#ffffff", 6], [ACCENT, 2.5]], [8, 5]);
     if (target >= 0) this.#target(c, frame, target);
@@ -36,7 +37,17 @@ export class Marks {
       c.fillStyle = hatch(kind, frame.density);
       c.fill("evenodd");
     }
-    stroke(c, () => this.#traceOutline(c, cells, frame), [["#ffffff", 7], ["#111111", 3]]);
+    stroke(c, () => this.#traceOutline(c, cells, frame), frame.zoom >= NEAR_ZOOM ? [["#ffffff", 7], ["#111111", 3]] : [["#ffffff", 4.5], ["#111111", 2.2]]);
+  }
+
+  // What can not be selected stands back: locked units, and all but the source where there is one.
+  #veil(c, frame) {
+    const { model } = this, { ground } = model;
+    if (!model.locked.size && model.source < 0) return;
+    c.beginPath();
+    for (const cell of model.places.near(frame.box)) if (!ground.atomsIn(cell).some(atom => model.isFree(atom))) traceRings(c, ground.rings[cell], frame);
+    c.fillStyle = "rgba(247, 245, 240, 0.62)";
+    c.fill("evenodd");
   }
 
   #traceOutline(c, cells, frame) { for (const line of this.plan.outline(cells)) traceLine(c, line, frame); }

@@ -32,7 +32,7 @@
 
     /* The level in question first, then from the top down. */
     _order: function () {
-      const zoom = this._map.getZoom(), all = this._state.levels, focus = this._state.focus;
+      const zoom = this._map.getZoom(), all = this._state.levels.filter((l) => this._state.layers["u:" + l.id] !== false), focus = this._state.focus;
       if (focus) {
         const own = all.findIndex((l) => l.id === focus.level);
         return all.filter((l, i) => i === own || (!l.fine && (i === own + 1 || (i > own && zoom >= l.label))));
@@ -44,7 +44,7 @@
     /* A level whose children are all labelled is labelled no more; a fine level never is wholly. */
     _stale: function (level, zoom) {
       const below = this._state.levels[this._state.levels.indexOf(level) + 1];
-      return !!below && !below.fine && zoom >= Math.max(below.label + 1.5, 13.5);
+      return !!below && this._state.layers["u:" + below.id] !== false && !below.fine && zoom >= Math.max(below.label + 1.5, 13.5);
     },
 
     _level: function (c, size, level) {
