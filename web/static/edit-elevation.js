@@ -2,6 +2,7 @@
 import { buildingName, button, element, households, levelName, number, unitLabel } from "./edit-facts.js";
 import { latOf, lonOf } from "./edit-ground.js";
 
+const NARROW_REM = 38; // a map narrower than this has the words above the building, not beside it
 const CLEAR_PX = 40; // so much of the ground round a building is seen above the card
 
 export class Elevation {
@@ -35,13 +36,14 @@ export class Elevation {
     const text = [
       element("h2", {}, buildingName(this.desk, this.cell)),
       element("p", { class: "note" }, this.desk.say("elevation_size", { n: number(this.cells.length), m: number(floors.length), households: households(this.desk, sum(atoms, ground)) })),
-      element("p", {}, this.desk.say("elevation_text", { level: levelName(this.desk, this.lowest) })),
-      element("p", { class: "note" }, this.desk.say("elevation_keys")),
+      element("p", { class: "more" }, this.desk.say("elevation_text", { level: levelName(this.desk, this.lowest) })),
+      element("p", { class: "note more" }, this.desk.say("elevation_keys")),
       element("div", { class: "button-row" }, button(this.desk.say("select_all"), () => model.select(atoms, { mode: "add" }))),
     ];
     const close = element("button", { type: "button", class: "elevation-close", "aria-label": this.desk.page.words.close }, "✕");
     close.addEventListener("click", () => this.close());
     this.place.replaceChildren(element("div", {}, ...text), this.#grid(atoms, floors), close);
+    this.place.classList.toggle("narrow", this.place.parentElement.clientWidth < NARROW_REM * parseFloat(getComputedStyle(document.documentElement).fontSize));
     this.place.hidden = false;
     this.mark();
     this.#keepClear();
@@ -76,7 +78,7 @@ export class Elevation {
       const perFloor = new Map();
       for (const row of rows) perFloor.set(atom.floor_from[row], (perFloor.get(atom.floor_from[row]) || 0) + 1);
       for (const row of rows) grid.append(this.#button(row, hues, rowOf, column, parts, perFloor.get(atom.floor_from[row])));
-      const foot = element("div", { class: "foot", role: "presentation" }, element("b", {}, ground.cell.entrance[cell] ? this.desk.say("door", { n: ground.cell.entrance[cell] }) : ""), households(this.desk, sum(rows, ground)));
+      const foot = element("div", { class: "foot", role: "presentation" }, element("b", {}, ground.cell.entrance[cell] ? this.desk.say("door", { n: ground.cell.entrance[cell] }) : ""), this.desk.say("hh", { n: number(sum(rows, ground)) }));
       place(foot, floors.length + 1, 1, column, parts);
       grid.append(foot);
       column += parts;

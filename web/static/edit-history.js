@@ -30,6 +30,7 @@ export class History {
     this.version.textContent = `${desk.say(desk.isAdopted ? "adopted" : "draft")} · ${desk.say("version", { n: number(desk.model.version) })}`;
     this.list.replaceChildren(...(this.entries.length ? this.entries.map(entry => this.#entry(entry)) : [element("li", { class: "empty" }, desk.say("history_empty"))]));
     this.all.textContent = this.entries.length ? desk.say("history_all", { n: number(desk.model.version - 1) }) : "";
+    this.all.parentElement.hidden = !this.entries.length;
     this.all.href = `${desk.urls.plan_pages}/${encodeURIComponent(desk.plan)}`;
     this.#buttons();
   }

@@ -140,8 +140,9 @@ export class Panel {
       const status = desk.model.statusOf(each.unit);
       return element("tr", {}, element("td", {}, each.name || this.#place(each)), element("td", {}, each.whole ? desk.say("goes_whole", { from, to }) : desk.say("goes_part", { households: households(desk, each.households) })), element("td", { class: "n" }, each.whole ? households(desk, each.households) : ""), element("td", { class: `status ${status}` }, each.whole ? SIGNS[status] || "" : ""));
     };
+    const whole = preview.lower.filter(each => each.whole).length;
     this.along.replaceChildren(
-      element("div", { class: "section-head" }, element("h3", {}, desk.say("move_along", { n: number(preview.lower.filter(each => each.whole).length), level: levelName(desk, depth, preview.lower.length) })), bounds ? element("span", { class: "note" }, desk.say("bounds_of", { bounds: boundsText(bounds) })) : ""),
+      element("div", { class: "section-head" }, element("h3", {}, desk.say(whole === 1 ? "moves_along" : "move_along", { n: number(whole), level: levelName(desk, depth, whole) })), bounds ? element("span", { class: "note" }, desk.say("bounds_of", { bounds: boundsText(bounds) })) : ""),
       element("table", { class: "along" }, element("tbody", {}, ...preview.lower.slice(0, 40).map(row))));
   }
 
