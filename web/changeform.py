@@ -3,37 +3,59 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
 from flask_babel import gettext as _
 
 from geogrid.edit.reference import Reference
 from geogrid.edit.state import State
 from geogrid.maps.changed_drawing import changed_svg
 from geogrid.maps.drawing import text_width
+from geogrid.maps.views import source_line
 from web import planview
 from web.differences import Differences, first_level
 from web.language import language
 
-PAGE_MM = 273.0  # A4 upright less its margins
-FIXED_MM = 66.0  # title, heads, signatures, foot
-DRAWINGS_MM = (56.0, 84.0)  # the least and the most that the drawings take
-LINE_MM, PAD_MM, TEXT_MM = 3.9, 1.2, 2.9  # a line of the table, what a row has beside, the height of its text
-NAME_MM, WORDS_MM = 43.0, 150.0  # widths of the column of names and of a whole line
-REASON_LINES, CODES = 9, 14
+PAGE_MM = 272.0  # A4 upright less its margins
+FIXED_MM = 72.0  # title, heads, legend, signatures, and what stands between
+DRAWINGS_MM = (52, 120)  # the least and the most height of the drawings
+NAME_MM, FACT_MM, WORDS_MM, WIDE_MM = 88.0, 66.0, 150.0, 184.0  # widths of the columns of names and of facts, of the words below, of a whole line
+REASON_LINES, SOURCE_LINES, CODES = 9, 2, 14
+TEXT_MM, LINE_MM = 3.1, 4.3  # height of text and of a line outside the table
 
 
-def form(found: Differences, project: Any, info: Any, entry: Any, scope: str, *, level: str = "") -> dict[str, Any]:
+class Look(NamedTuple):
+    """How the table is set: its class, the height of text and of a line, what a row has beside, millimetres."""
+
+    name: str
+    text_mm: float
+    line_mm: float
+    pad_mm: float
+
+
+LOOKS = (Look("", 2.9, 3.8, 1.3), Look("dense", 2.47, 3.3, 0.9))
+
+
+def form(found: Differences, project: Any, info: Any, entry: Any, *, level: str = "") -> dict[str, Any]:
     """Return what the sheet says of an entry of a plan's log, on the level given or on that where it is best told."""
     a, b = found.state(Reference(info.id, entry.version - 1)), found.state(Reference(info.id, entry.version))
-    levels = found.levels(a, b, scope)
+    levels = found.levels(a, b)
     level = level if level in levels else first_level(levels, found, a, b)
-    diff, scheme = found.diff(a, b, level, scope), project.scheme
+    diff, scheme = found.diff(a, b, level), project.scheme
     spec = scheme.level(level)
     rows = planview.difference_rows(diff, scheme, {})
     reason = entry.reason or str(entry.edit.get("reason") or "")
-    fitted = fit(rows, reason)
+    told = {
+        "sentence": planview.sentence(diff, spec),
+        "reason": _cut(reason, WORDS_MM, REASON_LINES),
+        "source": _cut(" ・ ".join(source_line(project, language())), WIDE_MM, SOURCE_LINES),
+        **_codes(found, a, b, levels),
+    }
+    facts = (planview.plan_title(info), f"{project.name} （模拟数据）", f"{entry.author}, 2026-01-01 00:00")
+    more = sum((lines(fact, FACT_MM) - 1) * LINE_MM for fact in facts)
+    look, fitting, height_mm = fit([(row["label"], row["said"]) for row in rows], PAGE_MM - FIXED_MM - more - _words_mm(told))
     return {
         "entry": entry,
         "kind": planview.kind_word(entry.kind),
@@ -42,52 +64,70 @@ def form(found: Differences, project: Any, info: Any, entry: Any, scope: str, *,
         "base": entry.version - 1,
         "spec": spec,
         "below": next(iter(scheme.levels[scheme.depth(level) + 1 :]), None),
-        "rows": rows[: fitted["rows"]],
+        "rows": rows[:fitting],
         "rows_n": len(rows),
-        "reason": fitted["reason"],
-        "reason_cut": fitted["reason"] != reason,
-        "sentence": planview.sentence(diff, spec),
-        "drawings": _drawings(found, project, a, b, level, scope) if diff else [],
-        **_codes(found, a, b, levels, scope),
+        "look": look,
+        "reason_cut": told["reason"] != reason,
+        "drawings": _drawings(found, project, (a, b), level, height_mm) if diff else [],
+        **told,
     }
 
 
-def fit(rows: Sequence[dict[str, Any]], reason: str) -> dict[str, Any]:
-    """Return how many `rows` fit beside the `reason` (cut after some lines) while the drawings keep their least height.
+def fit(rows: Sequence[tuple[str, str]], room_mm: float) -> tuple[str, int, int]:
+    """Return how to set a table of units (label, what is said beside it) in a room: look, rows that fit, and the height of the drawings above it.
 
-    >>> fit([{"label": "网格 012", "said": ""}] * 20, "原来偏少")["rows"]
-    20
+    >>> fit([("网格 012", "")] * 20, 180.0), fit([("长" * 34, "")] * 20, 180.0)[:2]
+    (('', 20, 78), ('dense', 20))
     """
-    most = int(REASON_LINES * WORDS_MM / TEXT_MM)
-    said = (
-        reason if _lines(reason, WORDS_MM) <= REASON_LINES and reason.count("\n") < REASON_LINES else reason.replace("\n", " ")[:most].rstrip() + " …"
-    )
-    room = PAGE_MM - FIXED_MM - DRAWINGS_MM[0] - (_lines(said, WORDS_MM) + said.count("\n")) * LINE_MM
-    taken = 0
-    for row in rows:
-        room -= max(_lines(row["label"], NAME_MM) + bool(row["said"]) * _lines(row["said"], NAME_MM), 1) * LINE_MM + PAD_MM
-        if room < 0:
-            break
-        taken += 1
-    return {"rows": taken, "reason": said}
+    for look in LOOKS:
+        heights = [lines(f"{label} {said}".strip(), NAME_MM, look.text_mm) * look.line_mm + look.pad_mm for label, said in rows]
+        left = room_mm - DRAWINGS_MM[0] - sum(heights)
+        if left >= 0:
+            return look.name, len(rows), int(min(DRAWINGS_MM[1], DRAWINGS_MM[0] + left))
+    room = room_mm - DRAWINGS_MM[0] - LINE_MM
+    return LOOKS[-1].name, int(np.searchsorted(np.cumsum(heights), room, side="right")), DRAWINGS_MM[0]
 
 
-def _lines(text: str, width_mm: float) -> int:
-    return max(1, math.ceil(text_width(text, TEXT_MM) / (width_mm * 0.94)))
+def lines(text: str, width_mm: float, text_mm: float = TEXT_MM) -> int:
+    """Estimate the lines that a text takes; some room is left at their ends, for words are not broken.
+
+    >>> lines("网格", 88.0), lines("一" * 40, 88.0), lines("a\\nb", 88.0)
+    (1, 2, 2)
+    """
+    return sum(max(1, math.ceil(text_width(line, text_mm) / (width_mm * 0.97))) for line in text.split("\n"))
 
 
-def _codes(found: Differences, a: State, b: State, levels: Sequence[str], scope: str) -> dict[str, Any]:
+def _cut(text: str, width_mm: float, most: int) -> str:
+    """Return a text as it is, or as much of it as fits into some lines."""
+    if lines(text, width_mm) <= most:
+        return text
+    kept = " ".join(text.split())
+    while lines(kept + " …", width_mm) > most:
+        kept = kept[: int(len(kept) * 0.95)]
+    return kept.rstrip() + " …"
+
+
+def _words_mm(told: Mapping[str, Any]) -> float:
+    """Return the height of the words round the table."""
+    said = "，".join(text for text, _look in told["sentence"])
+    codes = [", ".join(first) + " " * 12 for first, n in (told["retired"], told["issued"]) if n]
+    rows = [lines(told["reason"] + " " * 12, WORDS_MM), *(lines(text, WORDS_MM) for text in codes)]
+    return sum(n * LINE_MM + 1.8 for n in rows) + (lines(said, WIDE_MM) + lines(told["source"], WIDE_MM)) * LINE_MM
+
+
+def _codes(found: Differences, a: State, b: State, levels: Sequence[str]) -> dict[str, Any]:
     """Return the codes that were retired and issued, on all levels: the first of them, and how many there are."""
-    pairs = [(row["code_before"], row["code_after"]) for level in levels for _id, row in found.diff(a, b, level, scope).units.iterrows()]
+    pairs = [(row["code_before"], row["code_after"]) for level in levels for _id, row in found.diff(a, b, level).units.iterrows()]
     retired = [before for before, after in pairs if before and before != after]
     issued = [after for before, after in pairs if after and before != after]
     return {"retired": (retired[:CODES], len(retired)), "issued": (issued[:CODES], len(issued))}
 
 
-def _drawings(found: Differences, project: Any, a: State, b: State, level: str, scope: str) -> list[tuple[str, Any]]:
-    what, layers = found.changed(a, b, level, scope), {name: project.layer(name) for name in project.layers}
+def _drawings(found: Differences, project: Any, states: tuple[State, State], level: str, height_mm: int) -> list[tuple[str, Any]]:
+    what, layers = found.changed(*states, level), {name: project.layer(name) for name in project.layers}
     titles = {"before": _("Before the change"), "after": _("After the change")}
+    look = {"layers": layers, "height": 10 * height_mm, "lang": language()}
     return [
-        (titles[side], changed_svg(found.plan(state), what, side=side, layers=layers, lang=language(), title=titles[side]))
-        for side, state in (("before", a), ("after", b))
+        (title, changed_svg(found.plan(state), what, side=side, title=title, **look))
+        for (side, title), state in zip(titles.items(), states, strict=True)
     ]

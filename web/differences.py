@@ -1,10 +1,9 @@
-"""States of plans and what lies between them, read from the project's desk and kept while they are asked for; a visitor sees his scope's part."""
+"""States of plans and what lies between them, as one visitor may see them, read from the project's desk and kept while they are asked for."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from cachetools import LRUCache
@@ -15,18 +14,20 @@ from geogrid.edit.reference import Reference, parse_reference
 from geogrid.edit.state import State
 from geogrid.maps.changed import Changed, changed
 from geogrid.plan import Plan
+from geogrid.store import Desk
 from web.accounts import current_user
+from web.confined import confined
 
 _KEY = "geogrid.differences"
-_KEPT = 100
+_KEPT, _SCOPES = 100, 8
 T = TypeVar("T")
 
 
 class Differences:
-    """What one desk's states differ in; a version never changes, so nothing kept goes stale."""
+    """What one desk's states differ in, of a scope unit and what is below it ("" for all); a version never changes, so nothing kept goes stale."""
 
-    def __init__(self, desk: Any) -> None:
-        self.desk = desk
+    def __init__(self, desk: Desk, scope: str = "") -> None:
+        self.desk, self.scope = desk, scope
         self._kept: LRUCache[Hashable, Any] = LRUCache(_KEPT)
         self._lock = threading.Lock()
 
@@ -41,30 +42,25 @@ class Differences:
         return made
 
     def state(self, reference: Reference) -> State:
-        """Return a state. Raises NotFoundError for a version or day that the plan does not have."""
+        """Return a state. Raises NotFoundError for a version or day that the plan does not have, ForbiddenError where the scope unit is not in it."""
         plan, at = reference.plan, reference.at
         if isinstance(at, str):
-            return self.desk.state(plan, at)
+            return confined(self.desk.state(plan, at), self.scope)
         version = self.desk.version(plan) if at is None else at
-        return self._keep(("state", plan, version), lambda: self.desk.state(plan, version))
+        return self._keep(("state", plan, version), lambda: confined(self.desk.state(plan, version), self.scope))
 
-    def diff(self, a: State, b: State, level: str, scope: str = "") -> Diff:
-        """Return what changed on a level, of a scope unit and below where one is given."""
+    def diff(self, a: State, b: State, level: str) -> Diff:
+        """Return what changed on a level."""
+        return self._keep(("diff", _name(a), _name(b), level), lambda: diff_states(a, b, level))
 
-        def make() -> Diff:
-            found = diff_states(a, b, level)
-            return _confined(found, a, b, scope) if scope else found
-
-        return self._keep(("diff", _name(a), _name(b), level, scope), make)
-
-    def levels(self, a: State, b: State, scope: str = "") -> list[str]:
+    def levels(self, a: State, b: State) -> list[str]:
         """List the levels, top-down, on which anything changed."""
-        return [level.id for level in b.scheme.levels if self.diff(a, b, level.id, scope)]
+        return [level.id for level in b.scheme.levels if self.diff(a, b, level.id)]
 
-    def changed(self, a: State, b: State, level: str, scope: str = "") -> Changed:
+    def changed(self, a: State, b: State, level: str) -> Changed:
         """Return what the maps of a difference show."""
-        diff = self.diff(a, b, level, scope)
-        return self._keep(("changed", _name(a), _name(b), level, scope), lambda: changed(level, diff.units, diff.pieces))
+        diff = self.diff(a, b, level)
+        return self._keep(("changed", _name(a), _name(b), level), lambda: changed(level, diff.units, diff.pieces))
 
     def plan(self, state: State) -> Plan:
         """Return the plan of a state."""
@@ -72,43 +68,27 @@ class Differences:
 
 
 def differences() -> Differences:
-    """Return those of the desk that serves this request."""
-    now, kept = current_app.extensions["geogrid"].desk(), current_app.extensions.get(_KEY)
-    if kept is None or kept.desk is not now:
-        kept = current_app.extensions[_KEY] = Differences(now)
-    return kept
+    """Return those that the visitor of this request may see."""
+    desk: Desk = current_app.extensions["geogrid"].desk()
+    kept: LRUCache[str, Differences] = current_app.extensions.setdefault(_KEY, LRUCache(_SCOPES))
+    scope = current_user().scope
+    found = kept.get(scope)
+    if found is None or found.desk is not desk:
+        found = kept[scope] = Differences(desk, scope)
+    return found
 
 
-def read_state(text: str) -> tuple[Reference, State]:
+def read_state(found: Differences, text: str) -> tuple[Reference, State]:
     """Return the state that an address names (`geogrid.edit.reference`)."""
-    found = differences()
     reference = parse_reference(text, [plan.id for plan in found.desk.plans()])
     return reference, found.state(reference)
 
 
-def scope() -> str:
-    """Return the code of the unit that the visitor is confined to, "" for none."""
-    return current_user().scope
-
-
 def first_level(levels: Sequence[str], found: Differences, a: State, b: State) -> str:
     """Return the level that a change is told on: the highest on which land moved, else the highest on which anything changed."""
-    moved = [level for level in levels if len(found.diff(a, b, level, scope()).pieces)]
+    moved = [level for level in levels if len(found.diff(a, b, level).pieces)]
     return (moved or list(levels) or [a.scheme.levels[-1].id])[0]
 
 
 def _name(state: State) -> tuple[str, int]:
     return state.plan, state.version
-
-
-def _confined(diff: Diff, a: State, b: State, code: str) -> Diff:
-    """Return what of a difference lies in the unit with a code, before or after."""
-
-    def inside(unit: int) -> bool:
-        return any(code in (state.units[up].code for up in state.chain(unit)) for state in (a, b) if unit in state.units)
-
-    units = diff.units[[inside(int(unit)) for unit in diff.units.index]]
-    pieces = diff.pieces[
-        [inside(int(one)) or inside(int(other)) for one, other in zip(diff.pieces["from_unit"], diff.pieces["to_unit"], strict=True)]
-    ]
-    return replace(diff, units=units, pieces=pieces)

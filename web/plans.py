@@ -11,20 +11,23 @@ from flask_babel import gettext as _
 from geogrid import maps
 from geogrid.edit.reference import MAIN, Reference
 from geogrid.edit.state import State
-from geogrid.errors import InputError, NotFoundError
+from geogrid.errors import GeogridError, InputError, NotFoundError
 from geogrid.exchange.differences import difference_bytes
 from geogrid.maps import changed as changed_maps
 from web import changeform, planview
 from web.accounts import current_user
-from web.differences import Differences, differences, first_level, read_state, scope
+from web.confined import sees
+from web.differences import Differences, differences, first_level, read_state
 from web.guard import token
-from web.language import language, link
+from web.language import kept_plan, language, link
 from web.security import nonce
-from web.served import served
+from web.served import asked, served
 
 blueprint = Blueprint("plans", __name__, url_prefix="/plans")
 _TYPES = {"geojson": "application/geo+json", "csv": "text/csv"}
 SIDES = ("before", "after")
+_SHOW_STATES = ("pages", "declared", "whatif")
+"""Blueprints whose pages say so when they show another state than that in force."""
 
 
 def _page(template: str, **told: Any) -> str:
@@ -36,12 +39,24 @@ def _page(template: str, **told: Any) -> str:
     return render_template(template, page="plans", script=script, may_adopt=user.may("administrator"), may_edit=user.may("planner"), **told)
 
 
+@blueprint.app_context_processor
+def _looking() -> dict[str, Any]:
+    """Give templates `looking`: which plan, version or day other than the newest of the plan in force the address asks for; None for none."""
+    blueprint_ = (request.endpoint or "").rpartition(".")[0]
+    if not kept_plan() or blueprint_ not in _SHOW_STATES:
+        return {"looking": None}
+    try:
+        return {"looking": planview.looking(*asked())}
+    except GeogridError:  # the error page tells why
+        return {"looking": None}
+
+
 @blueprint.get("")
 def list_page() -> str:
     """有哪些方案？"""
     found = differences()
-    rows = [planview.plan_row(found, info, scope()) for info in found.desk.plans()]
-    return _page("plans.html", rows=rows, scheme=served().project.scheme)
+    rows = [planview.plan_row(found, info) for info in found.desk.plans()]
+    return _page("plans.html", rows=rows, titles={row["info"].id: row["title"] for row in rows}, scheme=served().project.scheme)
 
 
 @blueprint.get("/<plan>")
@@ -52,7 +67,7 @@ def log_page(plan: str) -> str:
     until = min(_whole("before", info.version), info.version)
     entries = found.desk.log(plan, since=max(0, until - planview.LOG_ROWS), until=until)
     rows = planview.log_rows(found, plan, entries)
-    plans = [(each.id, planview.plan_title(each)) for each in found.desk.plans()]
+    plans = {each.id: planview.plan_title(each) for each in found.desk.plans()}
     told = {"info": info, "title": planview.plan_title(info), "rows": rows, "plans": plans}
     return _page("plan.html", older=entries[0].version - 1 if entries and entries[0].version > 2 else 0, until=until, **told)
 
@@ -62,7 +77,7 @@ def compare_page() -> str:
     """换成这个草案，会变什么？"""
     found = differences()
     (one, a), (other, b), levels, level = _asked(found)
-    diff = found.diff(a, b, level, scope())
+    diff = found.diff(a, b, level)
     scheme = served().project.scheme
     told = {
         "a": a,
@@ -91,7 +106,7 @@ def map_page(side: str) -> Response:
         abort(404)
     found = differences()
     (_one, a), (_other, b), _levels, level = _asked(found)
-    what, state = found.changed(a, b, level, scope()), a if side == "before" else b
+    what, state = found.changed(a, b, level), a if side == "before" else b
     project = served().project
     layers = {name: project.layer(name) for name in project.layers}
     page = changed_maps.changed_page(found.plan(state), what, side=side, name=project.name, meta=project.meta, layers=layers, lang=language())
@@ -109,7 +124,7 @@ def download(ending: str) -> Response:
     (one, a), (other, b), _levels, level = _asked(found)
     about = {"name": project.name, "level": level, "from": str(one), "to": str(other), "version_from": a.version, "version_to": b.version}
     about |= {"simulated": True} if project.meta.get("simulated") else {}
-    body = difference_bytes(found.diff(a, b, level, scope()), "." + ending, about)
+    body = difference_bytes(found.diff(a, b, level), "." + ending, about)
     stem = quote(f"{project.name or 'geogrid'}-{one}-{other}-{level}" + ("-simulated" if about.get("simulated") else ""))
     disposition = f"attachment; filename=difference.{ending}; filename*=UTF-8''{stem}.{ending}"
     return Response(body, mimetype=_TYPES[ending], headers={"Content-Disposition": disposition, "Cache-Control": "no-cache"})
@@ -121,9 +136,9 @@ def change_page(plan: str, number: int) -> str:
     found = differences()
     info = _info(found, plan)
     entries = found.desk.log(plan, since=number - 1, until=number) if number > 1 else []
-    if not entries:
+    if not entries or not sees(found.desk.state(plan, number), entries[-1].unit_ids, found.scope):
         raise NotFoundError(f"plan {plan} has no change {number}", f"方案 {plan} 没有第 {number} 版的调整", value=number)
-    form = changeform.form(found, served().project, info, entries[-1], scope(), level=request.args.get("level", ""))
+    form = changeform.form(found, served().project, info, entries[-1], level=request.args.get("level", ""))
     return _page("change.html", form=form, info=info, title=planview.plan_title(info))
 
 
@@ -136,9 +151,9 @@ def _info(found: Differences, plan: str) -> Any:
 
 def _asked(found: Differences) -> tuple[tuple[Reference, State], tuple[Reference, State], list[str], str]:
     """Read both states and the level from the address: levels that differ, and the one to show."""
-    one = read_state(request.args.get("a") or MAIN)
-    other = read_state(request.args.get("b") or MAIN)
-    levels, asked = found.levels(one[1], other[1], scope()), request.args.get("level", "")
+    one = read_state(found, request.args.get("a") or MAIN)
+    other = read_state(found, request.args.get("b") or MAIN)
+    levels, asked = found.levels(one[1], other[1]), request.args.get("level", "")
     known = [level.id for level in other[1].scheme.levels]
     if asked and asked not in known:
         raise InputError(f"level {asked!r}: choose one of {', '.join(known)}", f"层级“{asked}”：可选 {'、'.join(known)}", field="level", value=asked)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from flask import current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 from flask_babel import ngettext
@@ -17,7 +18,9 @@ from geogrid.edit.diff import Diff
 from geogrid.edit.reference import MAIN, Reference
 from geogrid.edit.state import ABSENT, State
 from geogrid.scheme import Scheme
+from geogrid.store import Entry
 from web import words
+from web.confined import sees
 from web.differences import Differences, first_level
 
 KINDS = {
@@ -58,31 +61,57 @@ def when(time: str) -> str:
     return time[:16].replace("T", " ")
 
 
-def plan_row(found: Differences, info: Any, scope: str) -> dict[str, Any]:
+def looking(plan: str, at: int | str | None) -> dict[str, Any]:
+    """Return what a page says above when it shows another state than the newest of the plan in force: `title version newest day back`."""
+    source = current_app.extensions["geogrid"]
+    here, newest = source.current(plan, at).project.plan_name, source.current(plan).project.plan_name
+    title = plan_title(source.desk().plan(plan))
+    arguments = {name: value for name, value in request.args.items() if name not in ("plan", "at")}
+    back = url_for(request.endpoint or "pages.overview_page", **{**(request.view_args or {}), **arguments})
+    return {"plan": plan, "title": title, "version": here[1], "newest": newest[1], "day": at if isinstance(at, str) else "", "back": back}
+
+
+def plan_row(found: Differences, info: Any) -> dict[str, Any]:
     """Return a plan's row: its facts, and what a draft changes against what it was forked from."""
     row: dict[str, Any] = {"info": info, "title": plan_title(info), "behind": 0, "diff": None}
     if info.id == MAIN or not info.parent or info.fork_version is None:
         return row
     a, b = found.state(Reference(info.parent, info.fork_version)), found.state(Reference(info.id))
-    levels = found.levels(a, b, scope)
+    levels = found.levels(a, b)
     row["behind"] = found.desk.version(info.parent) - info.fork_version
-    row["diff"] = found.diff(a, b, first_level(levels, found, a, b), scope) if levels else None
+    row["diff"] = found.diff(a, b, first_level(levels, found, a, b)) if levels else None
     return row
 
 
-def log_rows(found: Differences, plan: str, entries: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return rows of a stretch of a log, the newest first; each with the households that are in another unit after it."""
+def log_rows(found: Differences, plan: str, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Return rows of a stretch of a log, the newest first, as far as the visitor sees it, with the households that moved."""
     if not entries:
         return []
-    state = found.state(Reference(plan, entries[0].version - 1))
+    state = found.desk.state(plan, entries[0].version - 1)
     rows = []
     for entry in entries:
         after = replay(state, entry.change)
-        level = _top_level(state, after, entry.unit_ids)
-        row = {"entry": entry, "kind": kind_word(entry.kind), "time": when(entry.time), "level": level}
-        rows.append({**row, "households": households_moved(state, after, entry.unit_ids, level) if level else 0})
+        if sees(after, entry.unit_ids, found.scope):
+            rows.append(_log_row(state, after, entry, found.scope))
         state = after
     return rows[::-1]
+
+
+def _log_row(a: State, b: State, entry: Entry, scope: str) -> dict[str, Any]:
+    units = [unit for unit in entry.unit_ids if sees(b, [unit], scope)]
+    level = _top_level(a, b, units)
+    moved = households_moved(a, b, units, level) if level else 0
+    return {"entry": entry, "kind": kind_word(entry.kind), "time": when(entry.time), "households": moved, **_named(a, b, units, level)}
+
+
+def _named(a: State, b: State, units: Iterable[int], level: str) -> dict[str, Any]:
+    """Return `units`: (label, code) of the units of the level; and `lower`: how many others there are."""
+    touched = [b.units.get(unit) or a.units[unit] for unit in units if unit in a.units or unit in b.units]
+    own = [unit for unit in touched if unit.level == level]
+    state = b if all(unit.id in b.units for unit in own) else a
+    parents = {unit.id: state.units[unit.parent].code if unit.parent in state.units else "" for unit in own}
+    labels = [(words.unit_label(unit.code, unit.name, parents[unit.id], a.scheme.level(level)), unit.code) for unit in own]
+    return {"units": sorted(labels, key=lambda label: label[1]), "lower": len(touched) - len(own)}
 
 
 def _top_level(a: State, b: State, units: Iterable[int]) -> str:
@@ -128,7 +157,7 @@ def reasons(found: Differences, one: Reference, a: State, b: State) -> dict[str,
     """Return, by code, the last entry of the log that touched a unit on the way from `a` to `b`; nothing where `b` did not come from `a`."""
     info = next(each for each in found.desk.plans() if each.id == b.plan)
     since = a.version if a.plan == b.plan else 1 if info.parent == one.plan else b.version
-    return {code: entry for entry in found.desk.log(b.plan, since=since, until=b.version) for code in entry.units}
+    return {code: entry for entry in found.desk.log(b.plan, since=since, until=b.version) for code in entry.units}  # rows name visible ones only
 
 
 def difference_rows(diff: Diff, scheme: Scheme, reasons: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -161,7 +190,7 @@ def changes(row: Any) -> str:
         "new": _("new"),
         "retired": _("retired"),
         "code": _("code was %(code)s", code=row["code_before"]),
-        "name": _("name was %(name)s", name=row["name_before"] or "–"),
+        "name": _("name was %(name)s", name=row["name_before"]) if row["name_before"] else _("newly named"),
         "parent": _("another parent"),
         "kind": _("another kind"),
     }

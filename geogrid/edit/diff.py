@@ -191,6 +191,7 @@ def _connected(a: _Owned, b: _Owned, source: int, target: int, group: pd.DataFra
 def _units(a: _Owned, b: _Owned, rows: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return the units that changed, with their figures on either side."""
     land = {int(unit) for unit in np.unique(rows[["from", "to"]].to_numpy(dtype=np.int64))} - {NO_UNIT}
+    land |= _resized(a, b, land)
     change = {unit: _change(a, b, unit, land) for unit in sorted({*a.units, *b.units})}
     ids = [unit for unit, what in change.items() if what]
     sides = {"before": _side(a, ids), "after": _side(b, ids)}
@@ -199,6 +200,15 @@ def _units(a: _Owned, b: _Owned, rows: pd.DataFrame) -> gpd.GeoDataFrame:
     frame = frame.assign(geometry=frame["shape_after"].where(frame["shape_after"].notna(), frame["shape_before"]))
     code = frame["code_before"].where(frame["code_before"] != "", frame["code_after"])
     return gpd.GeoDataFrame(frame.loc[code.sort_values(kind="stable").index], geometry="geometry", crs=a.ground.crs)
+
+
+def _resized(a: _Owned, b: _Owned, known: set[int]) -> set[int]:
+    """Return further units whose land is another although nothing moved between two units: it came into what the states show, or went."""
+    other = {int(unit) for unit in np.unique(np.concatenate([side[a.owner != b.owner] for side in (a.owner, b.owner)]))}
+    ids = sorted((other & a.units.keys() & b.units.keys()) - known)
+    sides = [_side(owned, ids) for owned in (a, b)]
+    area = np.abs(sides[0]["area_m2"] - sides[1]["area_m2"]).to_numpy() > SLIVER_M2
+    return {unit for unit, differs in zip(ids, area | (sides[0]["households"] != sides[1]["households"]).to_numpy(), strict=True) if differs}
 
 
 def _change(a: _Owned, b: _Owned, unit: int, land: set[int]) -> str:

@@ -82,6 +82,8 @@ def changed_page(
     inline = inline_layers(part, names, 4, grown_window(part, level_ids(part)[0])) if level_ids(part) else {"layers": {}}
     coarse = [name for name in level_ids(part) if not is_fine(part, name)]
     tables = {name: rows_of(kept_table(part, name), range(len(part.units(name)))) for name in coarse}
+    if what.level in tables:
+        _label_beside(part, what, tables[what.level])
     inline["tables"] = {"units.json": tables, "sites.json": sites_in(part, None, ())}
     box = shapely.bounds(to_crs(np.array([what.land], dtype=object), part.crs, WGS84)[0]).round(6).tolist()
     moved = {"side": side, "pieces": _moved(part, what.pieces)}
@@ -117,6 +119,24 @@ def _colour(part: PlanPart, what: Changed) -> None:
             by_code = dict(zip(units.index, hue, strict=True))
             hue = [_first(by_code[code] for code in codes) for codes in stacked_pieces(part, level)["codes"]]
         once(part, ("hues", level), lambda hue=hue: np.array(hue, dtype=object))
+
+
+def _label_beside(part: PlanPart, what: Changed, table: dict[str, list[Any]]) -> None:
+    """Move the labels of changed units to where nothing is hatched, for the hatch has a label too."""
+    units = part.units(what.level)
+    rows = [i for i, unit in enumerate(units["unit"]) if int(unit) in what.hues]
+    shapes = beside_pieces(units.geometry.to_numpy()[rows], what.pieces.geometry.to_numpy())
+    points, room = label_places(to_crs(shapes, part.crs, MERCATOR))
+    places = shapely.get_coordinates(to_crs(shapely.points(np.nan_to_num(points)), MERCATOR, WGS84)).round(6)
+    for i, place, (width, height) in zip(rows, places.tolist(), room.round(1).tolist(), strict=True):
+        table["x"][i], table["y"][i], table["w"][i], table["h"][i] = *place, width, height
+
+
+def beside_pieces(shapes: np.ndarray, pieces: np.ndarray) -> np.ndarray:
+    """Return units without what moves, or whole where nothing else is left of them."""
+    moved = shapely.union_all(pieces)
+    rest = shapely.difference(shapes, moved)
+    return np.where(shapely.area(rest) > 0.05 * shapely.area(shapes), rest, shapes)
 
 
 def _first(hues: Iterable[int | None]) -> int | None:

@@ -23,12 +23,14 @@ _EM = {True: 1.0, False: 0.56}  # width of a Chinese sign and of a Latin letter,
 
 
 class Unit(NamedTuple):
-    """A unit as it is drawn: polygon in metres, labels to try (the longest first), a figure below it, hue 0 … 4 or None for a quiet one."""
+    """A unit as it is drawn: polygon in metres, labels to try (the longest first), a figure below it, hue 0 … 4 or None for a quiet
+    one; `room`: the part of the polygon in which the labels may stand, None for all of it."""
 
     shape: shapely.Geometry
     labels: Sequence[str]
     figure: str = ""
     hue: int | None = None
+    room: shapely.Geometry | None = None
 
 
 class Piece(NamedTuple):
@@ -77,7 +79,7 @@ def to_svg(drawing: Drawing, *, width: int, height: int, title: str, name: str) 
         *_labels(paper, drawing),
         _scale_bar(paper),
         _north(paper),
-        Markup('<rect x="1" y="1" width="{}" height="{}" fill="none" stroke="{}" stroke-width="2"/>').format(width - 2, height - 2, INK),
+        Markup('<rect x="2" y="2" width="{}" height="{}" fill="none" stroke="{}" stroke-width="4"/>').format(width - 4, height - 4, INK),
     ]
     head = Markup('<svg class="drawing" viewBox="0 0 {} {}" role="img" aria-label="{}" font-size="{}">').format(width, height, title, _TEXT)
     return head + Markup("").join(parts) + Markup("</svg>")
@@ -159,7 +161,7 @@ def _labels(paper: _Paper, drawing: Drawing) -> list[Markup]:
     loud = [unit for unit in drawing.units if unit.hue is not None]
     quiet = [unit for unit in drawing.units if unit.hue is None]
     wanted = [unit for unit in (*pieces, *loud, *quiet) if any(unit.labels)]
-    shapes = np.array([paper.move(unit.shape) for unit in wanted], dtype=object)
+    shapes = np.array([paper.move(unit.room or unit.shape) for unit in wanted], dtype=object)
     areal = np.array([shapely.area(shape) > 0 for shape in shapes], dtype=bool)
     points, room = label_places(np.where(areal, shapes, shapely.Polygon()))
     return [_label(paper, unit, points[i], room[i]) for i, unit in enumerate(wanted) if areal[i]]
