@@ -77,11 +77,15 @@ def find_conflict(con: sqlite3.Connection, row: int, base_version: int, touched:
     return [entry for entry in log.in_effect(log.read(con, row, base_version)) if concerned & set(entry.unit_ids)]
 
 
-def check_base(con: sqlite3.Connection, row: int, info: PlanInfo, base_version: int, touched: Iterable[int]) -> None:
-    """Raise ConflictError where one of some units (ids) was changed after a version; EditError for a version that is not there yet."""
+def check_known(info: PlanInfo, base_version: int) -> None:
+    """Raise EditError (`base_version`) for a version that a plan has not reached."""
     if base_version > info.version:
         message = f"plan {info.id} is at version {info.version}, not yet at {base_version}: load it again"
         raise EditError(message, f"方案 {info.id} 现为第 {info.version} 版，尚无第 {base_version} 版，请重新载入", reason="base_version", units=[])
+
+
+def check_base(con: sqlite3.Connection, row: int, info: PlanInfo, base_version: int, touched: Iterable[int]) -> None:
+    """Raise ConflictError where one of some units (ids) was changed after a version."""
     if base_version < info.version and (entries := find_conflict(con, row, base_version, touched)):
         raise changed_meanwhile(info, entries)
 
@@ -119,7 +123,9 @@ def touched_by(before: State, steps: Sequence[Step]) -> frozenset[int]:
 
 def ask(allow: Allow | None, before: State, steps: Sequence[Step]) -> None:
     """Let `allow` look at every step."""
-    for step in steps if allow else ():
+    for step in steps:
+        if allow is None:
+            return
         outside = (step.change.before == NO_UNIT).any() or (step.change.after == NO_UNIT).any()
         allow(before, step.state, step.touched | {NO_UNIT} if outside else step.touched)
         before = step.state

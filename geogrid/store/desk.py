@@ -27,6 +27,7 @@ from geogrid.store.commit import (
     Step,
     ask,
     check_base,
+    check_known,
     check_open,
     committed,
     find_conflict,
@@ -82,7 +83,9 @@ class Desk:
 
     def version(self, plan: str = "main") -> int:
         """Return the version that a plan has now; raises NotFoundError."""
-        return self.plan(plan).version
+        with self._reading, told(self.path):
+            found = self._in.execute("SELECT version FROM plan WHERE id = ?", (plan,)).fetchone()
+            return found[0] if found else find_plan(self._in, plan)[1].version
 
     def plan(self, plan: str = "main") -> PlanInfo:
         """Return the facts of a plan; raises NotFoundError that names those there are."""
@@ -127,6 +130,7 @@ class Desk:
             if repeated := self._repeated(row, plan, request_id, [to_json(edit) for edit in asked]):
                 return repeated
             check_open(info)
+            check_known(info, base_version)
             before = self.history.head(plan, self._out)
             try:
                 steps = _applied(before, asked)

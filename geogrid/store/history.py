@@ -111,7 +111,8 @@ class History:
         if len(texts) > _FEW:
             image = _with_changes(Image.of(state), texts, ground)
             state = _like(state, image, version, state.state)
-            return replace(state, book=state.book.with_codes(_all_codes(image, state)))
+            next_id = max([state.next_id, *(unit + 1 for unit in image.retired)])
+            return replace(state, book=state.book.with_codes(_all_codes(image, state)), next_id=next_id)
         for text in texts:
             state = replay(state, Change.from_json(ground, json.loads(text)))
         return replace(state, version=version)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from geogrid.errors import ConflictError, EditError
+from geogrid.findings import Finding
 from geogrid.store.records import Entry, PlanInfo
 
 _SHOWN = 5
@@ -39,3 +40,17 @@ def nothing_to(kind: str, info: PlanInfo, author: str) -> EditError:
     word = {"undo": "撤回", "redo": "重做"}[kind]
     message = f"plan {info.id}: there is nothing of {author} to {kind}"
     return EditError(message, f"方案 {info.id}：{author} 没有可{word}的调整", reason=f"nothing_to_{kind}", units=[])
+
+
+def comes_too_early(day: str, last: str) -> EditError:
+    """Return the error for a plan that is to hold from a day before the one in force does."""
+    message = f"the plan in force holds from {last}: adopt from that day on, not from {day}"
+    return EditError(message, f"现行方案自 {last} 起施行：采用日期不能早于此日（{day}）", reason="valid_from", units=[], value=day)
+
+
+def has_new_errors(info: PlanInfo, found: Sequence[Finding]) -> EditError:
+    """Return the error for a plan with faults that the plan in force has not; facts: `findings`, `units` (codes)."""
+    codes = sorted({code for finding in found for code in finding.units})
+    message = f"plan {info.id} has {len(found)} new errors, first: {found[0].message}; mend them, or accept them on purpose"
+    message_zh = f"方案 {info.id} 有 {len(found)} 个新错误，首个：{found[0].message_zh}；请先改正，或明确接受后采用"
+    return EditError(message, message_zh, reason="adopt_findings", units=codes, findings=list(found))
