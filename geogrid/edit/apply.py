@@ -15,6 +15,7 @@ from geogrid.edit import joining, moving, splitting
 from geogrid.edit.change import Change, replay
 from geogrid.edit.edits import Compose, Create, Edit, Merge, Move, Rename, Reparent, Reshape, Retire, Split
 from geogrid.edit.making import Making, with_lineage
+from geogrid.edit.reshape import reshape
 from geogrid.edit.settle import Outcome, finish
 from geogrid.edit.state import State
 
@@ -46,10 +47,7 @@ def _make(state: State, edit: Edit) -> tuple[State, Change]:
     if isinstance(edit, Compose):
         return _compose(state, edit)
     if isinstance(edit, Reshape):
-        from geogrid.edit.reshape import reshape  # builds on what this module is made of
-
-        outcome = reshape(state, edit)
-        return state.on(outcome.state.ground), outcome.change
+        return reshape(state, edit)
     making = Making(state)
     _MAKERS[type(edit)](making, edit)
     return state, making.change()

@@ -30,20 +30,22 @@ class Cut:
     """`pieces` (p,) Polygons and `of` (p,) the row of the cell that each is a piece of, by row, then size; a cell that is cut has two or more.
 
     `redrawn`: row -> the same cell with new vertices on its edges. `ended`: rows of cells into which the line runs without parting them.
-    `is_sound` is False where the pieces would be no valid coverage of the old land, as may be where the old cells are none.
+    `along` (m, 2, 2): edges of cells on which the line runs. `is_sound` is False where the pieces would be no valid coverage of the old land, as may
+    be where the old cells are none.
     """
 
     pieces: np.ndarray
     of: np.ndarray
     redrawn: dict[int, BaseGeometry]
     ended: list[int]
+    along: np.ndarray
     is_sound: bool = True
 
 
-def cut(cells: np.ndarray, line: BaseGeometry, chosen: np.ndarray | None = None) -> Cut:
+def cut(cells: np.ndarray, line: BaseGeometry, chosen: np.ndarray | None = None, *, thin_m: float = SLIVER_M) -> Cut:
     """Cut the `chosen` (bool (c,), else all) of some Polygons of a noded coverage (metres) along a line.
 
-    The cells must hold every neighbour of the chosen ones.
+    The cells must hold every neighbour of the chosen ones. A piece narrower than `thin_m` on average (twice its area by its outline) is not cut off.
 
     >>> done = cut(np.array([shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10)]), shapely.LineString([(4, -1), (4, 11)]))
     >>> shapely.area(done.pieces).tolist(), done.of.tolist(), done.redrawn
@@ -51,11 +53,13 @@ def cut(cells: np.ndarray, line: BaseGeometry, chosen: np.ndarray | None = None)
     """
     near = np.flatnonzero(shapely.dwithin(cells, line, REACH_M))
     if not len(near) or not shapely.length(line) > 0:
-        return Cut(np.zeros(0, dtype=object), np.zeros(0, dtype=np.int64), {}, [])
+        return Cut(np.zeros(0, dtype=object), np.zeros(0, dtype=np.int64), {}, [], np.zeros((0, 2, 2)))
     local = cells[near]
     meeting = meet(local, line)
-    found = _inner_chords(local, meeting, np.ones(len(near), dtype=bool) if chosen is None else chosen[near])
-    used = {cell: _used(meeting, chords, _melted(_faces(local[cell], meeting, _walk(meeting, cell), chords))) for cell, chords in found.items()}
+    inner, along = _apart(meeting, len(near))
+    found = _by_cell(local, meeting, inner, np.ones(len(near), dtype=bool) if chosen is None else chosen[near])
+    whole = {cell: _faces(local[cell], meeting, _walk(meeting, cell), chords) for cell, chords in found.items()}
+    used = {cell: _used(meeting, chords, _melted(whole[cell], thin_m)) for cell, chords in found.items()}
     ended = [int(near[cell]) for cell, chords in used.items() if not chords]
     used = {cell: chords for cell, chords in used.items() if chords}
     new = {node for nodes in meeting.on_edge.values() for node in nodes} & {node for chords in used.values() for edge in chords for node in edge}
@@ -63,7 +67,8 @@ def cut(cells: np.ndarray, line: BaseGeometry, chosen: np.ndarray | None = None)
     redrawn = {cell: _polygon(meeting, _walk(meeting, cell, new)) for cell in range(len(near)) if cell not in used and _holds(meeting, cell, new)}
     of = np.repeat(near[list(faces)], [len(parts) for parts in faces.values()]) if faces else np.zeros(0, dtype=np.int64)
     pieces = np.concatenate([*faces.values()]) if faces else np.zeros(0, dtype=object)
-    return Cut(pieces, of, {int(near[cell]): shape for cell, shape in redrawn.items()}, ended, _is_sound(local, faces, redrawn))
+    told = {int(near[cell]): shape for cell, shape in redrawn.items()}
+    return Cut(pieces, of, told, ended, meeting.xy[along], _is_sound(local, faces, redrawn))
 
 
 def _walk(meeting: Meeting, cell: int, marks: set[int] | None = None) -> list[list[int]]:
@@ -85,10 +90,16 @@ def _holds(meeting: Meeting, cell: int, marks: set[int]) -> bool:
     return any(not marks.isdisjoint(meeting.on_edge.get(edge, ())) for edge in edges)
 
 
-def _inner_chords(cells: np.ndarray, meeting: Meeting, chosen: np.ndarray) -> dict[int, list[Edge]]:
-    """Sort the chords that run inside a chosen cell by their cell; chords along edges and outside all are left out."""
-    walls = {(min(pair), max(pair)) for cell in range(len(cells)) for ring in _walk(meeting, cell) for pair in pairwise(ring)}
-    chords = [chord for chord in map(tuple, meeting.chords.tolist()) if chord not in walls]
+def _apart(meeting: Meeting, n: int) -> tuple[list[Edge], np.ndarray]:
+    """Return the chords that run beside all edges, and those (m, 2) that run on one."""
+    walls = {(min(pair), max(pair)) for cell in range(n) for ring in _walk(meeting, cell) for pair in pairwise(ring)}
+    chords: list[Edge] = [(a, b) for a, b in meeting.chords.tolist()]
+    on = [chord for chord in chords if chord in walls]
+    return [chord for chord in chords if chord not in walls], np.array(on, dtype=np.int64).reshape(-1, 2)
+
+
+def _by_cell(cells: np.ndarray, meeting: Meeting, chords: list[Edge], chosen: np.ndarray) -> dict[int, list[Edge]]:
+    """Sort chords by the chosen cell that they run in; those outside all are left out."""
     if not chords:
         return {}
     middles = shapely.points(meeting.xy[np.array(chords)].mean(axis=1))
@@ -113,12 +124,12 @@ def _sides(face: BaseGeometry) -> set[frozenset[Place]]:
     return {frozenset(pair) for ring in rings for pair in pairwise(ring)}
 
 
-def _melted(faces: np.ndarray) -> np.ndarray:
-    """Unite every sliver with the face beside which it is longest."""
+def _melted(faces: np.ndarray, thin_m: float) -> np.ndarray:
+    """Unite every face that is too thin with the one beside which it is longest."""
     while len(faces) > 1:
         width = 2 * shapely.area(faces) / shapely.length(faces)
         thin = int(width.argmin())
-        if width[thin] >= SLIVER_M:
+        if width[thin] >= thin_m:
             break
         sides = [_sides(face) for face in faces]
         shared = [sum(math.dist(*side) for side in sides[thin] & own) if row != thin else -1.0 for row, own in enumerate(sides)]

@@ -19,7 +19,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geogrid.edit.change import Change
 from geogrid.edit.settle import find_changed
-from geogrid.edit.state import State, Unit
+from geogrid.edit.state import ABSENT, State, Unit
 from geogrid.plan import NO_UNIT, united
 from geogrid.rules.status import standing
 
@@ -63,6 +63,8 @@ def affected(before: State, after: State, change: Change) -> list[int]:
     for old, new in change.units:
         if old is None or new is None or old.code != new.code:
             found.update(kid for state in (before, after) for kid in state.children((new or old).id))  # type: ignore[union-attr]
+    for leaves, other, state in ((change.before, change.after, before), (change.after, change.before, after)):
+        found.update(unit for leaf in np.unique(leaves[other == ABSENT]).tolist() for unit in state.chain(leaf))  # their land took vertices
     return sorted(found | _stack_mates(before, after, change))
 
 

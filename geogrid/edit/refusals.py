@@ -45,6 +45,29 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "{shown} can not be divided into {parts} parts: ask for fewer, or draw a line",
         "{shown} 不能分成 {parts} 份：请减少份数，或画线拆分",
     ),
+    "reshape_units": ("a border lies between two units of one level or more: name them", "边界在两个或更多同级单元之间：请指明这些单元"),
+    "reshape_nothing": (
+        "the line takes nothing off {shown} that another of them could have{ended}: draw it from one side to the other, or from border to border",
+        "画线没有从 {shown} 切下可划给另一单元的部分{ended_zh}：请画到另一侧，或从边界画到边界",
+    ),
+    "stacked_cell": (
+        "the line cuts cell {cell}, on which several units stand floor by floor: draw it round the building, or move floors instead",
+        "画线穿过剖分单元 {cell}，该处数个单元按楼层叠置：请绕开该楼，或改为划转楼层",
+    ),
+    "cut_unsound": (
+        "the cells can not be cut exactly along this line: draw it a little beside",
+        "无法沿此线准确切开剖分单元：请稍微移开再画",
+    ),
+    "asks_households": (
+        "the line passes so near the homes of {cells_n} cells that it does not say whose they are: say it with `homes` ({ask})",
+        "画线离 {cells_n} 个剖分单元的住户太近，不能判定归属：请用 homes 指明（{ask}）",
+    ),
+    "homes_unknown": (
+        "homes names cell {cell} and unit {value}: write a cell that the line cuts, and one of the units",
+        "homes 中的剖分单元 {cell} 或单元 {value} 不对：应为被切开的剖分单元和所列单元之一",
+    ),
+    "nothing_to_fill": ("nothing that is left out could be given to a unit or made one: do it by hand", "没有可自动归入或新设的未划用地：请手工处理"),
+    "nothing_to_repair": ("no better division of {shown} and its neighbours was found: {do}", "没有找到 {shown} 与相邻单元更好的划法：{do_zh}"),
     "unknown_kind": ("no unit kind {value!r} at level {level}: write one of {known}", "{level_zh}没有类型 {value!r}，可用：{known}"),
 }
 """Reason -> (English, Chinese), with the facts that they say."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geogrid.edit.change import Change, id_of, replay
+from geogrid.edit.recut import find_recut
 from geogrid.edit.refusals import refused
 from geogrid.edit.state import ABSENT, State, Unit
 from geogrid.errors import EditError
@@ -60,9 +61,14 @@ def _identity(unit: Unit | None) -> tuple[object, ...]:
 
 def find_changed(before: State, after: State, change: Change) -> set[int]:
     """Return the ids of units, before or after, that lost or gained atoms, or came or went with theirs."""
+    gone, come = change.after == ABSENT, change.before == ABSENT
+    kept = ~(gone | come)
     changed: set[int] = set()
-    for old, new in np.unique(np.column_stack([change.before, change.after]), axis=0).tolist():
+    for old, new in np.unique(np.column_stack([change.before[kept], change.after[kept]]), axis=0).tolist():
         changed.update(set(before.chain(old)) ^ set(after.chain(new)))
+    if not kept.all():
+        at, was, now = change.positions, change.before, change.after
+        changed |= find_recut(after.ground, (at[gone], was[gone]), (at[come], now[come]), before.chain, after.chain)
     for old, new in change.units:
         if old is None or new is None:
             changed.add(id_of(old, new))
