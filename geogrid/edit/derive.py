@@ -59,6 +59,7 @@ def affected(before: State, after: State, change: Change) -> list[int]:
 
     Units that came or went are among them: a unit above both sides of a move is not, for its land, people and code stay.
     """
+    before = before.on(after.ground) if len(before.leaf) < len(after.leaf) else before
     found = find_changed(before, after, change) | {unit.id for pair in change.units for unit in pair if unit is not None}
     for old, new in change.units:
         if old is None or new is None or old.code != new.code:
