@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from flask.testing import FlaskClient
 from pyproj import Transformer
@@ -53,10 +55,12 @@ def test_a_box_in_degrees_finds_what_touches_it(client: FlaskClient):
     assert _codes(client, f"level=grid&bbox={west},{south},{east},{north}") == [f"{WEST}001"]
 
 
-def test_at_a_date_before_anything_was_valid_there_is_nothing(client: FlaskClient):
-    assert _codes(client, "level=grid&at=2025-12-31") == []
-    assert len(_codes(client, "level=grid&at=2026-01-01")) == 4
+def test_at_a_date_before_the_plan_was_made_there_is_none(client: FlaskClient):
+    answer = client.get("/api/units?level=grid&at=2025-12-31")
+    assert (answer.status_code, answer.get_json()["error"]) == (404, "not_found")
     assert len(_codes(client, "level=grid&at=1")) == 4
+    day_after_tomorrow = datetime.datetime.now().astimezone().date() + datetime.timedelta(days=2)
+    assert len(_codes(client, f"level=grid&at={day_after_tomorrow}")) == 4
 
 
 @pytest.mark.parametrize(

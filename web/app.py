@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +46,13 @@ def create_app(
     opener: Callable[[Path], Any] | None = None,
     trusted_hosts: list[str] | None = LOOPBACK_HOSTS,
     behind_proxy: bool | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now().astimezone(),
 ) -> Flask:
     """Return the application that shows the project at `project_path`.
 
     The file is opened at the first request and again whenever it changes. `opener` opens it (`geogrid.store.open_project`).
     `trusted_hosts` are the names a browser may ask for, so that a foreign page can not reach the service by a name of its own; None for any.
+    `clock` says when an edit is made: an aware time.
     `behind_proxy`: everybody comes through one, which speaks HTTPS (left out: where any host name may be asked for).
     """
     app = Flask(__name__, static_folder="static", template_folder="templates")
@@ -59,7 +62,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = 1 << 20
     app.config["BEHIND_PROXY"] = trusted_hosts is None if behind_proxy is None else behind_proxy
     app.config.update(IMPORT_REQUEST_BYTES=UPLOAD_BYTES, IMPORTS_TOTAL_BYTES=8 * UPLOAD_BYTES, IMPORTS_MOST=20)
-    app.extensions["geogrid"] = Source(Path(project_path), opener or _open)
+    app.extensions["geogrid"] = Source(Path(project_path), opener or _open, clock)
     importing_service.install(app, app.extensions["geogrid"])
     editing.install(app, app.extensions["geogrid"])
     language.install(app)

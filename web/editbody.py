@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from typing import Any, NoReturn
@@ -46,11 +46,19 @@ def text(document: Mapping[str, Any], name: str, *, otherwise: str = "", most: i
     return value.strip()
 
 
-def number(document: Mapping[str, Any], name: str, *, least: int = 0, otherwise: int | None = None) -> int:
-    """Return a whole number of at least `least`; it must be there where there is no `otherwise`."""
-    value = document.get(name, otherwise)
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= MOST_NUMBER:
-        _refuse(name, value, f"a whole number, {least} or more", f"不小于 {least} 的整数")
+def number(document: Mapping[str, Any], name: str, *, least: int = 0, most: int = MOST_NUMBER) -> int:
+    """Return a whole number from `least` to `most`; it must be there."""
+    value = document.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        _refuse(name, value, f"a whole number, {least} to {most}", f"{least} 至 {most} 的整数")
+    return value
+
+
+def one_of(document: Mapping[str, Any], name: str, words: Sequence[str]) -> str:
+    """Return one of some words."""
+    value = document.get(name)
+    if not isinstance(value, str) or value not in words:
+        _refuse(name, value, f"one of {', '.join(words)}", f"{'、'.join(words)} 之一")
     return value
 
 

@@ -48,8 +48,7 @@ class Editing:
 
     def state(self, plan: str, at: int | str | None = None) -> State:
         """Return a plan at a version or date, the newest where none is asked for; raises NotFoundError."""
-        state = self.desk.state(plan, at)
-        return self._noted(state)
+        return self._noted(self.source.current(plan, at).project.state())
 
     def kept(self, state: State) -> Served:
         """Return where bytes made of a state are kept."""

@@ -72,6 +72,11 @@ def _unforeseen(error: Exception) -> Response:
     return _answer(500, *_HTTP[500], {})
 
 
+def _links(facts: dict) -> dict[str, list[str]]:
+    """Return what an error's page links to: the units that came after one that is no more."""
+    return {"successors": [code for code in facts.get("successors", ()) if isinstance(code, str)]}
+
+
 def _answer(status: int, code: str, message: str, message_zh: str, facts: dict) -> Response:
     if request.path.startswith(("/api/", "/data/", "/tiles/")):
         details = {name: plain(value) for name, value in facts.items()}
@@ -79,6 +84,8 @@ def _answer(status: int, code: str, message: str, message_zh: str, facts: dict) 
     else:
         english = language() == "en"
         title = _TITLES.get(status, _("Something went wrong"))
-        response = make_response(render_template("error.html", status=status, title=title, sentence=message if english else message_zh))
+        response = make_response(
+            render_template("error.html", status=status, title=title, sentence=message if english else message_zh, **_links(facts))
+        )
     response.status_code = status
     return response

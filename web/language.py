@@ -17,6 +17,9 @@ from flask import Flask, has_request_context, request, url_for
 from flask_babel import Babel, Domain, get_locale
 
 LANGUAGES = ("zh", "en")
+_AT = ("pages", "api", "downloads", "declared", "whatif")
+_PLAN = (*_AT, "editor")
+"""Blueprints that show any version of a plan; that show a plan as it is now."""
 CATALOGUE = Path(__file__).parent / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
 
 
@@ -38,9 +41,16 @@ def install(app: Flask) -> None:
 
 
 def link(endpoint: str, **values: Any) -> str:
-    """Make an address in the service that keeps a language asked for by `?lang=`."""
+    """Make an address in the service that keeps a language asked for by `?lang=`, and where it can a plan and version (`?plan=`, `?at=`)."""
     asked = request.args.get("lang", "")
-    return url_for(endpoint, **values, **({"lang": asked} if asked in LANGUAGES else {}))
+    blueprint = endpoint.partition(".")[0]
+    kept = {name: value for name, value in kept_plan().items() if blueprint in (_AT if name == "at" else _PLAN)}
+    return url_for(endpoint, **{**kept, **({"lang": asked} if asked in LANGUAGES else {}), **values})
+
+
+def kept_plan() -> dict[str, str]:
+    """Return the plan and the version or day that the address asks for, which the page's links go on to ask for."""
+    return {name: request.args[name] for name in ("plan", "at") if request.args.get(name)}
 
 
 def in_language(code: str) -> str:

@@ -27,11 +27,12 @@ def _bar() -> dict[str, Any]:
     except Exception:  # the error page tells why
         return {"project": None}
     project = now.project
-    _, version, state = project.plan_name
+    plan, version, state = project.plan_name
     return {
         "project": project,
         "levels": tables.levels(now),
         "meta": project.meta,
+        "plan_id": plan,
         "plan_version": version,
         "plan_state": state,
         "scheme": project.scheme,

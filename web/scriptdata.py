@@ -8,7 +8,7 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from web import tables, words
-from web.language import LANGUAGES, language
+from web.language import LANGUAGES, kept_plan, language
 from web.served import Served
 
 
@@ -20,6 +20,7 @@ def told(served: Served, page: str, level: str) -> dict[str, Any]:
         "level": level,
         "lang": language(),
         "asked": asked if asked in LANGUAGES else "",
+        "kept": kept_plan(),
         "order": tables.levels(served),
         "levels": {level_id: _level(served, level_id) for level_id in tables.levels(served)},
         "urls": _urls(served, page),

@@ -100,7 +100,7 @@ class Source:
     `companions` are called when the file is let go of: whoever keeps something of it forgets it then.
     """
 
-    def __init__(self, path: Path, opener: Callable[[Path], Any], clock: Callable[[], datetime] = lambda: datetime.now().astimezone()) -> None:
+    def __init__(self, path: Path, opener: Callable[[Path], Any], clock: Callable[[], datetime] | None = None) -> None:
         self.path = path
         self.opener = opener
         self.clock = clock
@@ -160,7 +160,11 @@ class Source:
         with self._lock:
             self._look()
             if self._desk is None:
+                assert self.clock is not None, "a source that is only read has no clock"
                 self._desk = open_desk(self.path, clock=self.clock)
+                if self._desk.kept:  # a file of an earlier format: it was upgraded
+                    self._live.clear()
+                    self._past.clear()
             return self._desk
 
     def _version(self, project: Any, *, is_at: bool = False) -> str:

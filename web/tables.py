@@ -173,8 +173,15 @@ def _having(served: Served, role: str, level: str, kind: str) -> pd.Index:
 
 
 def find_unit(served: Served, code: str, level: str = "") -> str:
-    """Return the level on which `code` stands: the given one, else the topmost. Raises NotFoundError."""
+    """Return the level on which `code` stands: the given one, else the topmost.
+
+    Raises NotFoundError; for a code that is retired with the facts `retired` and `successors`: the codes in force that the visitor may see.
+    """
     for name in [level] if level else served.project.levels:
         if name in served.project.levels and code in served.project.units(name).index:
             return name
-    raise NotFoundError(f"no unit has the code {code!r}", f"没有编码为“{code}”的单元", value=code)
+    if not served.project.is_retired(code):
+        raise NotFoundError(f"no unit has the code {code!r}", f"没有编码为“{code}”的单元", value=code)
+    after = served.project.successors(code)
+    then, then_zh = (f"; its land is now in {', '.join(after)}", f"，现为 {'、'.join(after)}") if after else ("", "")
+    raise NotFoundError(f"unit {code} is retired{then}", f"单元 {code} 已撤销{then_zh}", value=code, retired=True, successors=list(after))

@@ -64,7 +64,7 @@ class Visible:
 
     def is_retired(self, code: str) -> bool:
         """Tell whether a code is that of a unit that is no more; where it lay is not told."""
-        return self._project.is_retired(code)
+        return self._project.is_retired(code) and (self._codes is None or bool(self.successors(code)))
 
     def successors(self, code: str) -> tuple[str, ...]:
         """Return the visible units that came after a code."""
@@ -235,7 +235,6 @@ def codes_below(project: Any, scope: str) -> dict[str, frozenset[str]]:
 
 def _in_force(project: Any, scope: str) -> set[tuple[str, str]]:
     """Return level and code of the units that a scope stands for: a code, or "level:code" where levels share codes."""
-    successors = getattr(project, "successors", lambda _code: ())
     todo, done, roots = [scope], set(), set()
     while todo:
         code = todo.pop()
@@ -246,7 +245,7 @@ def _in_force(project: Any, scope: str) -> set[tuple[str, str]]:
         if level:
             roots.add((level, bare))
         elif code not in done:
-            todo.extend(successors(code))
+            todo.extend(project.successors(code))
         done.add(code)
     if not roots:
         raise no_more(scope)

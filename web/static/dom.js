@@ -11,7 +11,8 @@ export const number = value => value === null || value === undefined ? "–" : N
 export const share = (part, whole) => !whole ? "–" : part && part / whole < 0.0005 ? "< 0.1\u2009%" : (100 * part / whole).toFixed(1) + "\u2009%";
 export const SIGNS = { above: "▲", in: "✓", below: "▼", dedicated: "–" };
 
+// An address that keeps the language, plan and version that the page was asked for.
 export function link(path, arguments_, page) {
-  const query = new URLSearchParams(Object.entries({ ...arguments_, lang: page.asked }).filter(([, value]) => value));
+  const query = new URLSearchParams(Object.entries({ ...page.kept, ...arguments_, lang: page.asked }).filter(([, value]) => value));
   return path + (query.size ? "?" + query : "");
 }

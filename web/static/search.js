@@ -40,7 +40,7 @@ export function search(page) {
     const text = box.value.trim(), mine = ++asked;
     if (!text) { hits = []; close(); return; }
     try {
-      const answer = await (await fetch(page.urls.search + "?q=" + encodeURIComponent(text))).json();
+      const answer = await (await fetch(link(page.urls.search, { q: text }, page))).json();
       if (mine !== asked) return;
       hits = answer.units || [];
       at = -1;
