@@ -177,7 +177,7 @@ def _below(scheme: Any, level: str) -> Any:
 def _adoptable(found: Differences, one: Reference, other: Reference) -> Any:
     """Return the draft that may be adopted from this page: one that is compared, as it is now, with the plan it came from."""
     info = _info(found, other.plan)
-    return info if other.at is None and info.id != MAIN and info.state == "draft" and one.plan == info.parent else None
+    return info if other.at is None and info.id != MAIN and info.state == "draft" and one.plan in (MAIN, info.parent) else None
 
 
 def _whole(name: str, fallback: int) -> int:
