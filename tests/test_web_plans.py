@@ -133,7 +133,7 @@ def test_the_form_says_everything_of_one_change(client: FlaskClient):
         assert part in said
     assert text.count('<svg class="drawing"') == 2
     assert text.count('stroke-dasharray="18 10"') == 1  # dashed where the land was, on the left only
-    assert "100 m" in said
+    assert re.search(r">(50|100) m<", text)  # the scale bar
 
 
 def test_a_form_on_another_level_tells_of_that_level(client: FlaskClient):
