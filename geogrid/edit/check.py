@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 import shapely
 
+from geogrid.edit.change import Change
 from geogrid.edit.derive import Row, Shapes, rows
 from geogrid.edit.state import ABSENT, State
 from geogrid.findings import Finding
@@ -28,13 +29,13 @@ def find_touched(state: State, unit_ids: Iterable[int], known: Shapes = {}) -> l
     return find_in_rows(state, rows(state, unit_ids, known))
 
 
-def find_in_rows(state: State, made: list[Row]) -> list[Finding]:
-    """Return the findings of units whose rows are at hand, as `find_touched`."""
+def find_in_rows(state: State, made: list[Row], *, of_levels: bool = True) -> list[Finding]:
+    """Return the findings of units whose rows are at hand, as `find_touched`; without `of_levels` not what whole levels leave unassigned."""
     found: list[Finding] = []
     for level in state.scheme.levels:
         mine = [row for row in made if row.level == level.id]
         found += _shapes(mine, level.id)
-        found += find_unassigned(state, level)
+        found += find_unassigned(state, level) if of_levels else []
         found += [of_bounds(row, row.code, row.status, level) for row in mine if row.status in ("below", "above") and not row.valid_to]
         if mine and level is not state.scheme.levels[-1]:
             found += _divided(state, level.id, {row.unit for row in mine})
@@ -53,6 +54,14 @@ def _shapes(made: list[Row], level: str) -> list[Finding]:
     found = find_shapes(shapes[odd], [row.code for row in held], level) if held else []
     by_code = {row.code: row for row in held}
     return [told for finding in found if (told := of_shape(finding, by_code[finding.units[0]]))]
+
+
+def keeps_assigned(before: State, after: State, change: Change) -> bool:
+    """Tell whether a change surely leaves each level's unassigned atoms as they were: atoms went between units of the lowest level only."""
+    lowest = len(after.scheme.levels) - 1
+    same = all(old is not None and new is not None and old.parent == new.parent for old, new in change.units)
+    leaves = {(before, leaf) for leaf in set(change.before.tolist())} | {(after, leaf) for leaf in set(change.after.tolist())}
+    return same and all(leaf >= 0 and state.depth(leaf) == lowest for state, leaf in leaves)
 
 
 def find_unassigned(state: State, level: Level) -> list[Finding]:

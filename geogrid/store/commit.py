@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from geogrid.edit.change import Change
-from geogrid.edit.check import find_in_rows, find_touched
+from geogrid.edit.check import find_in_rows, find_touched, keeps_assigned
 from geogrid.edit.derive import affected
 from geogrid.edit.state import State
 from geogrid.errors import EditError
@@ -153,9 +153,11 @@ def _derived(con: sqlite3.Connection, row: int, before: State, steps: Sequence[S
     change = merged([step.change for step in steps])
     before = before.on(state.ground)
     at = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    made = derived.write_main(con, before, state, change, at)
-    found = find_in_rows(state, made)
-    write_findings(con, before, state, change, affected(before, state, change), found)
+    ids = affected(before, state, change)
+    made = derived.write_main(con, before, state, change, ids, at)
+    of_levels = state.state != before.state or not keeps_assigned(before, state, change)
+    found = find_in_rows(state, made, of_levels=of_levels)
+    write_findings(con, before, state, change, ids, found, of_levels=of_levels)
     codes = {state.units[unit].code for unit in touched}
     return [finding for finding in found if not finding.units or codes.intersection(finding.units)]
 

@@ -12,7 +12,7 @@ import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.edit.change import Change
-from geogrid.edit.derive import FEW_CELLS, Row, affected, rows
+from geogrid.edit.derive import FEW_CELLS, Row, rows
 from geogrid.edit.ground import Ground
 from geogrid.edit.state import ABSENT, State, Unit
 from geogrid.plan import NO_UNIT
@@ -32,15 +32,18 @@ def write_ground(con: sqlite3.Connection, old: Ground, new: Ground) -> None:
     insert_rows(con, "atom", new.atoms.iloc[len(old.atoms) :], index="atom")
 
 
-def write_main(con: sqlite3.Connection, before: State, state: State, change: Change, at: str) -> list[Row]:
-    """Bring tables and derived layers of `main` from one state to another; returns the new rows. `at`: the time, as GeoPackage writes it."""
+def write_main(con: sqlite3.Connection, before: State, state: State, change: Change, ids: Sequence[int], at: str) -> list[Row]:
+    """Bring tables and derived layers of `main` from one state to another; returns the new rows of those units (`ids`) that are in force.
+
+    `at`: the time, as GeoPackage writes it.
+    """
     _write_assign(con, state.ground, change)
     _write_units(con, change)
     gone = [before.units[old.id] for old, new in change.units if old and new is None]
     for unit in gone:
         con.execute(f"DELETE FROM {quoted(f'unit_{unit.level}')} WHERE unit = ?", (unit.id,))
-    ids = [unit for unit in affected(before, state, change) if unit in state.units]
-    made = rows(state, ids, _known(con, state, ids))
+    kept = [unit for unit in ids if unit in state.units]
+    made = rows(state, kept, _known(con, state, kept))
     levels = {row.level for row in made}
     for level in sorted(levels):
         _write_layer(con, f"unit_{level}", [row for row in made if row.level == level])

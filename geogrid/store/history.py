@@ -27,7 +27,7 @@ from geogrid.store.scheme_json import scheme_from_dict
 from geogrid.store.snapshot import Image
 
 _FEW = 50  # changes that are sooner replayed one by one than together
-_KEPT = 24
+_KEPT = 32
 
 
 class History:
@@ -93,10 +93,14 @@ class History:
             return self._kept[plan, version]
 
     def first_image(self, con: sqlite3.Connection, row: int) -> Image:
-        """Return what the first snapshot of a plan holds."""
-        if ("first", row) not in self._kept:
-            self._kept["first", row] = snapshot.read_first(con, row)[1]
-        return self._kept["first", row]
+        """Return what the first snapshot of a plan (its row) holds."""
+        return self._stored(con, row, snapshot.versions(con, row)[0], None)
+
+    def _stored(self, con: sqlite3.Connection, row: int, version: int, first: Image | None) -> Image:
+        key = ("image", row, version)
+        if key not in self._kept:
+            self._kept[key] = snapshot.read(con, row, version, first)
+        return self._kept[key]
 
     def _made(self, con: sqlite3.Connection, row: int, plan: str, version: int) -> State:
         ground, image = self.ground(con), self._image(con, row, version)
@@ -118,12 +122,14 @@ class History:
         return replace(state, version=version)
 
     def _image(self, con: sqlite3.Connection, row: int, version: int) -> Image:
-        at, image = snapshot.read(con, row, version, self.first_image(con, row))
+        known = snapshot.versions(con, row)
+        at = max(each for each in known if each <= version)
+        image = self._stored(con, row, at, None if at == known[0] else self.first_image(con, row))
         return _with_changes(image, log.changes(con, row, at, version), self.ground(con))
 
 
 def _check_version(con: sqlite3.Connection, row: int, plan: str, version: int, last: int) -> None:
-    (first,) = con.execute("SELECT min(version) FROM snapshot WHERE plan = ?", (row,)).fetchone()
+    first = snapshot.versions(con, row)[0]
     if not first <= version <= last:
         message = f"plan {plan} has no version {version}; it has {first} to {last}"
         raise NotFoundError(message, f"方案 {plan} 没有第 {version} 版；现有第 {first} 至 {last} 版", value=version, known=[first, last])

@@ -60,9 +60,11 @@ LAYER_INDEX = "CREATE UNIQUE INDEX {table}_unit ON {table} (unit);\n"
 """Finds the row of a unit in a derived layer."""
 
 INDEXES = """
-CREATE INDEX atom_cell ON atom (cell);
-CREATE INDEX assign_unit ON assign (plan, unit);
-CREATE INDEX unit_code ON unit (plan, code);
+CREATE INDEX IF NOT EXISTS atom_cell ON atom (cell);
+CREATE INDEX IF NOT EXISTS assign_unit ON assign (plan, unit);
+CREATE INDEX IF NOT EXISTS unit_code ON unit (plan, code);
+CREATE INDEX IF NOT EXISTS finding_units ON finding (units);
+CREATE INDEX IF NOT EXISTS finding_rule ON finding (rule);
 """
 
 TITLES = {

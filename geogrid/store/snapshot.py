@@ -59,19 +59,15 @@ def write_first(con: sqlite3.Connection) -> None:
     write(con, MAIN, version, Image(np.array(leaf, np.int32), units))
 
 
-def read(con: sqlite3.Connection, plan: int, version: int, first: Image | None = None) -> tuple[int, Image]:
-    """Return the last image of a plan at or before a version, and its version; `first` is the plan's first, which later ones rest on."""
-    row = con.execute(
-        "SELECT version, leaf, units FROM snapshot WHERE plan = ? AND version <= ? ORDER BY version DESC LIMIT 1", (plan, version)
-    ).fetchone()
-    at, leaf, units = row
-    return at, _whole(np.frombuffer(zlib.decompress(leaf), "<i4"), json.loads(zlib.decompress(units)), first)
+def versions(con: sqlite3.Connection, plan: int) -> list[int]:
+    """Return the versions of a plan (its row) of which there is an image, ascending."""
+    return [version for (version,) in con.execute("SELECT version FROM snapshot WHERE plan = ? ORDER BY version", (plan,))]
 
 
-def read_first(con: sqlite3.Connection, plan: int) -> tuple[int, Image]:
-    """Return the first image of a plan and its version."""
-    (version,) = con.execute("SELECT min(version) FROM snapshot WHERE plan = ?", (plan,)).fetchone()
-    return read(con, plan, version)
+def read(con: sqlite3.Connection, plan: int, version: int, first: Image | None = None) -> Image:
+    """Return the image of a plan at a version that has one; `first` is that of the plan's first, on which later ones rest."""
+    leaf, units = con.execute("SELECT leaf, units FROM snapshot WHERE plan = ? AND version = ?", (plan, version)).fetchone()
+    return _whole(np.frombuffer(zlib.decompress(leaf), "<i4"), json.loads(zlib.decompress(units)), first)
 
 
 def _differing(image: Image, first: Image | None) -> dict[str, Any]:
