@@ -32,6 +32,17 @@ def division(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, bytes]
     return [(path.name, path.read_bytes()) for path in write_division(tmp_path_factory.mktemp("division"), bad_stations=2)]
 
 
+@pytest.fixture(scope="session")
+def small_district(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of two simulated communities: 22 grids, 243 micro-grids, 2,864 households; for those who copy it."""
+    from geogrid import build
+    from geogrid.simulate import simulate, write_sources
+
+    folder = tmp_path_factory.mktemp("district")
+    build(write_sources(simulate("lubei", scale=0.01), folder), folder / "district.gpkg")
+    return folder / "district.gpkg"
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium, started once a file of tests."""

@@ -44,9 +44,9 @@ export function keys({ desk, rail, panel, dialogs, history, elevation, areas }) 
   }
 
   document.addEventListener("keydown", event => {
-    if (document.querySelector("dialog[open]") || event.defaultPrevented) return;
-    if (desk.model && history_(event)) return;
-    if (event.key === "/" && !typing(event)) return areas.open();
+    if (document.querySelector("dialog[open]")) return undefined;
+    if (event.key === "/" && !typing(event)) { event.preventDefault(); return areas.open(); }
+    if (event.defaultPrevented || (desk.model && history_(event))) return undefined;
     if (event.key === "Escape" && event.target.closest?.("#reason, #target")) { event.target.blur(); return escape(); }
     if (typing(event) || !desk.model) return undefined;
     const key = event.key.toLowerCase();
