@@ -11,19 +11,28 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import shapely
 
 import web
 from geogrid import maps
-from geogrid.edit import State
+from geogrid.edit import Outcome, State
 from geogrid.edit.derive import rows
 from geogrid.errors import NotFoundError
+from geogrid.measure import polsby_popper
+from geogrid.plan import NO_UNIT
 from tests.maps_fake import FakeProject
 from web import editdata
+from web.editdelta import delta
 from web.editground import Surroundings, flat_rings, in_degrees, surroundings
 
 POLICY = "default-src 'none'; script-src 'self' 'nonce-N'; style-src 'self' 'nonce-N'; img-src 'self' data:; connect-src 'self'"
 STATIC = Path(web.__file__).parent / "static"
+# units by code: households, pieces, area, outline and compactness as the model has them
+FIGURES = """codes => Object.fromEntries(codes.map(code => {
+    const row = model.unitRow(code), figures = row < 0 ? null : model.unitFigures(row);
+    return [code, figures && { ...figures, part: model.units.get(row).part, status: model.statusOf(row) }];
+}))"""
 START = """
 import { EditModel } from "/static/edit-model.js";
 import { EditMap } from "/static/edit-map.js";
@@ -162,3 +171,37 @@ class Visit:
 def pieces(geometry: Any) -> int:
     """Return in how many pieces a shape lies."""
     return int(shapely.get_num_geometries(geometry))
+
+
+def check_figures(found: dict[str, Any], state: State, unit: int) -> None:
+    """The model's figures of a unit are those of the derived shape."""
+    (row,) = rows(state, [unit])
+    assert (found["households"], found["pieces"]) == (row.households, pieces(row.geometry))
+    assert found["connected"] == (pieces(row.geometry) == 1)
+    assert found["pp"] == pytest.approx(float(polsby_popper([row.geometry])[0]), rel=1e-3)
+    assert found["perimeter_m"] == pytest.approx(float(shapely.length(row.geometry)), abs=0.2)
+
+
+def tell(visit: Visit, area: Area, before: State, outcome: Outcome) -> State:
+    """Apply an outcome's delta to the model, as the page does with the server's answer."""
+    land = area.land.grown(outcome.state.ground)
+    document = json.loads(json.dumps(delta(before, outcome.state, outcome.change, land)))
+    visit.evaluate("delta => { model.apply(delta); }", {**document, "version": outcome.state.version})
+    return outcome.state
+
+
+def check_same(visit: Visit, state: State) -> None:
+    """The model holds the state: every atom's unit by code, every unit's figures."""
+    leaf = visit.evaluate(
+        """() => Object.fromEntries(model.ground.atom.code.map((code, atom) => [code, model.ground.gone.has(model.ground.cellOf[atom]) ? '-'
+        : model.units.leaf[atom] < 0 ? null : model.units.get(model.units.leaf[atom]).code]))"""
+    )
+    for code, unit in leaf.items():
+        if unit != "-":
+            owner = int(state.leaf[state.ground.position_of(code)])
+            assert unit == (None if owner == NO_UNIT else state.units[owner].code), code
+    live = visit.evaluate("model.units.live().map(unit => unit.code)")
+    figures = visit.evaluate(FIGURES, live)
+    for code in live:
+        if not figures[code]["part"] and figures[code]["cells"]:
+            check_figures(figures[code], state, state.find(code))

@@ -209,12 +209,15 @@ def test_a_line_snaps_to_vertices_takes_points_back_and_tells_where_it_runs(visi
     for cell in (cells[4], cells[5]):
         visit.page.mouse.click(*visit.place(cell))
     assert visit.evaluate("view.back()") is True
-    visit.page.mouse.dblclick(*visit.place(cells[8]))
+    visit.page.mouse.click(*visit.place(cells[8]))
+    visit.page.mouse.click(*visit.place(cells[8]))
     (line,) = visit.evaluate("lines")
     assert line[0] == pytest.approx(corner, abs=1e-7)
     assert len(line) == 3
     visit.page.mouse.click(*visit.place(cells[4]))
     assert visit.evaluate("[view.cancel(), view.cancel(), view.finish(), lines.length]") == [True, False, False, 1]
+    visit.evaluate("for (const way of ['right', 'down', 'down']) view.step(way, { mode: 'toggle' })")
+    assert visit.evaluate("[view.finish(), lines[1].length]") == [True, 3]
     assert visit.evaluate(CELLS) == []
 
 

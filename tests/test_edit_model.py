@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-import shapely
 
 from geogrid.edit import Create, Merge, Move, Outcome, Rename, Reparent, Retire, State, apply, replay
 from geogrid.edit.derive import rows
 from geogrid.edit.settle import find_changed
 from geogrid.errors import EditError
-from geogrid.measure import polsby_popper
-from geogrid.plan import NO_UNIT
-from tests.edit_page import Area, Visit, pieces, served
+from tests.edit_page import FIGURES, Area, Visit, check_figures, check_same, served, tell
 from tests.maps_fake import FakeProject, big_contents
 from tests.shared import find_chromium
-from web.editdelta import delta
 
 pytestmark = pytest.mark.skipif(not find_chromium(), reason="no Chromium on this machine")
 
-# units by code: households, pieces, area, outline and compactness as the model has them
-FIGURES = """codes => Object.fromEntries(codes.map(code => {
-    const row = model.unitRow(code), figures = row < 0 ? null : model.unitFigures(row);
-    return [code, figures && { ...figures, part: model.units.get(row).part, status: model.statusOf(row) }];
-}))"""
 PREVIEW = """cases => cases.map(({ atoms, to }) => {
     model.select(atoms.map(code => model.atomRow(code)));
     const found = model.preview(model.selection, to === null ? null : model.unitRow(to));
@@ -60,15 +50,6 @@ def as_loaded(visit: Visit) -> Iterator[None]:
 
 def known_atoms(visit: Visit, state: State) -> np.ndarray:
     return np.array([state.ground.position_of(code) for code in visit.evaluate("model.ground.atom.code")])
-
-
-def check_figures(found: dict[str, Any], state: State, unit: int) -> None:
-    """The model's figures of a unit are those of the derived shape."""
-    (row,) = rows(state, [unit])
-    assert (found["households"], found["pieces"]) == (row.households, pieces(row.geometry))
-    assert found["connected"] == (pieces(row.geometry) == 1)
-    assert found["pp"] == pytest.approx(float(polsby_popper([row.geometry])[0]), rel=1e-3)
-    assert found["perimeter_m"] == pytest.approx(float(shapely.length(row.geometry)), abs=0.2)
 
 
 def test_the_figures_of_all_units_are_those_of_their_shapes(visit: Visit, area: Area):
@@ -133,31 +114,6 @@ def check_preview(state: State, case: dict[str, Any], found: dict[str, Any]) -> 
     moved = {state.units[old.id].code for old, new in outcome.change.units if old and new and old.parent != new.parent}
     assert {each["code"] for each in found["lower"] if each["whole"]} == moved
     return "moved"
-
-
-def tell(visit: Visit, area: Area, before: State, outcome: Any) -> State:
-    """Apply an outcome's delta to the model, as the page does with the server's answer."""
-    land = area.land.grown(outcome.state.ground)
-    document = json.loads(json.dumps(delta(before, outcome.state, outcome.change, land)))
-    visit.evaluate("delta => { model.apply(delta); }", {**document, "version": outcome.state.version})
-    return outcome.state
-
-
-def check_same(visit: Visit, state: State) -> None:
-    """The model holds the state: every atom's unit by code, every unit's figures."""
-    leaf = visit.evaluate(
-        """() => Object.fromEntries(model.ground.atom.code.map((code, atom) => [code, model.ground.gone.has(model.ground.cellOf[atom]) ? '-'
-        : model.units.leaf[atom] < 0 ? null : model.units.get(model.units.leaf[atom]).code]))"""
-    )
-    for code, unit in leaf.items():
-        if unit != "-":
-            owner = int(state.leaf[state.ground.position_of(code)])
-            assert unit == (None if owner == NO_UNIT else state.units[owner].code), code
-    live = visit.evaluate("model.units.live().map(unit => unit.code)")
-    figures = visit.evaluate(FIGURES, live)
-    for code in live:
-        if not figures[code]["part"] and figures[code]["cells"]:
-            check_figures(figures[code], state, state.find(code))
 
 
 def test_deltas_of_edits_of_many_kinds_lead_to_the_state_of_the_server_and_back(visit: Visit, area: Area):

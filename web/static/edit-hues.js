@@ -7,30 +7,40 @@ export function givenHues(model, rows = null, known = {}) {
   for (const unit of fresh) if (unit.hue === null && known[unit.code] !== undefined) unit.hue = known[unit.code];
   const wanting = fresh.filter(unit => unit.hue === null);
   if (!wanting.length) return;
-  const near = neighbours(model, new Set(wanting.map(unit => unit.level)));
-  wanting.sort((a, b) => (near.get(b.row) || []).size - (near.get(a.row) || []).size || a.row - b.row);
-  const used = units.levels.map(() => new Array(HUES).fill(0));
-  for (const unit of units.live()) if (unit.hue !== null) used[unit.level][unit.hue]++;
-  while (wanting.length) colour(units, near, used, wanting);
+  const near = neighbours(model, new Set(wanting.map(unit => unit.level))), used = units.levels.map(() => new Array(HUES).fill(0));
+  const around = new Map(wanting.map(unit => [unit, new Array(HUES).fill(0)]));
+  const settle = unit => {
+    used[unit.level][unit.hue]++;
+    for (const other of near.get(unit.row) || []) if (around.has(units.get(other))) around.get(units.get(other))[unit.hue]++;
+  };
+  for (const unit of units.live()) if (unit.hue !== null) settle(unit);
+  wanting.sort((a, b) => (near.get(b.row)?.size || 0) - (near.get(a.row)?.size || 0) || a.row - b.row);
+  while (wanting.length) {
+    const next = mostTaken(wanting, around);
+    next.hue = best(around.get(next), used[next.level]);
+    wanting.splice(wanting.indexOf(next), 1);
+    settle(next);
+  }
 }
 
 // The unit with the most hues around it chooses next: DSATUR, as the other pages colour theirs.
-function colour(units, near, used, wanting) {
-  let best = 0, most = -1;
-  wanting.forEach((unit, i) => {
-    const taken = around(units, near, unit.row).size;
-    if (taken > most) [best, most] = [i, taken];
-  });
-  const [unit] = wanting.splice(best, 1), taken = around(units, near, unit.row), free = [0, 1, 2, 3, 4].filter(hue => !taken.has(hue));
-  unit.hue = (free.length ? free : [0, 1, 2, 3, 4]).reduce((a, b) => (used[unit.level][b] < used[unit.level][a] ? b : a));
-  used[unit.level][unit.hue]++;
+function mostTaken(wanting, around) {
+  let found = wanting[0], most = -1;
+  for (const unit of wanting) {
+    const taken = around.get(unit).reduce((n, times) => n + (times > 0), 0);
+    if (taken > most) [found, most] = [unit, taken];
+  }
+  return found;
 }
 
-function around(units, near, row) {
-  return new Set([...(near.get(row) || [])].map(other => units.get(other).hue).filter(hue => hue !== null));
+// The hue that fewest neighbours have (none, as a rule), of those the one that fewest units have.
+function best(around, used) {
+  let found = 0;
+  for (let hue = 1; hue < HUES; hue++) if (around[hue] < around[found] || (around[hue] === around[found] && used[hue] < used[found])) found = hue;
+  return found;
 }
 
-// Who touches whom, level by level: units of one cell touch too, for they lie over each other.
+// Who touches whom, level by level; in stacks those on the same floors of cells side by side, and one above the other.
 function neighbours({ ground, units }, levels) {
   const near = new Map(), join = (a, b) => {
     if (a < 0 || b < 0 || a === b) return;
@@ -39,12 +49,21 @@ function neighbours({ ground, units }, levels) {
       near.get(one).add(other);
     }
   };
-  for (const level of levels) {
-    const owners = Array.from({ length: ground.size }, (_, cell) => units.ownersOf(cell, level));
+  for (const level of levels)
     for (let cell = 0; cell < ground.size; cell++) {
-      const near_ = [...ground.neighbours(cell)].filter(other => other > cell);
-      for (const a of owners[cell]) for (const b of [...owners[cell], ...near_.flatMap(other => owners[other])]) join(a, b);
+      const own = units.cellOwner(cell, level);
+      if (own < -1) units.ownersOf(cell, level).forEach((unit, i, stack) => { if (i) join(stack[i - 1], unit); });
+      for (const other of ground.neighbours(cell)) {
+        const beside = units.cellOwner(other, level);
+        if (other < cell) continue;
+        if (own >= -1 && beside >= -1) join(own, beside);
+        else onSameFloors(ground, cell, other, (a, b) => join(units.owner(a, level), units.owner(b, level)));
+      }
     }
-  }
   return near;
+}
+
+function onSameFloors(ground, one, other, meet) {
+  const { atom } = ground;
+  for (const a of ground.atomsIn(one)) for (const b of ground.atomsIn(other)) if (atom.floor_from[a] <= atom.floor_to[b] && atom.floor_from[b] <= atom.floor_to[a]) meet(a, b);
 }

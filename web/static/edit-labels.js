@@ -3,7 +3,7 @@ import { nearestOn } from "./edit-places.js";
 
 const { geogrid } = window;
 const LATTICE = 7, NAME_PX = [14, 12], FIGURE_PX = 12;
-const PARENT_ZOOM = 14; // below it the units above are named first
+const STACK_ZOOM = 17, PARENT_ZOOM = 14; // below it the units above are named first
 const INK = { below: "#005f96", above: "#a84300" }, SIGN = { below: "▼ ", above: "▲ " };
 
 export class Labels {
@@ -26,17 +26,25 @@ export class Labels {
     const rank = unit => (sides.has(unit.row) ? 0 : 1);
     const shown = units.live(depth).filter(unit => units.atoms(unit.row).length).sort((a, b) => rank(a) - rank(b) || a.row - b.row);
     if (frame.zoom < PARENT_ZOOM && depth > 0) shown.unshift(...units.live(depth - 1));
-    for (const unit of shown) this.#unit(c, frame, room, unit, sides.get(unit.row));
+    for (const unit of shown) if (sides.has(unit.row) || !this.#shape(unit).isStacked) this.#unit(c, frame, room, unit, sides.get(unit.row));
+    if (frame.zoom >= STACK_ZOOM) this.#stacks(c, frame, room);
   }
 
   // Lines of the outline and places inside, in the Mercator square: computed once a unit and change.
   #shape(unit) {
-    if (!this.shapes.has(unit.row)) {
-      const cells = new Set(this.model.ground.cellsOfAtoms(this.model.units.atoms(unit.row)));
-      const shape = { cells, lines: this.plan.outline(cells), box: boxOfCells(this.model.ground, cells) };
-      this.shapes.set(unit.row, { ...shape, places: this.#places(shape, shape.box) });
-    }
+    if (!this.shapes.has(unit.row)) this.shapes.set(unit.row, this.#shapeOf(this.model.ground.cellsOfAtoms(this.model.units.atoms(unit.row))));
     return this.shapes.get(unit.row);
+  }
+
+  #shapeOf(list) {
+    const cells = new Set(list), isStacked = list.every(cell => this.model.units.cellOwner(cell, this.model.depth) < -1), shape = { cells, isStacked, lines: this.plan.outline(cells), box: boxOfCells(this.model.ground, cells) };
+    return { ...shape, places: this.#places(shape, shape.box) };
+  }
+
+  // A unit that would change is named beside the selection, not on it, where anything is left of it.
+  #rest(unit) {
+    const { model } = this, chosen = new Set(model.selectedCells()), left = model.ground.cellsOfAtoms(model.units.atoms(unit.row)).filter(cell => !chosen.has(cell));
+    return left.length ? this.#shapeOf(left) : this.#shape(unit);
   }
 
   // Places of a lattice over a box that lie inside, those with the most room first.
@@ -51,7 +59,7 @@ export class Labels {
   }
 
   #unit(c, frame, room, unit, side) {
-    const shape = this.#shape(unit), seen = overlap(shape.box, inner(frame));
+    const shape = side ? this.#rest(unit) : this.#shape(unit), seen = overlap(shape.box, inner(frame));
     if (!seen) return;
     const whole = seen.every((v, i) => v === shape.box[i]), places = whole ? shape.places : this.#places(shape, seen);
     const status = side ? side.statusAfter : this.model.statusOf(unit.row), sign = SIGN[status] || "", figure = sign + this.#figure(unit, side);
@@ -92,6 +100,27 @@ export class Labels {
     }
   }
 
+  // How many units lie over each other in a cell, as on the other pages.
+  #stacks(c, frame, room) {
+    const { ground, units, places, depth } = this.model, px = FIGURE_PX * frame.text, h = px + 10;
+    for (const cell of places.near(inner(frame))) {
+      if (units.cellOwner(cell, depth) >= -1) continue;
+      const rows = units.ownersOf(cell, depth), text = this.say("stack", { n: rows.length }), x = ground.x[cell] * frame.scale - frame.dx, y = ground.y[cell] * frame.scale - frame.dy;
+      c.font = `700 ${px}px ${geogrid.FACE}`;
+      const w = c.measureText(text).width + 16;
+      if (!room.take([x - w / 2, y - h / 2, x + w / 2, y + h / 2])) continue;
+      c.beginPath();
+      c.roundRect(x - w / 2, y - h / 2, w, h, h / 2);
+      c.fillStyle = "#17324d";
+      c.fill();
+      c.lineWidth = 2;
+      c.strokeStyle = "#ffffff";
+      c.stroke();
+      c.fillStyle = "#ffffff";
+      c.fillText(text, x, y + px * 0.36);
+    }
+  }
+
   #figure(unit, side) {
     const locked = this.model.locked.has(unit.row) ? this.say("locked") + " " : "";
     if (!side && this.model.statusOf(unit.row) === "dedicated") return locked + this.say("dedicated");
@@ -99,10 +128,11 @@ export class Labels {
     return side && side.after.households !== now ? this.say("households_change", { n: now, to: side.after.households }) : locked + this.say("households_short", { n: now });
   }
 
-  // Does a box of w × h pixels lie inside the unit: no line of its outline goes through it.
-  #fits({ lines }, { scale, dx, dy }, { x, y }, w, h) {
+  // Does a box of w × h pixels lie inside the unit, in sight: no line of its outline goes through it.
+  #fits({ lines }, frame, { x, y }, w, h) {
+    const { scale, dx, dy } = frame, seen = inner(frame);
     const box = [(x - w / 2 + dx) / scale, (y - h / 2 + dy) / scale, (x + w / 2 + dx) / scale, (y + h / 2 + dy) / scale];
-    return !lines.some(line => crosses(line, box));
+    return box[0] >= seen[0] && box[1] >= seen[1] && box[2] <= seen[2] && box[3] <= seen[3] && !lines.some(line => crosses(line, box));
   }
 }
 

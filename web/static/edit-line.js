@@ -1,10 +1,10 @@
-// The line tool, to split a unit or to redraw a border: a click sets a point, a double click or `finish()` ends, `back()` takes the last point back.
+// The line tool, to split a unit or to redraw a border: a click sets a point, a double click, the last point again or `finish()` ends, `back()` takes the last point back.
 // Points snap to vertices and borders of cells, visibly; the line is told as longitude and latitude.
 import { stroke } from "./edit-canvas.js";
 import { latOf, lonOf } from "./edit-ground.js";
 import { nearestOn } from "./edit-places.js";
 
-const VERTEX_PX = 10, BORDER_PX = 8, TOUCH_SHARE = 2; // how near a point snaps; a finger is coarser
+const VERTEX_PX = 10, BORDER_PX = 8, AGAIN_PX = 5, TOUCH_SHARE = 2; // how near a point snaps, or is the last one again; a finger is coarser
 const SNAP = { vertex: "#00664b", border: "#8a5a00" };
 
 export class Line {
@@ -15,10 +15,16 @@ export class Line {
     this.view.above.refresh();
   }
 
+  // A click on the last point ends the line: a second tap is a double click where there is no mouse.
   click(at) {
     const point = this.#snapped(at), last = this.points[this.points.length - 1];
-    if (last && Math.hypot(point.x - last.x, point.y - last.y) * at.scale < 2) return;
-    this.points.push(point);
+    if (last && Math.hypot(point.x - last.x, point.y - last.y) * at.scale < AGAIN_PX * reachOf(at)) this.finish();
+    else this.point(point);
+  }
+
+  // Sets a point, as the keyboard does on the cell that is walked to.
+  point({ x, y }) {
+    this.points.push({ x, y });
     this.#changed();
   }
 
@@ -54,7 +60,7 @@ export class Line {
 
   // The nearest vertex within reach, else the nearest place on a border, else the place itself.
   #snapped(at) {
-    const { ground, places } = this.view.model, coarse = at.event?.pointerType === "touch" ? TOUCH_SHARE : 1, reach = (VERTEX_PX * coarse) / at.scale;
+    const { ground, places } = this.view.model, coarse = reachOf(at), reach = (VERTEX_PX * coarse) / at.scale;
     let vertex = null, border = null;
     for (const cell of places.near([at.x - reach, at.y - reach, at.x + reach, at.y + reach]))
       for (const ring of ground.rings[cell])
@@ -75,6 +81,7 @@ export class Line {
   }
 }
 
+const reachOf = at => (at.event?.pointerType === "touch" ? TOUCH_SHARE : 1);
 const round = value => Math.round(value * 1e7) / 1e7;
 
 function dot(c, [x, y], radius, colour) {

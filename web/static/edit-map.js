@@ -46,8 +46,10 @@ export class EditMap {
     const { model } = this, heard = { selection: () => this.#refresh(), target: () => this.#refresh(), lock: () => this.#refresh(), change: detail => this.#changed(detail) };
     for (const [name, fn] of Object.entries(heard)) model.on(name, fn);
     const zoom = e => { if (e.key === "+" || e.key === "=") this.map.zoomIn(); else if (e.key === "-") this.map.zoomOut(); }, node = this.map.getContainer();
+    const moving = () => this.hover([]);
     node.addEventListener("keydown", zoom);
-    this.unhear = () => { node.removeEventListener("keydown", zoom); delete node.dataset.tool; for (const [name, fn] of Object.entries(heard)) model.off(name, fn); };
+    this.map.on("zoomstart dragstart", moving);
+    this.unhear = () => { node.removeEventListener("keydown", zoom); this.map.off("zoomstart dragstart", moving); delete node.dataset.tool; for (const [name, fn] of Object.entries(heard)) model.off(name, fn); };
   }
 
   // Gives the map back, without canvases and listeners.
@@ -153,18 +155,16 @@ export class EditMap {
     else this.tip.hide();
   }
 
-  // What the pointer's text says of a cell: its unit with figures, then its building and stairwell.
+  // What the pointer's text says of a cell: its unit with figures (or the units over each other, top floor first), then its building and stairwell.
   lines(cell) {
     const { model } = this, { ground, units, depth } = model, rows = units.ownersOf(cell, depth), unit = rows[0] >= 0 ? units.get(rows[0]) : null;
-    const households = [...ground.atomsIn(cell)].reduce((sum, atom) => sum + ground.households[atom], 0), building = model.buildings.find(each => each.id === ground.cell.building[cell]);
-    const head = rows.length > 1 ? this.say("stack_title", { n: rows.length, level: this.levels[depth]?.name ?? "" }) : unit ? this.names(unit)[0] : this.say("nobodys");
-    const now = unit && rows.length === 1 ? model.unitFigures(unit.row).households : null, status = now === null ? "" : model.statusOf(unit.row, now);
-    const sign = { below: " ▼ ", above: " ▲ ", in: " ✓ " }[status];
-    const place = [building && (building.address || building.id), ground.cell.entrance[cell] ? this.say("entrance", { n: ground.cell.entrance[cell] }) : ""].filter(Boolean).join(" ");
-    return [
-      head + (unit && model.locked.has(unit.row) ? " 🔒" : ""), now === null ? "" : this.say("households", { n: now }) + (sign ? sign + this.say(status) : ""),
-      (place ? place + " · " : "") + this.say("households", { n: households }),
-    ];
+    const building = model.buildings.find(each => each.id === ground.cell.building[cell]), stairwell = ground.cell.entrance[cell] ? this.say("entrance", { n: ground.cell.entrance[cell] }) : "";
+    const place = [building && (building.address || building.id), stairwell].filter(Boolean).join(" "), whole = this.say("households", { n: model.households(ground.atomsIn(cell)) });
+    const last = (place ? place + " · " : "") + whole;
+    if (rows.length > 1) return [this.say("stack_title", { n: rows.length, level: this.levels[depth]?.name ?? "" }), ...stacked(this, cell, rows), last];
+    const now = unit ? model.unitFigures(unit.row).households : 0, status = unit ? model.statusOf(unit.row, now) : "", sign = { below: " ▼ ", above: " ▲ ", in: " ✓ ", dedicated: " " }[status];
+    const lock = unit && model.locked.has(unit.row) ? " · " + this.say("locked") : "";
+    return [(unit ? this.names(unit)[0] : this.say("nobodys")) + lock, unit ? this.say("households", { n: now }) + (sign ? sign + this.say(status) : "") : "", last];
   }
 
   // ---- what others call ----
@@ -206,11 +206,12 @@ export class EditMap {
     return this.take(mode);
   }
 
-  // Hovers the cursor's cell, selects it where there is a mode, and tells which it is.
+  // Hovers the cursor's cell and tells which it is; with a mode it is selected, or becomes the next point of a line.
   take(mode = null) {
     const { model, map } = this, cell = this.cursor;
     if (cell < 0) return -1;
-    if (mode) model.select(model.atomsOf(cell), { mode });
+    if (mode && this.tool.point) this.tool.point({ x: model.ground.x[cell], y: model.ground.y[cell] });
+    else if (mode) model.select(model.atomsOf(cell), { mode });
     const place = latLng(model.ground.x[cell], model.ground.y[cell]);
     if (!map.getBounds().pad(-0.1).contains(place)) map.panTo(place, { animate: false });
     this.hover([cell], this.lines(cell), map.latLngToContainerPoint(place));
@@ -238,4 +239,17 @@ export class EditMap {
     if (near.length) model.setTarget(near[(at < 0 ? (by > 0 ? 0 : near.length - 1) : at + by + near.length) % near.length]);
     return model.target;
   }
+}
+
+// The units over each other in a cell, each with its floors there and its households, the top floor first.
+function stacked(view, cell, rows) {
+  const { ground, units, depth } = view.model;
+  const floors = rows.map(row => {
+    const own = [...ground.atomsIn(cell)].filter(atom => units.owner(atom, depth) === row), ends = [Math.min(...own.map(a => ground.atom.floor_from[a])), Math.max(...own.map(a => ground.atom.floor_to[a]))];
+    return { row, from: ends[0], to: ends[1] };
+  });
+  return floors.sort((a, b) => b.from - a.from).map(({ row, from, to }) => {
+    const name = row >= 0 ? view.names(units.get(row)).at(-1) : view.say("nobodys"), n = row >= 0 ? view.model.unitFigures(row).households : 0;
+    return `${view.say(from === to ? "floor" : "floors", { from, to })} ${name}${row >= 0 ? " · " + view.say("households", { n }) : ""}`;
+  });
 }

@@ -75,11 +75,12 @@ export class Marks {
     if (!cells.length) return;
     c.beginPath();
     for (const cell of cells) traceRings(c, this.model.ground.rings[cell], frame);
-    c.fillStyle = ACCENT;
-    c.globalAlpha = 0.1;
+    const { selection, ground } = this.model, within = cells.every(cell => ground.atomsIn(cell).every(atom => selection.has(atom)));
+    c.fillStyle = within ? "#ffffff" : ACCENT;
+    c.globalAlpha = within ? 0.3 : 0.1;
     c.fill("evenodd");
     c.globalAlpha = 1;
-    stroke(c, () => this.#traceOutline(c, cells, frame), [["#ffffff", 4.5], [mode === "remove" ? LOOK.aboveMark : LOOK.ink, 2]]);
+    if (!within || mode === "remove") stroke(c, () => this.#traceOutline(c, cells, frame), [["#ffffff", 4.5], [mode === "remove" ? LOOK.aboveMark : LOOK.ink, 2]]);
   }
 }
 
