@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -40,12 +41,20 @@ def add(path: Path, name: str, role: str, scope: str = "") -> accounts.Account:
     return accounts.add_account(path, name, role=role, scope=scope, password=hashed(), clock=clock)
 
 
+@cache
+def _manned() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "tiny.gpkg"
+        write_project(tiny_contents(), path)
+        for name, (role, scope) in USERS.items():
+            add(path, name, role, scope)
+        return path.read_bytes()
+
+
 def manned_project(folder: Path) -> Path:
     """The tiny project with the users of USERS."""
     path = folder / "tiny.gpkg"
-    write_project(tiny_contents(), path)
-    for name, (role, scope) in USERS.items():
-        add(path, name, role, scope)
+    path.write_bytes(_manned())
     return path
 
 
