@@ -206,3 +206,13 @@ def test_every_benchmark_has_help_with_an_example_and_takes_json(name: str):
 def test_metis_divides_every_component_into_contiguous_groups():
     graph = village(2000)
     assert methods.metis(graph).min() == 0
+
+
+@pytest.mark.long
+def test_moves_of_atoms_are_measured_in_memory_alone_and_together_and_none_is_lost():
+    figures = said("edit", "--scale", "0.01", "--moves", "5", "--seconds", "1")
+    assert figures["memory"]["undone_exactly"]
+    assert figures["one_planner"]["edit_median_ms"] > 0
+    assert figures["together"]["edits"] > 0
+    assert figures["together"]["failed"] == []
+    assert (figures["together"]["unfounded"], figures["lost"]) == (0, 0)

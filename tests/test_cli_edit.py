@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -29,11 +31,16 @@ def edit(project: Path, *edits: dict, base: int = 1, more: tuple[object, ...] = 
     return run("edit", project, "-", "--base-version", base, "--json", *more, stdin=lines(*edits))
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    path = tmp_path / "p.gpkg"
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("built") / "p.gpkg"
     write_project(tiny_contents(), path)
     return path
+
+
+@pytest.fixture
+def project(built: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(built, tmp_path))
 
 
 def version(project: Path) -> int:
@@ -181,6 +188,4 @@ def test_what_can_not_be_used_is_said_in_one_line_and_exit_2(project: Path, word
 
 
 def _clock():
-    from datetime import UTC, datetime
-
     return datetime(2026, 3, 1, 8, tzinfo=UTC)

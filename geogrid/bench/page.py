@@ -9,7 +9,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,26 +39,36 @@ def bench_page(*, scale: float = 1.0, seed: int = 0) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project.gpkg"
         build(write_sources(simulate("lubei", seed=seed, scale=scale), Path(folder)), project).close()
-        server, address = _serve(project)
-        try:
-            with sync_playwright() as play:
-                browser = play.chromium.launch(executable_path=browser_path, args=BROWSER_FLAGS)
-                times = [_open(browser, address) for _ in range(RUNS)]
-                browser.close()
-        finally:
-            server.terminate()
-            server.wait(10)
+        with serving(project) as address, sync_playwright() as play:
+            browser = play.chromium.launch(executable_path=browser_path, args=BROWSER_FLAGS)
+            times = [_open(browser, address) for _ in range(RUNS)]
+            browser.close()
     return {"scale": scale, "first_ms": times[0], "median_ms": statistics.median(times[1:]), "runs_ms": times}
 
 
-def _serve(project: Path) -> tuple[subprocess.Popen[str], str]:
+@contextmanager
+def serving(project: Path) -> Iterator[str]:
+    """Run the service on a project in a process of its own, as long as the block lasts; gives its address."""
     command = [sys.executable, "-m", "geogrid", "serve", str(project), "--port", "0"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8")
-    for line in server.stdout or ():
-        address = re.search(r"http://\S+?(?=/?\s|/?$)", line)
-        if address:
-            return server, address.group()
-    raise NotFoundError("the service did not start", "服务未能启动")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8") as server:
+        try:
+            said = (re.search(r"http://\S+?(?=/?\s|/?$)", line) for line in server.stdout or ())
+            address = next((found.group() for found in said if found), "")
+            if not address:
+                raise NotFoundError("the service did not start", "服务未能启动")
+            drain = threading.Thread(target=_drop, args=(server.stdout,), daemon=True)
+            drain.start()
+            yield address
+            server.terminate()
+            drain.join(30)
+        finally:
+            server.terminate()
+
+
+def _drop(lines: Any) -> None:
+    """Read what the service says and forget it: a pipe that nobody reads fills, and the service would wait."""
+    for _ in lines:
+        pass
 
 
 def _open(browser: Any, address: str) -> int:

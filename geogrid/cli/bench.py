@@ -134,6 +134,20 @@ def hangzhou(data: Path, picture: Path | None, seed: int, as_json: bool) -> None
         _show(bench_hangzhou(data=data, folder=Path(folder), picture=picture, seed=seed), as_json, DIVISION_COLUMNS)
 
 
+@bench.command(epilog="Example: geogrid bench edit --project lubei.gpkg --moves 500 --seconds 20")
+@click.option("--project", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A built project, to copy; else Lubei is built.")
+@scale_option
+@click.option("--moves", type=click.IntRange(min=1), default=500, show_default=True, help="Moves of five atoms, in memory and by one planner.")
+@click.option("--seconds", type=click.FloatRange(min=0), default=20.0, show_default=True, help="How long eight planners and sixteen readers work.")
+@seed_option
+@json_option
+def edit(project: Path | None, scale: float, moves: int, seconds: float, seed: int, as_json: bool) -> None:
+    """Move five atoms: in memory, over HTTP for one planner, and with eight planners and sixteen readers at work."""
+    from geogrid.bench.edits import bench_edit
+
+    _show(bench_edit(project=project, scale=scale, seed=seed, moves=moves, seconds=seconds, tell=_tell), as_json, ())
+
+
 def _show(figures: Mapping[str, Any], as_json: bool, columns: Sequence[str]) -> None:
     """Print figures: one JSON document, or a table of `rows` and the rest line by line."""
     if as_json:
