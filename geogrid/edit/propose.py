@@ -10,9 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from geogrid.edit.edits import Edit, Split
+from geogrid.edit.fill import fill_unassigned
 from geogrid.edit.refusals import refused
+from geogrid.edit.repair import repair_here
 from geogrid.edit.state import State
 from geogrid.edit.terrain import Terrain, survey
+
+__all__ = ["fill_unassigned", "find_parts", "repair_here", "split_balanced"]
 
 SPREADS = (0.05, 0.15, 0.3, 0.6, 1.0)
 """How far from the mean the parts of a balanced split may be, tried in turn: the first that the ground allows is as even as it gets."""

@@ -50,13 +50,16 @@ class Terrain:
         return _components(len(self.weight), self.edges)
 
 
-def survey(state: State, positions: np.ndarray, level: str, *, lower_units: bool = True) -> Terrain:
-    """Return the terrain of atoms (positions, ascending) on which units of a level are to be made; `lower_units`: units below stay whole."""
+def survey(state: State, positions: np.ndarray, level: str, *, lower_units: bool = True, by_area: bool = True) -> Terrain:
+    """Return the terrain of atoms (positions, ascending) on which units of a level are to be made.
+
+    `lower_units`: units below stay whole. `by_area`: where nobody lives, cells weigh their area; else nothing.
+    """
     is_lowest = level == state.scheme.levels[-1].id
     ground = state.ground
     rows, cell = np.unique(ground.cell[positions], return_inverse=True)
     households = ground.households[positions]
-    by_area = not households.any()
+    by_area = by_area and not households.any()
     if by_area:
         households = np.zeros(len(positions), np.int64)
         first = np.unique(cell, return_index=True)[1]
