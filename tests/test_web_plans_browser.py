@@ -108,6 +108,7 @@ def test_a_draft_is_forked_and_what_stands_in_the_way_of_adopting_it_is_listed_t
         page.wait_for_url("**/plans")
         assert "自 2026-12-01 起生效" in page.locator("#plan-main").inner_text()
         assert page.locator("#plan-d1 .state").inner_text() == "已采用"
+        assert "西北片: 街道同意" in opened(seen, "/plans/main").locator("#v2").inner_text()
         seen.context.close()
         assert [fault for fault in seen.faults if "422" not in fault] == []
 

@@ -20,7 +20,7 @@ from web.accounts import check_edit, current_user, require
 from web.confined import confined, sees
 from web.confinedchanges import changes_within, delta_within
 from web.editing import editing
-from web.editrows import entry_row, finding_row, plain, plan_row
+from web.editrows import entry_row, finding_rows, plain, plan_row
 from web.language import language
 from web.served import asked, kept_bytes_of, to_bytes
 
@@ -75,15 +75,15 @@ def _done(committed: Committed) -> Response:
     delta = mine.delta(committed)
     if scope:
         delta = delta_within(mine, mine.state(state.plan, committed.before), state, committed.entries, scope)
-    found = [finding_row(finding, state.ground.crs, state.scheme.severity) for finding in committed.findings]
+    found = finding_rows(committed.findings, state.ground.crs, state.scheme.severity)
     head = {"version": committed.version, "units": list(committed.units), "findings": found}
     return _raw(to_bytes(head)[:-1] + b',"delta":' + delta + b"}")
 
 
 @blueprint.get("/changes")
 def changes() -> Response:
-    """Answer with what happened to `plan` after version `since`: `{"version", "changes": [delta, …]}`, the oldest first."""
-    plan, since = request.args.get("plan", "") or MAIN, _whole("since", 0)
+    """Answer with what happened to `plan` after version `since`: `{"version", "changes": [delta, …]}`, the oldest first; nothing without `since`."""
+    plan, since = request.args.get("plan", "") or MAIN, _whole("since", say.MOST_NUMBER)
     scope = current_user().scope
     version, found = changes_within(editing(), plan, since, scope) if scope else editing().changes(plan, since)
     return _raw(b'{"version":%d,"changes":[%s]}' % (version, b",".join(found)))
@@ -157,7 +157,8 @@ def adopt(plan: str) -> Response:
     user = require("administrator", whole=True)
     document = say.body("valid_from", "accept", "reason")
     desk = editing().desk
-    return _done(desk.adopt(plan, valid_from=say.day(document, "valid_from"), author=user.name, accept=say.yes(document, "accept")))
+    reason = say.text(document, "reason", most=say.MOST_TEXT)
+    return _done(desk.adopt(plan, valid_from=say.day(document, "valid_from"), author=user.name, accept=say.yes(document, "accept"), reason=reason))
 
 
 def _whole(name: str, otherwise: int) -> int:

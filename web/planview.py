@@ -37,7 +37,8 @@ KINDS = {
     "redo": lazy("Done again"),
     "adopt": lazy("Adopted"),
 }
-LOG_ROWS = 50
+LOG_ROWS, REASONS = 50, 2000
+"""So many entries stand on one page of a log; so many of the last are looked through for reasons."""
 
 
 def kind_word(kind: str) -> str:
@@ -156,7 +157,7 @@ def sentence(diff: Diff, level: Any) -> list[tuple[str, str]]:
 def reasons(found: Differences, one: Reference, a: State, b: State) -> dict[str, Any]:
     """Return, by code, the last entry of the log that touched a unit on the way from `a` to `b`; nothing where `b` did not come from `a`."""
     info = next(each for each in found.desk.plans() if each.id == b.plan)
-    since = a.version if a.plan == b.plan else 1 if info.parent == one.plan else b.version
+    since = max(a.version if a.plan == b.plan else 1 if info.parent == one.plan else b.version, b.version - REASONS)
     return {code: entry for entry in found.desk.log(b.plan, since=since, until=b.version) for code in entry.units}  # rows name visible ones only
 
 

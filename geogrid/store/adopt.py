@@ -30,8 +30,10 @@ from geogrid.store.snapshot import MAIN
 _MAIN = "main"
 
 
-def adopt(con: sqlite3.Connection, history: History, plan: str, *, valid_from: date, author: str, accept: bool, now: datetime) -> Committed:
-    """Adopt a plan inside a transaction; the answer is of `main`.
+def adopt(
+    con: sqlite3.Connection, history: History, plan: str, *, valid_from: date, author: str, accept: bool, now: datetime, reason: str = ""
+) -> Committed:
+    """Adopt a plan inside a transaction; the answer is of `main`, whose log says the draft's name and the `reason`.
 
     Raises EditError: it is adopted already, `valid_from` lies before that of what is in force, or (fact `findings`) it has new errors and `accept` is
     False; ConflictError where `main` has changed the same units since the fork; NotFoundError.
@@ -50,7 +52,8 @@ def adopt(con: sqlite3.Connection, history: History, plan: str, *, valid_from: d
     if new and not accept:
         raise has_new_errors(info, new)
     body = {"kind": "adopt", "plan": plan, "version": info.version}
-    step = Step(state, change, touched, "adopt", body, info.name if plan != _MAIN else "", valid_from=day)
+    why = ": ".join(text for text in (info.name if plan != _MAIN else "", reason) if text)
+    step = Step(state, change, touched, "adopt", body, why, valid_from=day)
     entries, found = write_steps(con, history, MAIN, main, [step], author, now, "")
     at = now.isoformat(timespec="milliseconds")
     for each in {row, MAIN}:

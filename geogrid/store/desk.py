@@ -159,10 +159,10 @@ class Desk:
         with self._writing, transaction(self._out, self.path):
             return fork.fork(self._out, self.history, plan, name=name, author=author, at=at, now=self._clock())
 
-    def adopt(self, plan: str, *, valid_from: date, author: str, accept: bool = False) -> Committed:
+    def adopt(self, plan: str, *, valid_from: date, author: str, accept: bool = False, reason: str = "") -> Committed:
         """Adopt a plan from a day on. A draft becomes one version of the plan `main`, its edits on top of what main has become since; see `adopt`."""
         with self._writing, transaction(self._out, self.path):
-            done = adopt.adopt(self._out, self.history, plan, valid_from=valid_from, author=author, accept=accept, now=self._clock())
+            done = adopt.adopt(self._out, self.history, plan, valid_from=valid_from, author=author, accept=accept, now=self._clock(), reason=reason)
         self.history.keep_head(done.state)
         return done
 
