@@ -26,7 +26,7 @@ def join(points: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
     A column `floor`, where there is one, chooses among stacked units. What is no point stands where its label point is; a missing geometry has
     no unit, and NaN for the distance. Frames are in the plan's CRS.
     """
-    places = _as_points(points.geometry.to_numpy())
+    places = as_points(points.geometry.to_numpy())
     levels = [level.id for level in plan.scheme.levels]
     codes = {level: _codes_by_atom(plan, level) for level in levels}
     row, atom = _atoms_at(points, places, plan)
@@ -83,7 +83,7 @@ def find_missing(stations: gpd.GeoDataFrame, plan: Plan) -> list[Finding]:
     return found
 
 
-def _as_points(geometry: np.ndarray) -> np.ndarray:
+def as_points(geometry: np.ndarray) -> np.ndarray:
     """Return a point for each geometry; missing where it is missing, empty or not finite."""
     geometry = np.where(shapely.is_empty(geometry), None, geometry)
     kind = shapely.get_type_id(geometry)

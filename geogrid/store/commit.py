@@ -26,6 +26,7 @@ from geogrid.store import derived, log, snapshot
 from geogrid.store.faults import told
 from geogrid.store.found import write_findings
 from geogrid.store.history import History
+from geogrid.store.joined import write_sites
 from geogrid.store.merge import merged
 from geogrid.store.records import Committed, Entry, PlanInfo
 from geogrid.store.refusals import changed_meanwhile, is_adopted
@@ -155,6 +156,7 @@ def _derived(con: sqlite3.Connection, row: int, before: State, steps: Sequence[S
     at = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     ids = affected(before, state, change)
     made = derived.write_main(con, before, state, change, ids, at)
+    write_sites(con, state, change)
     of_levels = state.state != before.state or not keeps_assigned(before, state, change)
     found = find_in_rows(state, made, of_levels=of_levels)
     write_findings(con, before, state, change, ids, found, of_levels=of_levels)
