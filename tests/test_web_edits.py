@@ -141,7 +141,7 @@ MOVES = [
 
 
 @given(st.lists(st.sampled_from([*MOVES, "undo", "redo"]), min_size=1, max_size=7))
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_a_page_that_takes_over_deltas_knows_what_a_page_that_loads_anew_knows(tmp_path_factory: pytest.TempPathFactory, steps: list[Any]):
     client = edit_client(tmp_path_factory.mktemp("deltas"))
     known = told(area(client, level="microgrid", unit=WEST))

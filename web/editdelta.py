@@ -5,6 +5,7 @@ A delta leads from one version to another, so that a page takes over a colleague
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,14 @@ from web.editdata import cell_columns, edge_columns, handle
 from web.editground import Surroundings, flat_rings, in_degrees
 
 
-def delta(before: State, after: State, change: Change, land: Surroundings) -> dict[str, Any]:
-    """Return `{atoms, units, retired, outlines, cells}` of a change from one state to a later one of the same plan, on the same ground."""
-    concerned = rows(after, _concerned(before, after, change))
+def delta(before: State, after: State, change: Change, land: Surroundings, known: Iterable[Row] = ()) -> dict[str, Any]:
+    """Return `{atoms, units, retired, outlines, cells}` of a change from one state to a later one of the same plan, on the same ground.
+
+    `known`: rows of units after the change, as far as somebody has made them.
+    """
+    made, wanted = {row.unit: row for row in known}, _concerned(before, after, change)
+    made |= {row.unit: row for row in rows(after, wanted - made.keys())}
+    concerned = sorted((made[unit] for unit in wanted), key=lambda row: (after.depths[row.level], row.code))
     rings = flat_rings(in_degrees([row.geometry for row in concerned], after.ground.crs))
     names = {leaf: handle(after, leaf) if leaf >= 0 else None for leaf in np.unique(change.after).tolist()}
     moved = zip(after.ground.codes[change.positions].tolist(), change.after.tolist(), strict=True)

@@ -6,14 +6,14 @@ The desk (`geogrid.store.desk`) writes; here is kept what pages ask for again an
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from cachetools import LRUCache
 from flask import current_app
 
-from geogrid.edit import Change, State, replay
-from geogrid.edit.derive import derive
+from geogrid.edit import Change, Ground, State, replay
+from geogrid.edit.derive import Row, derive
 from geogrid.store.desk import Desk
 from geogrid.store.records import Committed, Entry
 from web import editdata
@@ -31,7 +31,7 @@ class Editing:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self._lock = threading.RLock()
+        self._lock, self._making_land = threading.Lock(), threading.Lock()
         self._forget()
         source.companions.append(self._forget)
 
@@ -67,59 +67,68 @@ class Editing:
 
     def land(self, state: State) -> Surroundings:
         """Return the land of a state's ground, made once and grown by cells that were cut since."""
-        with self._lock:
+        with self._making_land:
             if self._land is None:
                 self._land = surroundings(self.source.current().project, state.ground)
-            if len(self._land.degrees) < len(state.ground.cells):
-                self._land = self._land.grown(state.ground)
+            self._land = self._land.grown(state.ground)
             return self._land
 
     # -- deltas
     def delta(self, committed: Committed) -> bytes:
         """Return what pages are told of a commit, and keep it for those that ask later."""
         self._noted(committed.state)
-        key = (committed.state.plan, committed.before)
-        made = self._bytes(self._at(*key), committed.state, committed.change, committed.entries[-1])
-        with self._lock:
-            self._deltas[key] = (committed.version, made)
+        plan = committed.state.plan
+        before = self._at(plan, committed.before)
+        made = self._bytes(before, committed.state, committed.change, committed.entries[-1], getattr(committed, "rows", ()))
+        self._keep(plan, committed.before, committed.version, made)
         return made
 
     def changes(self, plan: str, since: int) -> tuple[int, list[bytes]]:
         """Return the version of a plan, and the deltas that lead there from `since`, the oldest first."""
-        now, found = self.desk.version(plan), []
-        at = since
+        now, found, at = self.desk.version(plan), [], since
         while at < now:
-            if (plan, at) not in self._deltas:
-                self._catch_up(plan, at, now)
-            at, made = self._deltas[plan, at]
+            at, made = self._kept(plan, at) or self._caught_up(plan, at, now)
             found.append(made)
         return now, found
 
-    def _catch_up(self, plan: str, at: int, until: int) -> None:
-        """Make the deltas of versions that somebody else wrote; of very many, one for all."""
-        entries = self.desk.log(plan, since=at, until=until)
-        state = self._at(plan, at)
+    def _kept(self, plan: str, at: int) -> tuple[int, bytes] | None:
+        with self._lock:
+            return self._deltas.get((plan, at))
+
+    def _keep(self, plan: str, at: int, until: int, made: bytes) -> tuple[int, bytes]:
+        with self._lock:
+            self._deltas[plan, at] = (until, made)
+        return until, made
+
+    def _caught_up(self, plan: str, at: int, until: int) -> tuple[int, bytes]:
+        """Make the deltas of versions that somebody else wrote, and return the first; of very many one for all."""
+        state, entries = self._at(plan, at), self.desk.log(plan, since=at, until=until)
         if len(entries) > STEPS_MOST:
             after = self._at(plan, until)
-            state = state.on(after.ground) if len(state.leaf) < len(after.leaf) else state
-            self._deltas[plan, at] = (until, self._bytes(state, after, Change.between(state, after), entries[-1]))
-            return
+            state = _on(state, after.ground)
+            return self._keep(plan, at, until, self._bytes(state, after, Change.between(state, after), entries[-1]))
+        made = []
         for entry in entries:
-            state = state.on(entry.ground) if len(state.leaf) < len(entry.ground.atoms) else state
+            state = _on(state, entry.ground or state.ground)
             after = replay(state, entry.change)
-            self._deltas[plan, state.version] = (after.version, self._bytes(state, after, entry.change, entry))
+            made.append(self._keep(plan, state.version, after.version, self._bytes(state, after, entry.change, entry)))
             state = after
+        return made[0]
 
-    def _bytes(self, before: State, after: State, change: Change, entry: Entry) -> bytes:
+    def _bytes(self, before: State, after: State, change: Change, entry: Entry, known: Iterable[Row] = ()) -> bytes:
         facts = {"version": after.version, "author": entry.author, "time": entry.time, "kind": entry.kind, "reason": entry.reason}
-        before = before.on(after.ground) if len(before.leaf) < len(after.leaf) else before
-        return to_bytes(facts | delta(before, after, change, self.land(after)))
+        return to_bytes(facts | delta(_on(before, after.ground), after, change, self.land(after), known))
 
     # -- outlines
     def outlines(self, state: State, ids: Sequence[int]) -> Mapping[int, editdata.Rings]:
         """Return the rings of units in degrees."""
         shapes = derive(state, ids)
         return dict(zip(ids, flat_rings(in_degrees([shapes[unit] for unit in ids], state.ground.crs)), strict=True))
+
+
+def _on(state: State, ground: Ground) -> State:
+    """Return a state on a ground that may have more rows."""
+    return state.on(ground) if len(state.leaf) < len(ground.atoms) else state
 
 
 def editing() -> Editing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,14 +27,22 @@ def plan_row(info: PlanInfo) -> dict[str, Any]:
     return {name: getattr(info, name) for name in names}
 
 
-def finding_row(finding: Finding, crs: CRS | None = None, overrides: Mapping[str, str] = {}) -> dict[str, Any]:
-    """Return a finding as `geogrid validate --json` does; with a point on it where the CRS of its place is known."""
-    lon = lat = None
-    if crs is not None and finding.geometry is not None and not finding.geometry.is_empty:
-        lon, lat = shapely.get_coordinates(in_degrees([finding.geometry.representative_point()], crs))[0].tolist()
-    sizes = {name: round(size, 3) for name in ("area_m2", "length_m", "value") if (size := getattr(finding, name)) is not None}
+def finding_rows(found: Sequence[Finding], crs: CRS | None = None, overrides: Mapping[str, str] = {}) -> list[dict[str, Any]]:
+    """Return findings as `geogrid validate --json` does; with a point on each where the CRS of its place is known."""
+    return [{**_said(each, overrides), **place} for each, place in zip(found, _places(found, crs), strict=True)]
+
+
+def _said(finding: Finding, overrides: Mapping[str, str]) -> dict[str, Any]:
     said = {"rule": finding.rule, "severity": finding.severity or severity_of(finding.rule, overrides), "level": finding.level}
-    return {**said, "units": list(finding.units), **sizes, "message": finding.message, "message_zh": finding.message_zh, "lon": lon, "lat": lat}
+    sizes = {name: round(size, 3) for name in ("area_m2", "length_m", "value") if (size := getattr(finding, name)) is not None}
+    return {**said, "units": list(finding.units), **sizes, "message": finding.message, "message_zh": finding.message_zh}
+
+
+def _places(found: Sequence[Finding], crs: CRS | None) -> list[dict[str, float | None]]:
+    nowhere = shapely.Point()
+    spots = [nowhere if each.geometry is None or crs is None else each.geometry.representative_point() for each in found]
+    degrees = in_degrees(spots, crs) if crs is not None and found else spots
+    return [{"lon": spot.x, "lat": spot.y} if not spot.is_empty else {"lon": None, "lat": None} for spot in degrees]
 
 
 def plain(value: Any) -> Any:
@@ -52,7 +60,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Entry):
         return entry_row(value)
     if isinstance(value, Finding):
-        return finding_row(value)
+        return finding_rows([value])[0]
     value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
