@@ -222,6 +222,7 @@ def _dialogs() -> dict[str, str]:
         "d_propose_unit": _("unit"),
         "d_before": _("before"),
         "d_after": _("after"),
+        "d_along": _("{n} more change their code or parent only."),
         "d_commit": _("Do this as one change"),
         "tool_split": _("Divide"),
         "tool_rename": _("Rename"),

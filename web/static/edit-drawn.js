@@ -1,5 +1,5 @@
 // What a drawn line is for: to divide the unit it crosses, or to redraw the border between two; and whose homes they are where the line can not tell.
-import { button, cellName, element, households, unitLabel } from "./edit-facts.js";
+import { button, cellName, codeLabel, element, households, unitLabel } from "./edit-facts.js";
 import { worldX, worldY } from "./edit-ground.js";
 
 const STEPS = 40; // so many places of each stretch are asked for their unit
@@ -40,13 +40,13 @@ function neighbours(model, row) {
 
 // The service could not tell on which side some homes lie: it is asked here, and the same edit is sent with the answers.
 export function askHomes(dialogs, error, edit, reason) {
-  const { desk, model } = dialogs, { ground } = model, cells = error.details.cells || [], options = (error.details.units || edit.units).map(code => [code, unitLabel(desk, model.units.rowOf(code))]);
+  const { desk, model } = dialogs, { ground } = model, asked = error.details.cells || [];
   const atoms = id => (ground.rowOf.has(id) ? [...ground.atomsIn(ground.rowOf.get(id))] : []);
-  const named = id => (ground.rowOf.has(id) ? `${cellName(desk, ground.rowOf.get(id))} (${households(desk, atoms(id).reduce((total, atom) => total + ground.households[atom], 0))})` : String(id));
-  const see = cells.map(id => button(`${desk.say("zoom")}: ${named(id)}`, () => desk.view?.zoomTo(atoms(id))));
+  const named = ({ cell, households: n }) => `${ground.rowOf.has(cell) ? cellName(desk, ground.rowOf.get(cell)) : cell} (${households(desk, n)})`;
+  const see = asked.map(each => button(`${desk.say("zoom")}: ${named(each)}`, () => desk.view?.zoomTo(atoms(each.cell))));
   dialogs.ask.open({
     title: desk.say("d_homes"), text: desk.say("d_homes_text"), content: [element("div", { class: "button-row" }, ...see)], withReason: false,
-    fields: cells.map(id => ({ id: "cell-" + id, label: named(id), options })),
-    done: values => dialogs.send({ ...edit, homes: Object.fromEntries(cells.map(id => [id, values["cell-" + id]])) }, reason),
+    fields: asked.map(each => ({ id: "cell-" + each.cell, label: named(each), options: (each.units || edit.units).map(code => [code, codeLabel(desk, code)]) })),
+    done: values => dialogs.send({ ...edit, homes: Object.fromEntries(asked.map(({ cell }) => [cell, values["cell-" + cell]])) }, reason),
   });
 }

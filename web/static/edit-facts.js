@@ -24,10 +24,16 @@ export function unitLabel(desk, row) {
   return unit.name || `${levelName(desk, unit.level)} ${shortCode(desk, row)}`;
 }
 
-// A code of another area, or of long ago, is called by its last digits.
+// What a code adds to the longest code above it that is known here.
+export function shortOf(desk, code) {
+  const above = desk.model.units.rows.reduce((longest, unit) => (code.startsWith(unit.code) && unit.code.length < code.length && unit.code.length > longest.length ? unit.code : longest), "");
+  return code.slice(above.length);
+}
+
+// A unit that is, or one that was while the page was open, by its name; a code of another area or of long ago by what it adds to its parent's.
 export function codeLabel(desk, code) {
-  const row = desk.model.units.rowOf(code);
-  return row >= 0 ? unitLabel(desk, row) : code.slice(-6);
+  const row = desk.model.units.rowOf(code), was = row >= 0 ? row : (desk.model.units.rows.find(unit => unit.code === code)?.row ?? -1);
+  return was >= 0 ? unitLabel(desk, was) : shortOf(desk, code);
 }
 
 // Is a unit inside the one where one works? Its neighbours are on the page too, for what is moved over the border.

@@ -1,5 +1,5 @@
 // Answers that the kernel finds: repair here, fill the unassigned, k parts alike. Shown first, as table and map; done as one edit.
-import { boundsOf, changeBar, element, households, levelName, number, statusWords, unitLabel } from "./edit-facts.js";
+import { boundsOf, changeBar, element, households, levelName, number, shortOf, statusWords, unitLabel } from "./edit-facts.js";
 import { mini } from "./edit-mini.js";
 import { statusOf } from "./edit-units.js";
 
@@ -43,9 +43,13 @@ export class Proposals {
     return undefined;
   }
 
+  // What changes its households, is new or goes; units below that only move along are counted.
   #table(units) {
-    const { desk } = this, head = ["d_propose_unit", "d_before", "d_after"].map(name => element("th", { scope: "col" }, desk.say(name)));
-    return element("table", { class: "figures-table" }, element("thead", {}, element("tr", {}, ...head, element("th", { scope: "col" }, desk.say("c_bounds")))), element("tbody", {}, ...units.map(unit => figuresRow(desk, unit))));
+    const { desk } = this, changed = units.filter(unit => !unit.before || !unit.after || unit.before.households !== unit.after.households), along = units.length - changed.length;
+    const head = ["d_propose_unit", "d_before", "d_after", "c_bounds"].map(name => element("th", { scope: "col" }, desk.say(name)));
+    return element("div", { class: "proposal", tabindex: "0", role: "region", "aria-label": desk.say("d_after") },
+      element("table", { class: "figures-table" }, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...changed.map(unit => figuresRow(desk, unit)))),
+      along ? element("p", { class: "note" }, desk.say("d_along", { n: number(along) })) : "");
   }
 }
 
@@ -54,7 +58,7 @@ export function figuresRow(desk, unit) {
   const { model } = desk, code = unit.code ?? unit.code_before ?? "", row = model.units.rowOf(unit.code_before ?? code), depth = model.units.depth.get(unit.level), bounds = unit.bounds || boundsOf(desk, depth);
   const after = unit.after?.households ?? null, before = unit.before?.households ?? null;
   const status = unit.after?.status ?? (after === null ? "" : statusOf(model.units.levels[depth], row >= 0 ? model.units.get(row).kind : "base", after));
-  return element("tr", {}, element("td", {}, row >= 0 ? unitLabel(desk, row) : unit.name || `${levelName(desk, depth)} ${code.slice(-6)}`), element("td", {}, before === null ? "–" : households(desk, before)),
+  return element("tr", {}, element("td", {}, row >= 0 ? unitLabel(desk, row) : unit.name || `${levelName(desk, depth)} ${shortOf(desk, code)}`), element("td", {}, before === null ? "–" : households(desk, before)),
     element("td", {}, after === null ? "–" : households(desk, after), before !== null && after !== null && after !== before ? ` ${after > before ? "+" : "−"}${number(Math.abs(after - before))}` : ""),
     element("td", {}, bounds && after !== null && status !== "dedicated" ? changeBar(desk, before ?? after, after, bounds, status) : "", " ", element("span", { class: `status ${status}` }, after === null ? "" : statusWords(desk, status, after, bounds))));
 }
