@@ -43,16 +43,18 @@ def fill_unassigned(state: State, level: str, under: str | None = None) -> Edit:
     rule = state.scheme.level(level)
     atoms = unassigned(state, level, NO_UNIT if under is None else state.unit(under).id)
     edits: list[Edit] = []
-    leaves = state.leaf[atoms]
-    for parent in sorted(set(leaves.tolist())):
-        edits += _fill(state, rule, parent, atoms[leaves == parent])
+    leaves, at = np.unique(state.leaf[atoms], return_inverse=True)
+    depth = state.depths[level]
+    above = np.array([next((each for each in state.chain(leaf) if state.depth(each) < depth), NO_UNIT) for leaf in leaves.tolist()], dtype=np.int64)
+    for parent in np.unique(above).tolist():
+        edits += _fill(state, rule, parent, atoms[above[at] == parent])
     if not edits:
         raise refused("nothing_to_fill", [] if under is None else [under])
     return edits[0] if len(edits) == 1 else Compose(tuple(edits))
 
 
 def _fill(state: State, rule: Level, parent: int, atoms: np.ndarray) -> list[Edit]:
-    """Return the edits for atoms whose deepest unit is `parent`, or that are in none."""
+    """Return the edits for atoms whose nearest unit above the level is `parent`, or that are in none."""
     terrain = survey(state, atoms, rule.id, by_area=False)
     takers = _takers(state, rule, parent, terrain)
     if parent != NO_UNIT or state.depths[rule.id] == 0:
