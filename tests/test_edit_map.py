@@ -268,6 +268,22 @@ def test_only_the_part_of_the_plan_that_changed_is_painted_again(visit: Visit):
     assert visit.evaluate("view.names(model.units.get(model.unitRow('130203001006005')))[0]") == "桥西片"
 
 
+def test_land_that_loses_its_unit_is_painted_anew_and_named(visit: Visit):
+    visit.evaluate(WATCH)
+    cell = grid(visit)[0]
+    lost = """cell => model.apply({ version: 3, units: [], retired: [], outlines: {}, cells: null,
+        atoms: model.codes(model.ground.atomsIn(cell)).map(code => [code, null]) })"""
+    visit.evaluate(lost, cell)
+    visit.rest()
+    (box,) = visit.evaluate("painted")
+    x, y = visit.evaluate("cell => [model.ground.x[cell], model.ground.y[cell]]", cell)
+    assert box[0] < x < box[2]
+    assert box[1] < y < box[3]
+    assert visit.evaluate("view.labels.free.map(({ shape, households }) => [[...shape.cells], households])") == [
+        [[cell], visit.evaluate("cell => model.households(model.ground.atomsIn(cell))", cell)]
+    ]
+
+
 def test_a_finger_taps_two_fingers_zoom_and_a_drag_of_one_draws(browser: Any, address: str):
     visit = Visit(browser, address, has_touch=True)
     visit.evaluate("view.zoomTo(model.unitRow('130203001006005'), { animate: false, maxZoom: 18 })")

@@ -4,12 +4,13 @@
 //   view.zoomTo(unit row | atom rows)   preview(edit or null)   flash(atoms)   step(direction, {mode})   stepTarget(±1)   redraw()   destroy()
 import { EditCanvas, latLng } from "./edit-canvas.js";
 import { givenHues } from "./edit-hues.js";
-import { Labels, boxOfCells } from "./edit-labels.js";
+import { Labels } from "./edit-labels.js";
 import { lonOf, latOf, worldX, worldY } from "./edit-ground.js";
 import { Marks } from "./edit-marks.js";
 import { Plan } from "./edit-paint.js";
 import { borderingUnits, neighbourTowards } from "./edit-reach.js";
 import { Pointer } from "./edit-pointer.js";
+import { boxOfCells } from "./edit-rooms.js";
 import { tools } from "./edit-tools.js";
 
 const { geogrid } = window;
@@ -85,19 +86,20 @@ export class EditMap {
     });
   }
 
-  #changed({ units = null, cells = false, level = false }) {
+  #changed({ units = null, cells = false, level = false, delta = null }) {
     if (cells) this.paintPlan.reground();
     else if (!level) this.paintPlan.rerank();
     this.labels.forget(cells || level ? null : units);
     this.hovered = this.hovered.filter(cell => !this.model.ground.gone.has(cell));
-    if (units && units.length && !cells) this.plan.patch(this.#boxOf(units));
+    if (units && !cells) this.plan.patch(this.#boxOf(units, delta));
     else this.plan.redraw();
     this.#refresh();
   }
 
-  #boxOf(units) {
-    const boxes = units.filter(row => this.model.units.atoms(row).length).map(row => boxOfCells(this.model.ground, this.model.ground.cellsOfAtoms(this.model.units.atoms(row))));
-    return boxes.length ? [Math.min(...boxes.map(b => b[0])), Math.min(...boxes.map(b => b[1])), Math.max(...boxes.map(b => b[2])), Math.max(...boxes.map(b => b[3]))] : this.plan.frame?.box || [0, 0, 1, 1];
+  // The land of units that changed, and of atoms that have another unit now, or none.
+  #boxOf(units, delta) {
+    const { model } = this, moved = (delta?.atoms || []).map(([code]) => model.atomRow(code)).filter(atom => atom >= 0);
+    return boxOfCells(model.ground, model.ground.cellsOfAtoms(units.flatMap(row => model.units.atoms(row)).concat(moved)));
   }
 
   #pointed(c, frame) {
