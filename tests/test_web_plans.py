@@ -152,6 +152,7 @@ def test_a_form_on_another_level_tells_of_that_level(client: FlaskClient):
         ("/plans/compare?a=main@x", 400),
         ("/plans/compare?a=main&b=d1&level=x", 400),
         ("/plans/compare/aside?a=main&b=d1", 404),
+        ("/plans/compare/before?a=main&b=main", 404),
         ("/plans/d1?before=x", 200),
     ],
 )

@@ -45,7 +45,7 @@ def form(found: Differences, project: Any, info: Any, entry: Any, *, level: str 
     level = level if level in levels else first_level(levels, found, a, b)
     diff, scheme = found.diff(a, b, level), project.scheme
     spec = scheme.level(level)
-    rows = planview.difference_rows(diff, scheme, {})
+    rows = planview.difference_rows(diff, a, b, {})
     reason = entry.reason or str(entry.edit.get("reason") or "")
     told = {
         "sentence": planview.sentence(diff, spec),
@@ -55,7 +55,7 @@ def form(found: Differences, project: Any, info: Any, entry: Any, *, level: str 
     }
     facts = (planview.plan_title(info), f"{project.name} （模拟数据）", f"{entry.author}, 2026-01-01 00:00")
     more = sum((lines(fact, FACT_MM) - 1) * LINE_MM for fact in facts)
-    look, fitting, height_mm = fit([(row["label"], row["said"]) for row in rows], PAGE_MM - FIXED_MM - more - _words_mm(told))
+    look, fitting, height_mm = fit([(f"{row['above']} {row['label']}", row["said"]) for row in rows], PAGE_MM - FIXED_MM - more - _words_mm(told))
     return {
         "entry": entry,
         "kind": planview.kind_word(entry.kind),

@@ -88,9 +88,10 @@ def compare_page() -> str:
         "level": level,
         "spec": scheme.level(level),
         "sentence": planview.sentence(diff, scheme.level(level)),
-        "rows": planview.difference_rows(diff, scheme, planview.reasons(found, one, a, b)),
+        "rows": planview.difference_rows(diff, a, b, planview.reasons(found, one, a, b)),
         "next": _below(scheme, level),
         "draft": _adoptable(found, one, other),
+        "behind": planview.behind(found, a, b),
         "pieces": len(diff.pieces),
         "sides": [_address("plans.map_page", one, other, level, side=side) for side in SIDES],
         "files": [(ending, _address("plans.download", one, other, level, ending=ending)) for ending in _TYPES],
@@ -106,6 +107,8 @@ def map_page(side: str) -> Response:
         abort(404)
     found = differences()
     (_one, a), (_other, b), _levels, level = _asked(found)
+    if not found.diff(a, b, level):
+        raise NotFoundError("nothing differs, so there is nothing to draw", "没有差别，无图可画", level=level)
     what, state = found.changed(a, b, level), a if side == "before" else b
     project = served().project
     layers = {name: project.layer(name) for name in project.layers}

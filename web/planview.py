@@ -17,7 +17,6 @@ from geogrid.edit.change import replay
 from geogrid.edit.diff import Diff
 from geogrid.edit.reference import MAIN, Reference
 from geogrid.edit.state import ABSENT, State
-from geogrid.scheme import Scheme
 from geogrid.store import Entry
 from web import words
 from web.confined import sees
@@ -154,6 +153,12 @@ def sentence(diff: Diff, level: Any) -> list[tuple[str, str]]:
     return parts
 
 
+def behind(found: Differences, a: State, b: State) -> int:
+    """Return how many versions `a` has that the draft `b` was not forked from; 0 where `b` is no draft of it."""
+    info = next(each for each in found.desk.plans() if each.id == b.plan)
+    return max(0, a.version - info.fork_version) if info.parent == a.plan and info.fork_version is not None else 0
+
+
 def reasons(found: Differences, one: Reference, a: State, b: State) -> dict[str, Any]:
     """Return, by code, the last entry of the log that touched a unit on the way from `a` to `b`; nothing where `b` did not come from `a`."""
     info = next(each for each in found.desk.plans() if each.id == b.plan)
@@ -161,9 +166,12 @@ def reasons(found: Differences, one: Reference, a: State, b: State) -> dict[str,
     return {code: entry for entry in found.desk.log(b.plan, since=since, until=b.version) for code in entry.units}  # rows name visible ones only
 
 
-def difference_rows(diff: Diff, scheme: Scheme, reasons: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the table of changed units: labels, figures on both sides, box in degrees, and who said why (`reasons`: entry by code)."""
-    level = scheme.level(diff.level)
+def difference_rows(diff: Diff, a: State, b: State, reasons: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the table of changed units: labels (with what they lie in where that differs), figures on both sides, box in degrees, and who said why
+    (`reasons`: entry by code)."""
+    level = b.scheme.level(diff.level)
+    above = {code: name for state in (a, b) for code, name in _names(state, {*diff.units["parent_before"], *diff.units["parent_after"]}).items()}
+    one_place = len({row["parent_after"] or row["parent_before"] for _id, row in diff.units.iterrows()}) < 2
     boxes = shapely.bounds(to_wgs84(diff.units.set_geometry("geometry")).geometry.to_numpy()).round(6) if len(diff.units) else []
     rows = []
     for i, (_unit, row) in enumerate(diff.units.iterrows()):
@@ -175,6 +183,7 @@ def difference_rows(diff: Diff, scheme: Scheme, reasons: Mapping[str, Any]) -> l
                 **{name: _plain(value) for name, value in row.items() if "shape" not in name and name != "geometry"},
                 "code": code,
                 "label": words.unit_label(code, row[f"name_{side}"], row[f"parent_{side}"], level),
+                "above": "" if one_place else above.get(row[f"parent_{side}"], ""),
                 "said": changes(row),
                 "delta": _difference(row["households_before"], row["households_after"]),
                 "box": [None if value != value else value for value in boxes[i].tolist()],
@@ -183,6 +192,12 @@ def difference_rows(diff: Diff, scheme: Scheme, reasons: Mapping[str, Any]) -> l
             }
         )
     return rows
+
+
+def _names(state: State, codes: Iterable[str]) -> dict[str, str]:
+    """Return the names of the units in force with some codes."""
+    found = {code: state.find(code) for code in codes if code}
+    return {code: state.units[unit].name for code, unit in found.items() if unit >= 0}
 
 
 def changes(row: Any) -> str:

@@ -34,7 +34,8 @@ class PlanPart:
         self.crs: CRS = plan.base.crs
         self.scheme: Scheme = plan.scheme
         self.district: BaseGeometry = plan.base.district
-        self._window = window or shapely.box(*shapely.bounds(self.district)).buffer(MARGIN_M, join_style="mitre")
+        near = shapely.box(*shapely.bounds(self.district)).buffer(MARGIN_M, join_style="mitre")
+        self._window = near if window is None else window
         self._layers = layers
         self._units: dict[str, gpd.GeoDataFrame] = {}
 

@@ -1,7 +1,9 @@
 /* What moved between two states, on the map of either: hatched, dashed where it was and solid where it is now, with its households. */
 "use strict";
 (function (geogrid) {
-  const INK = "#1c2329", PIECE_PX = 14;
+  const INK = "#1c2329", PIECE_PX = 14, SPECK_PX = 10, RING_PX = 9, WORLD = 40075016.685578488;
+
+  const metrePx = (map) => (256 * Math.pow(2, map.getZoom())) / WORLD;
 
   const Moved = geogrid.Overlay.extend({
     initialize: function (moved) {
@@ -11,13 +13,31 @@
 
     paint: function (c) {
       c.lineJoin = "round";
+      const metre = metrePx(this._map);
       for (const piece of this._moved.pieces) {
-        this._trace(c, piece);
-        c.fillStyle = geogrid.pattern("lines", "rgba(0,0,0,0)", INK, 1);
-        c.fill("evenodd");
-        this._stroke(c, "rgba(255,255,255,0.9)", 5, []);
-        this._stroke(c, "#111111", 2.5, this._moved.side === "before" ? [6, 4] : []);
+        if (Math.max(...piece.room) * metre < SPECK_PX) this._ring(c, piece);
+        else this._hatch(c, piece);
       }
+    },
+
+    /* From afar a piece is a speck: a ring says where it is. */
+    _ring: function (c, piece) {
+      const at = this.place(piece.at[1], piece.at[0]);
+      c.beginPath();
+      c.arc(at.x, at.y, RING_PX, 0, 7);
+      this._outline(c, []);
+    },
+
+    _hatch: function (c, piece) {
+      this._trace(c, piece);
+      c.fillStyle = geogrid.pattern("lines", "rgba(0,0,0,0)", INK, 1);
+      c.fill("evenodd");
+      this._outline(c, this._moved.side === "before" ? [6, 4] : []);
+    },
+
+    _outline: function (c, dash) {
+      this._stroke(c, "rgba(255,255,255,0.9)", 5, []);
+      this._stroke(c, "#111111", 2.5, dash);
     },
 
     _trace: function (c, piece) {
@@ -45,7 +65,7 @@
   const stacks = geogrid.Labels.prototype._stacks;
   geogrid.Labels.include({
     _stacks: function (c) {
-      const moved = geogrid.settings.moved, metre = (256 * Math.pow(2, this._map.getZoom())) / 40075016.685578488;
+      const moved = geogrid.settings.moved, metre = metrePx(this._map);
       for (const piece of moved ? moved.pieces : []) {
         const at = this.place(piece.at[1], piece.at[0]), px = PIECE_PX * this._text, text = geogrid.say("households_short", { n: piece.households });
         c.font = "700 " + px + "px " + geogrid.FACE;
