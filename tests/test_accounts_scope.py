@@ -274,6 +274,20 @@ def test_the_view_of_a_unit_is_a_plan_of_its_own(app: Flask):
         assert all(view.district.buffer(1e-6).covers(shape) for shape in view.layer("buildings").geometry)
         assert view.rejected().empty
         assert view.given_levels == []
+        assert Visible(_Bare(project), scope=A).findings().empty
+
+
+class _Bare:
+    """A project in which nothing was found."""
+
+    def __init__(self, project):
+        self.project = project
+
+    def __getattr__(self, name):
+        return getattr(self.project, name)
+
+    def findings(self):
+        return self.project.findings().iloc[:0]
 
 
 def test_a_code_that_stands_on_two_levels_is_told_by_its_level(app: Flask):

@@ -92,7 +92,7 @@ def test_every_answer_has_a_policy_whose_nonce_is_the_pages_own(client: FlaskCli
     assert client.get("/").headers["Content-Security-Policy"] != policy
     assert "default-src 'none'" in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -191,7 +191,8 @@ class Visible:
         codes = self._codes or {}
         every = set().union(*codes.values())
         named = [bool(units) and set(units) <= codes.get(level, every) for units, level in zip(found["units"], found["level"], strict=True)]
-        placed = found.index.isin(self._inside(found[[not units for units in found["units"]]]).index)
+        unnamed = np.array([not units for units in found["units"]], bool)
+        placed = found.index.isin(self._inside(found[unnamed]).index)
         return found[np.array(named, bool) | placed]
 
     def rejected(self) -> pd.DataFrame:
