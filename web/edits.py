@@ -115,7 +115,7 @@ def preview() -> Response:
 def propose() -> Response:
     """Answer with an edit that nobody has made yet, and what it would do: `{"version", "edit", "preview"}`.
 
-    `what`: "repair" some `units`, "fill" what is unassigned under `parent` (or at `level`), "split" a `unit` into `parts` balanced ones.
+    `what`: "repair" a `unit` with those round it, "fill" what is unassigned at `level` (under `parent`), "split" a `unit` into `parts` balanced ones.
     """
     from geogrid.edit import propose as proposing  # the kernel is compiled code: whoever only reads need not load it
 
@@ -123,9 +123,9 @@ def propose() -> Response:
     state = confined(editing().state(_plan(document)), current_user().scope)
     what = say.one_of(document, "what", ("repair", "fill", "split"))
     if what == "repair":
-        wanted = proposing.repair_here(state, say.codes(document, "units"))
+        wanted = proposing.repair_here(state, say.text(document, "unit") or say.codes(document, "units")[0])
     elif what == "fill":
-        wanted = proposing.fill_unassigned(state, say.text(document, "parent") or say.text(document, "level"))
+        wanted = proposing.fill_unassigned(state, say.text(document, "level"), say.text(document, "parent") or None)
     else:
         parts = say.number(document, "parts" if "parts" in document else "k", least=2, most=100)
         wanted = proposing.split_balanced(state, say.text(document, "unit"), parts)
