@@ -1,13 +1,14 @@
 """A unit out of its bounds, or in pieces, divided anew with its neighbours: a proposal, never applied by itself.
 
-Two units are tried, then three, up to five, all under one parent; the kernel starts from the units as they are, so that homes stay where they can. Of
-the smallest sets that leave the fewest faults the one is taken that moves the fewest households.
+Two units are tried, then three, up to five, all under one parent, until a set can be made sound; the kernel starts from the units as they are, so
+that homes stay where they can. What mends most is taken; of several such what moves the fewest households.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -31,6 +32,14 @@ Fault = tuple[int, int]
 """Units that are out of bounds or in pieces, and the households by which they are out."""
 
 
+class Better(NamedTuple):
+    """A division that is better than what is: the lower its `rank` (faults and households out of bounds that it adds, households that it moves)."""
+
+    rank: tuple[int, int, int]
+    is_sound: bool
+    edit: Edit
+
+
 def repair_here(state: State, code: str) -> Edit:
     """Return the edit that divides a unit and some of its neighbours better than they are.
 
@@ -40,16 +49,18 @@ def repair_here(state: State, code: str) -> Edit:
     rule = state.scheme.level(unit.level)
     if rule.households is None or not rule.kinds.get(unit.kind, True) or not _fault(state, [unit.id], rule)[0]:
         raise refused("nothing_to_repair", [code], do="nothing is wrong with it", do_zh="该单元没有问题")
-    best: tuple[Fault, int, Edit] | None = None
+    best: Better | None = None
+    sound_at = MOST_UNITS
     for tried in _sets(state, unit, rule):
-        if best is not None and len(tried) > 2 and best[0][0] == 0:
+        if len(tried) > sound_at:
             break
         found = _divided(state, tried, rule)
-        if found is not None and (best is None or found[:2] < best[:2]):
-            best = found
+        if found is not None:
+            best = found if best is None or found.rank < best.rank else best
+            sound_at = len(tried) if found.is_sound else sound_at
     if best is None:
         raise refused("nothing_to_repair", [code], do="move homes by hand, or give a reason", do_zh="请手工改划，或说明理由")
-    return best[2]
+    return best.edit
 
 
 def _sets(state: State, unit: Unit, rule: Level) -> Iterator[list[int]]:
@@ -92,12 +103,12 @@ def _fault(state: State, units: list[int], rule: Level) -> Fault:
         out = max(lower - row.households, row.households - upper, 0) if rule.kinds.get(row.kind, True) else 0
         shape = row.geometry
         apart = shape is not None and shapely.get_num_geometries(shape) > 1 and not is_held(shape, row.link_m)
-        bad, off = bad + bool(out) + apart, off + out
+        bad, off = bad + int(out > 0) + int(apart), off + out
     return bad, off
 
 
-def _divided(state: State, units: list[int], rule: Level) -> tuple[Fault, int, Edit] | None:
-    """Return (fault left, households that move, edit) of the kernel's division of some units; None where it is no better, or is refused."""
+def _divided(state: State, units: list[int], rule: Level) -> Better | None:
+    """Return the kernel's division of some units; None where it is no better, or is refused."""
     lower, upper = rule.households or (0, 2**30)
     positions = np.sort(np.concatenate([state.atoms_below(unit) for unit in units]))
     terrain = survey(state, positions, rule.id, by_area=False)
@@ -116,9 +127,9 @@ def _divided(state: State, units: list[int], rule: Level) -> tuple[Fault, int, E
         outcome = apply(state, edit)
     except EditError:
         return None
-    left = _fault(outcome.state, _level_units(outcome, units, rule), rule)
+    was, left = _fault(state, units, rule), _fault(outcome.state, _level_units(outcome, units, rule), rule)
     moved = int(state.ground.households[positions[label[terrain.node] != owner]].sum())
-    return (left, moved, edit) if left < _fault(state, units, rule) else None
+    return Better((left[0] - was[0], left[1] - was[1], moved), left[0] == 0, edit) if left < was else None
 
 
 def _level_units(outcome: Outcome, units: list[int], rule: Level) -> list[int]:
