@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from pyproj import Transformer
 
-from geogrid.edit import ABSENT, Compose, Create, Edit, Merge, Move, Rename, Reparent, Retire, Split, State
+from geogrid.edit import ABSENT, Compose, Create, Edit, Merge, Move, Rename, Reparent, Reshape, Retire, Split, State
 from geogrid.plan import NO_UNIT
 
 Pick = Callable[[int], int]
@@ -70,11 +71,31 @@ def _merge(state: State, pick: Pick) -> Edit:
 
 def _split(state: State, pick: Pick) -> Edit:
     unit = state.units[_unit(state, pick)]
-    x, y = state.ground.points[state.cells_of(unit.id)].mean(axis=0)
+    if not pick(4):
+        return Split(unit.code, parts=2 + pick(2))
+    return Split(unit.code, line=_line_through(state, unit.id, pick, 90))
+
+
+def _reshape(state: State, pick: Pick) -> Edit:
+    """A line through the land of a unit, a little beside its middle, so that it cuts cells."""
+    unit = _unit(state, pick)
+    beside = near(state, unit) or [_unit(state, pick)]
+    codes = (state.units[unit].code, state.units[beside[pick(len(beside))]].code)
+    return Reshape(codes, _line_through(state, unit, pick, 150, aside_m=5.0 + pick(20)))
+
+
+def _line_through(state: State, unit: int, pick: Pick, half_m: float, aside_m: float = 0.0) -> tuple[tuple[float, float], ...]:
+    """A line in one of twelve directions through the middle of a unit, or so far aside, in degrees."""
+    x, y = state.ground.points[state.cells_of(unit)].mean(axis=0) + aside_m
     turn = np.pi * pick(12) / 12
-    ends = np.array([[x - 90 * np.cos(turn), y - 90 * np.sin(turn)], [x + 90 * np.cos(turn), y + 90 * np.sin(turn)]])
-    lon, lat = Transformer.from_crs(state.ground.crs, "EPSG:4326", always_xy=True).transform(*ends.T)
-    return Split(unit.code, line=tuple(zip(lon.tolist(), lat.tolist(), strict=True)))
+    east, north = half_m * np.cos(turn), half_m * np.sin(turn)
+    lon, lat = _to_wgs84(state.ground.crs.to_wkt()).transform([x - east, x + east], [y - north, y + north])
+    return tuple(zip(lon, lat, strict=True))
+
+
+@lru_cache
+def _to_wgs84(crs: str) -> Transformer:
+    return Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
 
 
 def _create(state: State, pick: Pick) -> Edit:
@@ -105,4 +126,4 @@ def _compose(state: State, pick: Pick) -> Edit:
     return Compose(tuple(plain[pick(len(plain))](state, pick) for _ in range(2)), reason="together")
 
 
-_DRAWS = (_move, _move, _move, _split, _merge, _create, _retire, _reparent, _rename, _compose)
+_DRAWS = (_move, _move, _move, _split, _reshape, _merge, _create, _retire, _reparent, _rename, _compose)
