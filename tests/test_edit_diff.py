@@ -151,7 +151,9 @@ def cut(state: State, to: int) -> State:
     west, south, east, north = whole.bounds
     parts = [shapely.box(west, south, west + 20, north), shapely.box(west + 20, south, east, north)]
     left = beside.bounds[0]
-    again = shapely.Polygon([*[xy for xy in beside.exterior.coords[:-1] if xy[0] > left], *_with_middle(left, *beside.bounds[1::2])])  # one vertex more
+    again = shapely.Polygon(
+        [*[xy for xy in beside.exterior.coords[:-1] if xy[0] > left], *_with_middle(left, *beside.bounds[1::2])]
+    )  # one vertex more
     number = int(ground.cells.index[-1])
     rows = ground.cells.loc[[10, 10, 9]].set_geometry(gpd.GeoSeries([*parts, again], index=[10, 10, 9], crs=ground.crs))
     rows.index = pd.RangeIndex(number + 1, number + 4, name=ground.cells.index.name)
@@ -192,6 +194,16 @@ def test_two_cuts_of_one_cell_are_compared_part_by_part():
     b = State.made(longer, other.scheme, leaf, other.units.values())
     diff = diff_states(a, b, "microgrid")
     assert (diff.households, diff.pieces["from"].tolist(), diff.pieces["to"].tolist()) == (9, [WEST + "001003"], [WEST + "002001"])
+
+
+def test_units_that_two_drafts_made_under_one_id_are_told_apart():
+    one = replace(done(FIRST, Create("grid", WEST, "甲", ("13-1-1",))), plan="d1")
+    other = replace(done(FIRST, Create("grid", EAST, "乙", ("11-1-1",))), plan="d2")
+    assert one.next_id == other.next_id
+    rows = diff_states(one, other, "grid").units
+    made = rows[rows["change"].isin(["new", "retired"])]
+    assert sorted(zip(made["change"], made["name_before"], made["name_after"], strict=True)) == [("new", "", "乙"), ("retired", "甲", "")]
+    assert made.index.is_unique
 
 
 def test_files_name_every_changed_unit_and_piece_and_nothing_runs_in_a_spreadsheet():

@@ -58,9 +58,14 @@ class Diff:
 
 
 def diff_states(a: State, b: State, level: str) -> Diff:
-    """Return what changed on `level` from `a` to `b`. Both must be states of one file: their grounds share their first rows."""
+    """Return what changed on `level` from `a` to `b`. Both must be states of one file: their grounds share their first rows.
+
+    Two drafts may each have made a unit with the same id: such units are told apart, the one of `b` by a higher id.
+    """
     ground = max(a.ground, b.ground, key=lambda ground: len(ground.atoms))
     before, after = (_Owned(state if state.ground is ground else state.on(ground), level) for state in (a, b))
+    if a.plan != b.plan:
+        after.renumber(_others(before, after), max(a.next_id, b.next_id))
     rows = _moved_rows(before, after)
     return Diff(level, _units(before, after, rows), _pieces(before, after, rows))
 
@@ -78,6 +83,11 @@ class _Owned:
         self.units = {unit.id: unit for unit in state.units.values() if unit.level == level}
         self.owner = owners(state, level)
 
+    def renumber(self, ids: Sequence[int], by: int) -> None:
+        """Give units ids that are higher by some number."""
+        self.units = {unit + by if unit in ids else unit: facts for unit, facts in self.units.items()}
+        self.owner = np.where(np.isin(self.owner, ids), self.owner + by, self.owner)
+
     def code(self, unit: int) -> str:
         """Return a unit's code, "" for none."""
         return self.units[unit].code if unit in self.units else ""
@@ -87,6 +97,13 @@ class _Owned:
         pairs = np.unique(np.column_stack([self.owner, self.ground.cell])[np.isin(self.owner, ids)], axis=0)
         cells = {int(unit): pairs[pairs[:, 0] == unit, 1] for unit in np.unique(pairs[:, 0])}
         return {unit: united(self.ground.geometry[cells[unit]]) if unit in cells else None for unit in ids}
+
+
+def _others(a: _Owned, b: _Owned) -> list[int]:
+    """List the ids that are another unit in `b` than in `a`: the code is another, and they have no atom in common."""
+    suspects = [unit for unit in a.units.keys() & b.units.keys() if a.units[unit].code != b.units[unit].code]
+    shared = np.unique(a.owner[a.owner == b.owner])
+    return sorted(set(suspects) - set(shared.tolist()))
 
 
 def owners(state: State, level: str) -> np.ndarray:
