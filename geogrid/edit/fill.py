@@ -1,7 +1,7 @@
 """Land that a level leaves out: who can take it, and what can stand for itself. A proposal, never applied by itself.
 
     found      a connected piece with households enough for units of its own becomes such, by the kernel
-    join       the rest goes, home by home, to the unit beside it that has room: first to those that have too few, then along the longest border
+    join       the rest goes, home by home, to the unit beside it that has room: homes first to who has too few, then along the longest border
 
 What fits nowhere stays left out.
 """
@@ -16,7 +16,7 @@ from geogrid.edit.check import unassigned
 from geogrid.edit.edits import Compose, Create, Edit, Move
 from geogrid.edit.refusals import refused
 from geogrid.edit.state import ABSENT, State
-from geogrid.edit.terrain import Terrain, survey
+from geogrid.edit.terrain import ACROSS_COST, Terrain, survey
 from geogrid.plan import NO_UNIT
 from geogrid.scheme import Level
 
@@ -25,7 +25,7 @@ from geogrid.scheme import Level
 class Takers:
     """Who may take homes: units by id, founded ones by negative numbers. `load`: households; `room`: the most they may have; `least`: the fewest.
 
-    `beside`: (node, taker) -> metres of border; `of`: node -> taker.
+    `beside`: (node, taker) -> metres of border, a third of them where the border is a barrier; `of`: node -> taker.
     """
 
     load: dict[int, int]
@@ -75,6 +75,7 @@ def _takers(state: State, rule: Level, parent: int, terrain: Terrain) -> Takers:
     ground = state.ground
     lower, upper = rule.households or (0, 2**30)
     beside: dict[tuple[int, int], float] = {}
+    enclosure = ground.cells["enclosure"].to_numpy()
     first = np.unique(ground.cell[terrain.positions], return_index=True)[1]
     for at in first.tolist():
         row = int(ground.cell[terrain.positions[at]])
@@ -84,7 +85,7 @@ def _takers(state: State, rule: Level, parent: int, terrain: Terrain) -> Takers:
             for unit in np.unique(state.owners(held[state.leaf[held] != ABSENT], rule.id)).tolist():
                 if unit != NO_UNIT and (parent == NO_UNIT or parent in state.chain(unit)):
                     key = (int(terrain.node[at]), unit)
-                    beside[key] = beside.get(key, 0.0) + float(length)
+                    beside[key] = beside.get(key, 0.0) + float(length) / (1.0 if enclosure[other] == enclosure[row] else ACROSS_COST)
     units = sorted({unit for _, unit in beside})
     load = {unit: state.households(unit) for unit in units}
     room = {unit: max(upper, load[unit]) if rule.kinds.get(state.units[unit].kind, True) else load[unit] for unit in units}
@@ -119,7 +120,7 @@ def _join(terrain: Terrain, takers: Takers) -> None:
         _reach(node, taker, near, takers)
     while True:
         fits = [
-            (takers.load[taker] >= takers.least, -round(metres, 3), node, taker)
+            (bool(terrain.weight[node]) and takers.load[taker] >= takers.least, -round(metres, 3), node, taker)
             for (node, taker), metres in takers.beside.items()
             if node not in takers.of and takers.load[taker] + int(terrain.weight[node]) <= takers.room[taker]
         ]
