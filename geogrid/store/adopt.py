@@ -18,7 +18,8 @@ from geogrid.edit.check import find_touched
 from geogrid.edit.state import State
 from geogrid.findings import Finding, severity_of
 from geogrid.store import log
-from geogrid.store.commit import Step, check_open, committed, find_conflict, in_force, write_steps
+from geogrid.store.commit import check_open, find_conflict, write_steps
+from geogrid.store.effect import Step, in_force
 from geogrid.store.history import History
 from geogrid.store.merge import merged
 from geogrid.store.plans import find_plan, mark_adopted
@@ -54,11 +55,11 @@ def adopt(
     body = {"kind": "adopt", "plan": plan, "version": info.version}
     why = ": ".join(text for text in (info.name if plan != _MAIN else "", reason) if text)
     step = Step(state, change, touched, "adopt", body, why, valid_from=day)
-    entries, found = write_steps(con, history, MAIN, main, [step], author, now, "")
+    done = write_steps(con, history, MAIN, main, [step], author, now, "")
     at = now.isoformat(timespec="milliseconds")
     for each in {row, MAIN}:
         mark_adopted(con, each, at, day)
-    return committed(main.version, [step], entries, found)
+    return done
 
 
 def _change(con: sqlite3.Connection, history: History, plan: str, main: State) -> tuple[Change, frozenset[int]]:

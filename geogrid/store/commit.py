@@ -8,26 +8,21 @@ Nobody else can write in between, so a step is always made of the state that it 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from geogrid.edit.change import Change
-from geogrid.edit.check import find_in_rows, find_touched, keeps_assigned
-from geogrid.edit.derive import affected
 from geogrid.edit.state import State
 from geogrid.errors import EditError
-from geogrid.findings import Finding
 from geogrid.plan import NO_UNIT
 from geogrid.store import derived, log, snapshot
+from geogrid.store.effect import Effect, Step, answer, work_out
 from geogrid.store.faults import told
 from geogrid.store.found import write_findings
 from geogrid.store.history import History
 from geogrid.store.joined import write_sites
-from geogrid.store.merge import merged
 from geogrid.store.records import Committed, Entry, PlanInfo
 from geogrid.store.refusals import changed_meanwhile, is_adopted
 from geogrid.store.snapshot import MAIN, Image
@@ -36,20 +31,6 @@ Clock = Callable[[], datetime]
 Allow = Callable[[State, State, frozenset[int]], None]
 """Asked of each step before anything is written: the plan before and after it, the units (ids) it touches, NO_UNIT among them where it takes atoms
 from outside all units or puts them there. Whatever it raises ends the call, and nothing is changed."""
-
-
-@dataclass(frozen=True, eq=False)
-class Step:
-    """One version to be: the state after it, the change that leads there, the units (ids) it touches, and what the log says of it."""
-
-    state: State
-    change: Change
-    touched: frozenset[int]
-    kind: str
-    body: Mapping[str, Any] = field(default_factory=dict)
-    reason: str = ""
-    undoes: int | None = None
-    valid_from: str = ""
 
 
 @contextmanager
@@ -93,8 +74,8 @@ def check_base(con: sqlite3.Connection, row: int, info: PlanInfo, base_version: 
 
 def write_steps(
     con: sqlite3.Connection, history: History, row: int, before: State, steps: Sequence[Step], author: str, now: datetime, request_id: str
-) -> tuple[tuple[Entry, ...], list[Finding]]:
-    """Write steps after the state `before` of a plan (its row), inside a transaction; returns their log entries and what is found."""
+) -> Committed:
+    """Write steps after the state `before` of a plan (its row), inside a transaction."""
     time = now.isoformat(timespec="milliseconds")
     entries = []
     earlier = before
@@ -106,20 +87,10 @@ def write_steps(
         earlier = step.state
         if step.state.version % snapshot.EVERY == 0:
             snapshot.write(con, row, step.state.version, Image.of(step.state), history.first_image(con, row))
-    return tuple(entries), _derived(con, row, before, steps, now)
-
-
-def committed(before: int, steps: Sequence[Step], entries: tuple[Entry, ...], findings: Sequence[Finding]) -> Committed:
-    """Return what a call answers with."""
-    codes = tuple(sorted({code for entry in entries for code in entry.units}))
-    change = merged([step.change for step in steps])
-    return Committed(entries[-1].version, before, codes, findings, change, steps[-1].state, entries)
-
-
-def touched_by(before: State, steps: Sequence[Step]) -> frozenset[int]:
-    """Return the units that steps touch and that were there before or are there after them."""
-    touched = frozenset().union(*(step.touched for step in steps))
-    return frozenset(i for i in touched if i in before.units or i in steps[-1].state.units)
+    effect = work_out(before, steps, (lambda state, ids: derived.known_shapes(con, state, ids)) if row == MAIN else None)
+    if row == MAIN:
+        _write_derived(con, effect, now)
+    return answer(effect, steps, entries)
 
 
 def ask(allow: Allow | None, before: State, steps: Sequence[Step]) -> None:
@@ -132,11 +103,6 @@ def ask(allow: Allow | None, before: State, steps: Sequence[Step]) -> None:
         before = step.state
 
 
-def in_force(state: State, units: Iterable[int]) -> list[int]:
-    """Return those units (ids) that a state has."""
-    return sorted(unit for unit in units if unit in state.units)
-
-
 def _entry(before: State, step: Step, author: str, time: str, request_id: str) -> Entry:
     state = step.state
     codes = {unit.code for i in step.touched for unit in (before.units.get(i), state.units.get(i)) if unit}
@@ -146,22 +112,12 @@ def _entry(before: State, step: Step, author: str, time: str, request_id: str) -
     return Entry(*facts, step.undoes, request_id, step.valid_from, state.ground)
 
 
-def _derived(con: sqlite3.Connection, row: int, before: State, steps: Sequence[Step], now: datetime) -> list[Finding]:
-    """Bring what follows from `main` up to date, and return what is found of the units that were touched in any plan."""
-    state, touched = steps[-1].state, in_force(steps[-1].state, touched_by(before, steps))
-    if row != MAIN:
-        return find_touched(state, touched)
-    change = merged([step.change for step in steps])
-    before = before.on(state.ground)
+def _write_derived(con: sqlite3.Connection, effect: Effect, now: datetime) -> None:
+    """Bring what follows from `main` up to date."""
     at = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    ids = affected(before, state, change)
-    made = derived.write_main(con, before, state, change, ids, at)
-    write_sites(con, state, change)
-    of_levels = state.state != before.state or not keeps_assigned(before, state, change)
-    found = find_in_rows(state, made, of_levels=of_levels)
-    write_findings(con, before, state, change, ids, found, of_levels=of_levels)
-    codes = {state.units[unit].code for unit in touched}
-    return [finding for finding in found if not finding.units or codes.intersection(finding.units)]
+    derived.write_main(con, effect, at)
+    write_sites(con, effect.after, effect.change)
+    write_findings(con, effect)
 
 
 def stamped(steps: Iterable[Step], version: int) -> list[Step]:

@@ -12,10 +12,11 @@ import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.edit.change import Change
-from geogrid.edit.derive import FEW_CELLS, Row, rows
+from geogrid.edit.derive import FEW_CELLS, Row
 from geogrid.edit.ground import Ground
 from geogrid.edit.state import ABSENT, State, Unit
 from geogrid.plan import NO_UNIT
+from geogrid.store.effect import Effect
 from geogrid.store.frames import insert_rows, plain_parts, promoted, srs_id_of
 from geogrid.store.gpkg import decode, encode
 from geogrid.store.schema import quoted
@@ -32,25 +33,20 @@ def write_ground(con: sqlite3.Connection, old: Ground, new: Ground) -> None:
     insert_rows(con, "atom", new.atoms.iloc[len(old.atoms) :], index="atom")
 
 
-def write_main(con: sqlite3.Connection, before: State, state: State, change: Change, ids: Sequence[int], at: str) -> list[Row]:
-    """Bring tables and derived layers of `main` from one state to another; returns the new rows of those units (`ids`) that are in force.
-
-    `at`: the time, as GeoPackage writes it.
-    """
-    _write_assign(con, state.ground, change)
+def write_main(con: sqlite3.Connection, effect: Effect, at: str) -> None:
+    """Bring tables and derived layers of `main` up to date; `at` is the time, as GeoPackage writes it."""
+    change, made = effect.change, effect.rows
+    _write_assign(con, effect.after.ground, change)
     _write_units(con, change)
-    gone = [before.units[old.id] for old, new in change.units if old and new is None]
+    gone = [effect.before.units[old.id] for old, new in change.units if old and new is None]
     for unit in gone:
         con.execute(f"DELETE FROM {quoted(f'unit_{unit.level}')} WHERE unit = ?", (unit.id,))
-    kept = [unit for unit in ids if unit in state.units]
-    made = rows(state, kept, _known(con, state, kept))
     levels = {row.level for row in made}
     for level in sorted(levels):
         _write_layer(con, f"unit_{level}", [row for row in made if row.level == level])
     _write_lineage(con, change)
     tables = [*(f"unit_{level}" for level in sorted(levels | {unit.level for unit in gone})), "unit", "plan", "edit", "finding"]
     con.executemany("UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?", [(at, table) for table in tables])
-    return made
 
 
 def _write_lineage(con: sqlite3.Connection, change: Change) -> None:
@@ -93,7 +89,7 @@ def _plain(value: object) -> object:
     return None if value != value else value  # NaN is NULL
 
 
-def _known(con: sqlite3.Connection, state: State, ids: Sequence[int]) -> dict[int, BaseGeometry]:
+def known_shapes(con: sqlite3.Connection, state: State, ids: Sequence[int]) -> dict[int, BaseGeometry]:
     """Return the stored polygons of the children of big units, which are united of these sooner than of their cells."""
     kids: dict[str, list[int]] = {}
     for unit in ids:

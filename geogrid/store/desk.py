@@ -18,27 +18,23 @@ from pathlib import Path
 from types import TracebackType
 
 from geogrid.edit import Edit, State, apply, replay, to_json
-from geogrid.edit.check import find_touched
 from geogrid.errors import EditError, NotFoundError
 from geogrid.store import adopt, fork, log
 from geogrid.store.commit import (
     Allow,
     Clock,
-    Step,
     ask,
     check_base,
     check_known,
     check_open,
-    committed,
     find_conflict,
-    in_force,
     stamped,
-    touched_by,
     transaction,
     write_steps,
 )
 from geogrid.store.connect import connect, connect_writing
 from geogrid.store.dates import version_of
+from geogrid.store.effect import Step, answer, touched_by, work_out
 from geogrid.store.faults import told
 from geogrid.store.history import History
 from geogrid.store.plans import find_plan, list_plans
@@ -189,8 +185,7 @@ class Desk:
 
     def _write(self, row: int, before: State, steps: Sequence[Step], author: str, request_id: str) -> Committed:
         steps = stamped(steps, before.version)
-        entries, found = write_steps(self._out, self.history, row, before, steps, author, self._clock(), request_id)
-        return committed(before.version, steps, entries, found)
+        return write_steps(self._out, self.history, row, before, steps, author, self._clock(), request_id)
 
     def _repeated(self, row: int, plan: str, request_id: str, asked: list) -> Committed | None:
         """Return the first answer to a request that was done before; raises EditError where the id was used for something else."""
@@ -203,8 +198,7 @@ class Desk:
         before = self.history.at(plan, entries[0].version - 1, self._out)
         after = self.history.at(plan, entries[-1].version, self._out)
         steps = [Step(after, entry.change, frozenset(entry.unit_ids), entry.kind) for entry in entries]
-        found = find_touched(after, in_force(after, touched_by(before, steps)))
-        return replace(committed(before.version, steps, tuple(entries), found), is_repeat=True)
+        return replace(answer(work_out(before, steps), steps, entries), is_repeat=True)
 
     def _check_asked_of(self, row: int, info: PlanInfo, base_version: int, asked: Sequence[Edit]) -> None:
         """Raise ConflictError where what is refused now was possible on the version that the caller saw, and others have changed its units since."""

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from geogrid.edit.change import Change
 from geogrid.edit.check import RULES
 from geogrid.edit.state import State
 from geogrid.findings import Finding, severity_of
+from geogrid.store.effect import Effect
 from geogrid.store.frames import srs_id_of
 from geogrid.store.gpkg import encode
 
@@ -23,16 +23,12 @@ _SEVERAL = ("overlap", "splits_building", _OF_LEVELS)
 _COLUMNS = "geom, rule, severity, level, units, area_m2, length_m, value, width_m, rows, message, message_zh, note"
 
 
-def write_findings(
-    con: sqlite3.Connection, before: State, state: State, change: Change, ids: Iterable[int], found: Sequence[Finding], *, of_levels: bool = True
-) -> None:
-    """Replace what `RULES` had found of some units (ids) by what they find now, and what any rule had found of codes that are gone.
-
-    Without `of_levels` what was found of levels as a whole stays.
-    """
-    codes = {units[i].code for i in ids for units in (before.units, state.units) if i in units}
-    gone = {old.code for old, new in change.units if old and (new is None or new.code != old.code)} - state.ids.keys()
-    stale = _of_one(con, codes) | _of_several(con, codes, _SEVERAL if of_levels else _SEVERAL[:-1])
+def write_findings(con: sqlite3.Connection, effect: Effect) -> None:
+    """Replace what `RULES` had found of the units concerned by what they find now, and what any rule had found of codes that are gone."""
+    before, state, found = effect.before, effect.after, effect.found
+    codes = {units[i].code for i in effect.ids for units in (before.units, state.units) if i in units}
+    gone = {old.code for old, new in effect.change.units if old and (new is None or new.code != old.code)} - state.ids.keys()
+    stale = _of_one(con, codes) | _of_several(con, codes, _SEVERAL if effect.of_levels else _SEVERAL[:-1])
     if gone:
         rows = con.execute("SELECT fid, units FROM finding WHERE NOT note")
         stale |= {fid for fid, units in rows if gone.intersection(json.loads(units))}

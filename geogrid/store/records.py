@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from geogrid.edit.change import Change
+from geogrid.edit.derive import Row
 from geogrid.edit.ground import Ground
 from geogrid.edit.state import State
 from geogrid.findings import Finding
@@ -63,7 +64,8 @@ class Entry:
 class Committed:
     """What a call did: the version it led to from `before`, the codes it touched, what is found of these units, the delta and the plan after it.
 
-    `is_repeat`: it had been done before, under the same request id.
+    `rows`: as they now are, those units whose row in the layers of `main` was written again (none of another plan). `is_repeat`: it had been done
+    before, under the same request id.
     """
 
     version: int
@@ -73,4 +75,5 @@ class Committed:
     change: Change
     state: State
     entries: tuple[Entry, ...]
+    rows: tuple[Row, ...] = ()
     is_repeat: bool = False
