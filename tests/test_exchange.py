@@ -52,12 +52,12 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def test_units_carry_the_promised_properties_in_order(project, tmp_path):
-    assert (*PROMISED, "valid_from", "valid_to", "status", "reason", "cure", "cure_m", "link_m") == UNIT_PROPERTIES
+    assert (*PROMISED, "valid_from", "valid_to", "status", "reason", "note", "cure", "cure_m", "link_m") == UNIT_PROPERTIES
     assert export(project, "microgrid", tmp_path / "m.geojson") == 11
     rows = [feature["properties"] for feature in features(tmp_path / "m.geojson")]
     assert [list(row) for row in rows] == [list(UNIT_PROPERTIES)] * 11
     assert [row["code"] for row in rows] == sorted(row["code"] for row in rows)
-    first = (WEST + "001001", "", "microgrid", WEST + "001", "base", 12, 36, 2500.0, 2, 1, 3, "2026-01-01", None, "in", None, None, None, None)
+    first = (WEST + "001001", "", "microgrid", WEST + "001", "base", 12, 36, 2500.0, 2, 1, 3, "2026-01-01", None, "in", None, None, None, None, None)
     assert tuple(rows[0].values()) == first
     assert (rows[-1]["floor_from"], rows[-1]["status"], rows[-1]["reason"]) == (None, "below", "component_too_light")
 

@@ -23,8 +23,8 @@ from geogrid.scheme import Scheme
 
 _IDENTITY = ("code", "name", "level", "parent", "kind")
 _FIGURES = ("households", "persons", "area_m2", "stacked", "floor_from", "floor_to")
-UNIT_PROPERTIES = (*_IDENTITY, *_FIGURES, "valid_from", "valid_to", "status", "reason", "cure", "cure_m", "link_m")
-_NULL_WHERE_EMPTY = {"parent": "", "valid_from": "", "valid_to": "", "reason": "", "cure": "", "cure_m": 0.0, "link_m": 0.0}
+UNIT_PROPERTIES = (*_IDENTITY, *_FIGURES, "valid_from", "valid_to", "status", "reason", "note", "cure", "cure_m", "link_m")
+_NULL_WHERE_EMPTY = {"parent": "", "valid_from": "", "valid_to": "", "reason": "", "note": "", "cure": "", "cure_m": 0.0, "link_m": 0.0}
 _BASE = ("cell", "atom", "district")
 _POINTS = ("stations", "cameras", "events", "entrances", "buildings")
 
