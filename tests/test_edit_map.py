@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from geogrid.maps.project import hues
+from geogrid.maps.carry import hues
 from tests.edit_page import Area, Visit, served
 from tests.maps_fake import FakeProject, big_contents
 from tests.shared import find_chromium

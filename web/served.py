@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from cachetools import LRUCache
 from flask import Response, current_app, g, request
 
+from geogrid import maps
 from geogrid.edit.reference import MAIN, parse_at
 from geogrid.errors import InputError, StoreError
 
@@ -133,6 +134,7 @@ class Source:
             former = self._live[plan] = Served(project, self._version(project), main)
         project = former.project.refreshed()
         if project is not former.project:
+            maps.succeed(project, former.project)
             self._live[plan] = Served(project, self._version(project), former)
         return self._live[plan]
 

@@ -6,6 +6,7 @@ folium is used here and nowhere else.
 """
 
 from geogrid.maps.assets import asset_names, asset_path
+from geogrid.maps.carry import succeed
 from geogrid.maps.comparison import Column, variant_html, variant_page, write_comparison
 from geogrid.maps.data import data
 from geogrid.maps.faults import fault_shapes
@@ -39,6 +40,7 @@ __all__ = [
     "project_ground",
     "report_html",
     "stations",
+    "succeed",
     "tile",
     "unit",
     "variant_html",

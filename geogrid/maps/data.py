@@ -14,11 +14,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import CRS
 
 from geogrid.errors import NotFoundError
+from geogrid.maps.carry import each, hues
 from geogrid.maps.kinds import kinds_of
 from geogrid.maps.places import label_places
-from geogrid.maps.project import MERCATOR, STATUS, ProjectLike, hues, is_fine, level_ids, once, to_crs
+from geogrid.maps.project import MERCATOR, STATUS, ProjectLike, is_fine, level_ids, once, to_crs
 
 WGS84 = "EPSG:4326"
 ROLES = ("stations", "cameras")
@@ -49,10 +51,8 @@ def units_table(project: ProjectLike) -> dict[str, Any]:
 def level_table(project: ProjectLike, level: str) -> dict[str, list[Any]]:
     """Return a level's units as columns: code name parent kind households status hue, label x y (degrees), room w h (m Mercator), box (degrees)."""
     units = project.units(level)
-    shapes = units.geometry.to_numpy()
-    points, room = label_places(to_crs(shapes, project.crs, MERCATOR))
-    places = shapely.get_coordinates(to_crs(shapely.points(np.nan_to_num(points)), MERCATOR, WGS84)).round(6)
-    boxes = np.nan_to_num(shapely.bounds(to_crs(shapes, project.crs, WGS84))).round(6)
+    placed = each(project, ("places", level), units.geometry.to_numpy(), lambda shapes: _places(shapes, project.crs))
+    places, room, boxes = placed[:, :2], placed[:, 2:4], placed[:, 4:]
     return {
         "code": units.index.to_list(),
         "name": units["name"].fillna("").to_list(),
@@ -62,10 +62,18 @@ def level_table(project: ProjectLike, level: str) -> dict[str, list[Any]]:
         "hue": [] if is_fine(project, level) else hues(project, level).tolist(),
         "x": places[:, 0].tolist(),
         "y": places[:, 1].tolist(),
-        "w": room[:, 0].round(1).tolist(),
-        "h": room[:, 1].round(1).tolist(),
+        "w": room[:, 0].tolist(),
+        "h": room[:, 1].tolist(),
         "box": boxes.tolist(),
     }
+
+
+def _places(shapes: np.ndarray, crs: CRS) -> np.ndarray:
+    """Return where the labels of shapes stand (degrees), the room there (metres of Mercator) and the shapes' boxes (degrees): (n, 8)."""
+    points, room = label_places(to_crs(shapes, crs, MERCATOR))
+    places = shapely.get_coordinates(to_crs(shapely.points(np.nan_to_num(points)), MERCATOR, WGS84)).round(6)
+    boxes = np.nan_to_num(shapely.bounds(to_crs(shapes, crs, WGS84))).round(6)
+    return np.column_stack([places, room.round(1), boxes])
 
 
 def sites_table(project: ProjectLike) -> dict[str, Any]:

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geogrid.maps.carry import each, hues, kept, kept_hues, simplified
 from geogrid.maps.places import label_places
-from geogrid.maps.project import MERCATOR, STATUS, ProjectLike, hues, is_fine, layer_or_none, level_ids, once, to_crs
+from geogrid.maps.project import MERCATOR, STATUS, ProjectLike, is_fine, layer_or_none, level_ids, once, to_crs
 from geogrid.maps.stacks import pieces
-from geogrid.measure import colours
 
 WORLD_M = 40_075_016.685578488
 # generalisations: up to this map zoom, with a tolerance of about half a pixel at that zoom
@@ -89,53 +89,52 @@ def _make(project: ProjectLike, name: str, detail: int) -> Drawn | None:
         level = name[2:]
         return (_places if name[0] == "p" else _fine if is_fine(project, level) else _units)(project, level, detail)
     if name == "district":
-        return Drawn.of(_simplify(_district(project), detail), {})
+        return kept(project, (name, detail), project.district, lambda: Drawn.of(_simplify(_district(project), detail), {}))
     if name == "cells":
-        return Drawn.of(_mercator(project, "cells", project.cells), {})
+        cells = project.cells()
+        return kept(project, name, cells, lambda: Drawn.of(_mercator(project, name, cells), {}))
     frame = layer_or_none(project, name)
-    if frame is None:
-        return None
-    geometry = _simplify(_mercator(project, name, lambda: frame), detail)
+    return None if frame is None else kept(project, (name, detail), frame, lambda: _styled(project, name, frame, detail))
+
+
+def _styled(project: ProjectLike, name: str, frame: gpd.GeoDataFrame, detail: int) -> Drawn:
+    geometry = _simplify(_mercator(project, name, frame), detail)
     return Drawn.of(geometry, *_STYLES[name](frame, geometry))
 
 
 def _district(project: ProjectLike) -> np.ndarray:
-    return once(project, ("mercator", "district"), lambda: to_crs(np.array([project.district], dtype=object), project.crs, MERCATOR))
+    return to_crs(np.array([project.district], dtype=object), project.crs, MERCATOR)
 
 
-def _mercator(project: ProjectLike, name: str, frame: Callable[[], gpd.GeoDataFrame]) -> np.ndarray:
-    return once(project, ("mercator", name), lambda: to_crs(frame().geometry.to_numpy(), project.crs, MERCATOR))
+def _mercator(project: ProjectLike, name: str, frame: gpd.GeoDataFrame) -> np.ndarray:
+    return each(project, ("mercator", name), frame.geometry.to_numpy(), lambda shapes: to_crs(shapes, project.crs, MERCATOR))
 
 
 def _simplify(geometry: np.ndarray, detail: int) -> np.ndarray:
     return geometry if detail == len(DETAIL_ZOOMS) else shapely.simplify(geometry, 0.5 * pixel_m(DETAIL_ZOOMS[detail]))
 
 
-def _simplify_cover(geometry: np.ndarray, detail: int) -> np.ndarray:
-    """Simplify polygons that share borders, the borders alike on both sides; empty ones are left out of the cover."""
-    if detail == len(DETAIL_ZOOMS):
-        return geometry
-    out = geometry.copy()
-    polygonal = np.isin(shapely.get_type_id(geometry), (3, 6)) & ~shapely.is_empty(geometry)
-    out[polygonal] = shapely.coverage_simplify(geometry[polygonal], pixel_m(DETAIL_ZOOMS[detail]))
-    return out
+def _simplify_cover(project: ProjectLike, level: str, frame: gpd.GeoDataFrame, detail: int) -> np.ndarray:
+    """Return the units or pieces of a level in Mercator, simplified so that the borders are alike on both sides."""
+    geometry = _mercator(project, "u:" + level, frame)
+    return geometry if detail == len(DETAIL_ZOOMS) else simplified(project, (level, detail), geometry, pixel_m(DETAIL_ZOOMS[detail]))
 
 
 def _units(project: ProjectLike, level: str, detail: int) -> Drawn:
     units = project.units(level)
-    geometry = _simplify_cover(_mercator(project, "u:" + level, lambda: units), detail)
+    geometry = _simplify_cover(project, level, units, detail)
     return Drawn.of(geometry, {"code": units.index.to_numpy(), "status": _status(units), "hue": hues(project, level)})
 
 
 def _fine(project: ProjectLike, level: str, detail: int) -> Drawn:
     found = pieces(project, level)
-    geometry = _simplify_cover(_mercator(project, "u:" + level, lambda: found), detail)
-    hue = once(project, ("hues", level), lambda: colours(found.geometry.to_numpy()).tolist())
+    geometry = _simplify_cover(project, level, found, detail)
+    codes = [" ".join(codes) for codes in found["codes"]]
     properties = {
-        "code": [" ".join(codes) for codes in found["codes"]],
+        "code": codes,
         "n": found["n"].to_list(),
         "status": found["status"].to_list(),
-        "hue": hue,
+        "hue": kept_hues(project, level, codes, found.geometry.to_numpy()).tolist(),
         "stack": [text or None for text in found["stack"]],
     }
     return Drawn.of(geometry, properties, FINE_ZOOM)
@@ -147,7 +146,8 @@ def _places(project: ProjectLike, level: str, detail: int) -> Drawn:  # noqa: AR
 
 def _fine_places(project: ProjectLike, level: str) -> Drawn:
     found, units = pieces(project, level), project.units(level)
-    points, room = label_places(_mercator(project, "u:" + level, lambda: found), 5)
+    placed = each(project, ("fine places", level), _mercator(project, "u:" + level, found), lambda shapes: np.hstack(label_places(shapes, 5)))
+    points, room = placed[:, :2], placed[:, 2:]
     first = [codes[0] for codes in found["codes"]]
     alone = units.loc[first]
     properties = {

@@ -14,7 +14,6 @@ import shapely
 from pyproj import CRS, Transformer
 from shapely.geometry.base import BaseGeometry
 
-from geogrid.measure import colours
 from geogrid.plan import Plan
 from geogrid.scheme import Scheme
 
@@ -116,8 +115,3 @@ def is_fine(project: ProjectLike, level: str) -> bool:
 def level_ids(project: ProjectLike) -> list[str]:
     """List the level ids of the project from the top down, without those that have no unit."""
     return once(project, "levels", lambda: [level.id for level in project.scheme.levels if len(project.units(level.id))])
-
-
-def hues(project: ProjectLike, level: str) -> np.ndarray:
-    """Return the hue 0..4 of each unit of a level that is not fine, in the order of `units(level)`: neighbours differ."""
-    return once(project, ("hues", level), lambda: np.asarray(colours(project.units(level).geometry.to_numpy()), dtype=int))

@@ -6,11 +6,14 @@ never overlap whatever is stacked, and a unit alone on its ground is its own pie
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from geogrid.maps.carry import each_named
 from geogrid.maps.project import STATUS, ProjectLike, once
 from geogrid.plan import NO_UNIT, Plan
 
@@ -27,15 +30,12 @@ def pieces(project: ProjectLike, level: str) -> gpd.GeoDataFrame:
 
 def _pieces(project: ProjectLike, level: str) -> gpd.GeoDataFrame:
     plan, units = project.plan(), project.units(level)
-    pairs = _pairs(plan, level)
-    sets = pairs.groupby("cell", sort=True)["unit"].agg(tuple)
-    groups = pd.Series(sets.index.to_numpy(), index=sets.index).groupby(sets.to_numpy(), sort=True).agg(list)
-    cells = plan.base.cells.geometry.to_numpy()
-    grounds = [shapely.coverage_union_all(cells[at]) if len(at) > 1 else cells[at[0]] for at in groups]
+    groups, cells = _grouped(*_pairs(plan, level))
+    grounds = _grounds(project, level, groups, cells)
     rows = units.reset_index().set_index("unit")
     code, status = rows["code"].to_dict(), rows["status"].map(STATUS).fillna(0).astype(int).to_dict()
     floors = rows["floor_from"].fillna(0).to_dict()
-    ordered = [sorted(group, key=lambda unit: (floors[unit], code[unit])) for group in groups.index]
+    ordered = [sorted(group, key=lambda unit: (floors[unit], code[unit])) for group in groups]
     frame = pd.DataFrame(
         {
             "codes": [[code[unit] for unit in group] for group in ordered],
@@ -44,13 +44,38 @@ def _pieces(project: ProjectLike, level: str) -> gpd.GeoDataFrame:
             "stack": _stack_texts(rows, status, ordered),
         }
     )
-    return gpd.GeoDataFrame(frame, geometry=np.array(grounds, dtype=object), crs=units.crs)
+    return gpd.GeoDataFrame(frame, geometry=grounds, crs=units.crs)
 
 
-def _pairs(plan: Plan, level: str) -> pd.DataFrame:
+def _pairs(plan: Plan, level: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return each cell (row) with each unit of the level on it, by cell, then unit."""
     owner = plan.owner(level)
-    pairs = pd.DataFrame({"cell": plan.base.cell_position, "unit": owner})[owner != NO_UNIT]
-    return pairs.drop_duplicates().sort_values(["cell", "unit"], kind="stable")
+    inside = owner != NO_UNIT
+    pairs = np.unique(np.stack([plan.base.cell_position[inside], owner[inside]], axis=1), axis=0)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _grouped(cell: np.ndarray, unit: np.ndarray) -> tuple[list[tuple[int, ...]], list[np.ndarray]]:
+    """Return the sets of units that stand on common ground, ascending, and the cells (rows, ascending) of each."""
+    start = np.flatnonzero(np.r_[True, cell[1:] != cell[:-1]]) if len(cell) else np.zeros(0, int)
+    ends = np.r_[start[1:], len(cell)]
+    found: dict[tuple[int, ...], list[int]] = {}
+    for row, first, end in zip(cell[start].tolist(), start.tolist(), ends.tolist(), strict=True):
+        found.setdefault(tuple(unit[first:end].tolist()), []).append(row)
+    groups = sorted(found)
+    return groups, [np.array(found[group]) for group in groups]
+
+
+def _grounds(project: ProjectLike, level: str, groups: list[tuple[int, ...]], cells: list[np.ndarray]) -> np.ndarray:
+    """Unite the cells (rows) of each group; a group that had the same cells before keeps its shape."""
+    frame = project.plan().base.cells
+    shapes, ids = frame.geometry.to_numpy(), frame.index.to_numpy()
+
+    def unite(at: int) -> Any:
+        rows = cells[at]
+        return shapely.coverage_union_all(shapes[rows]) if len(rows) > 1 else shapes[rows[0]]
+
+    return each_named(project, ("grounds", level), [(group, ids[rows].tobytes()) for group, rows in zip(groups, cells, strict=True)], unite)
 
 
 def _stack_texts(rows: pd.DataFrame, status: dict[int, int], ordered: list[list[int]]) -> list[str]:
