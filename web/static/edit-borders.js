@@ -7,8 +7,8 @@ export function bordersOf(ground) {
   for (let cell = 0; cell < ground.size; cell++) {
     if (ground.gone.has(cell)) continue;
     ground.cell.rings[cell].forEach((ring, k) => {
-      const other = sides(users, ring, cell);
-      for (const [from, to] of runs(other)) if (other[from] < 0 || other[from] > cell) found.push({ a: cell, b: other[from], line: piece(ground.rings[cell][k], from, to) });
+      const other = sides(users, ring, cell), mine = runs(other).filter(([from]) => other[from] < 0 || other[from] > cell);
+      for (const [from, to] of mine) found.push({ a: cell, b: other[from], line: piece(ground.rings[cell][k], from, to) });
     });
   }
   return found;

@@ -64,6 +64,6 @@ function neighbours({ ground, units }, levels) {
 }
 
 function onSameFloors(ground, one, other, meet) {
-  const { atom } = ground;
-  for (const a of ground.atomsIn(one)) for (const b of ground.atomsIn(other)) if (atom.floor_from[a] <= atom.floor_to[b] && atom.floor_from[b] <= atom.floor_to[a]) meet(a, b);
+  const { floor_from, floor_to } = ground.atom;
+  for (const a of ground.atomsIn(one)) for (const b of ground.atomsIn(other)) if (floor_from[a] <= floor_to[b] && floor_from[b] <= floor_to[a]) meet(a, b);
 }

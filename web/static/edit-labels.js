@@ -40,7 +40,8 @@ export class Labels {
   // Land and homes that no unit of the level has, piece by piece.
   #unassigned() {
     const { model } = this, complete = model.units.levels[model.depth].complete !== false;
-    const of = cells => ({ shape: this.rooms.of(cells), households: model.households(model.ground.atomsOfCells(cells).filter(atom => model.units.owner(atom, model.depth) < 0)) });
+    const free = cells => model.ground.atomsOfCells(cells).filter(atom => model.units.owner(atom, model.depth) < 0);
+    const of = cells => ({ shape: this.rooms.of(cells), households: model.households(free(cells)) });
     this.free = this.free || (complete ? model.unassigned().pieces.map(of) : []);
     return this.free;
   }
@@ -56,8 +57,8 @@ export class Labels {
     const shape = side ? this.#rest(unit) : this.#shape(unit), status = side ? side.statusAfter : this.model.statusOf(unit.row);
     const figure = (SIGN[status] || "") + this.#figure(unit, side), names = this.name(unit);
     if (this.#name(c, frame, room, shape, names, figure, status) || !side) return;
-    const [place] = this.rooms.seen(shape, frame) || [], ink = INK[status] || "#1c2329";
-    if (place) for (const lift of [0, 1, -1, 2, -2]) if (badge(c, frame, room, place.x, place.y + lift * 24, [names.at(-1), figure].join("  "), ["#ffffff", ink, ink])) return;
+    const [place] = this.rooms.seen(shape, frame) || [], ink = INK[status] || "#1c2329", text = names.at(-1) + "  " + figure;
+    if (place) [0, 1, -1, 2, -2].some(lift => badge(c, frame, room, place.x, place.y + lift * 24, text, ["#ffffff", ink, ink]));
   }
 
   // Writes the longest name that fits into a shape, the figure below it; answers whether one did.

@@ -96,6 +96,7 @@ function dot(c, [x, y], radius, colour) {
 
 // Where the next point would be: a square on a vertex, a circle on a border, a cross in the open.
 function ring(c, [x, y], colour) {
-  const trace = colour === SNAP.vertex ? () => c.rect(x - 6, y - 6, 12, 12) : colour ? () => c.arc(x, y, 6.5, 0, 2 * Math.PI) : () => { c.moveTo(x - 6, y); c.lineTo(x + 6, y); c.moveTo(x, y - 6); c.lineTo(x, y + 6); };
-  stroke(c, trace, [["#ffffff", 5], [colour || "#17324d", 2.2]]);
+  const cross = () => [[6, 0], [0, 6]].forEach(([dx, dy]) => { c.moveTo(x - dx, y - dy); c.lineTo(x + dx, y + dy); });
+  const shapes = { [SNAP.vertex]: () => c.rect(x - 6, y - 6, 12, 12), [SNAP.border]: () => c.arc(x, y, 6.5, 0, 2 * Math.PI) };
+  stroke(c, shapes[colour] || cross, [["#ffffff", 5], [colour || "#17324d", 2.2]]);
 }

@@ -9,6 +9,7 @@ import { lonOf, latOf, worldX, worldY } from "./edit-ground.js";
 import { Marks } from "./edit-marks.js";
 import { Plan } from "./edit-paint.js";
 import { borderingUnits, neighbourTowards } from "./edit-reach.js";
+import { Says } from "./edit-says.js";
 import { Pointer } from "./edit-pointer.js";
 import { boxOfCells } from "./edit-rooms.js";
 import { tools } from "./edit-tools.js";
@@ -20,6 +21,7 @@ export class EditMap {
   constructor(map, model, { words = {}, levels = (geogrid.settings || {}).edit_levels || [] } = {}) {
     Object.assign(this, { map, model, words, levels, listeners: {}, hovered: [], cursor: -1, mode: "set", sides: new Map(), later: null });
     this.paintPlan = new Plan(model, levels);
+    this.says = new Says(model, levels, (name, facts) => this.say(name, facts));
     this.labels = new Labels(model, this.paintPlan, { name: unit => this.names(unit), say: (name, facts) => this.say(name, facts) });
     this.marks = new Marks(model, this.paintPlan);
     this.plan = new EditCanvas(410, (c, frame, box) => this.paintPlan.paint(c, frame, box)).addTo(map);
@@ -44,13 +46,18 @@ export class EditMap {
   say(name, facts = {}) { return name in this.words ? this.words[name].replace(/\{(\w+)\}/g, (_, key) => facts[key] ?? "") : geogrid.say(name, facts); }
 
   #listen() {
-    const { model } = this, heard = { selection: () => this.#refresh(), target: () => this.#refresh(), lock: () => this.#refresh(), change: detail => this.#changed(detail) };
+    const { model } = this, refresh = () => this.#refresh(), heard = { selection: refresh, target: refresh, lock: refresh, change: detail => this.#changed(detail) };
     for (const [name, fn] of Object.entries(heard)) model.on(name, fn);
     const zoom = e => { if (e.key === "+" || e.key === "=") this.map.zoomIn(); else if (e.key === "-") this.map.zoomOut(); }, node = this.map.getContainer();
     const moving = () => this.hover([]);
     node.addEventListener("keydown", zoom);
     this.map.on("zoomstart dragstart", moving);
-    this.unhear = () => { node.removeEventListener("keydown", zoom); this.map.off("zoomstart dragstart", moving); delete node.dataset.tool; for (const [name, fn] of Object.entries(heard)) model.off(name, fn); };
+    this.unhear = () => {
+      node.removeEventListener("keydown", zoom);
+      this.map.off("zoomstart dragstart", moving);
+      delete node.dataset.tool;
+      for (const [name, fn] of Object.entries(heard)) model.off(name, fn);
+    };
   }
 
   // Gives the map back, without canvases and listeners.
@@ -116,16 +123,7 @@ export class EditMap {
     });
   }
 
-  // What a unit may be called on the map, the longest first: its name, or its level's with the last digits of its code; where the unit above
-  // has digits of its own, those come first, for 001 is in every grid.
-  names(unit) {
-    const { units } = this.model, level = units.levels[unit.level], known = this.#known(unit), own = known?.digits ? unit.code.slice(-known.digits) : unit.code;
-    const parent = unit.parent >= 0 ? units.get(unit.parent) : null, above = parent ? this.#known(parent)?.digits : 0, both = above ? parent.code.slice(-above) + "-" + own : own;
-    const word = known ? known.name : typeof level.name === "string" ? level.name : level.name[(geogrid.settings || {}).lang || "zh"];
-    return [...new Set([unit.name || word + " " + both, both, own])];
-  }
-
-  #known(unit) { return this.levels.find(each => each.id === this.model.units.levels[unit.level].id); }
+  names(unit) { return this.says.names(unit); }
 
   // ---- tools ----
   setTool(name) {
@@ -157,17 +155,7 @@ export class EditMap {
     else this.tip.hide();
   }
 
-  // What the pointer's text says of a cell: its unit with figures (or the units over each other, top floor first), then its building and stairwell.
-  lines(cell) {
-    const { model } = this, { ground, units, depth } = model, rows = units.ownersOf(cell, depth), unit = rows[0] >= 0 ? units.get(rows[0]) : null;
-    const building = model.buildings.find(each => each.id === ground.cell.building[cell]), stairwell = ground.cell.entrance[cell] ? this.say("entrance", { n: ground.cell.entrance[cell] }) : "";
-    const place = [building && (building.address || building.id), stairwell].filter(Boolean).join(" "), whole = this.say("households", { n: model.households(ground.atomsIn(cell)) });
-    const last = (place ? place + " · " : "") + whole;
-    if (rows.length > 1) return [this.say("stack_title", { n: rows.length, level: this.levels[depth]?.name ?? "" }), ...stacked(this, cell, rows), last];
-    const now = unit ? model.unitFigures(unit.row).households : 0, status = unit ? model.statusOf(unit.row, now) : "", sign = { below: " ▼ ", above: " ▲ ", in: " ✓ ", dedicated: " " }[status];
-    const lock = unit && model.locked.has(unit.row) ? " · " + this.say("locked") : "";
-    return [(unit ? this.names(unit)[0] : this.say("nobodys")) + lock, unit ? this.say("households", { n: now }) + (sign ? sign + this.say(status) : "") : "", last];
-  }
+  lines(cell) { return this.says.lines(cell); }
 
   // ---- what others call ----
   // Looks at a unit (row), or at atoms (rows).
@@ -184,7 +172,8 @@ export class EditMap {
     const { model } = this, moves = [], lines = [];
     for (const each of edit ? edit.edits || [edit] : []) {
       const to = model.unitRow(each.to || each.into || ""), joined = each.kind === "merge" ? each.units : each.kind === "retire" ? [each.unit] : [];
-      const atoms = (each.atoms || []).map(code => model.atomRow(code)).concat(joined.map(code => model.unitRow(code)).filter(row => row >= 0 && row !== to).flatMap(row => model.units.atoms(row)));
+      const left = joined.map(code => model.unitRow(code)).filter(row => row >= 0 && row !== to);
+      const atoms = (each.atoms || []).map(code => model.atomRow(code)).concat(left.flatMap(row => model.units.atoms(row)));
       const cells = model.ground.cellsOfAtoms(atoms.filter(atom => atom >= 0));
       if (cells.length) moves.push({ cells, hue: to >= 0 ? model.hue(to) : null });
       if (each.line) lines.push(...each.line.coordinates.flatMap(([lon, lat]) => [worldX(lon), worldY(lat)]));
@@ -235,23 +224,11 @@ export class EditMap {
   // The next (or the one before) of the units that border the selection, else the selection's unit, becomes the target.
   stepTarget(by = 1) {
     const { model } = this, cells = model.selectedCells(), free = units => units.filter(unit => !model.locked.has(unit));
+    const own = cells.flatMap(cell => model.units.ownersOf(cell, model.depth)).flatMap(unit => model.units.atoms(unit));
     let near = free(borderingUnits(model, cells));
-    if (!near.length) near = free(borderingUnits(model, model.ground.cellsOfAtoms(cells.flatMap(cell => model.units.ownersOf(cell, model.depth)).flatMap(unit => model.units.atoms(unit)))));
+    if (!near.length) near = free(borderingUnits(model, model.ground.cellsOfAtoms(own)));
     const at = near.indexOf(model.target);
     if (near.length) model.setTarget(near[(at < 0 ? (by > 0 ? 0 : near.length - 1) : at + by + near.length) % near.length]);
     return model.target;
   }
-}
-
-// The units over each other in a cell, each with its floors there and its households, the top floor first.
-function stacked(view, cell, rows) {
-  const { ground, units, depth } = view.model;
-  const floors = rows.map(row => {
-    const own = [...ground.atomsIn(cell)].filter(atom => units.owner(atom, depth) === row), ends = [Math.min(...own.map(a => ground.atom.floor_from[a])), Math.max(...own.map(a => ground.atom.floor_to[a]))];
-    return { row, from: ends[0], to: ends[1] };
-  });
-  return floors.sort((a, b) => b.from - a.from).map(({ row, from, to }) => {
-    const name = row >= 0 ? view.names(units.get(row)).at(-1) : view.say("nobodys"), n = row >= 0 ? view.model.unitFigures(row).households : 0;
-    return `${view.say(from === to ? "floor" : "floors", { from, to })} ${name}${row >= 0 ? " · " + view.say("households", { n }) : ""}`;
-  });
 }

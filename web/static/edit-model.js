@@ -52,11 +52,11 @@ export class EditModel {
 
   // The area document as it now is, as the server would send it: rows as in the model.
   get doc() {
-    const { ground, units } = this, alive = units.rows, column = name => alive.map(unit => unit[name]);
-    const table = Object.fromEntries(["code", "parent", "name", "kind", "households", "area_m2", "perimeter_m", "part", "reason", "note", "status"].map(name => [name, column(name)]));
+    const { ground, units } = this, names = ["code", "parent", "name", "kind", "households", "area_m2", "perimeter_m", "part", "reason", "note", "status"];
+    const table = Object.fromEntries(names.map(name => [name, units.rows.map(unit => unit[name])])), level = units.rows.map(unit => units.levels[unit.level].id);
     return {
       plan: this.plan, version: this.version, state: this.state, level: this.level, unit: this.unit, bbox: this.bbox, cells: ground.cell, edges: ground.edge,
-      buildings: this.buildings, atoms: { ...ground.atom, leaf: units.leaf }, units: { ...table, level: alive.map(unit => units.levels[unit.level].id) }, outlines: this.outlines, levels: units.levels,
+      buildings: this.buildings, atoms: { ...ground.atom, leaf: units.leaf }, units: { ...table, level }, outlines: this.outlines, levels: units.levels,
     };
   }
 
@@ -156,8 +156,8 @@ export class EditModel {
     for (let at = this.depth; at < this.units.levels.length; at++) {
       const level = this.units.levels[at];
       for (const unit of this.units.live(at)) found.push(...this.#faults(unit, level));
-      const free = level.complete === false ? { atoms: [] } : this.unassigned(level.id);
-      if (free.atoms.length) found.push({ kind: "unassigned", unit: NONE, code: "", level: level.id, households: free.households, atoms: free.atoms, cells: free.cells, reason: "" });
+      const { atoms, cells, households } = level.complete === false ? { atoms: [] } : this.unassigned(level.id);
+      if (atoms.length) found.push({ kind: "unassigned", unit: NONE, code: "", level: level.id, households, atoms, cells, reason: "" });
     }
     return found;
   }
@@ -165,7 +165,7 @@ export class EditModel {
   #faults(unit, level) {
     const atoms = this.units.atoms(unit.row), now = atoms.length ? this.unitFigures(unit.row) : null;
     if (!now) return [];
-    const entry = kind => ({ kind, unit: unit.row, code: unit.code, level: level.id, households: now.households, atoms, pieces: now.pieces, reason: unit.reason, part: unit.part });
+    const { row, code, reason, part } = unit, entry = kind => ({ kind, unit: row, code, level: level.id, households: now.households, atoms, pieces: now.pieces, reason, part });
     const status = statusOf(level, unit.kind, now.households), out = status === "below" || status === "above" ? [entry(status)] : [];
     return now.connected || unit.reason ? out : [...out, entry("not_connected")];
   }

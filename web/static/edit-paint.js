@@ -116,8 +116,8 @@ export class Plan {
     for (const unit of units.live()) {
       if (!unit.part || !outlines[unit.code]) continue;
       unit.outline = unit.outlineOf === outlines[unit.code] ? unit.outline : project((unit.outlineOf = outlines[unit.code]));
-      const [west, north, east, south] = boxOf(unit.outline);
-      if (west <= box[2] && east >= box[0] && north <= box[3] && south >= box[1]) stroke(c, () => traceRings(c, unit.outline, frame), [["#57534a", this.widths[unit.level].far + 0.5]]);
+      const [west, north, east, south] = boxOf(unit.outline), isSeen = west <= box[2] && east >= box[0] && north <= box[3] && south >= box[1];
+      if (isSeen) stroke(c, () => traceRings(c, unit.outline, frame), [["#57534a", this.widths[unit.level].far + 0.5]]);
     }
   }
 }

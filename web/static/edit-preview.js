@@ -63,7 +63,8 @@ function sidesAt({ units, figures }, move, level) {
   }
   const rows = [...new Set([...lost.keys(), ...gained.keys()])];
   const found = rows.map(row => side(units, figures, row, lost.get(row) || [], gained.get(row) || []));
-  return found.sort((a, b) => gained.has(a.unit) - gained.has(b.unit) || b.before.households - b.after.households - (a.before.households - a.after.households) || a.unit - b.unit);
+  const loss = each => each.before.households - each.after.households;
+  return found.sort((a, b) => gained.has(a.unit) - gained.has(b.unit) || loss(b) - loss(a) || a.unit - b.unit);
 }
 
 function side(units, figures, row, lost, gained) {
@@ -106,7 +107,8 @@ function unassigned({ units, ground }, move) {
 // {key: facts} of what the move would break.
 function breaks({ units, ground }, move, sides, found) {
   const details = {}, split = splitCells(units, ground, move), empty = sides.filter(each => each.empty), codes = list => list.map(each => each.code);
-  if (split.length) details.splits_cell = { cells: split, buildings: [...new Set(split.map(cell => ground.cell.building[cell]))].filter(Boolean), atoms: missing(ground, split, move) };
+  const buildings = [...new Set(split.map(cell => ground.cell.building[cell]))].filter(Boolean);
+  if (split.length) details.splits_cell = { cells: split, buildings, atoms: missing(ground, split, move) };
   if (empty.length) details.empties_unit = { units: codes(empty) };
   const apart = sides.filter(each => !each.empty && each.after.pieces > Math.max(1, each.before.pieces));
   if (apart.length) details.disconnects = { units: codes(apart) };

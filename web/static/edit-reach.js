@@ -50,6 +50,7 @@ export function borderingUnits({ ground, units, depth }, cells) {
   const chosen = new Set(cells), own = new Set(cells.flatMap(cell => units.ownersOf(cell, depth))), length = new Map();
   for (const cell of chosen)
     for (let i = ground.first[cell]; i < ground.first[cell + 1]; i++)
-      if (!chosen.has(ground.to[i])) for (const unit of units.ownersOf(ground.to[i], depth)) if (unit >= 0 && !own.has(unit)) length.set(unit, (length.get(unit) || 0) + ground.length[i]);
+      if (!chosen.has(ground.to[i]))
+        for (const unit of units.ownersOf(ground.to[i], depth)) if (unit >= 0 && !own.has(unit)) length.set(unit, (length.get(unit) || 0) + ground.length[i]);
   return [...length].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(pair => pair[0]);
 }

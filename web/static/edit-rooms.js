@@ -38,7 +38,8 @@ export function fits({ lines }, frame, { x, y }, w, h) {
 
 // The part of the canvas that is seen, without the rim that is drawn for panning.
 export function inSight({ scale, dx, dy, size, margin }) {
-  return [(dx + margin.x + MARGIN_PX) / scale, (dy + margin.y + MARGIN_PX) / scale, (dx + size.x - margin.x - MARGIN_PX) / scale, (dy + size.y - margin.y - MARGIN_PX) / scale];
+  const x = margin.x + MARGIN_PX, y = margin.y + MARGIN_PX;
+  return [(dx + x) / scale, (dy + y) / scale, (dx + size.x - x) / scale, (dy + size.y - y) / scale];
 }
 
 export function boxOfCells(ground, cells) {

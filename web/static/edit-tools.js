@@ -8,7 +8,10 @@ export function tools(view) {
   for (const name of ["building", "compound", "street"]) made[name] = new Click(view, name);
   Object.assign(made, { brush: new Brush(view), rectangle: new Rectangle(view), lasso: new Lasso(view) });
   for (const name of ["line", "split", "reshape"]) made[name] = new Line(view, name);
-  return Object.assign(made, { lock: new Unit(view, (model, unit) => model.lock(unit)), target: new Unit(view, (model, unit) => model.setTarget(unit)), source: new Unit(view, (model, unit) => model.setSource(model.source === unit ? -1 : unit)) });
+  made.lock = new Unit(view, (model, unit) => model.lock(unit));
+  made.target = new Unit(view, (model, unit) => model.setTarget(unit));
+  made.source = new Unit(view, (model, unit) => model.setSource(model.source === unit ? -1 : unit));
+  return made;
 }
 
 // Takes a cell, or all that belongs together with it; a second click on all that is selected lets it go.
@@ -46,8 +49,8 @@ class Unit {
   }
 
   move(at) {
-    const { model } = this.view, unit = this.#unit(at);
-    this.view.hover(unit < 0 ? [] : model.ground.cellsOfAtoms(model.units.atoms(unit)), unit < 0 ? null : [this.view.names(model.units.get(unit))[0], this.view.say("households", { n: model.unitFigures(unit).households })], at.px);
+    const { model, says } = this.view, unit = this.#unit(at), cells = unit < 0 ? [] : model.ground.cellsOfAtoms(model.units.atoms(unit));
+    this.view.hover(cells, unit < 0 ? null : says.unit(unit), at.px);
   }
 
   click(at) {

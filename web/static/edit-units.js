@@ -9,7 +9,8 @@ export class Units {
     this.ground = ground;
     this.levels = area.levels;
     this.depth = new Map(area.levels.map((level, i) => [level.id, i]));
-    this.rows = area.units.code.map((code, i) => ({ row: i, code, level: this.depth.get(area.units.level[i]), parent: area.units.parent[i], gone: false, ...fields(area.units, i) }));
+    const { code, level, parent } = area.units, row = i => ({ row: i, code: code[i], level: this.depth.get(level[i]), parent: parent[i], gone: false });
+    this.rows = code.map((_, i) => ({ ...row(i), ...fields(area.units, i) }));
     this.leaf = Int32Array.from(area.atoms.leaf);
     this.reindex();
   }

@@ -4,10 +4,9 @@
                                 · site {role, id, kind, name} · finding {at, rule}.  `on` works before the start
    geogrid.select(level, code, {zoom, box})   setLevel(id)   setFill("bounds" | "identity" | "none" | "missing:<role>[:<kind>]")
    geogrid.setLayer(name, on)   stations cameras sectors findings labels buildings, stations:<kind> cameras:<kind>, u:<level> (its lines)
-   geogrid.mark(level, codes)  ring(box)   (marks.js)
+   geogrid.mark(level, codes)  ring(box)  stepBack()   (marks.js)
    geogrid.highlight(level, code)  filter(codes of status or null)  showFinding(at)  addFindings(list)  setFindings(list)  fit(box, {padding})  padding({left, …})  state()  map
    geogrid.showFault(fault or null)   (faults.js) hatched, with its width, and the locator
-   geogrid.stepBack()                 only the base map is drawn, and the pointer is left to another script that draws the units itself
 
    The address's fragment holds level, fill, layers, selection and view, so that a copied link shows the same. */
 "use strict";
@@ -57,7 +56,7 @@
     points = new geogrid.Points(state).addTo(map);
     labels = new geogrid.Labels(state, ground, points).addTo(map);
     points.on("drawn", () => labels.redraw());
-    geogrid.marks(map, ground, state);
+    geogrid.marks(map, ground, state, labels);
     if (geogrid.settings.faults) geogrid.faults(map, source, state);
     map.on("zoomend", () => { if (show()) ground.repaint(); });
     map.on("moveend", () => { geogrid.writeAddress(map, state); tell("view", view()); });
@@ -191,14 +190,6 @@
   };
 
   function settings() { return geogrid.settings; }
-
-  geogrid.stepBack = function () {
-    Object.assign(state, { isBase: true, hover: null, selected: null });
-    tip.hide();
-    map.getContainer().classList.remove("pointing");
-    ground.repaint();
-    labels.redraw();
-  };
 
   geogrid.padding = function (sides) { covered = Object.assign(covered, sides); };
 
