@@ -307,3 +307,13 @@ def test_an_odd_scope_is_no_unit(app: Flask):
     client = signed_in(app, "ann")
     for code in ("", ":", "grid:", f"nosuch:{A}", "%", quote("'; DROP TABLE account; --")):
         assert client.get(f"/units/{quote(code) or 'x'}").status_code == 404
+
+
+def test_a_view_takes_over_its_layers_from_its_former_version_only(app: Flask):
+    with open_project(app.extensions["geogrid"].path) as project:
+        west, east = Visible(project, scope=WEST), Visible(project, scope=EAST)
+        kept = west.layer("buildings")
+        assert Visible(project, scope=WEST, former=west).layer("buildings") is kept
+        narrowed = Visible(project, scope=A, former=west).layer("buildings")
+        assert set(narrowed["id"]) < set(kept["id"])
+        assert not set(east.layer("buildings")["id"]) & set(kept["id"])

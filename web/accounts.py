@@ -9,11 +9,12 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import flask_login
 from flask import Flask, current_app, g, request
 
+from geogrid import maps
 from geogrid.plan import NO_UNIT
 from geogrid.store import accounts
 from geogrid.store.roll import Roll
@@ -174,7 +175,17 @@ def visible(now: Served) -> Served:
     key = key_of(**view)
     if not key:
         return now
-    return now.keep(("view", key), lambda: Served(Visible(now.project, **view), f"{now.version}{key}"))  # nothing of the whole is passed on
+    return now.keep(("view", key), lambda: _view(now, key, view))
+
+
+def _view(now: Served, key: str, view: dict[str, Any]) -> Served:
+    """Make a view, which takes over from its own former version what no edit changed; of the whole nothing is passed on to it."""
+    last: dict[str, Visible] = now.fixed.keep("views", dict)
+    former = last.get(key)
+    project = last[key] = Visible(now.project, former=former, **view)
+    if former is not None:
+        maps.succeed(project, former)
+    return Served(project, f"{now.version}{key}")
 
 
 def whole_project() -> Served:

@@ -29,12 +29,13 @@ PUBLIC_ROLES = ("stations",)
 
 
 class Visible:
-    """A part of a project, with the methods of `geogrid.store.Project` that pages and maps use."""
+    """A part of a project, with the methods of `geogrid.store.Project` that pages and maps use; `former`: the same part of an earlier version."""
 
-    def __init__(self, project: Any, *, scope: str = "", is_public: bool = False, shows_secret: bool = False) -> None:
+    def __init__(self, project: Any, *, scope: str = "", is_public: bool = False, shows_secret: bool = False, former: Visible | None = None) -> None:
         self._project = project
         self._codes = codes_below(project, scope) if scope else None
         self._is_public, self._shows_secret = is_public, shows_secret
+        self._layers: dict[str, tuple[Any, BaseGeometry, gpd.GeoDataFrame]] = dict(former._layers) if former else {}
         self.path, self.meta = project.path, dict(project.meta)
 
     @property
@@ -145,7 +146,12 @@ class Visible:
     def layer(self, name: str) -> gpd.GeoDataFrame:
         """Return what of a layer lies on visible land, points and polygons by their inner point."""
         frame = self._project.layer(name)
-        return frame if self._codes is None else self._once(("layer", name), lambda: self._inside(frame))
+        if self._codes is None:
+            return frame
+        whole, land, _ = known = self._layers.get(name, (None, None, frame))
+        if whole is not frame or not shapely.equals_identical(land, self.district):
+            known = self._layers[name] = (frame, self.district, self._inside(frame))
+        return known[2]
 
     @property
     def site_roles(self) -> list[str]:
