@@ -109,10 +109,11 @@ def test_a_new_parent_is_a_new_code_of_the_same_unit_and_moves_no_land_on_its_le
     assert diff_states(FIRST, after, "community").households == 37
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(seeds=WALKS, others=WALKS, level=st.sampled_from(LEVELS))
 def test_the_way_back_is_the_mirror_image(seeds: list[int], others: list[int], level: str):
-    a, b = walk(FIRST, seeds), walk(FIRST, others)
+    a = walk(FIRST, seeds)
+    b = walk(FIRST.on(a.ground), others)  # one ground: what a reshape of `b` cuts comes after the cells of `a`
     there, back = diff_states(a, b, level), diff_states(b, a, level)
     assert there.units.index.sort_values().equals(back.units.index.sort_values())
     turned = back.units.loc[there.units.index]
@@ -124,7 +125,7 @@ def test_the_way_back_is_the_mirror_image(seeds: list[int], others: list[int], l
     assert there.pieces.area.sum() == pytest.approx(back.pieces.area.sum())
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(seeds=WALKS, level=st.sampled_from(LEVELS))
 def test_what_units_have_after_is_what_they_had_and_what_moved_in_less_what_moved_out(seeds: list[int], level: str):
     b = walk(FIRST, seeds)
