@@ -13,7 +13,7 @@ export class Ask {
 
   get isOpen() { return this.dialog.open; }
 
-  // `fields`: {id, label, value, type, options: [[value, text]], many, optional}; `done(values)` sends; `content` stands above the fields.
+  // `fields`: {id, label, value, type, options: [[value, text]], many, one, optional}; `done(values)` sends; `content` stands above the fields.
   open({ title, text = "", content = [], fields = [], withReason = true, ok = "", wide = false, always = false, check = () => true, done }) {
     if (!always && !this.desk.canChange) return this.desk.tell("cannot");
     const { desk } = this, inputs = new Map();
@@ -41,43 +41,50 @@ export class Ask {
 
   close() { this.dialog.close(); }
 
+  // Sends what was filled in. What leads on to another dialog has put that in place of this one; what is refused stays, with the reason why.
   async #submit({ all, inputs, problem, send, check, done }) {
     const values = Object.fromEntries([...inputs].map(([id, read]) => [id, read()]));
     const missing = all.find(field => !field.optional && !field.many && !String(values[field.id]).trim());
     problem.hidden = !missing && check(values);
     if (!problem.hidden) {
       problem.textContent = missing?.id === "reason" ? this.desk.say("reason_missing") : (missing || all[0]).label;
-      return;
+      return undefined;
     }
     if (values.reason) keepReason(values.reason);
     send.disabled = true;
     try {
       const title = this.dialog.firstChild, answer = await done(values);
-      if (this.dialog.firstChild === title && answer !== null && this.dialog.open) this.close();
+      if (this.dialog.firstChild !== title || !this.dialog.open) return;
+      if (answer !== null) return this.close();
+      problem.textContent = this.desk.say("refused", { why: this.desk.refusal });
+      problem.hidden = false;
     } catch (error) {
       problem.textContent = error instanceof Refused ? error.message : this.desk.say("offline");
       problem.hidden = false;
     } finally {
       send.disabled = false;
     }
+    return undefined;
   }
 
   #field(field, inputs) {
     const id = "ask-" + field.id;
-    if (field.many) return this.#choices(field, inputs);
+    if (field.many || field.one) return this.#choices(field, inputs);
     const input = field.options ? element("select", { id }, ...field.options.map(([value, text]) => element("option", { value }, text))) : element("input", { id, class: "text", type: field.type || "text", min: field.min, max: field.max, maxlength: "500", autocomplete: "off" });
     if (field.value !== undefined) input.value = field.value;
     inputs.set(field.id, () => input.value);
     return element("div", { class: "field" }, element("label", { for: id }, field.label), input);
   }
 
+  // Boxes to tick, or with `one` a choice of which the first is made.
   #choices(field, inputs) {
     const boxes = field.options.map(([value, text], i) => {
-      const box = element("input", { type: "checkbox", id: `ask-${field.id}-${i}`, value });
-      box.checked = (field.value || []).includes(value);
+      const box = element("input", { type: field.one ? "radio" : "checkbox", name: "ask-" + field.id, id: `ask-${field.id}-${i}`, value });
+      box.checked = field.one ? i === 0 : (field.value || []).includes(value);
       return [box, element("label", {}, box, element("span", {}, text))];
     });
-    inputs.set(field.id, () => boxes.filter(([box]) => box.checked).map(([box]) => box.value));
+    const chosen = () => boxes.filter(([box]) => box.checked).map(([box]) => box.value);
+    inputs.set(field.id, () => (field.one ? chosen()[0] : chosen()));
     return element("fieldset", { class: "choices" }, element("legend", { class: "visually-hidden" }, field.label), ...boxes.map(([, label]) => label));
   }
 

@@ -54,7 +54,10 @@ export class Desk {
       if (error.status === 409 && error.code === "conflict") {
         await this.#catchUp().catch(() => {});
         this.tell("conflict", { error, edit, reason, base: body.base_version });
-      } else this.tell("refused", { error, edit, reason });
+      } else {
+        this.refusal = error.message;
+        this.tell("refused", { error, edit, reason });
+      }
       return null;
     } finally {
       this.#setBusy(false);

@@ -29,7 +29,7 @@ export function drawnLine(dialogs, { name, coordinates }) {
     if (answer) desk.view?.setTool("click");
     return answer;
   };
-  dialogs.ask.open({ title: desk.say("d_line"), fields: [{ id: "what", label: desk.say("d_line_use"), options: name === "reshape" ? reshape : name === "split" ? split : [...split, ...reshape] }], done });
+  dialogs.ask.open({ title: desk.say("d_line"), fields: [{ id: "what", label: desk.say("d_line_use"), one: true, options: name === "reshape" ? reshape : name === "split" ? split : [...split, ...reshape] }], done });
 }
 
 function neighbours(model, row) {
@@ -45,7 +45,7 @@ export function askHomes(dialogs, error, edit, reason) {
   const named = ({ cell, households: n }) => `${ground.rowOf.has(cell) ? cellName(desk, ground.rowOf.get(cell)) : cell} (${households(desk, n)})`;
   const see = asked.map(each => button(`${desk.say("zoom")}: ${named(each)}`, () => desk.view?.zoomTo(atoms(each.cell))));
   dialogs.ask.open({
-    title: desk.say("d_homes"), text: desk.say("d_homes_text"), content: [element("div", { class: "button-row" }, ...see)], withReason: false,
+    title: desk.say("d_homes"), always: true, text: desk.say("d_homes_text"), content: [element("div", { class: "button-row" }, ...see)], withReason: false,
     fields: asked.map(each => ({ id: "cell-" + each.cell, label: named(each), options: (each.units || edit.units).map(code => [code, codeLabel(desk, code)]) })),
     done: values => dialogs.send({ ...edit, homes: Object.fromEntries(asked.map(({ cell }) => [cell, values["cell-" + cell]])) }, reason),
   });

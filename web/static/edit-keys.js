@@ -10,7 +10,7 @@ export function keys({ desk, rail, panel, dialogs, history, elevation, areas }) 
     escape: () => escape(),
     backspace: () => desk.view.back(),
     j: event => desk.view.stepTarget(event.shiftKey ? -1 : 1),
-    " ": () => desk.view.take("toggle"),
+    " ": () => space(),
     ...Object.fromEntries(["left", "right", "up", "down"].map(to => ["arrow" + to, event => desk.view.step(to, { mode: event.shiftKey ? "add" : null })])),
     t: () => panel.target.focus(),
     u: () => dialogs.create(),
@@ -23,6 +23,13 @@ export function keys({ desk, rail, panel, dialogs, history, elevation, areas }) 
     ",": () => rail.step(-1),
     ".": () => rail.step(1),
   };
+
+  // Selects the place that was walked to; while a line is drawn, it is the line's next point.
+  function space() {
+    const { view, model } = desk, cell = view.cursor;
+    if (!view.tool.point) return view.take("toggle");
+    return cell >= 0 && view.tool.point({ x: model.ground.x[cell], y: model.ground.y[cell] });
+  }
 
   function escape() {
     if (areas.isOpen && desk.model) return areas.close();

@@ -69,7 +69,7 @@ function ready() { return new Promise(resolve => map.on("ready", resolve)); }
 function listen() {
   const { model, view } = desk;
   for (const name of ["selection", "target", "lock"]) model.on(name, detail => desk.tell(name, detail));
-  view.on("line", told => dialogs.line(told));
+  view.on("line", (coordinates, { tool }) => dialogs.line({ name: tool, coordinates }));
   view.on("focus", ({ cell }) => elevation.show(cell));
   view.on("cursor", ({ cell, lines }) => { elevation.show(cell); desk.announce(lines.join(" ")); });
   view.on("tool", name => rail.showTool(name));
@@ -96,7 +96,7 @@ desk.on("done", ({ answer, edit }) => {
 });
 desk.on("refused", ({ error, edit, reason }) => {
   if (error.details?.reason === "asks_homes" || error.details?.reason === "asks_households") return dialogs.homes(error, edit, reason);
-  return notices.show("refused", desk.say("refused", { why: error.message }), { kind: "warn" });
+  return dialogs.ask.isOpen ? undefined : notices.show("refused", desk.say("refused", { why: error.message }), { kind: "warn" });
 });
 desk.on("applied", ({ delta, moved, mine, touched }) => {
   if (mine) return;
