@@ -76,6 +76,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
 def refused(reason: str, units: list[str] | None = None, **facts: Any) -> EditError:
     """Return the error of a reason; `units` are codes, said as `shown`. Facts that are text of one language end in `_zh` for the other."""
     codes = units or []
-    listed = {"shown": ", ".join(codes[:5]) + (" …" if len(codes) > 5 else ""), **facts}
-    english, chinese = REFUSALS[reason]
-    return EditError(english.format(**listed), chinese.format(**listed), reason=reason, units=codes, **facts)
+    english, chinese = (
+        sentence.format(**{"shown": comma.join(codes[:5]) + (" …" if len(codes) > 5 else ""), **facts})
+        for sentence, comma in zip(REFUSALS[reason], (", ", "、"), strict=True)
+    )
+    return EditError(english, chinese, reason=reason, units=codes, **facts)
