@@ -65,8 +65,8 @@ def _fill(state: State, rule: Level, parent: int, atoms: np.ndarray) -> list[Edi
     for code, node in zip(codes.tolist(), terrain.node.tolist(), strict=True):
         if node in takers.of:
             given.setdefault(takers.of[node], []).append(code)
-    above = None if parent == NO_UNIT else state.units[parent].code
-    moves = [Move(tuple(given[unit]), state.units[unit].code) for unit in sorted(unit for unit in given if unit >= 0)]
+    above = None if parent == NO_UNIT else state.handle(parent)
+    moves = [Move(tuple(given[unit]), state.handle(unit)) for unit in sorted(unit for unit in given if unit >= 0)]
     return [*moves, *(Create(rule.id, above, "", tuple(given[new])) for new in sorted((new for new in given if new < 0), reverse=True))]
 
 

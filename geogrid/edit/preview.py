@@ -42,19 +42,19 @@ def preview_outcome(state: State, outcome: Outcome) -> dict[str, Any]:
     depths = state.depths
     every = {unit: after.get(unit) or before[unit] for unit in touched if unit in after or unit in before}
     ordered = sorted(every, key=lambda unit: (depths[every[unit].level], every[unit].code, unit))
-    return {"units": [_unit(state, before.get(unit), after.get(unit)) for unit in ordered], "units_n": len(outcome.touched)}
+    return {"units": [_unit(state, outcome.state, before.get(unit), after.get(unit)) for unit in ordered], "units_n": len(outcome.touched)}
 
 
 def _rows(state: State, units: Iterable[int]) -> dict[int, Row]:
     return {row.unit: row for row in rows(state, [unit for unit in units if unit in state.units])}
 
 
-def _unit(state: State, before: Row | None, after: Row | None) -> dict[str, Any]:
+def _unit(state: State, state_after: State, before: Row | None, after: Row | None) -> dict[str, Any]:
     row = after or before
     assert row is not None
     return {
-        "code": after.code if after else None,
-        "code_before": before.code if before else None,
+        "code": state_after.handle(after.unit) if after else None,
+        "code_before": state.handle(before.unit) if before else None,
         "level": row.level,
         "name": row.name,
         "kind": row.kind,

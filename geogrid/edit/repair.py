@@ -141,10 +141,11 @@ def _level_units(outcome: Outcome, units: list[int], rule: Level) -> list[int]:
 def _edits(state: State, units: list[int], positions: np.ndarray, owner: np.ndarray, label: np.ndarray, rule: Level) -> list[Edit]:
     """Return the edits that bring a division about: new groups are created, atoms move, an emptied unit is merged into who takes most of it."""
     codes, parent = state.ground.codes[positions], state.units[units[0]].parent
-    above = None if parent == NO_UNIT else state.units[parent].code
-    named = [state.units[unit].code for unit in units]
-    edits: list[Edit] = []
+    above = None if parent == NO_UNIT else state.handle(parent)
+    named = [state.handle(unit) for unit in units]
+    moved: list[Edit] = []
     merged: list[Edit] = []
+    created: list[Edit] = []
     stays = np.zeros(len(positions), dtype=bool)
     for number, unit in enumerate(named):
         takers = label[owner == number]
@@ -156,7 +157,7 @@ def _edits(state: State, units: list[int], positions: np.ndarray, owner: np.ndar
     for group in np.unique(label).tolist():
         mine = codes[(label == group) & (owner != group) & ~stays]
         if group >= len(units):
-            edits.append(Create(rule.id, above, "", tuple(codes[label == group].tolist())))
+            created.append(Create(rule.id, above, "", tuple(codes[label == group].tolist())))
         elif len(mine):
-            edits.append(Move(tuple(mine.tolist()), named[group]))
-    return [*edits, *merged]
+            moved.append(Move(tuple(mine.tolist()), named[group]))
+    return [*moved, *merged, *created]  # a new code may be one of another level: whoever is named is named before

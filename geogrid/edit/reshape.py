@@ -160,14 +160,14 @@ def _by_land(done: Cut, shapes: np.ndarray, cell: np.ndarray, target: np.ndarray
 def _homes(state: State, edit: Reshape, units: list[Unit], land: Land, parted: Parted) -> np.ndarray:
     """Tell which piece of each cell keeps its people, or what stands there, bool (p,); raises EditError where that has to be asked."""
     ground, done = state.ground, parted.done
-    said, codes = dict(edit.homes), [unit.code for unit in units]
+    said, codes = dict(edit.homes), [state.handle(unit.id) for unit in units]
     keeps = np.zeros(len(done.pieces), dtype=bool)
     asked: list[dict[str, object]] = []
     for at in np.unique(done.of).tolist():
         row, mine = int(land.rows[at]), np.flatnonzero(done.of == at)
         code = said.pop(int(ground.cell_ids[row]), None)
         if code is not None:
-            fits = [piece for piece in mine.tolist() if codes[parted.target[piece]] == code]
+            fits = [piece for piece in mine.tolist() if units[parted.target[piece]].id == state.find(code)]
             if not fits:
                 raise refused("homes_unknown", codes, cell=int(ground.cell_ids[row]), value=code)
             keeps[fits[0]] = True

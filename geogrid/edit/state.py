@@ -146,6 +146,11 @@ class State:
             raise EditError(message, f"编码 {code}：不止一个单元，请写 {' 或 '.join(levels)}", reason="code_ambiguous", units=[code])
         return self.units[at]
 
+    def handle(self, unit: int) -> str:
+        """Return what a unit in force may be called in edits: its code, or "level:code" where several units have that code."""
+        row = self.units[unit]
+        return row.code if len(self.ids[row.code]) == 1 else f"{row.level}:{row.code}"
+
     def _missing(self, code: str) -> NotFoundError:
         after = self.successors(code)
         if code in self.issued or after:
