@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from geogrid.edit import parse_edit
-from tests.desks import tiny_desk
+from geogrid.store import open_desk
+from tests.desks import Clock, tiny_desk
+from tests.people import manned_project, signed_in
 from tests.tiny import EAST, SCRIPT, WEST
 from web import create_app
 from web.changeform import fit
@@ -177,3 +180,46 @@ def test_a_sheet_takes_twenty_units_with_long_names_and_says_when_there_are_more
     assert (look, height) == ("dense", 52)
     assert 5 < taken < 40
     assert fit([], 180.0) == ("", 0, 120)
+
+
+@pytest.fixture(scope="module")
+def manned(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    path = manned_project(tmp_path_factory.mktemp("manned"))
+    with open_desk(path, clock=Clock()) as desk:
+        desk.edit("main", [parse_edit({"kind": "move", "atoms": ["5-1-1"], "to": WEST + "002"})], base_version=1, author="west", reason="西片的事")
+        desk.edit("main", [parse_edit({"kind": "rename", "unit": EAST + "002", "name": "东网格"})], base_version=2, author="east", reason="东片的事")
+        desk.edit("main", [parse_edit({"kind": "move", "atoms": ["13-1-1"], "to": EAST + "002"})], base_version=3, author="ann", reason="跨片")
+        desk.fork("main", name="稿", author="ann")
+    return create_app(path)
+
+
+SEEN = (
+    "/plans",
+    "/plans/main",
+    "/plans/compare?a=1&b=main",
+    "/plans/compare/before?a=1&b=main",
+    "/plans/compare/after?a=1&b=main",
+    "/plans/main/changes/4",
+)
+
+
+def test_who_is_confined_to_a_unit_sees_its_part_of_plans_only(manned: Flask):
+    client = signed_in(manned, "east")
+    for address in (*SEEN, "/plans/difference.csv?a=1&b=main", "/plans/difference.geojson?a=1&b=main&level=microgrid"):
+        text = page(client, address)
+        assert WEST not in text, address
+        assert "西片的事" not in text
+        assert "建华社区" not in text
+    log = page(client, "/plans/main")
+    assert "东片的事" in log
+    assert 'id="v2"' not in log
+    assert page(client, "/plans/main/changes/2", 404)
+    said = words(page(client, "/plans/compare?a=1&b=main&level=grid"))
+    assert "34 户" in said
+    assert "46 户" in said
+
+
+def test_a_button_stands_only_before_who_may_press_it(manned: Flask):
+    shown = {name: page(signed_in(manned, name), "/plans") for name in ("vic", "pat", "ann", "boss", "east")}
+    assert {name for name, text in shown.items() if "data-adopt=" in text} == {"ann"}
+    assert {name for name, text in shown.items() if "data-fork=" in text} == {"pat", "ann", "boss", "east"}
