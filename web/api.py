@@ -55,7 +55,7 @@ def _units(now: Served, level: str, parent: str, bbox: str, at: str, limit: str,
     keep = np.ones(len(frame), bool)
     if parent:
         tables.find_unit(now, parent)
-        keep &= (tables.lineage(now, level).drop(columns=level) == parent).any(axis=1).to_numpy()
+        keep &= tables.inside(now, level, parent)
     if bbox:
         box = shapely.box(*_box(bbox))
         keep &= shapely.intersects(_lonlat(now, level), box)

@@ -81,6 +81,20 @@ def _lineage(served: Served, level: str) -> pd.DataFrame:
     return out
 
 
+def inside(served: Served, level: str, parent: str) -> np.ndarray:
+    """Tell which units of `level`, in order of code, lie in the unit `parent` of some level above: as `lineage` does, for one unit."""
+    order = list(served.project.levels)
+    found: dict[str, pd.Index] = {}
+    for name in order[: order.index(level) + 1]:
+        units = served.project.units(name)
+        at, todo, held = units["parent"], np.ones(len(units), bool), np.zeros(len(units), bool)
+        for upper in reversed(found):  # a parent is the nearest unit above that bears the code
+            held |= todo & at.isin(found[upper]).to_numpy()
+            todo &= ~at.isin(served.project.units(upper).index).to_numpy()
+        found[name] = units.index[held | ((units.index == parent) & (name != level))]
+    return held
+
+
 def bound_levels(served: Served) -> list[str]:
     """Return the levels whose households have bounds, top-down."""
     return [level for level in levels(served) if served.project.scheme.level(level).households]
