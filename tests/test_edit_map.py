@@ -75,6 +75,7 @@ def test_a_click_selects_a_cell_shift_adds_alt_removes_and_a_second_click_lets_g
     click(visit, second, key="Shift")
     click(visit, third, key="Shift")
     assert visit.evaluate(CELLS) == [first, second, third]
+    assert visit.evaluate("String(getSelection())") == ""
     click(visit, second, key="Alt")
     assert visit.evaluate(CELLS) == [first, third]
     click(visit, second)

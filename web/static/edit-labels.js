@@ -4,6 +4,7 @@ import { Rooms, fits, inSight } from "./edit-rooms.js";
 const { geogrid } = window;
 const NAME_PX = [14, 12], FIGURE_PX = 12, STACK_ZOOM = 17;
 const PARENT_ZOOM = 14; // below it the units above are named first
+const FEW = 40, BESIDE = [0, 24, -24, 48, -48].flatMap(dy => [0, -32, 32, -64, 64, -96, 96].map(dx => [dx, dy])); // where a badge may stand
 const INK = { below: "#005f96", above: "#a84300" }, SIGN = { below: "▼ ", above: "▲ " };
 
 export class Labels {
@@ -20,13 +21,19 @@ export class Labels {
 
   paint(c, frame, sides, controls) {
     const { units, depth } = this.model, room = geogrid.Room(), rank = unit => (sides.has(unit.row) ? 0 : 1);
-    for (const box of controls) room.block(box);
+    for (const box of [...controls, ...(sides.size ? this.#chosen(frame) : [])]) room.block(box);
     Object.assign(c, { textAlign: "center", textBaseline: "alphabetic", lineJoin: "round" });
     const shown = units.live(depth).filter(unit => units.atoms(unit.row).length).sort((a, b) => rank(a) - rank(b) || a.row - b.row);
     if (frame.zoom < PARENT_ZOOM && depth > 0) shown.unshift(...units.live(depth - 1));
     for (const { shape, households } of this.#unassigned()) this.#name(c, frame, room, shape, [this.say("nobodys")], this.say("households_short", { n: households }), "");
     for (const unit of shown) if (sides.has(unit.row) || !this.#isStacked(unit)) this.#unit(c, frame, room, unit, sides.get(unit.row));
     if (frame.zoom >= STACK_ZOOM) this.#stacks(c, frame, room);
+  }
+
+  // Boxes of what is selected, in pixels, where that is not much: nothing is written over it.
+  #chosen({ scale, dx, dy }) {
+    const cells = this.model.selectedCells(), { box } = this.model.ground, px = (cell, k) => box[4 * cell + k] * scale - (k % 2 ? dy : dx);
+    return cells.length > FEW ? [] : cells.map(cell => [px(cell, 0), px(cell, 1), px(cell, 2), px(cell, 3)]);
   }
 
   #shape(unit) {
@@ -58,7 +65,8 @@ export class Labels {
     const figure = (SIGN[status] || "") + this.#figure(unit, side), names = this.name(unit);
     if (this.#name(c, frame, room, shape, names, figure, status) || !side) return;
     const [place] = this.rooms.seen(shape, frame) || [], ink = INK[status] || "#1c2329", text = names.at(-1) + "  " + figure;
-    if (place) [0, 1, -1, 2, -2].some(lift => badge(c, frame, room, place.x, place.y + lift * 24, text, ["#ffffff", ink, ink]));
+    const at = ([dx, dy]) => badge(c, frame, room, place.x + dx, place.y + dy, text, ["#ffffff", ink, ink], dx || dy ? place : null);
+    if (place && !BESIDE.some(at)) badge(c, frame, null, place.x, place.y, text, ["#ffffff", ink, ink]);
   }
 
   // Writes the longest name that fits into a shape, the figure below it; answers whether one did.
@@ -97,12 +105,16 @@ export class Labels {
   }
 }
 
-// A rounded box with text, in [its colour, the colour of its line, of its text]; answers whether there was room.
-function badge(c, frame, room, x, y, text, [ground, line, ink]) {
+// A rounded box with text, in [its colour, the colour of its line, of its text]; answers whether there was room. Without `room` it is drawn anyway.
+// `from`: the place that it speaks of, when it stands beside it; a line leads there.
+function badge(c, frame, room, x, y, text, [ground, line, ink], from = null) {
   const px = FIGURE_PX * frame.text, h = px + 10;
   c.font = `700 ${px}px ${geogrid.FACE}`;
   const w = c.measureText(text).width + 16;
-  if (!room.take([x - w / 2, y - h / 2, x + w / 2, y + h / 2])) return false;
+  const sight = { x: frame.size.x - frame.margin.x, y: frame.size.y - frame.margin.y };
+  if (x - w / 2 < frame.margin.x || y - h / 2 < frame.margin.y || x + w / 2 > sight.x || y + h / 2 > sight.y) return false;
+  if (room && !room.take([x - w / 2, y - h / 2, x + w / 2, y + h / 2])) return false;
+  if (from) leader(c, from, { x, y }, line);
   c.beginPath();
   c.roundRect(x - w / 2, y - h / 2, w, h, h / 2);
   Object.assign(c, { fillStyle: ground, lineWidth: 1.5, strokeStyle: line });
@@ -111,4 +123,18 @@ function badge(c, frame, room, x, y, text, [ground, line, ink]) {
   c.fillStyle = ink;
   c.fillText(text, x, y + px * 0.36);
   return true;
+}
+
+function leader(c, from, to, ink) {
+  for (const [style, width] of [["#ffffff", 4], [ink, 1.5]]) {
+    Object.assign(c, { strokeStyle: style, lineWidth: width });
+    c.beginPath();
+    c.moveTo(from.x, from.y);
+    c.lineTo(to.x, to.y);
+    c.stroke();
+  }
+  c.beginPath();
+  c.arc(from.x, from.y, 3, 0, 2 * Math.PI);
+  c.fillStyle = ink;
+  c.fill();
 }
