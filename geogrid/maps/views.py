@@ -67,8 +67,8 @@ def edit(project: ProjectLike, *, lang: str) -> MapPage:
     `edit_levels` are the levels for that script.
     """
     first = settings(project, lang)
-    off = [f"u:{level['id']}" for level in first["levels"]]
-    return MapPage({**first, "page": "edit", "fill": "none", "off": off, "edit_levels": first["levels"], "top_zoom": EDIT_ZOOM}, _title(project, lang))
+    hidden = {"fill": "none", "off": [f"u:{level['id']}" for level in first["levels"]]}
+    return MapPage({**first, **hidden, "page": "edit", "edit_levels": first["levels"], "top_zoom": EDIT_ZOOM}, _title(project, lang))
 
 
 def _page(project: ProjectLike, page: str, lang: str, first: Mapping[str, Any]) -> MapPage:
