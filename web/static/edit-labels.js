@@ -25,7 +25,7 @@ export class Labels {
     Object.assign(c, { textAlign: "center", textBaseline: "alphabetic", lineJoin: "round" });
     const shown = units.live(depth).filter(unit => units.atoms(unit.row).length).sort((a, b) => rank(a) - rank(b) || a.row - b.row);
     if (frame.zoom < PARENT_ZOOM && depth > 0) shown.unshift(...units.live(depth - 1));
-    for (const { shape, households } of this.#unassigned()) this.#name(c, frame, room, shape, [this.say("nobodys")], this.say("households_short", { n: households }), "");
+    for (const { shape, households } of this.#unassigned()) this.#name(c, frame, room, shape, [this.say("nobodys")], this.model.isCounted ? this.say("households_short", { n: households }) : "", "");
     for (const unit of shown) if (sides.has(unit.row) || !this.#isStacked(unit)) this.#unit(c, frame, room, unit, sides.get(unit.row));
     if (frame.zoom >= STACK_ZOOM) this.#stacks(c, frame, room);
   }
@@ -101,7 +101,8 @@ export class Labels {
   #figure(unit, side) {
     const now = side ? side.before.households : this.model.unitFigures(unit.row).households, locked = this.model.locked.has(unit.row) ? this.say("locked") + " " : "";
     if (side && side.after.households !== now) return this.say("households_change", { n: now, to: side.after.households });
-    return locked + (!side && this.model.statusOf(unit.row) === "dedicated" ? this.say("dedicated") : this.say("households_short", { n: now }));
+    if (!side && this.model.statusOf(unit.row) === "dedicated") return locked + this.say("dedicated");
+    return locked + (this.model.isCounted ? this.say("households_short", { n: now }) : "");
   }
 }
 

@@ -70,6 +70,9 @@ export class EditModel {
 
   hue(unit) { return this.units.get(unit).hue || 0; }
 
+  // A division without buildings knows no households: then no figure is shown, rather than a nought.
+  get isCounted() { return this.ground.households.some(n => n > 0); }
+
   households(atoms = this.selection) { return [...atoms].reduce((sum, atom) => sum + this.ground.households[atom], 0); }
 
   // ---- selection ----

@@ -21,7 +21,7 @@ export class Says {
   lines(cell) {
     const { ground, units, depth } = this.model, rows = units.ownersOf(cell, depth);
     const place = this.#place(cell), households = this.#count(this.model.households(ground.atomsIn(cell)));
-    const last = (place ? place + " · " : "") + households;
+    const last = [place, households].filter(Boolean).join(" · ");
     if (rows.length < 2) return [...this.unit(rows[0]), last];
     return [this.say("stack_title", { n: rows.length, level: this.levels[depth]?.name ?? "" }), ...this.#stacked(cell, rows), last];
   }
@@ -51,5 +51,5 @@ export class Says {
     });
   }
 
-  #count(n) { return this.say("households", { n }); }
+  #count(n) { return this.model.isCounted ? this.say("households", { n }) : ""; }
 }
