@@ -32,10 +32,11 @@ def find_touched(state: State, unit_ids: Iterable[int], known: Shapes = {}) -> l
 def find_in_rows(state: State, made: list[Row], *, of_levels: bool = True) -> list[Finding]:
     """Return the findings of units whose rows are at hand, as `find_touched`; without `of_levels` not what whole levels leave unassigned."""
     found: list[Finding] = []
+    outside = _outside(state) if of_levels else []
     for level in state.scheme.levels:
         mine = [row for row in made if row.level == level.id]
         found += _shapes(mine, level.id)
-        found += find_unassigned(state, level) if of_levels else []
+        found += _unassigned(state, level, outside) if of_levels else []
         found += [of_bounds(row, row.code, row.status, level) for row in mine if row.status in ("below", "above") and not row.valid_to]
         if mine and level is not state.scheme.levels[-1]:
             found += _divided(state, level.id, {row.unit for row in mine})
@@ -64,9 +65,9 @@ def keeps_assigned(before: State, after: State, change: Change) -> bool:
     return same and all(leaf >= 0 and state.depth(leaf) == lowest for state, leaf in leaves)
 
 
-def find_unassigned(state: State, level: Level) -> list[Finding]:
+def _unassigned(state: State, level: Level, outside: list[int]) -> list[Finding]:
     """Report, once a level, the cells with atoms that no unit of a complete level holds."""
-    atoms = unassigned(state, level.id)
+    atoms = _held(state, level.id, outside)
     if not level.complete or not len(atoms):
         return []
     cells = state.ground.geometry[np.unique(state.ground.cell[atoms])]
@@ -75,12 +76,26 @@ def find_unassigned(state: State, level: Level) -> list[Finding]:
 
 def unassigned(state: State, level: str, under: int = NO_UNIT) -> np.ndarray:
     """Return the positions, ascending, of the atoms that no unit of a level holds; `under`: only those of this unit, which is of a level above."""
-    depth, lowest = state.depths[level], len(state.scheme.levels) - 1
-    outside = [under]
-    for unit in outside:
-        if not state.depth(unit) + 1 == depth == lowest:  # its children are all of the level: there are many
-            outside.extend(kid for kid in state.children(unit) if state.depth(kid) != depth)
-    return np.sort(np.concatenate([state.members(unit) for unit in outside]))
+    return _held(state, level, _outside(state, under))
+
+
+def _outside(state: State, under: int = NO_UNIT) -> list[int]:
+    """Return the leaves, `under` a unit or everywhere, whose atoms have no unit at some level: above the lowest, or right under a unit further up."""
+    lowest, depths, units, kids, members = len(state.scheme.levels) - 1, state.depths, state.units, state.children_of, state.members_of
+    todo = [(under, state.depth(under))]
+    found = []
+    for unit, depth in todo:
+        if unit in members:
+            found.append(unit)
+        if depth < lowest - 1:  # what is under a unit of the level before the lowest has a unit at each
+            todo += [(kid, depths[units[kid].level]) for kid in kids.get(unit, ())]
+    return found
+
+
+def _held(state: State, level: str, outside: list[int]) -> np.ndarray:
+    """Return the positions of the atoms of those leaves that have no unit at a level."""
+    names = [unit for unit in outside if all(state.units[above].level != level for above in state.chain(unit))]
+    return np.sort(np.concatenate([state.members(unit) for unit in names])) if names else np.zeros(0, np.int64)
 
 
 def _divided(state: State, level: str, units: set[int]) -> list[Finding]:
