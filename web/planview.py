@@ -171,7 +171,8 @@ def difference_rows(diff: Diff, a: State, b: State, reasons: Mapping[str, Any]) 
     (`reasons`: entry by code)."""
     level = b.scheme.level(diff.level)
     above = {code: name for state in (a, b) for code, name in _names(state, {*diff.units["parent_before"], *diff.units["parent_after"]}).items()}
-    one_place = len({row["parent_after"] or row["parent_before"] for _id, row in diff.units.iterrows()}) < 2
+    places = diff.units["parent_after"].where(diff.units["parent_after"] != "", diff.units["parent_before"])
+    one_place = places.nunique() < 2
     boxes = shapely.bounds(to_wgs84(diff.units.set_geometry("geometry")).geometry.to_numpy()).round(6) if len(diff.units) else []
     rows = []
     for i, (_unit, row) in enumerate(diff.units.iterrows()):
