@@ -72,10 +72,11 @@ def _plan(document: Any) -> str:
 
 def _done(committed: Committed) -> Response:
     mine, state, scope = editing(), committed.state, current_user().scope
-    delta = mine.delta(committed)
+    delta, findings = mine.delta(committed), committed.findings
     if scope:
         delta = delta_within(mine, mine.state(state.plan, committed.before), state, committed.entries, scope)
-    found = finding_rows(committed.findings, state.ground.crs, state.scheme.severity)
+        findings = [finding for finding in findings if finding.units and set(finding.units) <= confined(state, scope).ids.keys()]
+    found = finding_rows(findings, state.ground.crs, state.scheme.severity)
     head = {"version": committed.version, "units": list(committed.units), "findings": found}
     return _raw(to_bytes(head)[:-1] + b',"delta":' + delta + b"}")
 
