@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 
 from geogrid.edit.ground import Ground
-from geogrid.edit.state import State, Unit
+from geogrid.edit.state import State, Unit, find_members
 from geogrid.errors import ConflictError, StoreError
 from geogrid.plan import NO_UNIT
 
+MANY = 2000
+"""Atoms from which on it is quicker to find the members of all units anew."""
 Lineage = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -102,7 +104,8 @@ def replay(state: State, change: Change) -> State:
         leaf = state.leaf.copy()
         leaf[change.positions] = change.after
         leaf.setflags(write=False)
-        state = replace(state, leaf=leaf, members_of=_moved(state.members_of, change))
+        members = _moved(state.members_of, change) if len(change.positions) < MANY else find_members(leaf)
+        state = replace(state, leaf=leaf, members_of=members)
     if change.units:
         state = _with_units(state, change)
     lineage = {**state.lineage, **dict(change.lineage)} if change.lineage else state.lineage

@@ -110,7 +110,7 @@ class State:
             children.setdefault(unit.parent, []).append(unit.id)
         below = {parent: tuple(sorted(kids)) for parent, kids in children.items()}
         next_id = max([0, *force, *gone, *issued.values()]) + 1
-        return cls(ground, scheme, fixed, force, gone, book, dict(lineage), plan, version, state, next_id, ids, below, _members(fixed))
+        return cls(ground, scheme, fixed, force, gone, book, dict(lineage), plan, version, state, next_id, ids, below, find_members(fixed))
 
     @property
     def issued(self) -> Mapping[str, int]:
@@ -254,10 +254,10 @@ class State:
         return Base(cells, ground.atoms[has], district, ground.district_source)
 
 
-def _members(leaf: np.ndarray) -> dict[int, np.ndarray]:
+def find_members(leaf: np.ndarray) -> dict[int, np.ndarray]:
     """Return the positions of each leaf's atoms, ascending, read-only; NO_UNIT too, ABSENT not."""
     order = np.argsort(leaf, kind="stable").astype(np.int64)
     order.setflags(write=False)
     names, start = np.unique(leaf[order], return_index=True)
-    parts = np.split(order, start[1:])
-    return {name: part for name, part in zip(names.tolist(), parts, strict=True) if name != ABSENT}
+    ends = [*start[1:].tolist(), len(order)]
+    return {name: order[a:b] for name, a, b in zip(names.tolist(), start.tolist(), ends, strict=False) if name != ABSENT}
