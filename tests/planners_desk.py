@@ -84,9 +84,8 @@ class Planner:
         self.context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}, "locale": "zh-CN", "reduced_motion": "reduce", **options})
         self.page, self.address, self.faults = self.context.new_page(), address, []
         self.expected: tuple[int, ...] = ()  # statuses that a test provokes; 0 stands for no connection
-        self.page.on(
-            "console", lambda m: self.faults.append(f"{m.type}: {m.text}") if m.type in ("error", "warning") and not self._told(m.text) else None
-        )
+        self.page.set_default_timeout(10_000)
+        self.page.on("console", self._console)
         self.page.on("pageerror", lambda e: self.faults.append(f"script: {e}"))
         self.page.on("request", lambda r: None if r.url.startswith((address, "data:")) else self.faults.append(f"outside: {r.url}"))
 
@@ -94,6 +93,14 @@ class Planner:
         told = any(f"status of {status}" in message.text for status in self.expected) or (0 in self.expected and "ERR_" in message.text)
         if message.type in ("error", "warning") and not told:
             self.faults.append(f"{message.type}: {message.text}")
+
+    def sign_in(self, name: str, password: str) -> Planner:
+        self.page.goto(self.address + "/login")
+        self.page.fill("input[name=name]", name)
+        self.page.fill("input[name=password]", password)
+        self.page.keyboard.press("Enter")
+        self.until("!location.pathname.includes('login')")
+        return self
 
     def open(self, unit: str, level: str = "grid", **arguments: str) -> Planner:
         """Open the desk of a unit and wait until it is drawn."""
@@ -113,7 +120,8 @@ class Planner:
                 if found := self.page.evaluate(script):
                     return found
             self.page.wait_for_timeout(30)
-        raise AssertionError(f"never came true: {script}")
+        said = self.page.evaluate("[...document.querySelectorAll('#notices, dialog[open]')].map(one => one.innerText)")
+        raise AssertionError(f"never came true: {script}; the page says {said}")
 
     def hand(self, name: str, *arguments: Any) -> Any:
         """Ask one of the helpers."""
@@ -181,4 +189,4 @@ class Planner:
 
     def close(self) -> None:
         self.context.close()
-        assert self.faults == []
+        assert not self.faults, self.faults

@@ -28,6 +28,7 @@ export class Ask {
       event.preventDefault();
       this.#submit({ all, inputs, problem, send, check, done });
     });
+    form.addEventListener("keydown", event => { if (event.key === "Enter" && event.target.matches("select, [type=radio], [type=checkbox]")) { event.preventDefault(); form.requestSubmit(); } });
     this.#only(all, inputs, form);
     this.show(title, [text ? element("p", {}, text) : "", ...content, form], wide);
     (form.querySelector("input, select") || send).focus();
@@ -73,7 +74,7 @@ export class Ask {
     const input = field.options ? element("select", { id }, ...field.options.map(([value, text]) => element("option", { value }, text))) : element("input", { id, class: "text", type: field.type || "text", min: field.min, max: field.max, maxlength: "500", autocomplete: "off" });
     if (field.value !== undefined) input.value = field.value;
     inputs.set(field.id, () => input.value);
-    return element("div", { class: "field" }, element("label", { for: id }, field.label), input);
+    return element("div", { class: "field" }, element("label", { for: id }, field.label), input, field.act || "");
   }
 
   // Boxes to tick, or with `one` a choice of which the first is made.

@@ -1,5 +1,5 @@
 // What a drawn line is for: to divide the unit it crosses, or to redraw the border between two; and whose homes they are where the line can not tell.
-import { button, cellName, codeLabel, element, households, unitLabel } from "./edit-facts.js";
+import { button, cellName, codeLabel, households, unitLabel } from "./edit-facts.js";
 import { worldX, worldY } from "./edit-ground.js";
 
 const STEPS = 40; // so many places of each stretch are asked for their unit
@@ -43,10 +43,10 @@ export function askHomes(dialogs, error, edit, reason) {
   const { desk, model } = dialogs, { ground } = model, asked = error.details.cells || [];
   const atoms = id => (ground.rowOf.has(id) ? [...ground.atomsIn(ground.rowOf.get(id))] : []);
   const named = ({ cell, households: n }) => `${ground.rowOf.has(cell) ? cellName(desk, ground.rowOf.get(cell)) : cell} (${households(desk, n)})`;
-  const see = asked.map(each => button(`${desk.say("zoom")}: ${named(each)}`, () => desk.view?.zoomTo(atoms(each.cell))));
+  const see = each => button(desk.say("zoom"), () => desk.view?.zoomTo(atoms(each.cell)), { "aria-label": `${desk.say("zoom")}: ${named(each)}` });
   dialogs.ask.open({
-    title: desk.say("d_homes"), always: true, text: desk.say("d_homes_text"), content: [element("div", { class: "button-row" }, ...see)], withReason: false,
-    fields: asked.map(each => ({ id: "cell-" + each.cell, label: named(each), options: (each.units || edit.units).map(code => [code, codeLabel(desk, code)]) })),
+    title: desk.say("d_homes"), always: true, text: desk.say("d_homes_text"), withReason: false,
+    fields: asked.map(each => ({ id: "cell-" + each.cell, label: named(each), act: see(each), options: (each.units || edit.units).map(code => [code, codeLabel(desk, code)]) })),
     done: values => dialogs.send({ ...edit, homes: Object.fromEntries(asked.map(({ cell }) => [cell, values["cell-" + cell]])) }, reason),
   });
 }
