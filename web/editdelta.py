@@ -20,9 +20,10 @@ from web.editground import Surroundings, flat_rings, in_degrees
 def delta(before: State, after: State, change: Change, land: Surroundings, known: Iterable[Row] = ()) -> dict[str, Any]:
     """Return `{atoms, units, retired, outlines, cells}` of a change from one state to a later one of the same plan, on the same ground.
 
-    `known`: rows of units after the change, as far as somebody has made them.
+    `known`: the rows that the change made others, where somebody has made them.
     """
-    made, wanted = {row.unit: row for row in known}, _concerned(before, after, change)
+    made = {row.unit: row for row in known}
+    wanted = _renamed(after, change) | (made.keys() or {unit for unit in affected(before, after, change) if unit in after.units})
     made |= {row.unit: row for row in rows(after, wanted - made.keys())}
     concerned = sorted((made[unit] for unit in wanted), key=lambda row: (after.depths[row.level], row.code))
     rings = flat_rings(in_degrees([row.geometry for row in concerned], after.ground.crs))
@@ -37,12 +38,10 @@ def delta(before: State, after: State, change: Change, land: Surroundings, known
     }
 
 
-def _concerned(before: State, after: State, change: Change) -> set[int]:
-    """Return the units that a page must be told of: those whose rows changed, and those that go by another name now (see `handle`)."""
-    found = set(affected(before, after, change))
-    for code in {unit.code for pair in change.units for unit in pair if unit is not None}:
-        found.update(after.ids.get(code, ()))
-    return {unit for unit in found if unit in after.units}
+def _renamed(after: State, change: Change) -> set[int]:
+    """Return the units that go by another name now because another unit has, or no longer has, their code (see `handle`)."""
+    codes = {unit.code for pair in change.units for unit in pair if unit is not None}
+    return {unit for code in codes for unit in after.ids.get(code, ())}
 
 
 def _unit(before: State, after: State, row: Row) -> dict[str, Any]:

@@ -157,6 +157,9 @@ class Source:
 
     def desk(self) -> Desk:
         """Return the desk that writes to the file, opened once. Raises StoreError where it can not be written to."""
+        desk = self._desk
+        if desk is not None and self._read_stamp() == self._stamp:  # who writes or polls need not wait for a page that is being made
+            return desk
         from geogrid.store.desk import open_desk
 
         with self._lock:
