@@ -38,14 +38,16 @@ def find_parts(state: State, unit: int, parts: int) -> np.ndarray:
     positions = state.atoms_below(unit)
     bounds = state.scheme.level(row.level).households or (0, 2**30)
     found = None
-    for lower_units in (True, False):
-        terrain = survey(state, positions, row.level, lower_units=lower_units)
-        found = _evened(terrain, parts, bounds) if len(terrain.weight) >= parts else None
-        if found is not None and (_is_within(terrain, found, bounds) or state.depths[row.level] == len(state.scheme.levels) - 1):
-            break
+    for below in (*range(1, len(state.scheme.levels) - state.depths[row.level]), 0):
+        terrain = survey(state, positions, row.level, below=below)
+        label = _evened(terrain, parts, bounds) if len(terrain.weight) >= parts else None
+        if label is not None and (found is None or _is_within(terrain, label, bounds)):
+            found = label[terrain.node]
+            if _is_within(terrain, label, bounds):
+                break
     if found is None:
         raise refused("no_parts", [row.code], parts=parts)
-    return found[terrain.node]
+    return found
 
 
 def _evened(terrain: Terrain, parts: int, bounds: tuple[int, int]) -> np.ndarray | None:

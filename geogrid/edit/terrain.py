@@ -50,10 +50,10 @@ class Terrain:
         return _components(len(self.weight), self.edges)
 
 
-def survey(state: State, positions: np.ndarray, level: str, *, lower_units: bool = True, by_area: bool = True) -> Terrain:
+def survey(state: State, positions: np.ndarray, level: str, *, below: int = 1, by_area: bool = True) -> Terrain:
     """Return the terrain of atoms (positions, ascending) on which units of a level are to be made.
 
-    `lower_units`: units below stay whole. `by_area`: where nobody lives, cells weigh their area; else nothing.
+    `below`: units so many levels below stay whole, none with 0. `by_area`: where nobody lives, cells weigh their area; else nothing.
     """
     is_lowest = level == state.scheme.levels[-1].id
     ground = state.ground
@@ -69,8 +69,8 @@ def survey(state: State, positions: np.ndarray, level: str, *, lower_units: bool
     host = _hosts(home, pairs, step, cell, state.leaf[positions])
     single = np.arange(len(positions)) if is_lowest and not by_area else np.unique(cell, return_index=True)[1][cell]
     node = _nodes(host, home, cell, single, state.leaf[positions])
-    if not is_lowest and lower_units:
-        node = _together(node, cell, state.owners(positions, state.scheme.levels[state.depths[level] + 1].id))
+    if not is_lowest and below:
+        node = _together(node, cell, state.owners(positions, state.scheme.levels[state.depths[level] + below].id))
     return _contracted(positions, node, households, _places(state, positions), *_edges(state, positions, rows, cell, pairs))
 
 
