@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from geogrid.errors import NotFoundError
 from geogrid.scheme_values import place_level
-from web import editor_words, mapview, scriptdata, tables, words
+from web import editor_sentences, editor_words, mapview, scriptdata, tables, words
 from web.accounts import current_user
 from web.guard import token
 from web.served import Served, served
@@ -23,7 +23,7 @@ def edit_page() -> str:
     level = asked_level(now)
     area, focus = asked_area(now, level)
     told = scriptdata.told(now, "edit", level)
-    told["words"] |= editor_words.words()
+    told["words"] |= editor_sentences.words()
     told["edit"] = _told(now, level, area, focus)
     return render_template(
         "edit.html",

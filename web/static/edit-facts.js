@@ -19,9 +19,10 @@ export function shortCode(desk, row) {
   return parent && unit.code.startsWith(parent) && unit.code.length > parent.length ? unit.code.slice(parent.length) : unit.code;
 }
 
+// Its name, else its level and last digits, after those of the unit above where that has no name either: 微网格 003-001.
 export function unitLabel(desk, row) {
-  const unit = desk.model.units.get(row);
-  return unit.name || `${levelName(desk, unit.level)} ${shortCode(desk, row)}`;
+  const unit = desk.model.units.get(row), above = unit.parent >= 0 && unit.level > 1 && !desk.model.units.get(unit.parent).name ? shortCode(desk, unit.parent) + "-" : "";
+  return unit.name || `${levelName(desk, unit.level)} ${above}${shortCode(desk, row)}`;
 }
 
 // What a code adds to the longest code above it that is known here.
