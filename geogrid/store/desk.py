@@ -1,7 +1,7 @@
 """The writing side of a project file: edits of several people and programs come in, each becomes a version that is never lost.
 
     desk = open_desk("lixia.gpkg", clock=clock)
-    done = desk.edit("main", [parse_edit({"kind": "move", …})], base_version=7, author="王敏")
+    done = desk.edit("main", [parse_edit({"kind": "move", …})], base_version=7, author="planner-a")
 
 What was confirmed is on the disk; what is sent twice under one request id happens once. Safe from several threads, and beside other programs.
 """
