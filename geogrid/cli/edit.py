@@ -39,7 +39,7 @@ def _common(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.command(epilog="Example: geogrid edit lubei.gpkg moves.jsonl --base-version 12 --author 王敏")
+@click.command(epilog="Example: geogrid edit lubei.gpkg moves.jsonl --base-version 12 --author planner-a")
 @click.argument("path", metavar="PROJECT", type=click.Path(path_type=Path))
 @click.argument("edits", metavar="EDITS.jsonl", type=click.File("r", encoding="utf-8-sig"))
 @click.option("--base-version", required=True, type=click.IntRange(min=0), help="The version that the edits were made on; geogrid log tells it.")
@@ -61,7 +61,7 @@ def edit(ctx: click.Context, path: Path, edits: click.utils.LazyFile, base_versi
         _show(ctx, done, options["as_json"])
 
 
-@click.command(epilog="Example: geogrid undo lubei.gpkg --author 王敏")
+@click.command(epilog="Example: geogrid undo lubei.gpkg --author planner-a")
 @click.argument("path", metavar="PROJECT", type=click.Path(path_type=Path))
 @click.option("--base-version", type=click.IntRange(min=0), help="The version that you looked at; default the newest.")
 @_common
@@ -71,7 +71,7 @@ def undo(ctx: click.Context, path: Path, **options: Any) -> None:
     _take_back(ctx, "undo", path, options)
 
 
-@click.command(epilog="Example: geogrid redo lubei.gpkg --author 王敏")
+@click.command(epilog="Example: geogrid redo lubei.gpkg --author planner-a")
 @click.argument("path", metavar="PROJECT", type=click.Path(path_type=Path))
 @click.option("--base-version", type=click.IntRange(min=0), help="The version that you looked at; default the newest.")
 @_common
