@@ -31,7 +31,8 @@ def path(contents: Contents, tmp_path: Path) -> Path:
 def edited(path: Path) -> None:
     with closing(sqlite3.connect(path)) as con, con:
         con.execute(
-            "INSERT INTO edit (plan, version, at, author, reason, kind, body, change, units, codes) VALUES (1, 2, '2026-01-01', 'a', '', 'move', '{}', '{}', '[]', '[]')"
+            "INSERT INTO edit (plan, version, at, author, reason, kind, body, change, units, codes)"
+            " VALUES (1, 2, '2026-01-01', 'a', '', 'move', '{}', '{}', '[]', '[]')"
         )
 
 
