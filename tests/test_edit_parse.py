@@ -49,7 +49,12 @@ WRONG = [
     ({"kind": "split", "unit": "1", "line": {"type": "LineString", "coordinates": [[1, 2], [float("nan"), 2]]}}, "line"),
     ({"kind": "split", "unit": "1", "line": {"type": "LineString", "coordinates": [[500000, 4e6], [500001, 4e6]]}}, "line"),
     ({"kind": "reshape", "units": ["1", "2"], "line": LINE, "homes": {"a": "1"}}, "homes"),
+    ({"kind": "split", "unit": "1", "line": {"type": "LineString", "coordinates": [[10**400, 2], [1, 2]]}}, "line"),
+    ({"kind": "reshape", "units": ["1", "2"], "line": LINE, "homes": {"9" * 5000: "1"}}, "homes"),
     ({"kind": "rename", "unit": "1", "name": "a\nb"}, "name"),
+    ({"kind": "rename", "unit": "1", "name": "a\u202eb"}, "name"),
+    ({"kind": "retire", "unit": "1", "reason": "\ud800"}, "reason"),
+    ({"kind": "retire", "unit": "1", "reason": "\x1b[2J"}, "reason"),
     ({"kind": "rename", "unit": "1", "name": " a"}, "name"),
     ({"kind": "rename", "unit": "", "name": "a"}, "unit"),
     ({"kind": "compose", "edits": [{"kind": "compose", "edits": []}]}, "edits"),
@@ -67,6 +72,10 @@ def test_an_edit_goes_to_json_and_back(document: dict):
 def test_every_kind_is_tried_above():
     kinds = {Move, Split, Merge, Reshape, Reparent, Rename, Create, Retire, Compose}
     assert {type(parse_edit(document)) for document in RIGHT} == kinds
+
+
+def test_names_and_reasons_may_have_the_wide_space_of_chinese():
+    assert parse_edit({"kind": "rename", "unit": "1", "name": "东　村", "reason": "调整　说明\n第二行"}).name == "东　村"
 
 
 @pytest.mark.parametrize(("document", "field"), WRONG)

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from flask import request
 
 from geogrid.edit.edits import Edit
-from geogrid.edit.parse import parse_edit
+from geogrid.edit.parse import is_plain, parse_edit
 from geogrid.errors import InputError
 from web.refusals import TooLargeError
 from web.served import to_bytes
@@ -41,7 +41,7 @@ def text(document: Mapping[str, Any], name: str, *, otherwise: str = "", most: i
     value = document.get(name)
     if value is None:
         return otherwise
-    if not isinstance(value, str) or len(value) > most or not value.replace("\n", " ").replace("\t", " ").isprintable():
+    if not isinstance(value, str) or len(value) > most or not is_plain("".join(value.split())):
         _refuse(name, value, f"a text of at most {most} signs", f"至多 {most} 字的文字")
     return value.strip()
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any, NoReturn
+from unicodedata import category
 
 from geogrid.edit.edits import KINDS, Edit, LonLats
 from geogrid.errors import EditError
@@ -13,6 +14,7 @@ from geogrid.errors import EditError
 _MOST_TEXT = 1000
 _MOST_NAME = 100
 _MOST_PARTS = 100
+_NUMBER = re.compile("[0-9]{1,18}")
 
 
 def parse_edit(document: Any) -> Edit:
@@ -36,6 +38,11 @@ def parse_edit(document: Any) -> Edit:
     if kind == "split" and (values.get("line") is None) == (values.get("parts") is None):
         _refuse("line", document.get("line"), "either a line or a number of parts", "line 与 parts 二者之一")
     return KINDS[kind](**values)
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a text has but letters, signs and spaces, the wide one of Chinese too: nothing that steers a screen or that no file can hold."""
+    return all(sign.isprintable() or category(sign) == "Zs" for sign in text)
 
 
 def _refuse(name: str, value: Any, wanted: str, wanted_zh: str, near: list[str] | None = None) -> NoReturn:
@@ -62,13 +69,13 @@ def _codes(name: str, value: Any) -> tuple[str, ...]:
 
 
 def _name(name: str, value: Any) -> str:
-    if not isinstance(value, str) or len(value) > _MOST_NAME or not (value.isprintable() and value == value.strip()):
+    if not isinstance(value, str) or len(value) > _MOST_NAME or not (is_plain(value) and value == value.strip()):
         _refuse(name, value, f"a name of at most {_MOST_NAME} letters, without line breaks", f"至多 {_MOST_NAME} 字的名称，不含换行")
     return value
 
 
 def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str) or len(value) > _MOST_TEXT:
+    if not isinstance(value, str) or len(value) > _MOST_TEXT or not is_plain("".join(value.split())):
         _refuse(name, value, f"a text of at most {_MOST_TEXT} letters", f"至多 {_MOST_TEXT} 字的文字")
     return value.strip()
 
@@ -89,13 +96,13 @@ def _line(name: str, value: Any) -> LonLats:
 def _is_place(point: Any) -> bool:
     if not isinstance(point, list | tuple) or len(point) < 2:
         return False
-    if not all(isinstance(v, int | float) and not isinstance(v, bool) and math.isfinite(v) for v in point[:2]):
+    if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in point[:2]):
         return False
-    return -180 <= point[0] <= 180 and -90 <= point[1] <= 90
+    return -180 <= point[0] <= 180 and -90 <= point[1] <= 90  # which NaN is not
 
 
 def _homes(name: str, value: Any) -> tuple[tuple[int, str], ...]:
-    ok = isinstance(value, Mapping) and all(str(cell).isdecimal() and isinstance(code, str) and code for cell, code in value.items())
+    ok = isinstance(value, Mapping) and all(_NUMBER.fullmatch(str(cell)) and isinstance(code, str) and code for cell, code in value.items())
     if not ok:
         _refuse(name, value, "an object of cell numbers and unit codes", "剖分单元号到单元编码的对象")
     return tuple(sorted((int(cell), code) for cell, code in value.items()))
