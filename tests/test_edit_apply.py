@@ -193,6 +193,17 @@ def test_a_certified_reason_goes_with_the_atoms_it_spoke_of_and_the_planners_wor
     assert said.unit(D + "002").reason == ""  # within its bounds: nothing to excuse
 
 
+def test_the_planners_words_also_stand_for_a_unit_that_the_edit_leaves_in_pieces():
+    corner = C + "001"
+    silent = apply(START, Move(at(6), corner)).state
+    assert silent.unit(corner).reason == ""
+    said = apply(START, Move(at(6), corner, reason="同一物业")).state
+    assert (said.unit(corner).reason, said.unit(corner).note) == ("given", "同一物业")
+    assert said.unit(C).reason == ""  # in one piece and within its bounds
+    again = apply(silent, Move(("1-3-1",), UPPER, reason="同一楼层")).state
+    assert again.unit(corner).reason == ""  # in pieces before, and not of this edit
+
+
 def test_of_edits_in_one_the_outcome_counts_and_not_the_way():
     swap = Compose((Move(at(9), C + "002"), Move(at(10), C + "001")))
     assert refusal(swap.edits[0]).facts["reason"] == "empties_unit"

@@ -3,7 +3,7 @@
     no unit loses its last atom · above the lowest level a unit takes whole cells · something changed
 
 A reason that was certified speaks of the unit as it was, so it goes when the unit's atoms change. The planner's own words, given with the edit, stand
-in its place where the unit is out of its bounds.
+in its place where the unit is out of its bounds, or where the edit has left it in more pieces than before.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
 from geogrid.edit.change import Change, id_of, replay
 from geogrid.edit.recut import find_recut
@@ -38,7 +39,7 @@ class Outcome:
 def finish(state: State, change: Change, reason: str = "") -> Outcome:
     """Return the outcome of a change in a state; raises EditError where it leaves what no plan may hold.
 
-    `reason`: the planner's words for units that are out of bounds after it.
+    `reason`: the planner's words for units that are out of bounds after it, or in more pieces.
     """
     if not len(change.positions) and not change.units:
         raise refused("no_change")
@@ -46,7 +47,7 @@ def finish(state: State, change: Change, reason: str = "") -> Outcome:
     changed = find_changed(state, after, change)
     check_not_emptied(after, changed)
     check_whole_cells(state, after, change)
-    excused = {unit: new for unit in sorted(changed) if (new := _excused(after, unit, reason)) is not None}
+    excused = {unit: new for unit in sorted(changed) if (new := _excused(state, after, unit, reason)) is not None}
     if excused:
         change = _with_reasons(change, after, excused)
         after = replay(state, change)
@@ -130,12 +131,12 @@ def _splits_cell(before: State, after: State, level: str, row: int) -> EditError
     return refused("splits_cell", codes, level=level, level_zh=rule.name.zh, cell=cell, building=building, atoms=left, **words)
 
 
-def _excused(after: State, unit: int, reason: str) -> Unit | None:
+def _excused(before: State, after: State, unit: int, reason: str) -> Unit | None:
     """Return a unit whose atoms changed with the reason that it has now; None where that is the one it had, or it is no more."""
     if unit not in after.units:
         return None
     old = after.units[unit]
-    is_given = bool(reason) and is_out(after, unit)
+    is_given = bool(reason) and (is_out(after, unit) or 1 < count_pieces(after, unit) > count_pieces(before, unit))
     new = old._replace(reason="given" if is_given else "", note=reason if is_given else "", cure="", cure_m=0.0, link_m=0.0)
     return new if new != old else None
 
@@ -147,6 +148,13 @@ def is_out(state: State, unit: int) -> bool:
     if rule.households is None or not rule.kinds.get(row.kind, True):
         return False
     return not rule.households[0] <= state.households(unit) <= rule.households[1]
+
+
+def count_pieces(state: State, unit: int) -> int:
+    """Count the pieces that a unit's land is in; touching in a point does not connect. 0 for a unit that is not in force."""
+    if unit not in state.units:
+        return 0
+    return int(shapely.get_num_geometries(shapely.coverage_union_all(state.ground.geometry[state.cells_of(unit)])))
 
 
 def _with_reasons(change: Change, after: State, excused: dict[int, Unit]) -> Change:
