@@ -85,6 +85,16 @@ def test_an_edit_that_is_sent_twice_happens_once(desk):
     assert desk.version() == 3
 
 
+def test_a_request_id_is_its_authors_own(desk):
+    desk.edit("main", [ON_TOP], base_version=1, author="a", request_id="r1")
+    with pytest.raises(EditError, match="used for another edit"):
+        desk.edit("main", [ON_TOP], base_version=1, author="b", request_id="r1")
+    desk.undo("main", base_version=2, author="a", request_id="r2")
+    with pytest.raises(EditError, match="used for another edit"):
+        desk.undo("main", base_version=3, author="b", request_id="r2")
+    assert desk.version() == 3
+
+
 def test_several_edits_are_all_done_or_none(desk):
     with pytest.raises(NotFoundError):
         desk.edit("main", [ON_TOP, Rename("none", "x")], base_version=1, author="a")
@@ -115,6 +125,13 @@ def test_what_a_colleague_has_retired_since_is_a_conflict_and_not_an_unknown_cod
         desk.edit("main", [Move(("13-1-1",), C + "002")], base_version=1, author="b")
     with pytest.raises(NotFoundError, match="retired"):
         desk.edit("main", [Move(("13-1-1",), C + "002")], base_version=2, author="b")
+
+
+def test_what_a_colleague_has_taken_out_of_its_unit_since_is_not_taken_without_a_word(desk):
+    desk.edit("main", [Move(("13-1-1",), C)], base_version=1, author="a")
+    with pytest.raises(ConflictError, match="changed meanwhile by a"):
+        desk.edit("main", [ROW], base_version=1, author="b")
+    assert desk.edit("main", [ROW], base_version=2, author="b").version == 3
 
 
 def test_what_was_taken_back_meanwhile_is_no_conflict(desk):
@@ -152,6 +169,17 @@ def test_an_edit_on_which_a_colleague_has_built_is_not_taken_back(desk):
     assert desk.undo("main", base_version=4, author="a").version == 5
     with pytest.raises(ConflictError):
         desk.redo("main", base_version=2, author="a")
+
+
+@pytest.mark.parametrize("later", [Reparent(C, EAST), Retire(C)], ids=lambda edit: edit.kind)
+def test_a_unit_does_not_come_back_under_a_parent_that_has_another_code_or_is_no_more(desk, later):
+    first = desk.state()
+    desk.edit("main", [Retire(C + "003")], base_version=1, author="a")
+    desk.edit("main", [later], base_version=2, author="b")
+    with pytest.raises(ConflictError):
+        desk.undo("main", base_version=3, author="a")
+    desk.undo("main", base_version=3, author="b")
+    assert_same(desk.undo("main", base_version=4, author="a").state, first)
 
 
 def test_every_version_can_be_opened_again(desk):

@@ -14,11 +14,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from geogrid.edit.change import Change
 from geogrid.edit.state import State
 from geogrid.errors import EditError
 from geogrid.plan import NO_UNIT
 from geogrid.store import derived, log, snapshot
-from geogrid.store.effect import Effect, Step, answer, work_out
+from geogrid.store.effect import Effect, Step, answer, touched_by, work_out
 from geogrid.store.faults import told
 from geogrid.store.found import write_findings
 from geogrid.store.history import History
@@ -53,10 +54,24 @@ def check_open(info: PlanInfo) -> None:
         raise is_adopted(info)
 
 
-def find_conflict(con: sqlite3.Connection, row: int, base_version: int, touched: Iterable[int]) -> list[Entry]:
-    """Return the entries since a version, still in effect, that touched one of some units (ids)."""
-    concerned = set(touched)
-    return [entry for entry in log.in_effect(log.read(con, row, base_version)) if concerned & set(entry.unit_ids)]
+def find_conflict(con: sqlite3.Connection, row: int, base_version: int, touched: Iterable[int], atoms: Iterable[int] = ()) -> list[Entry]:
+    """Return the entries since a version, still in effect, that touched one of some units, or moved one of some atoms (ids)."""
+    concerned, moved = set(touched), set(atoms)
+    if not concerned and not moved:
+        return []
+    entries = log.in_effect(log.read(con, row, base_version))
+    return [entry for entry in entries if not concerned.isdisjoint(entry.unit_ids) or (moved and not moved.isdisjoint(entry.atom_ids))]
+
+
+def find_misfits(state: State, change: Change) -> set[int]:
+    """Return the parents (ids) that units of a change would be put back under, but that are no more, or have another code than theirs says."""
+    made = {new.id: new for _, new in change.units if new}
+    found = set()
+    for unit in made.values():
+        above = made.get(unit.parent) or state.units.get(unit.parent)
+        if unit.parent != NO_UNIT and (above is None or (state.book.is_of_parent(unit.level) and not unit.code.startswith(above.code))):
+            found.add(unit.parent)
+    return found
 
 
 def check_known(info: PlanInfo, base_version: int) -> None:
@@ -66,9 +81,12 @@ def check_known(info: PlanInfo, base_version: int) -> None:
         raise EditError(message, f"方案 {info.id} 现为第 {info.version} 版，尚无第 {base_version} 版，请重新载入", reason="base_version", units=[])
 
 
-def check_base(con: sqlite3.Connection, row: int, info: PlanInfo, base_version: int, touched: Iterable[int]) -> None:
-    """Raise ConflictError where one of some units (ids) was changed after a version."""
-    if base_version < info.version and (entries := find_conflict(con, row, base_version, touched)):
+def check_base(con: sqlite3.Connection, row: int, info: PlanInfo, base_version: int, before: State, steps: Sequence[Step]) -> None:
+    """Raise ConflictError where a unit that steps touch was changed after a version, or an atom that they move was, be it from or to no unit."""
+    if base_version == info.version:
+        return
+    atoms = {atom for step in steps for atom in step.state.ground.atom_ids[step.change.positions].tolist()}
+    if entries := find_conflict(con, row, base_version, touched_by(before, steps), atoms):
         raise changed_meanwhile(info, entries)
 
 

@@ -28,13 +28,14 @@ from geogrid.store.commit import (
     check_known,
     check_open,
     find_conflict,
+    find_misfits,
     stamped,
     transaction,
     write_steps,
 )
 from geogrid.store.connect import connect, connect_writing
 from geogrid.store.dates import version_of
-from geogrid.store.effect import Step, answer, touched_by, work_out
+from geogrid.store.effect import Step, answer, work_out
 from geogrid.store.faults import told
 from geogrid.store.history import History
 from geogrid.store.plans import find_plan, list_plans
@@ -123,7 +124,7 @@ class Desk:
         asked = [edit if edit.reason else replace(edit, reason=reason) for edit in edits]
         with self._writing, transaction(self._out, self.path):
             row, info = find_plan(self._out, plan)
-            if repeated := self._repeated(row, plan, request_id, [to_json(edit) for edit in asked]):
+            if repeated := self._repeated(row, plan, author, request_id, [to_json(edit) for edit in asked]):
                 return repeated
             check_open(info)
             check_known(info, base_version)
@@ -131,10 +132,10 @@ class Desk:
             try:
                 steps = _applied(before, asked)
             except (EditError, NotFoundError):
-                self._check_asked_of(row, info, base_version, asked)
+                self._check_asked_of(row, info, base_version, asked, allow)
                 raise
-            check_base(self._out, row, info, base_version, touched_by(before, steps))
             ask(allow, before, steps)
+            check_base(self._out, row, info, base_version, before, steps)
             done = self._write(row, before, steps, author, request_id)
         self.history.keep_head(done.state)
         return done
@@ -165,7 +166,7 @@ class Desk:
     def _take_back(self, kind: str, plan: str, base_version: int, author: str, request_id: str, allow: Allow | None) -> Committed:
         with self._writing, transaction(self._out, self.path):
             row, info = find_plan(self._out, plan)
-            if repeated := self._repeated(row, plan, request_id, [kind]):
+            if repeated := self._repeated(row, plan, author, request_id, [kind]):
                 return repeated
             check_open(info)
             entry = (log.to_undo if kind == "undo" else log.to_redo)(self._out, row, author)
@@ -177,6 +178,8 @@ class Desk:
                 raise built_upon(info, entry, later)
             before = self.history.head(plan, self._out)
             change = replace(entry, ground=before.ground).change.inverse()
+            if later := find_conflict(self._out, row, entry.version, find_misfits(before, change)):
+                raise built_upon(info, entry, later)
             step = Step(replay(before, change), change, frozenset(entry.unit_ids), kind, undoes=entry.version)
             ask(allow, before, [step])
             done = self._write(row, before, [step], author, request_id)
@@ -187,12 +190,12 @@ class Desk:
         steps = stamped(steps, before.version)
         return write_steps(self._out, self.history, row, before, steps, author, self._clock(), request_id)
 
-    def _repeated(self, row: int, plan: str, request_id: str, asked: list) -> Committed | None:
-        """Return the first answer to a request that was done before; raises EditError where the id was used for something else."""
+    def _repeated(self, row: int, plan: str, author: str, request_id: str, asked: list) -> Committed | None:
+        """Return the first answer to a request that was done before; raises EditError where the id was used for something else, or by another."""
         entries = [replace(entry, ground=self.history.ground(self._out)) for entry in log.of_request(self._out, row, request_id)]
         if not entries:
             return None
-        if [dict(entry.edit) or entry.kind for entry in entries] != asked:
+        if [(entry.author, dict(entry.edit) or entry.kind) for entry in entries] != [(author, each) for each in asked]:
             message = f"request id {request_id} was used for another edit: give each request an id of its own"
             raise EditError(message, f"请求号 {request_id} 已用于另一项调整，请换一个", reason="request_id", units=[])
         before = self.history.at(plan, entries[0].version - 1, self._out)
@@ -200,13 +203,15 @@ class Desk:
         steps = [Step(after, entry.change, frozenset(entry.unit_ids), entry.kind) for entry in entries]
         return replace(answer(work_out(before, steps), steps, entries), is_repeat=True)
 
-    def _check_asked_of(self, row: int, info: PlanInfo, base_version: int, asked: Sequence[Edit]) -> None:
+    def _check_asked_of(self, row: int, info: PlanInfo, base_version: int, asked: Sequence[Edit], allow: Allow | None) -> None:
         """Raise ConflictError where what is refused now was possible on the version that the caller saw, and others have changed its units since."""
         if base_version >= info.version:
             return
         with suppress(EditError, NotFoundError):
             seen = self.history.at(info.id, base_version, self._out)
-            check_base(self._out, row, info, base_version, touched_by(seen, _applied(seen, asked)))
+            steps = _applied(seen, asked)
+            ask(allow, seen, steps)
+            check_base(self._out, row, info, base_version, seen, steps)
 
 
 def _applied(state: State, edits: Sequence[Edit]) -> list[Step]:

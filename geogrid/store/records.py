@@ -59,6 +59,11 @@ class Entry:
         assert self.ground is not None
         return Change.from_json(self.ground, json.loads(self.change_json))
 
+    @property
+    def atom_ids(self) -> frozenset[int]:
+        """The atoms that went from one leaf to another."""
+        return frozenset(atom for _before, _after, atoms in json.loads(self.change_json)["atoms"] for atom in atoms)
+
 
 @dataclass(frozen=True, eq=False)
 class Committed:
