@@ -60,24 +60,31 @@ def asked_area(now: Served, level: str) -> tuple[str, str]:
         return "", code
     if not code:
         codes = tables.unit_rows(now, here).index
-        return (codes[0], "") if len(codes) == 1 else ("", "")
-    order = tables.levels(now)
-    for found in reversed(order[order.index(here) :]):
+        return (_handle(now, here, codes[0]), "") if len(codes) == 1 else ("", "")
+    order, (asked, _, rest) = tables.levels(now), code.partition(":")
+    inside = order[order.index(here) :]
+    for found, name in [(asked, rest)] if rest and asked in inside else [(each, code) for each in (here, *reversed(inside))]:
         lineage = tables.lineage(now, found)
-        if code in lineage.index:
-            return lineage.loc[code, here], "" if found == here else code
+        if name in lineage.index:
+            return _handle(now, here, lineage.loc[name, here]), "" if found == here else _handle(now, found, name)
     raise NotFoundError(f"no unit {code!r} to work in; choose one on the page /edit", f"没有编码为“{code}”的区划单元；请在“调整”页选择", value=code)
 
 
+def _handle(now: Served, level: str, code: str) -> str:
+    """Return what a unit may be called in an address: its code, `level:code` where another level has a unit of that code."""
+    others = (each for each in tables.levels(now) if each != level)
+    return f"{level}:{code}" if code and any(code in now.project.units(each).index for each in others) else code
+
+
 def areas(now: Served, level: str) -> list[dict[str, Any]]:
-    """Return where one may work: `code name households out` of each unit."""
+    """Return where one may work: `code name households out` of each unit; the code as an address takes it."""
     here = area_level(now, level)
     if not here:
         return []
     rows, spec = tables.unit_rows(now, here), now.project.scheme.level(here)
     labels = [words.unit_label(code, name or "", parent, spec) for code, name, parent in zip(rows.index, rows["name"], rows["parent"], strict=True)]
     columns = (rows.index, labels, rows["households"], rows["out"])
-    return [{"code": c, "name": n, "households": int(h), "out": int(o)} for c, n, h, o in zip(*columns, strict=True)]
+    return [{"code": _handle(now, here, c), "name": n, "households": int(h), "out": int(o)} for c, n, h, o in zip(*columns, strict=True)]
 
 
 def _told(now: Served, level: str, area: str, focus: str) -> dict[str, Any]:

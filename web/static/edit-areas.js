@@ -12,16 +12,19 @@ export class Areas {
       event.preventDefault();
       choose(link.dataset.code);
     });
-    document.addEventListener("geogrid:choose", event => choose(event.detail.code));
+    document.addEventListener("geogrid:choose", event => choose(this.#named(event.detail.level, event.detail.code)));
     document.addEventListener("keydown", event => { if (event.key === "Escape" && this.isOpen && this.section.contains(event.target) && desk.model) this.close(); });
     if (!desk.unit) {
       const level = desk.told.area_level || desk.level;
       map.setLayer("u:" + level, true);
       map.setLevel(level);
       map.setFill("identity");
-      map.on("select", chosen => { if (chosen?.code && chosen.by === "map" && !desk.model) choose(chosen.code); });
+      map.on("select", chosen => { if (chosen?.code && chosen.by === "map" && !desk.model) choose(this.#named(level, chosen.code)); });
     }
   }
+
+  // What the address calls a unit: levels may share codes, then the level stands before it.
+  #named(level, code) { return this.links.some(link => link.dataset.code === code) ? code : `${level}:${code}`; }
 
   get isOpen() { return !this.section.hidden; }
 

@@ -14,9 +14,12 @@ export const depthOf = (desk, level = desk.level) => desk.model.units.depth.get(
 export const levelName = (desk, depth = depthOf(desk), n = 1) => desk.page.levels[desk.model.units.levels[depth].id]?.[n === 1 ? "name" : "plural"] ?? desk.model.units.levels[depth].id;
 export const boundsOf = (desk, depth) => desk.told.bounds[desk.model.units.levels[depth].id];
 
+// Where levels share codes, the service says grid:7; the level's name stands before it in every sentence already.
+export const plainCode = code => code.slice(code.indexOf(":") + 1);
+
 export function shortCode(desk, row) {
   const unit = desk.model.units.get(row), parent = unit.parent >= 0 ? desk.model.units.get(unit.parent).code : "";
-  return parent && unit.code.startsWith(parent) && unit.code.length > parent.length ? unit.code.slice(parent.length) : unit.code;
+  return parent && unit.code.startsWith(parent) && unit.code.length > parent.length ? unit.code.slice(parent.length) : plainCode(unit.code);
 }
 
 // Its name, else its level and last digits, after those of the unit above where that has no name either: 微网格 003-001.
@@ -25,9 +28,11 @@ export function unitLabel(desk, row) {
   return unit.name || `${levelName(desk, unit.level)} ${above}${shortCode(desk, row)}`;
 }
 
-// What a code adds to the longest code above it that is known here.
+// What a code adds to the longest code above it that is known here, in a district whose codes begin with those above.
 export function shortOf(desk, code) {
-  const above = desk.model.units.rows.reduce((longest, unit) => (code.startsWith(unit.code) && unit.code.length < code.length && unit.code.length > longest.length ? unit.code : longest), "");
+  const { rows } = desk.model.units;
+  if (!rows.every(unit => unit.parent < 0 || unit.code.startsWith(rows[unit.parent].code))) return plainCode(code);
+  const above = rows.reduce((longest, unit) => (code.startsWith(unit.code) && unit.code.length < code.length && unit.code.length > longest.length ? unit.code : longest), "");
   return code.slice(above.length);
 }
 

@@ -25,7 +25,7 @@ export class Foresight {
       return; // what the page itself knows stands there already
     }
     if (key !== this.key) return;
-    this.codes = new Map((found.units || []).filter(unit => unit.code && unit.code_before && unit.code !== unit.code_before).map(unit => [unit.code_before, unit.code]));
+    this.codes = new Map((found.units || []).filter(unit => unit.code && unit.code_before).map(unit => [unit.code_before, unit.code]));
     this.refused = found.refused ? (desk.page.lang === "zh" ? found.refused.message_zh : found.refused.message) || "" : "";
     this.told();
   }

@@ -1,5 +1,5 @@
 // The drawer: what is selected, where it would go, what both sides would be, what breaks and what to do instead, the reason, confirm.
-import { boundsOf, boundsText, button, changeBar, cellName, element, households, levelName, number, shortCode, statusWords, unitLabel, whatIsSelected, SIGNS } from "./edit-facts.js";
+import { boundsOf, boundsText, button, changeBar, cellName, element, households, levelName, number, plainCode, shortCode, statusWords, unitLabel, whatIsSelected, SIGNS } from "./edit-facts.js";
 import { instead } from "./edit-instead.js";
 import { Foresight } from "./edit-foresight.js";
 import { previewMove } from "./edit-preview.js";
@@ -149,7 +149,7 @@ export class Panel {
   // The code under the target, once the service has said it.
   #codeThen(code) {
     const { desk } = this, target = desk.model.units.get(desk.model.target).code, then = this.foresight.codes.get(code);
-    return `${shortCode(desk, desk.model.target)}-${then ? then.slice(then.startsWith(target) ? target.length : -3) : "…"}`;
+    return `${shortCode(desk, desk.model.target)}-${then ? plainCode(then.startsWith(target) ? then.slice(target.length) : then) : "…"}`;
   }
 
   #place(each) {

@@ -8,7 +8,7 @@ export class Says {
   // What a unit may be called, the longest first: its name, or its level's with the last digits of its code; where the unit above has digits of
   // its own, those come first, for 001 is in every grid.
   names(unit) {
-    const { units } = this.model, known = this.#known(unit), own = known?.digits ? unit.code.slice(-known.digits) : unit.code;
+    const { units } = this.model, known = this.#known(unit), own = known?.digits ? unit.code.slice(-known.digits) : unit.code.slice(unit.code.indexOf(":") + 1);
     const parent = unit.parent >= 0 ? units.get(unit.parent) : null, above = parent ? this.#known(parent)?.digits : 0;
     const both = above ? parent.code.slice(-above) + "-" + own : own, level = units.levels[unit.level].name;
     const word = known ? known.name : typeof level === "string" ? level : level.zh;

@@ -1,5 +1,5 @@
 // The drawer while nothing is selected: the units of the area with their households; one of them with what can be done to it and its buildings to tick.
-import { boundsOf, boundsText, button, cellName, changeBar, element, households, isHere, levelName, number, statusWords, unitLabel, SIGNS } from "./edit-facts.js";
+import { boundsOf, boundsText, button, cellName, changeBar, element, households, isHere, levelName, number, plainCode, statusWords, unitLabel, SIGNS } from "./edit-facts.js";
 
 export class UnitsPane {
   constructor(desk, dialogs) {
@@ -24,7 +24,7 @@ export class UnitsPane {
 
   #card(row) {
     const { desk, dialogs } = this, { model } = desk, unit = model.units.get(row), figures = model.unitFigures(row), bounds = boundsOf(desk, unit.level), status = model.statusOf(row, figures.households);
-    const lines = [element("div", { class: "drawer-head" }, element("h2", { class: "big" }, unitLabel(desk, row)), element("span", { class: "code" }, unit.code))];
+    const lines = [element("div", { class: "drawer-head" }, element("h2", { class: "big" }, unitLabel(desk, row)), element("span", { class: "code" }, plainCode(unit.code)))];
     lines.push(element("div", { class: "side" }, element("span", { class: `figure-now ${status}` }, households(desk, figures.households)), element("span", { class: `status ${status}` }, statusWords(desk, status, figures.households, bounds)),
       bounds && status !== "dedicated" ? changeBar(desk, figures.households, figures.households, bounds, status) : "", element("span", { class: "note" }, bounds ? desk.say("bounds_of", { bounds: boundsText(bounds) }) : desk.say("no_bounds"))));
     if (unit.part) lines.push(element("p", { class: "note" }, desk.say("part")));
@@ -53,7 +53,7 @@ export class UnitsPane {
 
   // By the unit above: the one where one works first, then its neighbours.
   #list(focus) {
-    const { desk } = this, { model } = desk, groups = new Map(), units = model.units.live(model.depth).sort((a, b) => isHere(desk, b.row) - isHere(desk, a.row) || (a.code < b.code ? -1 : 1));
+    const { desk } = this, { model } = desk, groups = new Map(), units = model.units.live(model.depth).sort((a, b) => isHere(desk, b.row) - isHere(desk, a.row) || a.code.localeCompare(b.code, "en", { numeric: true }));
     for (const unit of units) groups.set(unit.parent, [...(groups.get(unit.parent) || []), unit]);
     const parts = [...groups].flatMap(([parent, held]) => [groups.size > 1 ? element("h3", {}, parent >= 0 ? unitLabel(desk, parent) : desk.say("all_areas")) : "", ...held.map(unit => this.#row(unit, focus))]);
     return element("section", {}, element("h2", {}, desk.say("units_here", { level: levelName(desk, model.depth, units.length) }), element("span", { class: "note" }, ` ${number(units.length)}`)), element("div", { class: "unit-list" }, ...parts));
