@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pandas.testing import assert_frame_equal
 
 from geogrid.edit import Create, Merge, Move, Rename, Retire
 from geogrid.errors import ConflictError, NotFoundError, StoreError
@@ -182,6 +183,44 @@ def test_a_project_is_refreshed_by_what_has_changed(tmp_path):
         desk.undo("main", base_version=3, author="a")
         assert old.refreshed() is old
         assert len(old.findings()) == len(first.findings())
+
+
+def test_a_project_that_is_several_versions_behind_takes_over_what_no_edit_changed(tmp_path):
+    with tiny_desk(tmp_path) as desk, open_project(desk.path) as first:
+        frames = {level: first.units(level) for level in first.levels}
+        desk.edit("main", [ON_TOP], base_version=1, author="a")
+        second = first.refreshed()  # nobody asks it for units
+        desk.edit("main", [Merge((C + "001", C + "002")), Retire(C + "003")], base_version=2, author="a")
+        desk.undo("main", base_version=4, author="a")
+        last = second.refreshed()
+        assert last.version == 5
+        assert last.units("community") is frames["community"]
+        for level in first.levels:
+            assert_frame_equal(last.units(level), fresh_units(desk.path, level))
+        assert_frame_equal(second.units("microgrid"), first.of("main", 2).units("microgrid"))
+
+
+@pytest.mark.parametrize("plan", ["main", "d1"])
+def test_a_few_units_are_those_of_their_level_whatever_was_read_before(tmp_path, plan):
+    with tiny_desk(tmp_path) as desk:
+        desk.fork("main", name="draft", author="a")
+        desk.edit("d1", [Retire(D + "003"), ON_TOP], base_version=1, author="a")
+        desk.edit("main", [Merge((C + "001", C + "002"))], base_version=1, author="a")
+        with open_project(desk.path, plan=plan) as project, open_project(desk.path, plan=plan) as other:
+            for level, parent in [("microgrid", C), ("microgrid", B), ("grid", WEST), ("community", D)]:
+                ids = project.units_inside(level, parent)
+                few, whole = project.some_units(level, ids), other.units(level)
+                assert_frame_equal(few, whole[whole["unit"].isin(ids)])
+                assert_frame_equal(other.some_units(level, ids), few)
+                assert set(few["parent"]) <= {parent, A, B, C, D}
+                assert project.find_level(parent) == ("grid" if parent in (B, C, D) else "community")
+            assert project.find_level("nowhere") == project.find_level(WEST, "grid") == ""
+            assert project.units_inside("grid", B) == []
+
+
+def fresh_units(path, level):
+    with open_project(path) as project:
+        return project.units(level)
 
 
 def test_what_a_project_had_not_read_before_an_edit_it_still_shows_as_it_was(tmp_path):

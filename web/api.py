@@ -47,18 +47,19 @@ def _level(now: Served) -> str:
     if not parent:
         return levels[0]
     below = levels[levels.index(tables.find_unit(now, parent)) + 1 :]
-    return next((name for name in below if (now.project.units(name)["parent"] == parent).any()), (below or levels)[0])
+    return next((name for name in below if now.project.units_inside(name, parent)), (below or levels)[0])
 
 
 def _units(now: Served, level: str, parent: str, bbox: str, at: str, limit: str, offset: str) -> Any:
-    frame = now.project.units(level)
-    keep = np.ones(len(frame), bool)
+    box = shapely.box(*_box(bbox)) if bbox else None
     if parent:
         tables.find_unit(now, parent)
-        keep &= tables.inside(now, level, parent)
-    if bbox:
-        box = shapely.box(*_box(bbox))
-        keep &= shapely.intersects(_lonlat(now, level), box)
+        frame = now.project.some_units(level, now.project.units_inside(level, parent))
+    else:
+        frame = now.project.units(level)
+    keep = np.ones(len(frame), bool)
+    if box:
+        keep &= shapely.intersects(frame.geometry.to_crs(4326).to_numpy() if parent else _lonlat(now, level), box)
     if at:
         keep &= _valid_at(frame, at)
     start = _whole("offset", offset, 0)

@@ -81,20 +81,6 @@ def _lineage(served: Served, level: str) -> pd.DataFrame:
     return out
 
 
-def inside(served: Served, level: str, parent: str) -> np.ndarray:
-    """Tell which units of `level`, in order of code, lie in the unit `parent` of some level above: as `lineage` does, for one unit."""
-    order = list(served.project.levels)
-    found: dict[str, pd.Index] = {}
-    for name in order[: order.index(level) + 1]:
-        units = served.project.units(name)
-        at, todo, held = units["parent"], np.ones(len(units), bool), np.zeros(len(units), bool)
-        for upper in reversed(found):  # a parent is the nearest unit above that bears the code
-            held |= todo & at.isin(found[upper]).to_numpy()
-            todo &= ~at.isin(served.project.units(upper).index).to_numpy()
-        found[name] = units.index[held | ((units.index == parent) & (name != level))]
-    return held
-
-
 def bound_levels(served: Served) -> list[str]:
     """Return the levels whose households have bounds, top-down."""
     return [level for level in levels(served) if served.project.scheme.level(level).households]
@@ -191,9 +177,8 @@ def find_unit(served: Served, code: str, level: str = "") -> str:
 
     Raises NotFoundError; for a code that is retired with the facts `retired` and `successors`: the codes in force that the visitor may see.
     """
-    for name in [level] if level else served.project.levels:
-        if name in served.project.levels and code in served.project.units(name).index:
-            return name
+    if found := served.project.find_level(code, level):
+        return found
     if not served.project.is_retired(code):
         raise NotFoundError(f"no unit has the code {code!r}", f"没有编码为“{code}”的单元", value=code)
     after = served.project.successors(code)

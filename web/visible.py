@@ -7,7 +7,7 @@ class does not offer can not be read at all.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -18,10 +18,12 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from geogrid.edit.state import State
 from geogrid.errors import NotFoundError
 from geogrid.plan import NO_UNIT, Base, Plan
 from geogrid.scheme import Scheme
 from geogrid.store.locate import Locator
+from geogrid.store.views import find_level
 from web.confined import no_more
 
 PUBLIC_ROLES = ("stations",)
@@ -76,8 +78,7 @@ class Visible:
         """What is visible of the district."""
         if self._codes is None:
             return self._project.district
-        level = next(level for level in self.levels if self._codes[level])
-        return shapely.union_all(self.units(level).geometry.to_numpy())
+        return shapely.union_all(self.units(self._top).geometry.to_numpy())
 
     @property
     def district_source(self) -> str:
@@ -94,8 +95,31 @@ class Visible:
         codes = self._codes or {}
         kept = {level: self._project.units(level) for level in self.levels}
         kept = {level: frame[frame.index.isin(codes[level])] for level, frame in kept.items()}
-        top = next(level for level in self.levels if codes[level])
-        return kept | {top: kept[top].assign(parent="")}
+        return kept | {self._top: kept[self._top].assign(parent="")}
+
+    @cached_property
+    def _top(self) -> str:
+        """The level of the scope unit."""
+        codes = self._codes or {}
+        return next(level for level in self.levels if codes[level])
+
+    def some_units(self, level: str, ids: Sequence[int]) -> gpd.GeoDataFrame:
+        """Return those of some units of a level (ids) that are visible."""
+        frame = self._project.some_units(level, ids)
+        if self._codes is None:
+            return frame
+        frame = frame[frame.index.isin(self._codes[level])]
+        return frame.assign(parent="") if level == self._top else frame
+
+    def find_level(self, code: str, level: str = "") -> str:
+        """Return the level on which a code is that of a visible unit: the given one, else the topmost; "" for none."""
+        if self._codes is None:
+            return self._project.find_level(code, level)
+        return next((each for each in self.levels if level in ("", each) and code in self._codes[each]), "")
+
+    def units_inside(self, level: str, code: str) -> list[int]:
+        """Return the ids of the units of a level in a unit with a code, visible or not: `some_units` tells."""
+        return self._project.units_inside(level, code)
 
     def count_units(self, level: str) -> tuple[int, int, int, int]:
         """Count as `Project.count_units` does."""
@@ -226,33 +250,27 @@ def codes_below(project: Any, scope: str) -> dict[str, frozenset[str]]:
 
     A retired code stands for its successors. Raises ForbiddenError where there is no such unit any more: who is confined to nothing sees nothing.
     """
-    roots = _in_force(project, scope)
-    out: dict[str, frozenset[str]] = {}
-    for level in project.levels:
-        units = project.units(level)
-        at = units["parent"].to_numpy(dtype=object)
-        inside = np.isin(units.index.to_numpy(dtype=object), [code for where, code in roots if where == level])
-        for upper in reversed(out):  # a code may stand on several levels: a parent is the nearest above that bears it
-            here = np.isin(at, project.units(upper).index.to_numpy(dtype=object))
-            inside |= here & np.isin(at, list(out[upper]))
-            at = np.where(here, "", at)
-        out[level] = frozenset(units.index[inside])
-    return out
+    state: State = project.state()
+    roots = {unit for level, code in _in_force(state, scope) for unit in state.ids[code] if state.units[unit].level == level}
+    kept: dict[str, set[str]] = {level: set() for level in project.levels}
+    for unit in {each for root in roots for each in state.below(root)}:
+        kept[state.units[unit].level].add(state.units[unit].code)
+    return {level: frozenset(codes) for level, codes in kept.items()}
 
 
-def _in_force(project: Any, scope: str) -> set[tuple[str, str]]:
+def _in_force(state: State, scope: str) -> set[tuple[str, str]]:
     """Return level and code of the units that a scope stands for: a code, or "level:code" where levels share codes."""
     todo, done, roots = [scope], set(), set()
     while todo:
         code = todo.pop()
         where, _, bare = code.partition(":")
-        if where not in project.levels or not bare:
+        if where not in state.depths or not bare:
             where, bare = "", code
-        level = next((level for level in project.levels if where in ("", level) and bare in project.units(level).index), "")
+        level = find_level(state, bare, where)
         if level:
             roots.add((level, bare))
         elif code not in done:
-            todo.extend(project.successors(code))
+            todo.extend(state.successors(code))
         done.add(code)
     if not roots:
         raise no_more(scope)

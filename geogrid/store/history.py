@@ -27,7 +27,7 @@ from geogrid.store.scheme_json import scheme_from_dict
 from geogrid.store.snapshot import Image
 
 _FEW = 50  # changes that are sooner replayed one by one than together
-_KEPT = 32
+_KEPT, _LATELY = 32, 16
 
 
 class History:
@@ -38,6 +38,7 @@ class History:
         self._ground: Ground | None = None
         self._heads: dict[str, State] = {}
         self._kept: LRUCache[Hashable, State | Image] = LRUCache(_KEPT)
+        self._lately: LRUCache[Hashable, State] = LRUCache(_LATELY)
         self._facts: dict[str, str] = {}
 
     def ground(self, con: sqlite3.Connection | None = None) -> Ground:
@@ -65,7 +66,7 @@ class History:
                 known = known.on(self.ground(con))
             if known.state != info.state:
                 known = replace(known, state=info.state)
-            self._heads[plan] = known
+            self._note(known)
             return known
 
     def keep_head(self, state: State) -> None:
@@ -73,9 +74,16 @@ class History:
         with self._lock:
             known = self._heads.get(state.plan)
             if known is None or known.version <= state.version:
-                self._heads[state.plan] = state
+                self._note(state)
             if self._ground is None or len(self._ground.atoms) < len(state.ground.atoms):
                 self._ground = state.ground
+
+    def _note(self, state: State) -> None:
+        """Keep a plan's newest state, and for a while the one before: who read that version still asks what differs."""
+        known = self._heads.get(state.plan)
+        if known is not None and known.version < state.version:
+            self._lately[state.plan, known.version] = known
+        self._heads[state.plan] = state
 
     def at(self, plan: str, version: int, con: sqlite3.Connection | None = None) -> State:
         """Return a plan at a version; raises NotFoundError where it has none such."""
@@ -86,6 +94,8 @@ class History:
                 return head
             row, _ = find_plan(con, plan)
             _check_version(con, row, plan, version, head.version)
+            if lately := self._lately.get((plan, version)):
+                return lately.on(head.ground) if len(lately.leaf) < len(head.leaf) else lately
             if (plan, version) not in self._kept:
                 image = self._image(con, row, version)
                 adopted = con.execute("SELECT 1 FROM edit WHERE plan = ? AND kind = 'adopt' AND version <= ?", (row, version)).fetchone()

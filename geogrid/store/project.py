@@ -18,26 +18,22 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.barriers import BARRIERS, barrier_lines
-from geogrid.edit.state import State
 from geogrid.findings import to_frame
-from geogrid.plan import NO_UNIT, UNIT_COLUMNS, UNIT_DEFAULTS, Base, Plan
+from geogrid.plan import NO_UNIT, UNIT_COLUMNS, Base, Plan
 from geogrid.rules import find_plan
 from geogrid.sites import join
-from geogrid.store.facts import Facts
 from geogrid.store.history import History
 from geogrid.store.locate import Locator
 from geogrid.store.reader import Reader
 from geogrid.store.records import Entry
-from geogrid.store.schema import quoted
+from geogrid.store.shown import MAIN_PLAN, Shown, complete_units
 from geogrid.store.snapshot import MAIN
 from geogrid.store.summary import summarise
-from geogrid.store.views import find_differing, patched, patched_findings
-
-_MAIN = "main"
+from geogrid.store.views import patched_findings
 
 
 def open_project(
-    path: str | Path, *, plan: str = _MAIN, at: int | str | None = None, is_whole: bool = False, history: History | None = None
+    path: str | Path, *, plan: str = MAIN_PLAN, at: int | str | None = None, is_whole: bool = False, history: History | None = None
 ) -> Project:
     """Open a project file for reading, checked; raises StoreError that says what to do when it is missing, foreign, damaged or too new.
 
@@ -52,14 +48,12 @@ def open_project(
         raise
 
 
-class Project(Facts):
+class Project(Shown):
     """One plan of a project file at one version. Frames are in the working CRS `crs`; they are cached and shared: copy before you change one."""
 
-    def __init__(self, reader: Reader, plan: str = _MAIN, at: int | str | None = None) -> None:
-        super().__init__(reader)
+    def __init__(self, reader: Reader, plan: str = MAIN_PLAN, at: int | str | None = None) -> None:
+        super().__init__(reader, plan, at)
         self._is_open = True
-        self.plan_id, self.is_newest = plan, at is None
-        self.version, self.plan_state = reader.plan(plan) if at is None else reader.plan_at(plan, at)
 
     def __enter__(self) -> Project:
         return self
@@ -73,7 +67,7 @@ class Project(Facts):
             self._is_open = False
             self._reader.close()
 
-    def of(self, plan: str = _MAIN, at: int | str | None = None) -> Project:
+    def of(self, plan: str = MAIN_PLAN, at: int | str | None = None) -> Project:
         """Return another plan or version of the same file, which shares it; raises NotFoundError."""
         other = Project(self._reader, plan, at)
         self._reader.share()
@@ -89,11 +83,13 @@ class Project(Facts):
             return self
         other = self.of(self.plan_id)
         with self._lock:
-            frames = {key: frame for key, frame in self._cache.items() if key[0] == "units"}
-        if frames:
-            ids = find_differing(self.state(), other.state())
-            other._cache.update({key: patched(frame, other.state(), key[1], ids) for key, frame in frames.items()})
+            other._cache.update({key: former for key, former in self._cache.items() if key[0] == "former"})
+            other._cache.update({("former", key[1]): (self.version, frame) for key, frame in self._cache.items() if key[0] == "units"})
         return other
+
+    def take_history(self, history: History) -> None:
+        """Use the states of a desk that was opened on the same file after this project."""
+        self._reader.history = history
 
     @property
     def stamp(self) -> str:
@@ -104,13 +100,6 @@ class Project(Facts):
     def is_replaced(self) -> bool:
         """Tell whether another file stands in the place of this one now, or none."""
         return self._reader.is_replaced()
-
-    def state(self) -> State:
-        """Return the plan as it is edited."""
-        if self._reader.format == 1:
-            return self._once(("state",), lambda: State.of(self.plan()))
-        with self._lock:
-            return self._reader.history.at(self.plan_id, self.version, self._reader.con)
 
     def log(self, since: int = 0, until: int | None = None) -> list[Entry]:
         """Return what was done to the plan after version `since`, up to `until` or this one, the oldest first."""
@@ -129,26 +118,6 @@ class Project(Facts):
     def district(self) -> BaseGeometry:
         """The noded parent of the plan: where its border was cut, what its cells cover."""
         return self.plan().base.district if self._may_be_cut() else self._table("district").geometry.iloc[0]
-
-    def units(self, level: str) -> gpd.GeoDataFrame:
-        """Return a level's units, index `code`, columns as `Plan.frame` and `status`; raises NotFoundError for an unknown level."""
-        self._check_known("level", "层级", level, self.levels)
-        return self._once(("units", level), lambda: self._units(level))
-
-    def _units(self, level: str) -> gpd.GeoDataFrame:
-        frame, have = self._of_main(f"unit_{level}")
-        frame = _complete(frame).set_index("code").sort_index(kind="stable")
-        return frame if have is None else patched(frame, self.state(), level, find_differing(have, self.state()))
-
-    def count_units(self, level: str) -> tuple[int, int, int, int]:
-        """Count a level's units, their households, the units in bounds and those with a reason, without reading a polygon where that can be."""
-        self._check_known("level", "层级", level, self.levels)
-        figures = "count(*), coalesce(sum(households), 0), coalesce(sum(status = 'in'), 0), coalesce(sum(reason <> ''), 0)"
-        version, (row,) = self._reader.at_main(lambda: self._reader.rows(f"SELECT {figures} FROM {quoted(f'unit_{level}')}"))
-        if self._is_main(version):
-            return row
-        frame = self.units(level)
-        return len(frame), int(frame["households"].sum()), int((frame["status"] == "in").sum()), int((frame["reason"] != "").sum())
 
     def count_people(self) -> tuple[int, int]:
         """Count the households and persons of all atoms, in units or not, without reading an atom where that can be."""
@@ -209,12 +178,12 @@ class Project(Facts):
         return self._once(("locator",), lambda: Locator(self.plan())).locate(lon, lat, floor)
 
     def _rebuilt(self) -> Plan:
-        if self.plan_id != _MAIN:
+        if self.plan_id != MAIN_PLAN:
             return self.state().to_plan()
         version, (rows, leaf) = self._reader.at_main(lambda: (self._reader.table("unit"), self._leaf()))
         if not self._is_main(version):
             return self.state().to_plan()
-        units = _complete(rows[rows["plan"] == MAIN].sort_values("id").set_index("id").rename_axis("unit").drop(columns="plan"))
+        units = complete_units(rows[rows["plan"] == MAIN].sort_values("id").set_index("id").rename_axis("unit").drop(columns="plan"))
         units = units.assign(parent=units["parent"].fillna(NO_UNIT).astype("int64"))[[*UNIT_COLUMNS]]
         return Plan(self._base(leaf.index), self.scheme, units, leaf.to_numpy(), *self.plan_name)
 
@@ -249,27 +218,13 @@ class Project(Facts):
             found = found.assign(width_m=np.nan, rows="[]")
         lists = {name: pd.Series([json.loads(text) for text in found[name]], index=found.index, dtype=object) for name in ("units", "rows")}
         found = found.assign(**lists)
-        return found if have is None else patched_findings(found, have, self.state(), find_differing(have, self.state()))
-
-    def _of_main(self, table: str) -> tuple[Any, State | None]:
-        """Return a table that follows `main` as it stands in the file, and the state that it shows, or None where that is the one of this project."""
-        version, frame = self._reader.at_main(lambda: self._reader.table(table))
-        if self._is_main(version):
-            return frame, None
-        with self._lock:
-            return frame, self._reader.history.at(_MAIN, version, self._reader.con)
-
-    def _is_main(self, version: int) -> bool:
-        return self.plan_id == _MAIN and self.version == version
+        if have is None:
+            return found
+        return patched_findings(found, self._state_of(MAIN_PLAN, have), self.state(), self._differing(MAIN_PLAN, have))
 
     def _kept(self) -> dict[tuple[str, ...], Any]:
         """Return what is in the cache and is the same in every plan and version."""
         with self._lock:
-            count = dict(self._reader.rows("SELECT 'cell', count(*) FROM cell UNION ALL SELECT 'atom', count(*) FROM atom"))
+            last = dict(self._reader.rows("SELECT 'cell', max(fid) FROM cell UNION ALL SELECT 'atom', max(fid) FROM atom"))
             tables = {key: value for key, value in self._cache.items() if key[0] == "table"}
-            return {key: value for key, value in tables.items() if key[1] not in count or len(value) == count[key[1]]}
-
-
-def _complete(units: pd.DataFrame) -> Any:
-    """Return units with the columns that files of an earlier version lack."""
-    return units.assign(**{name: value for name, value in UNIT_DEFAULTS.items() if name not in units})
+            return {key: value for key, value in tables.items() if key[1] not in last or value.index[-1] == last[key[1]]}

@@ -106,10 +106,10 @@ class Reader:
             finally:
                 self.con.execute("COMMIT")
 
-    def table(self, table: str, index: str = "") -> Any:
-        """Return a table as a frame."""
+    def table(self, table: str, index: str = "", where: str = "") -> Any:
+        """Return a table as a frame, of all rows or those that SQL chooses."""
         with self.lock:
-            return read_table(self.con, table, self.crs, index=index)
+            return read_table(self.con, table, self.crs, index=index, where=where)
 
     def rows(self, query: str, *values: Any) -> list[tuple]:
         """Return the rows of a query."""

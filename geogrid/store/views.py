@@ -21,6 +21,19 @@ def find_differing(have: State, want: State) -> list[int]:
     return affected(a, b, Change.between(a, b))
 
 
+def find_level(state: State, code: str, level: str = "") -> str:
+    """Return the level on which a code is in force: the given one, else the topmost; "" for none."""
+    known = [unit for unit in state.ids.get(code, ()) if level in ("", state.units[unit].level)]
+    return state.units[min(known, key=state.depth)].level if known else ""
+
+
+def find_inside(state: State, level: str, code: str) -> list[int]:
+    """Return the ids, ascending, of the units of a level that lie in a unit, of any level above, with a code."""
+    depth = state.depths[level]
+    above = [unit for unit in state.ids.get(code, ()) if state.depth(unit) < depth]
+    return sorted({each for unit in above for each in state.below(unit) if state.units[each].level == level})
+
+
 def patched(frame: gpd.GeoDataFrame, want: State, level: str, ids: Iterable[int]) -> gpd.GeoDataFrame:
     """Return the units of a level (index `code`, sorted) as a state has them; `frame` is right but for the units `ids`."""
     listed = set(ids)
