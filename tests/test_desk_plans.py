@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geogrid.edit import Create, Merge, Move, Rename, Retire
+from geogrid.edit import Create, Merge, Move, Rename, Reparent, Retire
 from geogrid.errors import ConflictError, EditError, InputError, NotFoundError
 from geogrid.store import Desk, open_project
 from tests.desks import assert_same, assert_stored, tiny_desk
@@ -133,6 +133,37 @@ def test_a_draft_whose_units_main_has_changed_since_is_a_conflict(desk):
     desk.undo("main", base_version=3, author="a")
     desk.undo("main", base_version=4, author="b")
     assert desk.adopt("d1", valid_from=MARCH, author="admin").version == 6
+
+
+def test_a_draft_of_an_adopted_draft_is_one_of_what_that_became(desk):
+    desk.fork(name="x", author="a")
+    edit(desk, "d1", ON_TOP)
+    desk.adopt("d1", valid_from=MARCH, author="admin")
+    info = desk.fork("d1", name="y", author="a")
+    assert (info.parent, info.fork_version) == ("main", 2)
+    edit(desk, "d2", Rename(A + "002", "塔"))
+    assert desk.adopt("d2", valid_from=MAY, author="admin").version == 3
+
+
+def test_what_a_draft_makes_takes_the_code_that_its_parent_has_by_then(desk):
+    edit(desk, "main", Retire(C + "003"))
+    atoms = desk.state().ground.codes[desk.state().members(desk.state().unit(C).id)].tolist()
+    desk.fork(name="x", author="a")
+    edit(desk, "d1", Create("microgrid", C, "新", tuple(atoms)))
+    now = edit(desk, "main", Reparent(C, EAST)).state
+    state = desk.adopt("d1", valid_from=MARCH, author="admin", accept=True).state
+    (new,) = [unit for unit in state.units.values() if unit.name == "新"]
+    assert new.parent == desk.state("d1").unit(C).id
+    assert new.code.startswith(now.units[new.parent].code)
+    assert_stored(desk.path, state)
+
+
+def test_what_a_draft_makes_under_a_unit_that_is_no_more_is_a_conflict(desk):
+    desk.fork(name="x", author="a")
+    edit(desk, "d1", Create("microgrid", C, "新", ("14-1-1",)))
+    edit(desk, "main", Create("microgrid", C, "另", ("13-1-1",)), Retire(C), author="b")
+    with pytest.raises(ConflictError):
+        desk.adopt("d1", valid_from=MARCH, author="admin", accept=True)
 
 
 def test_new_errors_stop_an_adoption_until_they_are_accepted(desk):

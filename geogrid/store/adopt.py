@@ -17,6 +17,7 @@ from geogrid.edit.change import Change, replay
 from geogrid.edit.check import find_touched
 from geogrid.edit.state import State
 from geogrid.findings import Finding, severity_of
+from geogrid.plan import NO_UNIT
 from geogrid.store import log
 from geogrid.store.commit import check_open, find_conflict, write_steps
 from geogrid.store.effect import Step, in_force
@@ -69,9 +70,10 @@ def _change(con: sqlite3.Connection, history: History, plan: str, main: State) -
     ground = history.ground(con)
     changes = [replace(entry, ground=ground).change for entry in entries]
     made = {new.id for change in changes for old, new in change.units if old is None and new}
-    if later := find_conflict(con, MAIN, fork, touched - made):
-        raise changed_meanwhile(find_plan(con, _MAIN)[1], later)
     draft, change = history.head(plan, con), merged(changes)
+    lost = {new.parent for _, new in change.units if new} - {NO_UNIT} - made - main.units.keys()
+    if later := find_conflict(con, MAIN, fork, touched - made | lost):
+        raise changed_meanwhile(find_plan(con, _MAIN)[1], later)
     moved = rebased(change, draft, main)
     renumbered = {old.id: new.id for (_, old), (_, new) in zip(change.units, moved.units, strict=True) if old and new}
     return moved, frozenset(renumbered.get(unit, unit) for unit in touched)

@@ -16,7 +16,8 @@ from geogrid.plan import NO_UNIT
 def rebased(change: Change, draft: State, onto: State) -> Change:
     """Return `change`, which led to the state `draft`, as one of `onto`: both have what it touches as it was before.
 
-    A code that `onto` has given meanwhile, or that says a parent with such a code, gives way to the next free one. Raises EditError where none is.
+    A code that `onto` has given meanwhile, or that says a parent which has another code there, gives way to the next free one. Raises EditError where
+    none is.
     """
     ids = _free_ids(change, onto)
     moved = Change(change.positions, change.before, _mapped(change, ids), tuple((old, _renumbered(new, ids)) for old, new in change.units))
@@ -55,9 +56,11 @@ def _free_codes(change: Change, was: Mapping[int, int], draft: State, onto: Stat
     codes: dict[int, str] = {}
     given = [(unit.level, unit.code, unit.id) for unit in fresh if unit.code not in onto.issued]
     for unit in fresh:
-        if unit.code not in onto.issued and not (unit.parent in codes and onto.book.is_of_parent(unit.level)):
-            continue
         parent = codes.get(unit.parent) or _code(change, onto, unit.parent)
+        above = draft.units.get(was.get(unit.parent, unit.parent))
+        is_said = above is not None and above.code != parent and onto.book.is_of_parent(unit.level)
+        if unit.code not in onto.issued and not is_said:
+            continue
         place = middle(draft.ground, draft.atoms_below(was.get(unit.id, unit.id)))[None, :2]
         codes[unit.id] = onto.book.next(unit.level, parent, place, given)[0]
         given.append((unit.level, codes[unit.id], unit.id))
