@@ -32,7 +32,7 @@ def client(tmp_path: Path) -> FlaskClient:
 
 def _told(client: FlaskClient, unit: str) -> dict[str, str]:
     page = client.get("/edit", query_string={"unit": unit, "level": "grid"}).text
-    return json.loads(re.search(r'id="page-data"[^>]*>(.*?)</script>', page, re.DOTALL)[1])["edit"]
+    return json.loads(re.findall(r'id="page-data"[^>]*>(.*?)</script>', page, re.DOTALL)[0])["edit"]
 
 
 def test_places_to_work_in_are_listed_as_addresses_take_them(client: FlaskClient):
