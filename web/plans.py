@@ -37,7 +37,7 @@ def _page(template: str, **told: Any) -> str:
     script = {"token": token(), "lang": language(), "words": _words(), "fork": f"{request.script_root}/api/plans", "plans": link("plans.list_page")}
     script |= {"adopt": f"{request.script_root}/api/plans/", "unit": unit.partition("?")[0][:-1], "query": "".join(unit.partition("?")[1:])}
     may = {"may_adopt": user.may("administrator") and not user.scope, "may_edit": user.may("planner")}
-    return render_template(template, page="plans", script=script, **may, **told)
+    return render_template(template, page="plans", script=script, person=planview.person, **may, **told)
 
 
 @blueprint.app_context_processor

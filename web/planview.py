@@ -19,6 +19,7 @@ from geogrid.edit.reference import MAIN, Reference
 from geogrid.edit.state import ABSENT, State
 from geogrid.store import Entry
 from web import words
+from web.accounts import LOCAL
 from web.confined import sees
 from web.differences import Differences, first_level
 
@@ -50,6 +51,11 @@ def plan_title(info: Any) -> str:
     if info.id == MAIN:
         return info.name if info.name not in ("", MAIN) else _("Plan in force") if info.state == "adopted" else _("Main plan")
     return info.name or info.id
+
+
+def person(author: str) -> str:
+    """Return what the author of a version is called: who needs no name at this machine is the machine."""
+    return _("this machine") if author == LOCAL.name else author or "–"
 
 
 def when(time: str) -> str:
