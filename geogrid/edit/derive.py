@@ -7,7 +7,7 @@ rows       their rows, as `Plan.frame` has them, with `status`; `frame_rows` mak
 
 from __future__ import annotations
 
-from collections import ChainMap
+from collections import ChainMap, Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -77,10 +77,12 @@ def _stack_mates(before: State, after: State, change: Change) -> set[int]:
     if len(np.unique(ground.cell[atoms])) == len(atoms):
         return set()
     found: set[int] = set()
+    cell = ground.cell[atoms]
     for level in after.scheme.levels:
-        old, new = (np.stack([ground.cell[atoms], state.owners(atoms, level.id)]) for state in (before, after))
-        shared = np.unique(ground.cell[atoms][(old != new)[1]])
-        found.update(np.unique(np.concatenate([old, new], axis=1)[1, np.isin(np.concatenate([old, new], axis=1)[0], shared)]).tolist())
+        old, new = (state.owners(atoms, level.id) for state in (before, after))
+        if (old != new).any():
+            here = np.isin(cell, cell[old != new])
+            found.update(old[here].tolist(), new[here].tolist())
     return found - {NO_UNIT}
 
 
@@ -152,9 +154,9 @@ def _stacked(state: State, unit: Unit, atoms: np.ndarray) -> int:
     all_atoms = state.ground.atoms_in(np.unique(state.ground.cell[atoms]))
     if len(all_atoms) == len(atoms):
         return 1
-    owners = state.owners(all_atoms, unit.level)
-    pairs = np.unique(np.stack([state.ground.cell[all_atoms], owners])[:, owners >= 0], axis=1)
-    return int(np.unique(pairs[0], return_counts=True)[1].max())
+    owners, cell = state.owners(all_atoms, unit.level), state.ground.cell[all_atoms]  # cell by cell
+    crowd = Counter(where for where, owner in {*zip(cell.tolist(), owners.tolist(), strict=True)} if owner >= 0)
+    return max(crowd.values())
 
 
 def frame_rows(state: State, unit_ids: Iterable[int], known: Shapes = {}) -> gpd.GeoDataFrame:

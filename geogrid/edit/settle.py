@@ -8,7 +8,7 @@ in its place where the unit is out of its bounds, or where the edit has left it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -19,6 +19,8 @@ from geogrid.edit.refusals import refused
 from geogrid.edit.state import ABSENT, State, Unit
 from geogrid.errors import EditError
 from geogrid.plan import NO_UNIT
+
+_NONE, _NO_LEAF = np.zeros(0, np.int64), np.zeros(0, np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +51,9 @@ def finish(state: State, change: Change, reason: str = "") -> Outcome:
     check_whole_cells(state, after, change)
     excused = {unit: new for unit in sorted(changed) if (new := _excused(state, after, unit, reason)) is not None}
     if excused:
+        only = tuple((after.units[unit], new) for unit, new in excused.items())
         change = _with_reasons(change, after, excused)
-        after = replay(state, change)
+        after = replace(replay(after, Change(_NONE, _NO_LEAF, _NO_LEAF, only)), version=after.version)
     named = {id_of(old, new) for old, new in change.units if _identity(old) != _identity(new)}
     old, new = ({unit.code for unit in side if unit} for side in (zip(*change.units, strict=True) if change.units else ((), ())))
     return Outcome(after, change, frozenset(changed | named), tuple(sorted(old - new)), tuple(sorted(new - old)))

@@ -144,11 +144,13 @@ def find_shapes(
 ) -> list[Finding]:
     """Find units in several pieces, and pieces thinner than `sliver_m` on average."""
     found = []
-    for f in topology.find_pieces(polygons).itertuples():
+    several = topology.find_pieces(polygons)
+    for row, pieces in zip(several["row"].tolist(), several["pieces"].tolist(), strict=True):
         facts = reason_facts("", "in_pieces")
-        place = polygons[f.row]
-        found.append(Finding("not_connected", level, (codes[f.row],), place, value=float(f.pieces), facts=facts, rows=_rows(rows, (f.row,))))
+        found.append(Finding("not_connected", level, (codes[row],), polygons[row], value=float(pieces), facts=facts, rows=_rows(rows, (row,))))
     slivers = topology.find_slivers(polygons, sliver_m)
+    if not len(slivers):
+        return in_order(found)
     for f, wide in zip(slivers.itertuples(), widest(slivers["geometry"].to_numpy())[0].tolist(), strict=True):
         facts = {"width_m": f"{f.width_m:.2g}"}
         at = _rows(rows, (f.row,))

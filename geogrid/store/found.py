@@ -27,7 +27,7 @@ def write_findings(con: sqlite3.Connection, effect: Effect) -> None:
     """Replace what `RULES` had found of the units concerned by what they find now, and what any rule had found of codes that are gone."""
     before, state, found = effect.before, effect.after, effect.found
     codes = {units[i].code for i in effect.ids for units in (before.units, state.units) if i in units}
-    gone = {old.code for old, new in effect.change.units if old and (new is None or new.code != old.code)} - state.ids.keys()
+    gone = {old.code for old, new in effect.change.units if old and (new is None or new.code != old.code) and old.code not in state.ids}
     stale = _of_one(con, codes) | _of_several(con, codes, _SEVERAL if effect.of_levels else _SEVERAL[:-1])
     if gone:
         rows = con.execute("SELECT fid, units FROM finding WHERE NOT note")
