@@ -192,6 +192,36 @@ def test_an_edit_inside_is_taken_and_a_colleague_outside_is_not_told(fresh: Flas
     assert east.get("/api/log").json["edits"] == []
 
 
+def test_of_an_edit_across_the_border_only_the_part_inside_is_told(fresh: Flask):
+    west, ann = signed_in(fresh, "west"), signed_in(fresh, "ann")
+    both = {"kind": "compose", "edits": [{"kind": "rename", "unit": A, "name": "w"}, {"kind": "rename", "unit": D, "name": "geheim"}]}
+    assert edit(ann, both).status_code == 200
+    (row,) = west.get("/api/log").json["edits"]
+    assert (row["units"], row["edit"], row["user"]) == ([A], {}, "ann")
+    answer = edit(west, {"kind": "rename", "unit": A, "name": "x"})
+    assert (answer.status_code, answer.json["details"]["units"]) == (409, [A])
+    for text in (answer.text, west.get("/api/log").text):
+        assert EAST not in text
+        assert "geheim" not in text
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"kind": "move", "atoms": ["11-1-1"], "to": A + "001"},
+        {"kind": "rename", "unit": B, "name": "x"},
+        {"kind": "compose", "edits": [INSIDE, {"kind": "retire", "unit": D + "003"}]},
+    ],
+)
+def test_what_is_named_outside_is_not_spoken_of_be_it_refused_or_changed_meanwhile(fresh: Flask, document: dict):
+    west, ann = signed_in(fresh, "west"), signed_in(fresh, "ann")
+    assert edit(ann, {"kind": "rename", "unit": B, "name": "geheim"}).status_code == 200
+    answer = edit(west, document)
+    assert answer.status_code == 403
+    assert set(answer.json["details"]["units"]) <= {"11-1-1", B, D + "003"}
+    assert "geheim" not in answer.text
+
+
 def test_nobody_undoes_outside_his_scope_after_it_was_narrowed(fresh: Flask):
     path = fresh.extensions["geogrid"].path
     pat = signed_in(fresh, "pat")

@@ -15,6 +15,7 @@ import flask_login
 from flask import Flask, current_app, g, request
 
 from geogrid import maps
+from geogrid.edit.state import ABSENT
 from geogrid.plan import NO_UNIT
 from geogrid.store import accounts
 from geogrid.store.roll import Roll
@@ -24,7 +25,7 @@ from web.served import Served
 from web.visible import Visible, codes_below, key_of
 
 if TYPE_CHECKING:
-    from geogrid.edit.state import State
+    from geogrid.edit import Edit, State
 
 RANKS = ("resident", *accounts.ROLES)
 _BEARER = "Bearer "
@@ -158,6 +159,27 @@ def check_edit(user: User, before: State, after: State, units: Iterable[int]) ->
     beyond = {unit for unit in units for state in (before, after) if (unit in state.units or unit == NO_UNIT) and not is_below(state, unit, roots)}
     if beyond:
         raise _outside(user, sorted({(before.units.get(unit) or after.units[unit]).code for unit in beyond if unit != NO_UNIT}))
+
+
+def check_named(user: User, state: State, edits: Iterable[Edit]) -> None:
+    """Raise ForbiddenError where edits name units or atoms outside the user's scope, before anything is told of these; unknown codes are let pass."""
+    if not user.scope:
+        return
+    roots, ground = roots_of(state, user.scope), state.ground
+    for edit in edits:
+        codes = [getattr(edit, name, None) for name in ("unit", "to", "into", "parent")]
+        owners = {code: _ever(state, code) for code in (*codes, *getattr(edit, "units", ())) if code}
+        places = {code: ground.position_of(code) for code in getattr(edit, "atoms", ())}
+        owners |= {code: int(state.leaf[at]) for code, at in places.items() if at >= 0}
+        if beyond := [code for code, unit in owners.items() if unit not in (None, ABSENT) and not is_below(state, unit, roots)]:
+            raise _outside(user, sorted(beyond))
+        check_named(user, state, getattr(edit, "edits", ()))
+
+
+def _ever(state: State, code: str) -> int | None:
+    """Return the unit that has a code, or had it last; None where there was never one."""
+    unit = state.find(code)
+    return unit if unit != NO_UNIT else state.issued.get(code)
 
 
 def _outside(user: User, codes: list[str]) -> ForbiddenError:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
 from geogrid.edit import Change, State
+from geogrid.errors import ConflictError
+from geogrid.plan import NO_UNIT
 from geogrid.store.records import Entry
-from web.confined import confined, sees
+from geogrid.store.refusals import changed_meanwhile
+from web.confined import confined, is_below, roots_of, sees
 from web.editdelta import delta
 from web.editing import Editing
 from web.served import to_bytes
@@ -28,3 +33,28 @@ def delta_within(mine: Editing, before: State, after: State, entries: Sequence[E
     before = before.on(after.ground) if len(before.leaf) < len(after.leaf) else before
     one, other = confined(before, scope), confined(after, scope)
     return to_bytes({"version": after.version, **facts, **delta(one, other, Change.between(one, other), mine.land(after))})
+
+
+def entries_within(state: State, entries: Sequence[Entry], scope: str) -> list[Entry]:
+    """Return the entries that touch the scope unit, without the codes of other units; of one that touches others too, it is not told how."""
+    roots = roots_of(state, scope)
+    return [_within(state, entry, roots) for entry in entries if any(is_below(state, unit, roots) for unit in entry.unit_ids)]
+
+
+def _within(state: State, entry: Entry, roots: frozenset[int]) -> Entry:
+    if all(is_below(state, unit, roots) for unit in entry.unit_ids):
+        return entry
+    units = tuple(code for code in entry.units if is_below(state, state.issued.get(code, NO_UNIT), roots))
+    return replace(entry, units=units, edit={})
+
+
+@contextmanager
+def conflicts_within(mine: Editing, plan: str, scope: str) -> Iterator[None]:
+    """Let a conflict tell of the scope unit only."""
+    try:
+        yield
+    except ConflictError as error:
+        seen = entries_within(mine.state(plan), error.facts.get("entries", ()), scope) if scope else []
+        if not seen:
+            raise
+        raise changed_meanwhile(mine.desk.plan(plan), seen) from None

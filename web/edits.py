@@ -16,9 +16,9 @@ from geogrid.errors import InputError
 from geogrid.store.records import Committed
 from web import editbody as say
 from web import editdata
-from web.accounts import check_edit, current_user, require
-from web.confined import confined, sees
-from web.confinedchanges import changes_within, delta_within
+from web.accounts import check_edit, check_named, current_user, require
+from web.confined import confined
+from web.confinedchanges import changes_within, conflicts_within, delta_within, entries_within
 from web.editing import editing
 from web.editrows import entry_row, finding_rows, plain, plan_row
 from web.language import language
@@ -49,7 +49,11 @@ def edit() -> Response:
     wanted = say.edits(document)
     facts = {"base_version": say.number(document, "base_version"), "request_id": say.text(document, "request_id")}
     reason = say.text(document, "reason", most=say.MOST_TEXT)
-    return _done(editing().desk.edit(_plan(document), wanted, author=current_user().name, reason=reason, allow=allowed, **facts))
+    mine, plan, user = editing(), _plan(document), current_user()
+    if user.scope:
+        check_named(user, mine.state(plan), wanted)
+    with conflicts_within(mine, plan, user.scope):
+        return _done(mine.desk.edit(plan, wanted, author=user.name, reason=reason, allow=allowed, **facts))
 
 
 @blueprint.post("/undo", defaults={"kind": "undo"})
@@ -58,7 +62,9 @@ def take_back(kind: str) -> Response:
     """Take back the caller's last edit, or do again what was taken back; answers as an edit does."""
     document = say.body("plan", "base_version", "request_id")
     facts = {"base_version": say.number(document, "base_version"), "request_id": say.text(document, "request_id")}
-    return _done(getattr(editing().desk, kind)(_plan(document), author=current_user().name, allow=allowed, **facts))
+    mine, plan, user = editing(), _plan(document), current_user()
+    with conflicts_within(mine, plan, user.scope):
+        return _done(getattr(mine.desk, kind)(plan, author=user.name, allow=allowed, **facts))
 
 
 def allowed(before: State, after: State, units: frozenset[int]) -> None:
@@ -97,9 +103,9 @@ def log() -> Response:
     version = desk.version(plan)
     until = min(version, _whole("before", version + 1) - 1)
     since = max(_whole("since", 0), until - min(_whole("limit", LOG_MOST), LOG_MOST))
-    scope = current_user().scope
-    state = editing().state(plan) if scope else None
-    seen = [entry for entry in desk.log(plan, since=since, until=until) if state is None or sees(state, entry.unit_ids, scope)]
+    seen, scope = desk.log(plan, since=since, until=until), current_user().scope
+    if scope:
+        seen = entries_within(editing().state(plan), seen, scope)
     return _json({"plan": plan, "version": version, "edits": [entry_row(entry) for entry in seen]})
 
 
