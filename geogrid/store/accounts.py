@@ -113,8 +113,8 @@ def list_exports(path: Path) -> list[Export]:
 
 
 def keeps_exports(path: Path) -> bool:
-    """Tell whether the file has a log of exports: one of format 1 has none until it is upgraded."""
-    return bool(_rows(path, "SELECT 1 FROM sqlite_schema WHERE name = 'export_log'"))
+    """Tell whether the file has a log of exports: one of format 1 has none until it is upgraded, nor has a project that is still to be made."""
+    return path.exists() and bool(_rows(path, "SELECT 1 FROM sqlite_schema WHERE name = 'export_log'"))
 
 
 def _rows(path: Path, query: str, *values: str) -> list[tuple]:
