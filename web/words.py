@@ -113,9 +113,9 @@ def rule_title(rule: str, part: int = 0) -> str:
     return catalogue.rule_title(rule, language(), part)
 
 
-def reason_words(reason: str) -> str:
-    """Return why a unit may be out of bounds: the catalogue's sentence, else the reason as it was given."""
-    return REASONS.get(reason, {}).get(language(), reason)
+def reason_words(reason: str, note: str | None = "") -> str:
+    """Return why a unit may be out of bounds: the catalogue's sentence, with the `note` of a given reason, else the reason as it was given."""
+    return REASONS[reason][language()].format(note=note or "") if reason in REASONS else reason
 
 
 def cure_words(cure: str, metres_: float = 0.0) -> str:
