@@ -17,7 +17,7 @@ from pandas.testing import assert_frame_equal
 
 from geogrid.edit import Create, Merge, Move, Rename, Retire
 from geogrid.errors import ConflictError, NotFoundError, StoreError
-from geogrid.store import backup, open_desk, open_project, restore, write_project
+from geogrid.store import backup, is_project, open_desk, open_project, restore, write_project
 from geogrid.store.snapshot import Image, read, versions, write
 from tests.desks import Clock, assert_same, assert_stored, tiny_desk
 from tests.tiny import EAST, WEST, tiny_contents
@@ -250,6 +250,29 @@ def test_many_threads_edit_at_once_and_only_edits_of_one_unit_meet(tmp_path):
         assert all(isinstance(error, ConflictError) for error in failed)
         assert (len(failed), versions) == (len(units), list(range(2, 2 + len(units))))
         assert_stored(desk.path, desk.state())
+
+
+LOOK = """
+import sqlite3, sys
+con = sqlite3.connect(sys.argv[1])
+print(con.execute("SELECT max(version) FROM plan").fetchone()[0])
+con.close()
+"""
+
+
+def look(path):
+    """Open and close the file in another process; return the version it sees."""
+    return int(subprocess.run([sys.executable, "-c", LOOK, path], capture_output=True, text=True, check=True, timeout=60).stdout)
+
+
+def test_a_file_that_is_opened_twice_here_keeps_its_log_when_another_process_leaves(tmp_path):
+    with tiny_desk(tmp_path) as desk:
+        desk.edit("main", [Rename(A, "one")], base_version=1, author="a")
+        assert is_project(desk.path)
+        open_project(desk.path).close()
+        assert look(desk.path) == 2
+        desk.edit("main", [Rename(A, "two")], base_version=2, author="a")
+        assert look(desk.path) == 3
 
 
 def test_a_snapshot_holds_a_state_whole(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,6 @@ from geogrid.store.faults import told
 from geogrid.store.gpkg import register
 from geogrid.store.schema import FORMAT
 
-_MAGIC = b"SQLite format 3\0"
 _BUSY_S = 10.0
 
 
@@ -34,7 +34,7 @@ def connect(path: Path, *, is_whole: bool = False) -> sqlite3.Connection:
     try:
         con = _read_only(path)
     except DAMAGE as error:
-        raise _damaged(path, str(error)) from error
+        raise _unreadable(path, error) from error
     try:
         _check_format(path, con)
         if not is_whole:
@@ -69,16 +69,15 @@ def format_of(con: sqlite3.Connection) -> int:
 
 
 def _check_file(path: Path) -> None:
+    """Raise StoreError where there is no file to read. Only SQLite opens it: closing it elsewhere drops all locks that this process has on it (POSIX).
+
+    Another program that closes the file then takes itself for the last one and removes the log that we write to: sqlite.org/howtocorrupt, 2.2.
+    """
     if not path.is_file():
         message = f"{path}: no such project file; make one with `geogrid build RECIPE --out {path.name}`"
         raise StoreError(message, f"{path}：工程文件不存在，请用 geogrid build 生成", file=str(path))
-    try:
-        with path.open("rb") as file:
-            magic = file.read(len(_MAGIC))
-    except OSError as error:
-        raise StoreError(f"{path}: can not be read: {error.strerror}", f"{path}：无法读取：{error.strerror}", file=str(path)) from error
-    if magic != _MAGIC:
-        raise _foreign(path)
+    if not os.access(path, os.R_OK):
+        raise StoreError(f"{path}: can not be read; check the rights of the file", f"{path}：无法读取，请检查文件的权限", file=str(path))
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
@@ -133,6 +132,12 @@ def _check_whole(path: Path, con: sqlite3.Connection) -> None:
 def _foreign(path: Path) -> StoreError:
     message = f"{path}: is not a geogrid project; make one with `geogrid build RECIPE --out PROJECT.gpkg`, or check a layer with `geogrid validate`"
     return StoreError(message, f"{path}：不是 geogrid 工程，请用 geogrid build 生成；单个图层可用 geogrid validate 检查", file=str(path))
+
+
+def _unreadable(path: Path, error: Exception) -> StoreError:
+    """Say of a file that does not open whether it is none of ours or damaged."""
+    is_foreign = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
+    return _foreign(path) if is_foreign else _damaged(path, str(error))
 
 
 def _damaged(path: Path, why: str) -> StoreError:
