@@ -69,7 +69,7 @@ def format_of(con: sqlite3.Connection) -> int:
 
 
 def _check_file(path: Path) -> None:
-    """Raise StoreError where there is no file to read. Only SQLite opens it: closing it elsewhere drops all locks that this process has on it (POSIX).
+    """Raise StoreError where there is no file to read. Only SQLite opens it: closing it elsewhere drops all our locks on it (POSIX).
 
     Another program that closes the file then takes itself for the last one and removes the log that we write to: sqlite.org/howtocorrupt, 2.2.
     """
