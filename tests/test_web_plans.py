@@ -150,6 +150,7 @@ def test_a_form_on_another_level_tells_of_that_level(client: FlaskClient):
         ("/plans/d9", 404),
         ("/plans/d1/changes/1", 404),
         ("/plans/d1/changes/99", 404),
+        ("/plans/d1/changes/99999999999999999999999", 404),
         ("/plans/compare?a=nowhere", 404),
         ("/plans/compare?a=main@99", 404),
         ("/plans/compare?a=main@x", 400),

@@ -45,7 +45,7 @@ def _within(state: State, entry: Entry, roots: frozenset[int]) -> Entry:
     if all(is_below(state, unit, roots) for unit in entry.unit_ids):
         return entry
     units = tuple(code for code in entry.units if is_below(state, state.issued.get(code, NO_UNIT), roots))
-    return replace(entry, units=units, edit={})
+    return replace(entry, units=units, edit={}, ground=None)
 
 
 @contextmanager

@@ -139,7 +139,7 @@ def change_page(plan: str, number: int) -> str:
     """网格划分登记表, one sheet of A4."""
     found = differences()
     info = _info(found, plan)
-    entries = found.desk.log(plan, since=number - 1, until=number) if number > 1 else []
+    entries = found.desk.log(plan, since=number - 1, until=number) if 1 < number <= info.version else []
     if not entries or not sees(found.desk.state(plan, number), entries[-1].unit_ids, found.scope):
         raise NotFoundError(f"plan {plan} has no change {number}", f"方案 {plan} 没有第 {number} 版的调整", value=number)
     form = changeform.form(found, served().project, info, entries[-1], level=request.args.get("level", ""))
