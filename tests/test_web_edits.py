@@ -267,6 +267,12 @@ def test_the_log_is_read_in_pages(client: FlaskClient):
     assert [row["version"] for row in client.get("/api/log?limit=1&before=3").get_json()["edits"]] == [2]
 
 
+def test_the_log_names_the_units_that_a_change_made(client: FlaskClient):
+    edit(client, {"kind": "merge", "units": [f"{GRID_A}001", f"{GRID_A}002"]})
+    edit(client, _move("6-1-1", to=None))
+    assert [len(row["made"]) for row in client.get("/api/log").get_json()["edits"]] == [1, 0]
+
+
 # -- previews and proposals
 
 

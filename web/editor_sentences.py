@@ -113,6 +113,8 @@ def _edits() -> dict[str, str]:
         "edit_compose": _("{n} changes at once"),
         "edit_adopt": _("Adopted"),
         "edit_undo": _("Took back version {n}"),
+        "undone": _("Took a change back"),
+        "redone": _("Made a change again"),
         "history_empty": _("No change yet: what is changed here is listed, and can be taken back."),
         "history_all": _("All {n}, with forms; any can be gone back to"),
         "undo": _("Take back"),
@@ -121,7 +123,7 @@ def _edits() -> dict[str, str]:
         "draft": _("draft"),
         "adopted": _("adopted plan"),
         "done": _("Version {n}: {what}."),
-        "done_findings": _("Version {n}: {what}. {m} findings here."),
+        "done_findings": _("Version {n}: {what}. Findings here: {m}. {first}"),
         "findings_here": _("What the checks say of it"),
     }
 

@@ -17,8 +17,10 @@ from web.editground import in_degrees
 
 def entry_row(entry: Entry) -> dict[str, Any]:
     """Return an entry of the log."""
+    pairs = entry.change.units if entry.ground is not None else ()  # entries that an error carries are told without their change
+    made = [new.code for old, new in pairs if old is None and new is not None]
     row = {"version": entry.version, "time": entry.time, "user": entry.author, "reason": entry.reason, "kind": entry.kind}
-    return {**row, "edit": dict(entry.edit), "units": list(entry.units), "undoes": entry.undoes, "valid_from": entry.valid_from or None}
+    return {**row, "edit": dict(entry.edit), "units": list(entry.units), "made": made, "undoes": entry.undoes, "valid_from": entry.valid_from or None}
 
 
 def plan_row(info: PlanInfo) -> dict[str, Any]:

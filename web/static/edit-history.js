@@ -1,5 +1,5 @@
 // The list of changes: who did what, when and why; take back and again.
-import { codeLabel, countOf, element, number, personName, timeOf } from "./edit-facts.js";
+import { codeLabel, countOf, element, number, personName, plainCode, timeOf } from "./edit-facts.js";
 
 const SHOWN = 30;
 
@@ -27,6 +27,8 @@ export class History {
 
   draw() {
     const { desk } = this;
+    const named = document.querySelector(".where .plan");
+    if (named) named.lastChild.textContent = desk.say("version", { n: number(desk.model.version) });
     this.version.textContent = `${desk.say(desk.isAdopted ? "adopted" : "draft")} · ${desk.say("version", { n: number(desk.model.version) })}`;
     this.list.replaceChildren(...(this.entries.length ? this.entries.map(entry => this.#entry(entry)) : [element("li", { class: "empty" }, desk.say("history_empty"))]));
     this.all.textContent = this.entries.length ? desk.say("history_all", { n: number(desk.model.version - 1) }) : "";
@@ -41,17 +43,19 @@ export class History {
     return element("li", { "data-version": entry.version }, element("a", { href: address }, element("span", { class: "when" }, timeOf(entry.time)), element("span", { class: "what" }, editWords(desk, entry)), element("span", { class: "by" }, [personName(desk, who), entry.reason].filter(Boolean).join(" · "))));
   }
 
-  // What can be taken back: my last change that was not; again: what I took back last, while I did nothing else.
+  // What can be taken back: my last change that was not; again: what I took back last, while I did nothing else. Of what lies before the
+  // entries that are shown the service knows.
   #buttons() {
     const { desk } = this, me = desk.told.user, mine = this.entries.filter(entry => !me || (entry.user || entry.author) === me).sort((a, b) => a.version - b.version);
     const done = [], undone = [];
     for (const entry of mine) {
       const kind = entry.kind || entry.edit?.kind;
-      if (kind === "undo") { if (done.length) undone.push(done.pop()); }
+      if (kind === "undo") { undone.push(done.pop() ?? entry); }
       else if (kind === "redo") { if (undone.length) done.push(undone.pop()); }
       else if (kind !== "adopt") { done.push(entry); undone.length = 0; }
     }
-    this.undo.disabled = !desk.canChange || !done.length;
+    const older = this.entries.length && this.entries.at(-1).version > 2;
+    this.undo.disabled = !desk.canChange || !(done.length || older);
     this.redo.disabled = !desk.canChange || !undone.length;
     const last = done.at(-1);
     this.undo.title = last ? editWords(desk, last) : "";
@@ -78,13 +82,14 @@ export function editWords(desk, entry) {
     const n = [...cells].every(Number.isInteger) ? countOf(desk, [...cells]) : desk.say("place_n", { n: number(cells.size) });
     return edit.to ? desk.say("edit_move", { n, to: unit(edit.to) }) : desk.say("edit_move_none", { n });
   }
+  const into = text => (entry.made?.length ? `${text} → ${entry.made.slice(0, 6).map(unit).join(desk.page.words.comma)}` : text);
   const facts = {
-    split: () => (edit.parts ? desk.say("edit_split_parts", { unit: unit(edit.unit), n: edit.parts }) : desk.say("edit_split", { unit: unit(edit.unit) })),
-    merge: () => desk.say("edit_merge", { units: units() }),
+    split: () => into(edit.parts ? desk.say("edit_split_parts", { unit: unit(edit.unit), n: edit.parts }) : desk.say("edit_split", { unit: unit(edit.unit) })),
+    merge: () => into(desk.say("edit_merge", { units: units() })),
     reshape: () => desk.say("edit_reshape", { units: units() }),
     reparent: () => desk.say("edit_reparent", { unit: unit(edit.unit), parent: unit(edit.parent) }),
-    rename: () => desk.say("edit_rename", { unit: unit(edit.unit), name: edit.name || "" }),
-    create: () => desk.say("edit_create", { name: edit.name || units() }),
+    rename: () => desk.say("edit_rename", { unit: unit(edit.unit) === edit.name ? plainCode(edit.unit) : unit(edit.unit), name: edit.name || "" }),
+    create: () => desk.say("edit_create", { name: edit.name || (entry.made?.length ? entry.made.map(unit).join(desk.page.words.comma) : units()) }),
     retire: () => desk.say("edit_retire", { unit: unit(edit.unit) }),
     compose: () => desk.say("edit_compose", { n: number((edit.edits || []).length) }),
   };

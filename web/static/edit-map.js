@@ -94,6 +94,7 @@ export class EditMap {
   }
 
   #changed({ units = null, cells = false, level = false, delta = null }) {
+    this.tip.hide(); // it speaks of what was
     if (cells) this.paintPlan.reground();
     else if (!level) this.paintPlan.rerank();
     this.labels.forget(cells || level ? null : units);

@@ -53,7 +53,7 @@ export class UnitsPane {
 
   // By the unit above: the one where one works first, then its neighbours.
   #list(focus) {
-    const { desk } = this, { model } = desk, groups = new Map(), units = model.units.live(model.depth).sort((a, b) => isHere(desk, b.row) - isHere(desk, a.row) || a.code.localeCompare(b.code, "en", { numeric: true }));
+    const { desk } = this, { model } = desk, groups = new Map(), units = model.units.live(model.depth).sort((a, b) => isHere(desk, b.row) - isHere(desk, a.row) || plainCode(a.code).localeCompare(plainCode(b.code), "en", { numeric: true }));
     for (const unit of units) groups.set(unit.parent, [...(groups.get(unit.parent) || []), unit]);
     const parts = [...groups].flatMap(([parent, held]) => [groups.size > 1 ? element("h3", {}, parent >= 0 ? unitLabel(desk, parent) : desk.say("all_areas")) : "", ...held.map(unit => this.#row(unit, focus))]);
     return element("section", {}, element("h2", {}, desk.say("units_here", { level: levelName(desk, model.depth, units.length) }), element("span", { class: "note" }, ` ${number(units.length)}`)), element("div", { class: "unit-list" }, ...parts));
@@ -62,7 +62,7 @@ export class UnitsPane {
   #row(unit, focus) {
     const { desk } = this, { model } = desk, status = model.statusOf(unit.row, unit.households), sign = status === "in" || !status ? "" : SIGNS[status];
     const made = element("button", { type: "button", "data-at": "unit-" + unit.row, "data-code": unit.code, "aria-pressed": String(unit.row === focus) },
-      element("span", { class: `spot hue-${desk.hue(unit.row)}`, "aria-hidden": "true" }), element("span", {}, unitLabel(desk, unit.row), model.locked.has(unit.row) ? ` · ${desk.say("lock")}` : ""), element("span", {}, households(desk, unit.households)),
+      element("span", { class: `spot hue-${desk.hue(unit.row)}`, "aria-hidden": "true" }), element("span", {}, unitLabel(desk, unit.row), model.locked.has(unit.row) ? ` · ${desk.say("lock")}` : ""), element("span", {}, model.isCounted ? households(desk, unit.households) : ""),
       element("span", { class: `status ${status}` }, sign, element("span", { class: "visually-hidden" }, desk.page.words[status] || "")));
     made.addEventListener("click", () => {
       desk.setFocus(unit.row === focus ? -1 : unit.row);

@@ -91,8 +91,11 @@ desk.on("notice", ({ text }) => notices.show("hint", text, { for_ms: 4000 }));
 desk.on("done", ({ answer, edit }) => {
   notices.hide("refused");
   notices.hide("touched");
-  const what = edit ? editWords(desk, { edit }) : "", found = (answer.findings || []).length;
-  notices.show("done", desk.say(found ? "done_findings" : "done", { n: number(answer.version), what: what || desk.say("version", { n: number(answer.version) }), m: number(found) }), { kind: "good", for_ms: 5000 });
+  const { delta } = answer, made = (delta?.units || []).filter(unit => !unit.code_before && unit.level === (edit?.level || desk.level)).map(unit => unit.code);
+  const what = edit ? editWords(desk, { edit, made }) : delta?.kind === "undo" ? desk.say("undone") : delta?.kind === "redo" ? desk.say("redone") : "", findings = answer.findings || [], found = findings.length;
+  const first = found ? findings[0][page.lang === "zh" ? "message_zh" : "message"] : "";
+  const said = { n: number(answer.version), what: what || desk.say("version", { n: number(answer.version) }), m: number(found), first };
+  notices.show("done", desk.say(found ? "done_findings" : "done", said), { kind: "good", for_ms: found ? 10000 : 5000 });
 });
 desk.on("refused", ({ error, edit, reason }) => {
   if (error.details?.reason === "asks_homes" || error.details?.reason === "asks_households") return dialogs.homes(error, edit, reason);
