@@ -18,8 +18,6 @@ import pandas as pd
 from web import tables
 from web.served import Served
 
-BUILDINGS_MAX = 24
-
 
 @dataclass(frozen=True)
 class Block:

@@ -70,11 +70,6 @@ def diff_states(a: State, b: State, level: str) -> Diff:
     return Diff(level, _units(before, after, rows), _pieces(before, after, rows))
 
 
-def find_changed_levels(a: State, b: State) -> list[str]:
-    """List the levels, top-down, on which anything changed from `a` to `b`."""
-    return [level.id for level in b.scheme.levels if diff_states(a, b, level.id)]
-
-
 class _Owned:
     """A state on one level: the unit of each atom, and the units' figures."""
 
