@@ -137,30 +137,33 @@ def _retired(code: str, successors: list[str]) -> dict[str, Any]:
 
 
 def _unit(now: Served, level: str, code: str) -> bytes:
-    feature = json.loads(_geojson_bytes(now.project.units(level).loc[[code]]))["features"][0]
-    row = tables.unit_rows(now, level).loc[code]
-    geometry = now.project.units(level).loc[[code]].to_crs(4326).geometry
+    frame = now.project.one_unit(level, code)
+    feature = json.loads(_geojson_bytes(frame))["features"][0]
+    geometry = frame.to_crs(4326).geometry
     feature["bbox"] = [] if geometry.iloc[0] is None else [round(float(v), 7) for v in geometry.total_bounds]
     feature["summary"] = {
-        "parent_name": row["parent_name"],
-        "status": row["status"],
+        "parent_name": _parent_name(now, level, frame["parent"].iloc[0]),
+        "status": feature["properties"]["status"] or "",
         "levels": _below(now, level, code),
-        "stations": int(row["stations"]),
-        "cameras": int(row["cameras"]),
-        "findings": sum(code in codes for codes in findings.frame(now)["units"]),
+        **{role: now.project.count_sites(role, level, code) for role in tables.SITES},
+        "findings": now.project.count_findings(code),
     }
     if current_user().role == "resident":  # who sees none is not told that there are none
         feature["summary"] |= {"cameras": None, "findings": None}
     return to_bytes(feature)
 
 
+def _parent_name(now: Served, level: str, parent: str) -> str:
+    """Return the name of the nearest unit above a level that bears the parent's code."""
+    levels = list(now.project.levels)
+    upper = next((name for name in reversed(levels[: levels.index(level)]) if now.project.find_level(parent, name)), "")
+    return now.project.one_unit(upper, parent)["name"].fillna("").iloc[0] if upper else ""
+
+
 def _below(now: Served, level: str, code: str) -> dict[str, dict[str, int]]:
     levels = list(now.project.levels)
-    out = {}
-    for lower in levels[levels.index(level) + 1 :]:
-        status = tables.unit_rows(now, lower)["status"][(tables.lineage(now, lower)[level] == code).to_numpy()]
-        out[lower] = {"units": len(status), "above": int((status == "above").sum()), "below": int((status == "below").sum())}
-    return out
+    counts = {lower: now.project.count_inside(lower, code) for lower in levels[levels.index(level) + 1 :]}
+    return {lower: {"units": count.total(), "above": count["above"], "below": count["below"]} for lower, count in counts.items()}
 
 
 @blueprint.get("/locate")

@@ -93,12 +93,12 @@ def surroundings(project: Any, ground: Ground) -> Surroundings:
 
 def in_degrees(geometry: np.ndarray, crs: CRS) -> np.ndarray:
     """Return geometries in WGS 84 to seven digits."""
-    move = _to_degrees(crs).transform
+    move = _to_degrees(crs.srs).transform  # a CRS hashes by its whole text
     return shapely.transform(np.asarray(geometry, dtype=object), lambda xy: np.round(np.column_stack(move(xy[:, 0], xy[:, 1])), DIGITS))
 
 
 @lru_cache(maxsize=8)
-def _to_degrees(crs: CRS) -> Transformer:
+def _to_degrees(crs: str) -> Transformer:
     return Transformer.from_crs(crs, WGS84, always_xy=True)
 
 

@@ -7,6 +7,7 @@ class does not offer can not be read at all.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -23,8 +24,7 @@ from geogrid.errors import NotFoundError
 from geogrid.plan import NO_UNIT, Base, Plan
 from geogrid.scheme import Scheme
 from geogrid.store.locate import Locator
-from geogrid.store.views import find_level
-from web.confined import no_more
+from web.confined import roots_of
 
 PUBLIC_ROLES = ("stations",)
 """The sites that a resident sees."""
@@ -116,6 +116,25 @@ class Visible:
         if self._codes is None:
             return self._project.find_level(code, level)
         return next((each for each in self.levels if level in ("", each) and code in self._codes[each]), "")
+
+    def one_unit(self, level: str, code: str) -> gpd.GeoDataFrame:
+        """Return the visible unit of a level with a code as a frame of one row, of none where there is none."""
+        frame = self._project.one_unit(level, code)
+        return self.some_units(level, frame["unit"].tolist())
+
+    def count_inside(self, level: str, code: str) -> Counter[str]:
+        """Count the units of a level that lie in a visible unit with a code, by status."""
+        return self._project.count_inside(level, code)
+
+    def count_findings(self, code: str) -> int:
+        """Count the findings that name a unit and may be seen."""
+        if self._codes is None and not self._is_public:
+            return self._project.count_findings(code)
+        return sum(code in codes for codes in self.findings()["units"])
+
+    def count_sites(self, role: str, level: str, code: str) -> int:
+        """Count the points of a role in a visible unit; 0 for a role that may not be seen."""
+        return self._project.count_sites(role, level, code) if role in self.site_roles else 0
 
     def units_inside(self, level: str, code: str) -> list[int]:
         """Return the ids of the units of a level in a unit with a code, visible or not: `some_units` tells."""
@@ -251,30 +270,10 @@ def codes_below(project: Any, scope: str) -> dict[str, frozenset[str]]:
     A retired code stands for its successors. Raises ForbiddenError where there is no such unit any more: who is confined to nothing sees nothing.
     """
     state: State = project.state()
-    roots = {unit for level, code in _in_force(state, scope) for unit in state.ids[code] if state.units[unit].level == level}
     kept: dict[str, set[str]] = {level: set() for level in project.levels}
-    for unit in {each for root in roots for each in state.below(root)}:
+    for unit in {each for root in roots_of(state, scope) for each in state.below(root)}:
         kept[state.units[unit].level].add(state.units[unit].code)
     return {level: frozenset(codes) for level, codes in kept.items()}
-
-
-def _in_force(state: State, scope: str) -> set[tuple[str, str]]:
-    """Return level and code of the units that a scope stands for: a code, or "level:code" where levels share codes."""
-    todo, done, roots = [scope], set(), set()
-    while todo:
-        code = todo.pop()
-        where, _, bare = code.partition(":")
-        if where not in state.depths or not bare:
-            where, bare = "", code
-        level = find_level(state, bare, where)
-        if level:
-            roots.add((level, bare))
-        elif code not in done:
-            todo.extend(state.successors(code))
-        done.add(code)
-    if not roots:
-        raise no_more(scope)
-    return roots
 
 
 def key_of(*, scope: str, is_public: bool, shows_secret: bool) -> str:

@@ -48,7 +48,7 @@ class Ground:
         joined = gpd.GeoDataFrame(pd.concat([self.cells, cells[self.cells.columns]]), geometry="geometry", crs=self.crs)
         return Ground(joined, pd.concat([self.atoms, atoms[self.atoms.columns]]), self.district, self.district_source)
 
-    @property
+    @cached_property
     def crs(self) -> CRS:
         """The working CRS, metres."""
         return self.cells.crs

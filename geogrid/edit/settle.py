@@ -68,7 +68,7 @@ def find_changed(before: State, after: State, change: Change) -> set[int]:
     gone, come = change.after == ABSENT, change.before == ABSENT
     kept = ~(gone | come)
     changed: set[int] = set()
-    for old, new in np.unique(np.column_stack([change.before[kept], change.after[kept]]), axis=0).tolist():
+    for old, new in {*zip(change.before[kept].tolist(), change.after[kept].tolist(), strict=True)}:
         changed.update(set(before.chain(old)) ^ set(after.chain(new)))
     if not kept.all():
         at, was, now = change.positions, change.before, change.after

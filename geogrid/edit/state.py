@@ -214,9 +214,9 @@ class State:
 
     def owners(self, positions: np.ndarray, level: str) -> np.ndarray:
         """Return the ids of the atoms' units at a level, int64 (n,), as `owner` does."""
-        leaves, place = np.unique(self.leaf[positions], return_inverse=True)
-        above = [next((unit for unit in self.chain(leaf) if self.units[unit].level == level), NO_UNIT) for leaf in leaves.tolist()]
-        return np.array(above, dtype=np.int64)[place] if len(leaves) else _NONE
+        leaves = self.leaf[positions].tolist()
+        above = {leaf: next((unit for unit in self.chain(leaf) if self.units[unit].level == level), NO_UNIT) for leaf in {*leaves}}
+        return np.array([above[leaf] for leaf in leaves], dtype=np.int64)
 
     def households(self, unit: int) -> int:
         """Return the households of a unit and of all under it."""

@@ -26,6 +26,7 @@ from geogrid.store.history import History
 from geogrid.store.locate import Locator
 from geogrid.store.reader import Reader
 from geogrid.store.records import Entry
+from geogrid.store.schema import quoted
 from geogrid.store.shown import MAIN_PLAN, Shown, complete_units
 from geogrid.store.snapshot import MAIN
 from geogrid.store.summary import summarise
@@ -153,6 +154,20 @@ class Project(Shown):
     def findings(self) -> gpd.GeoDataFrame:
         """Return what was found when the project was built and since, columns of `geogrid.findings.COLUMNS`."""
         return self._found().drop(columns="note")
+
+    def count_findings(self, code: str) -> int:
+        """Count the findings that name a unit."""
+        named = json.dumps(code, ensure_ascii=False)
+        version, ((count,),) = self._reader.at_main(lambda: self._reader.rows("SELECT count(*) FROM finding WHERE instr(units, ?)", named))
+        return count if self._is_main(version) else sum(code in codes for codes in self.findings()["units"])
+
+    def count_sites(self, role: str, level: str, code: str) -> int:
+        """Count the points of a role in a unit; 0 where the project has no such role."""
+        if role not in self.site_roles:
+            return 0
+        query = f"SELECT count(*) FROM {quoted(role)} WHERE {quoted(role)}.{quoted(level)} = ?"
+        version, ((count,),) = self._reader.at_main(lambda: self._reader.rows(query, code))
+        return count if self._is_main(version) else int((self.sites(role)[level] == code).sum())
 
     def plan(self) -> Plan:
         """Return the plan, rebuilt of cells, atoms and assignment."""

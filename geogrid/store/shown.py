@@ -6,6 +6,7 @@ nothing until then, and then only the rows that differ.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -57,7 +58,7 @@ class Shown(Facts):
         if is_read or len(ids) > _FEW:
             frame = self.units(level)
             return frame[frame["unit"].isin(ids)]
-        frame, have = self._of_main(f"unit_{level}", f"unit IN ({', '.join(str(int(unit)) for unit in ids)})")
+        frame, have = self._of_main(f"unit_{level}", _among(ids))
         frame = complete_units(frame).set_index("code").sort_index(kind="stable")
         if have is None:
             return frame
@@ -70,6 +71,23 @@ class Shown(Facts):
     def units_inside(self, level: str, code: str) -> list[int]:
         """Return the ids of the units of a level that lie in a unit, of any level above, with a code."""
         return find_inside(self.state(), level, code)
+
+    def one_unit(self, level: str, code: str) -> gpd.GeoDataFrame:
+        """Return the unit of a level with a code as a frame of one row, of none where there is none."""
+        state = self.state()
+        return self.some_units(level, [unit for unit in state.ids.get(code, ()) if state.units[unit].level == level])
+
+    def count_inside(self, level: str, code: str) -> Counter[str]:
+        """Count the units of a level that lie in a unit with a code, by status ("" for none), without reading a polygon where that can be."""
+        ids = self.units_inside(level, code)
+        where = _among(ids) if len(ids) <= _FEW else "1"
+        query = f"SELECT unit, coalesce(status, '') FROM {quoted(f'unit_{level}')} WHERE {where}"
+        version, rows = self._reader.at_main(lambda: self._reader.rows(query))
+        if not self._is_main(version):
+            frame = self.some_units(level, ids)
+            rows = zip(frame["unit"].tolist(), frame["status"].fillna("").tolist(), strict=True)
+        listed = set(ids)
+        return Counter(status for unit, status in rows if unit in listed)
 
     def _differing(self, plan: str, version: int) -> list[int]:
         """Return the units (ids) that are otherwise here than in a version of a plan."""
@@ -96,6 +114,10 @@ class Shown(Facts):
 
     def _is_main(self, version: int) -> bool:
         return self.plan_id == MAIN_PLAN and self.version == version
+
+
+def _among(ids: Sequence[int]) -> str:
+    return f"unit IN ({', '.join(str(int(unit)) for unit in ids)})"
 
 
 def complete_units(units: pd.DataFrame) -> Any:
