@@ -44,8 +44,19 @@ export class Brush extends Drawing {
 
   down(at) {
     this.path = [at];
+    this.before = [...this.view.model.selection];
     this.view.hover([]);
     this.#paint(at);
+  }
+
+  // A stroke that is given up, as when a second finger comes to zoom, has painted nothing.
+  cancel() {
+    const had = super.cancel(), { model } = this.view;
+    if (had && this.before.length !== model.selection.size) {
+      model.clear();
+      model.select(this.before, { mode: "add" });
+    }
+    return had;
   }
 
   trail(at) { if (this.path.length) this.#paint(at); }

@@ -14,11 +14,12 @@ import { EditModel } from "./edit-model.js";
 import { Notices } from "./edit-notices.js";
 import { Panel } from "./edit-panel.js";
 import { Rail } from "./edit-rail.js";
+import { Touch } from "./edit-touch.js";
 
 const isLinked = location.hash.includes("at="); // the address says what to look at: before the map writes it itself
 const page = JSON.parse(document.getElementById("page-data").textContent);
 const desk = new Desk(page), notices = new Notices(desk), dialogs = new Dialogs(desk), panel = new Panel(desk, { dialogs });
-const rail = new Rail(desk, dialogs), history = new History(desk), elevation = new Elevation(desk, document.getElementById("elevation"));
+const touch = new Touch(desk), rail = new Rail(desk, dialogs), history = new History(desk), elevation = new Elevation(desk, document.getElementById("elevation"));
 const areas = new Areas(desk, code => go({ unit: code })), live = document.getElementById("live");
 
 desk.announce = text => { live.textContent = text; };
@@ -69,6 +70,7 @@ function ready() { return new Promise(resolve => map.on("ready", resolve)); }
 function listen() {
   const { model, view } = desk;
   for (const name of ["selection", "target", "lock"]) model.on(name, detail => desk.tell(name, detail));
+  touch.listen(view);
   view.on("line", (coordinates, { tool }) => dialogs.line({ name: tool, coordinates }));
   view.on("focus", ({ cell }) => elevation.show(cell));
   view.on("cursor", ({ cell, lines }) => { elevation.show(cell); desk.announce(lines.join(" ")); });
