@@ -50,6 +50,7 @@ WRONG = [
     ({"kind": "split", "unit": "1", "line": {"type": "LineString", "coordinates": [[500000, 4e6], [500001, 4e6]]}}, "line"),
     ({"kind": "reshape", "units": ["1", "2"], "line": LINE, "homes": {"a": "1"}}, "homes"),
     ({"kind": "split", "unit": "1", "line": {"type": "LineString", "coordinates": [[10**400, 2], [1, 2]]}}, "line"),
+    ({"kind": "split", "unit": "1", "line": {"type": "LineString", "coordinates": [[1, 2]] * 10_001}}, "line"),
     ({"kind": "reshape", "units": ["1", "2"], "line": LINE, "homes": {"9" * 5000: "1"}}, "homes"),
     ({"kind": "rename", "unit": "1", "name": "a\nb"}, "name"),
     ({"kind": "rename", "unit": "1", "name": "a\u202eb"}, "name"),

@@ -14,6 +14,7 @@ from geogrid.errors import EditError
 _MOST_TEXT = 1000
 _MOST_NAME = 100
 _MOST_PARTS = 100
+_MOST_POINTS = 10_000
 _NUMBER = re.compile("[0-9]{1,18}")
 
 
@@ -88,8 +89,9 @@ def _parts(name: str, value: Any) -> int:
 
 def _line(name: str, value: Any) -> LonLats:
     points = value.get("coordinates") if isinstance(value, Mapping) and value.get("type") == "LineString" else None
-    if not isinstance(points, list | tuple) or len(points) < 2 or not all(_is_place(point) for point in points):
-        _refuse(name, value, "a GeoJSON LineString in degrees with at least two points", "至少两点的 GeoJSON LineString（经纬度）")
+    if not isinstance(points, list | tuple) or not 2 <= len(points) <= _MOST_POINTS or not all(_is_place(point) for point in points):
+        wanted = f"a GeoJSON LineString in degrees with 2 to {_MOST_POINTS:,} points"
+        _refuse(name, value, wanted, f"2 至 {_MOST_POINTS:,} 点的 GeoJSON LineString（经纬度）")
     return tuple((float(point[0]), float(point[1])) for point in points)
 
 

@@ -56,11 +56,13 @@ class Parted:
 def reshape(state: State, edit: Reshape) -> tuple[State, Change]:
     """Return the state on a ground that has the new cells, and what the edit changes in it.
 
-    Raises EditError: `reshape_units`, `reshape_nothing`, `stacked_cell`, `cut_unsound`, `homes_unknown`, `asks_households` (fact `cells`: of each
-    `cell building households lon lat units`).
+    Raises EditError: `reshape_units`, `line_unclear`, `reshape_nothing`, `stacked_cell`, `cut_unsound`, `homes_unknown`, `asks_households` (fact
+    `cells`: of each `cell building households lon lat units`).
     """
     units = _units(state, edit)
     line = shapely.LineString(to_working(state, edit.line))
+    if not np.isfinite(shapely.get_coordinates(line)).all() or not line.is_simple:
+        raise refused("line_unclear")
     land = _land(state, units, line)
     parted = _part(state, units, land, line)
     keeps = _homes(state, edit, units, land, parted)

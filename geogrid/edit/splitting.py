@@ -74,9 +74,11 @@ def _halves(xy: np.ndarray, places: np.ndarray) -> list[shapely.Polygon]:
     far_m = 2 * float(np.hypot(*(high - low)))
     ends = [xy[at] + (xy[at] - xy[beside]) * far_m / np.hypot(*(xy[at] - xy[beside])) for at, beside in ((0, 1), (-1, -2))]
     drawn = shapely.LineString(np.vstack([ends[0], xy, ends[1]]))
+    if not drawn.is_simple:
+        raise refused("line_unclear")
     box = shapely.box(*low, *high)
     faces = list(polygonize(shapely.get_parts(shapely.union_all([box.exterior, shapely.intersection(drawn, box)]))))
-    if not drawn.is_simple or len(faces) != 2:
+    if len(faces) != 2:
         raise refused("line_unclear")
     return faces
 
