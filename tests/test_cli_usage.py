@@ -17,7 +17,10 @@ LINES = [
     (["simulate", "lubei"], "geogrid simulate: option --out is missing", "geogrid simulate: 缺少选项 --out"),
     (["validate", "x", "--tolerence", "1"], "did you mean --tolerance?", "是否想写 --tolerance？"),
     (["validate", "x", "--tolerance", "-1"], "geogrid validate: --tolerance: ", "geogrid validate: --tolerance："),
-    (["build", "a", "b", "--out", "c"], "extra argument (b)", "(b)"),
+    (["build", "a", "b", "--out", "c"], "extra argument (b)", "多余的参数（b）"),
+    (["undo", "x", "--base-version", "y"], "--base-version: 'y' is not a valid integer", "--base-version：'y' 不是数；用法见"),
+    (["edit", "x", "no.jsonl", "--base-version", "1"], "'no.jsonl': No such file or directory", "EDITS.jsonl：没有文件 'no.jsonl'；用法见"),
+    (["validate", "x", "--lang", "fr"], "--lang: 'fr' is not one of", "--lang：'fr' 不是 'zh', 'en' 之一"),
     (["--nothing"], "geogrid: no option --nothing; see geogrid --help", "geogrid: 没有选项 --nothing；用法见 geogrid --help"),
 ]
 

@@ -125,7 +125,9 @@ def _numbered(lines: Iterable[str]) -> Iterable[tuple[int, str]]:
     try:
         yield from enumerate(lines, 1)
     except UnicodeDecodeError as error:
-        raise InputError(f"the edits are not UTF-8 text ({error.reason})", "调整文件不是 UTF-8 文本") from None
+        raise InputError(
+            f"the edits are not UTF-8 text ({error.reason}); save the file as UTF-8", "调整文件不是 UTF-8 文本，请另存为 UTF-8"
+        ) from None
 
 
 def _refused_line(desk: Desk, plan: str, asked: list[tuple[int, Edit]]) -> int:

@@ -85,7 +85,8 @@ def diff(path: Path, a: str, b: str, level: str | None, plan: str, out: Path | N
     if out:
         if len(found) > 1:
             several = ", ".join(diff.level for diff in found)
-            raise click.UsageError(f"{several} have changed: say with --level which of them goes into {out}")
+            zh = f"{several} 都有变化：请用 --level 指明写入 {out} 的是哪一级"
+            raise click.UsageError(zh if language() == "zh" else f"{several} have changed: say with --level which of them goes into {out}")
         write_difference(found[0] if found else diff_states(before, after, levels[-1]), out, about)
         note_export(path, f"diff {out.name}")
     if as_json:

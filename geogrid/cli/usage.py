@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
@@ -20,6 +21,19 @@ _WORDS = {
     "near": {"en": "; did you mean {near}?", "zh": "；是否想写 {near}？"},
     "help": {"en": "; see {path} --help", "zh": "；用法见 {path} --help"},
 }
+
+_CLICK_ZH = (
+    (r"(.+) is not one of (.+)", "{0} 不是 {1} 之一"),
+    (r"(.+) is not in the range (.+)", "{0} 不在范围 {1} 内"),
+    (r"(.+) is not a valid (?:integer|float).*", "{0} 不是数"),
+    (r"(.+): No such file or directory", "没有文件 {0}"),
+    (r"(?:File|Path|Directory) (.+) does not exist", "没有 {0}"),
+    (r"(.+): Is a directory", "{0} 是文件夹"),
+    (r"(.+): Permission denied", "没有打开 {0} 的权限"),
+    (r"No such command (.+)", "没有命令 {0}"),
+    (r"Got unexpected extra arguments? \((.+)\)", "多余的参数（{0}）"),
+)
+"""What Click says, and the same in Chinese."""
 
 
 class UsageLine(click.ClickException):
@@ -63,11 +77,20 @@ def words(error: click.UsageError) -> str:
         kind = "missing_argument" if isinstance(error.param, click.Argument) else "missing_option"
         said = _said(kind, name=_name(error))
     elif isinstance(error, click.BadParameter):
-        said = _said("bad_value", name=_name(error), said=error.message.rstrip("."))
+        said = _said("bad_value", name=_name(error), said=_clicks(error.message))
     else:
-        said = error.format_message().rstrip(".")
+        said = _clicks(error.format_message())
     hint = _said("near", near=near) if near else ""
     return f"{path}: {said}{hint}{_said('help', path=path)}"
+
+
+def _clicks(message: str) -> str:
+    """Return a sentence of Click in the user's language, where it is known."""
+    said = message.rstrip(".")
+    for pattern, zh in _CLICK_ZH if language() == "zh" else ():
+        if found := re.fullmatch(pattern, said, re.DOTALL):
+            return zh.format(*found.groups())
+    return said
 
 
 def _name(error: click.BadParameter) -> str:
