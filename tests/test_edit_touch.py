@@ -35,6 +35,12 @@ class Fingers:
                 self._send("touchMove", [[a[0] + (b[0] - a[0]) * i / 4, a[1] + (b[1] - a[1]) * i / 4]])
         self._send("touchEnd", [])
 
+    def rest(self, point: list[float]) -> None:
+        """One finger rests on a point for a second."""
+        self._send("touchStart", [point])
+        self.planner.page.wait_for_timeout(1000)
+        self._send("touchEnd", [])
+
     def spread(self, middle: list[float]) -> None:
         """Two fingers go apart."""
         for i, kind in enumerate(["touchStart"] + ["touchMove"] * 6):
@@ -98,6 +104,17 @@ def test_a_line_by_finger_is_shortened_given_up_and_ended_by_buttons(tablet: Pla
     page.tap("[data-line=finish]")
     tablet.until("document.querySelector('dialog[open]') || document.querySelector('#notices').innerText")
     assert not page.locator("#line-bar").is_visible()
+
+
+def test_a_finger_that_rests_on_a_unit_makes_it_the_target(tablet: Planner):
+    move = tablet.hand("moves")[0]
+    place = tablet.hand("cells", move["to"])[0]
+    tablet.look(move["cell"], place)
+    tablet.page.touchscreen.tap(*tablet.hand("spot", move["cell"]))
+    tablet.page.wait_for_timeout(100)
+    Fingers(tablet).rest(tablet.hand("spot", place))
+    assert tablet.page.evaluate("geogridDesk.model.target") == tablet.hand("row", move["to"])
+    assert tablet.selected == [move["cell"]]
 
 
 def test_two_fingers_zoom_the_map_and_select_nothing(tablet: Planner):

@@ -1,5 +1,5 @@
 // Pointer events for the tools, mouse, pen and touch alike: where they are on the ground; two fingers belong to the map.
-const CLICK_PX = 6; // a hand that moves less has clicked
+const CLICK_PX = 6, LONG_MS = 550; // a hand that moves less has clicked; a finger that rests so long means what the right button does
 
 export class Pointer {
   constructor(view) {
@@ -29,7 +29,8 @@ export class Pointer {
     this.fingers.add(e.pointerId);
     if (this.fingers.size > 1) return this.#giveUp();
     const at = this.place(e);
-    this.down = { at, id: e.pointerId, moved: false };
+    const down = this.down = { at, id: e.pointerId, moved: false };
+    if (e.pointerType === "touch") setTimeout(() => { if (this.down === down && !down.moved) this.#menu(e); }, LONG_MS); // not every browser tells a long press
     if (this.view.tool.drags) {
       this.node.setPointerCapture(e.pointerId);
       this.view.tool.down?.(at);
