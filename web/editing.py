@@ -21,7 +21,7 @@ from web.editdelta import delta
 from web.editground import Surroundings, flat_rings, in_degrees, surroundings
 from web.served import Served, Source, to_bytes
 
-STATES_KEPT, DELTAS_KEPT = 64, 1000
+STATES_KEPT, DELTAS_KEPT = 8, 1000
 STEPS_MOST = 200
 """A page that is so many versions behind is told of all of them as one."""
 
@@ -45,6 +45,11 @@ class Editing:
     def desk(self) -> Desk:
         """The desk that writes to the file. Raises StoreError where it can not be written to."""
         return self.source.desk()
+
+    def prepare(self) -> None:
+        """Make what the first planner would wait for; a file of an earlier format is left as it is until somebody edits it."""
+        if not self.source.current().project.is_older_format:
+            self.land(self.desk.state())
 
     def state(self, plan: str, at: int | str | None = None) -> State:
         """Return a plan at a version or date, the newest where none is asked for; raises NotFoundError."""

@@ -132,6 +132,7 @@ class Source:
             main = self._live.get(MAIN)
             project = main.project.of(plan) if main else self.opener(self.path)
             former = self._live[plan] = Served(project, self._version(project), main)
+            self._share()
         project = former.project.refreshed()
         if project is not former.project:
             maps.succeed(project, former.project)
@@ -170,7 +171,14 @@ class Source:
                 if self._desk.kept:  # a file of an earlier format: it was upgraded
                     self._live.clear()
                     self._past.clear()
+                self._share()
             return self._desk
+
+    def _share(self) -> None:
+        """Let what reads the file use the states that the desk has."""
+        if self._desk is not None:
+            for served in self._live.values():  # all are of one reader
+                served.project.take_history(self._desk.history)
 
     def _version(self, project: Any, *, is_at: bool = False) -> str:
         plan, version, _ = project.plan_name

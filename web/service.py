@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,6 +27,8 @@ from web.accounts import WARMING
 from web.app import LOOPBACK_HOSTS, UPLOAD_BYTES, create_app
 
 THREADS = 4
+SWITCH_S = 0.0005
+"""So long a thread may go on computing while another waits: an edit lets go of the interpreter at each statement to the file, and is quick again."""
 
 
 def is_here(host: str) -> bool:
@@ -90,6 +93,7 @@ def run(project_path: Path, *, host: str, port: int, announce: Callable[[str], N
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that a page asks for many things at once is no news for the terminal
     # Behind a proxy nobody may bring data in, unless an administrator can sign in.
     largest = app.config["MAX_CONTENT_LENGTH"] if behind_proxy and not has_users else UPLOAD_BYTES
+    sys.setswitchinterval(SWITCH_S)
     server = create_server(application, sockets=[listener], threads=THREADS, ident=None, max_request_body_size=largest)
     for number in (signal.SIGTERM, signal.SIGINT):  # SIGINT too: a shell starts background jobs deaf to it
         signal.signal(number, _stop)
@@ -109,10 +113,11 @@ def run(project_path: Path, *, host: str, port: int, announce: Callable[[str], N
 def warm(app: Flask) -> None:
     """Compute what the first visitor would wait for; a failure here shows itself on the page."""
     client = app.test_client()
-    for path in ("/", "/checks", "/stations", "/cameras"):
+    for path in ("/", "/checks", "/stations", "/cameras", "/edit"):
         client.get(path, headers={"Host": "127.0.0.1"}, environ_overrides={WARMING: True})
-    with suppress(GeogridError):
-        maps.prepare(app.extensions["geogrid"].current().project)
+    for prepare in (app.extensions["geogrid.editing"].prepare, lambda: maps.prepare(app.extensions["geogrid"].current().project)):
+        with suppress(GeogridError):
+            prepare()
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from geogrid.bench.page import serving
-from geogrid.bench.planners import Line, Planner, Reader, Told, drawn_move, grids_of, work
+from geogrid.bench.planners import ATOMS, NOW_AND_THEN, Line, Planner, Reader, Told, drawn_move, grids_of, work
 from geogrid.edit import Move, State, apply, replay
 from geogrid.pipeline import build
 from geogrid.simulate import simulate, write_sources
@@ -26,6 +26,11 @@ SHARED = 20
 """Grids that all writers edit, beside the share of each."""
 WRITERS_PAUSE_S, READERS_PAUSE_S = 0.25, 1.0
 """Seconds between two edits of a writer, and between two visits of a reader, on average."""
+MIX = (
+    f"{WRITERS} planners, each a move of {ATOMS} atoms every {WRITERS_PAUSE_S} s; {READERS} pages, each asking for changes every"
+    f" {READERS_PAUSE_S:g} s and at {NOW_AND_THEN:.0%} of these visits for one more: the area of a grid, a unit, the units of a grid, in turn"
+)
+AT_ONCE_MS, QUIET = 4.0, 10
 WARM = 20
 """Edits that are made before the clock counts: caches fill, pages of the file are read."""
 
@@ -49,19 +54,33 @@ def bench_edit(
             facts, figures = opened.count_units(opened.levels[-1])[0], _in_memory(opened.plan(), moves, seed)
         with serving(path) as address, ExitStack() as lines:
             open_line = partial(_opened, lines, address)
+            tell("wait until it is warm")
+            _settled(open_line())
             tell("one planner")
             alone = _alone(path, open_line, moves, seed)
             tell("together")
             together = _together(path, open_line, seconds, seed)
         tell("look for what was confirmed")
         lost = _lost(path, alone, together)
-    shown = {**spread("edit", together.edit_ms), **spread("read", together.read_ms), "conflicts": together.conflicts, "unfounded": together.unfounded}
-    rate = {"edits": len(together.confirmed), "failed": together.failed[:5]}
+    reads = {"reads": {name: {"n": len(ms), **spread("read", ms)} for name, ms in sorted(together.read_ms.items())}}
+    shown = {**spread("edit", together.edit_ms), **reads, "conflicts": together.conflicts, "unfounded": together.unfounded}
+    rate = {"mix": MIX, "edits": len(together.confirmed), "failed": together.failed[:5]}
     return {"units": facts, "memory": figures, "one_planner": spread("edit", alone.edit_ms), "together": {**rate, **shown}, "lost": lost}
 
 
 def _opened(lines: ExitStack, address: str) -> Line:
     return lines.enter_context(closing(Line(address)))
+
+
+def _settled(line: Line) -> None:
+    """Wait until the service has made what it makes beforehand: until it answers at once for some seconds; not for ever on a busy machine."""
+    quiet = 0
+    for _ in range(90):
+        answers = [line.ask("GET", "/api/changes?plan=main&since=1000000000")[2] for _ in range(20)]
+        quiet = quiet + 1 if np.median(answers) < AT_ONCE_MS else 0
+        if quiet == QUIET:
+            return
+        time.sleep(0.5)
 
 
 def spread(name: str, ms: Sequence[float]) -> dict[str, float | None]:
@@ -120,6 +139,8 @@ def _together(path: Path, open_line: Callable[[], Line], seconds: float, seed: i
         tasks.append((Planner(open_line(), own, state.version, random.Random(seed + number)).edit, WRITERS_PAUSE_S))
     for number in range(READERS):
         reader = Reader(open_line(), codes, state.version, level, random.Random(seed - number - 1))
+        for _ in range(WARM):
+            reader.look(Told())
         tasks.append((reader.look, READERS_PAUSE_S))
     work(tasks, seconds, told, seed)
     return told

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import random
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +21,8 @@ from geogrid.edit import State
 
 ATOMS = 5
 """Atoms in a move."""
+NOW_AND_THEN = 0.3
+"""Share of a reader's visits at which it asks for more than what changed."""
 
 
 @dataclass
@@ -27,7 +30,7 @@ class Told:
     """What planners and readers were answered: milliseconds of edits and of readings; confirmed moves by version; conflicts, founded or not."""
 
     edit_ms: list[float] = field(default_factory=list)
-    read_ms: list[float] = field(default_factory=list)
+    read_ms: dict[str, list[float]] = field(default_factory=dict)
     confirmed: dict[int, tuple[list[str], str]] = field(default_factory=dict)
     conflicts: int = 0
     unfounded: int = 0
@@ -40,19 +43,22 @@ class Line:
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
         self._http = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+        self._http.connect()
+        self._http.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as browsers do: a body need not wait for its head's receipt
 
     def close(self) -> None:
         """End the connection."""
         self._http.close()
 
-    def ask(self, method: str, path: str, document: Any = None) -> tuple[int, Any, float]:
-        """Return the status, the JSON and the milliseconds until all of it was read."""
+    def ask(self, method: str, path: str, document: Any = None, *, is_read: bool = True) -> tuple[int, Any, float]:
+        """Return the status, the JSON (None where it is not read) and the milliseconds until all of it was there."""
         body = None if document is None else json.dumps(document).encode()
         start = time.perf_counter()
         self._http.request(method, path, body, {"Content-Type": "application/json"} if body else {})
         answer = self._http.getresponse()
         text = answer.read()
-        return answer.status, json.loads(text), (time.perf_counter() - start) * 1000
+        spent_ms = (time.perf_counter() - start) * 1000
+        return answer.status, json.loads(text) if is_read else None, spent_ms
 
 
 def grids_of(state: State) -> dict[str, dict[str, set[str]]]:
@@ -115,17 +121,38 @@ class Planner:
 
 
 class Reader:
-    """One who looks on: asks for what changed, as a page does each second, and for the units of a grid."""
+    """One who looks on, as an open editor does: asks for what changed each second, and now and then (`NOW_AND_THEN`) for something else.
+
+    That is in turn: the area document of a grid, a unit, the units of a grid.
+    """
 
     def __init__(self, line: Line, grids: Sequence[str], version: int, level: str, rng: random.Random) -> None:
         self._line, self._grids, self._version, self._level, self._rng = line, grids, version, level, rng
+        self._turn = rng.randrange(3)
 
     def look(self, told: Told) -> None:
         """Look once, and take note of how long each answer took."""
-        _, answer, first_ms = self._line.ask("GET", f"/api/changes?plan=main&since={self._version}")
-        _, _, second_ms = self._line.ask("GET", f"/api/units?level={self._level}&parent={self._rng.choice(self._grids)}")
-        told.read_ms.extend((first_ms, second_ms))
-        self._version = answer["version"]
+        status, answer, spent_ms = self._line.ask("GET", f"/api/changes?plan=main&since={self._version}")
+        if self._noted(told, "changes", status, spent_ms):
+            self._version = answer["version"]
+        if self._rng.random() >= NOW_AND_THEN:
+            return
+        grid = self._rng.choice(self._grids)
+        name, path = (
+            ("area", f"/api/edit/area?plan=main&level={self._level}&unit={grid}"),
+            ("unit", f"/api/units/{grid}"),
+            ("units", f"/api/units?level={self._level}&parent={grid}"),
+        )[self._turn]
+        self._turn = (self._turn + 1) % 3
+        status, _, spent_ms = self._line.ask("GET", path, is_read=False)
+        self._noted(told, name, status, spent_ms)
+
+    def _noted(self, told: Told, name: str, status: int, spent_ms: float) -> bool:
+        if status != 200:
+            told.failed.append(f"{status} {name}")
+            return False
+        told.read_ms.setdefault(name, []).append(spent_ms)
+        return True
 
 
 def work(tasks: Sequence[tuple[Callable[[Told], None], float]], seconds: float, told: Told, seed: int) -> None:

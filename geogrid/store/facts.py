@@ -98,6 +98,9 @@ class Facts:
         return self._once(("table", table), lambda: self._reader.table(table, index))
 
     def _once(self, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
+        found = self._cache.get(key, self)
+        if found is not self:  # nobody need wait for what others read
+            return found
         with self._lock:
             if key not in self._cache:
                 self._cache[key] = make()

@@ -26,7 +26,7 @@ from geogrid.store.history import History
 from geogrid.store.locate import Locator
 from geogrid.store.reader import Reader
 from geogrid.store.records import Entry
-from geogrid.store.schema import quoted
+from geogrid.store.schema import FORMAT, quoted
 from geogrid.store.shown import MAIN_PLAN, Shown, complete_units
 from geogrid.store.snapshot import MAIN
 from geogrid.store.summary import summarise
@@ -87,6 +87,11 @@ class Project(Shown):
             other._cache.update({key: former for key, former in self._cache.items() if key[0] == "former"})
             other._cache.update({("former", key[1]): (self.version, frame) for key, frame in self._cache.items() if key[0] == "units"})
         return other
+
+    @property
+    def is_older_format(self) -> bool:
+        """Tell whether the file is of an earlier format, which opening it for writing would upgrade."""
+        return self._reader.format < FORMAT
 
     def take_history(self, history: History) -> None:
         """Use the states of a desk that was opened on the same file after this project."""
@@ -159,7 +164,7 @@ class Project(Shown):
         """Count the findings that name a unit."""
         named = json.dumps(code, ensure_ascii=False)
         version, ((count,),) = self._reader.at_main(lambda: self._reader.rows("SELECT count(*) FROM finding WHERE instr(units, ?)", named))
-        return count if self._is_main(version) else sum(code in codes for codes in self.findings()["units"])
+        return count if self._is_alike(version, code) else sum(code in codes for codes in self.findings()["units"])
 
     def count_sites(self, role: str, level: str, code: str) -> int:
         """Count the points of a role in a unit; 0 where the project has no such role."""
@@ -167,7 +172,11 @@ class Project(Shown):
             return 0
         query = f"SELECT count(*) FROM {quoted(role)} WHERE {quoted(role)}.{quoted(level)} = ?"
         version, ((count,),) = self._reader.at_main(lambda: self._reader.rows(query, code))
-        return count if self._is_main(version) else int((self.sites(role)[level] == code).sum())
+        return count if self._is_alike(version, code) else int((self.sites(role)[level] == code).sum())
+
+    def _is_alike(self, version: int, code: str) -> bool:
+        """Tell whether the units with a code are in a version of `main` what they are here: then so are their findings and points."""
+        return self._is_main(version) or not set(self.state().ids.get(code, ())).intersection(self._differing(MAIN_PLAN, version))
 
     def plan(self) -> Plan:
         """Return the plan, rebuilt of cells, atoms and assignment."""

@@ -34,6 +34,7 @@ class Reader:
         self.path = path
         self.lock = threading.RLock()
         self.con = connect(path, is_whole=is_whole)
+        self._watch, self._watch_lock = connect(path, is_whole=True), threading.Lock()  # who asks for the version need not wait for a long reading
         self._format = format_of(self.con)
         self.meta = {key: json.loads(value) for key, value in self.con.execute("SELECT key, value FROM meta ORDER BY key")}
         self.crs = CRS.from_user_input(self.meta["store.crs"])
@@ -61,6 +62,7 @@ class Reader:
             self._users -= 1
             if self._users <= 0:
                 self.con.close()
+                self._watch.close()
 
     def is_replaced(self) -> bool:
         """Tell whether another file stands at the path now, or none."""
@@ -68,10 +70,10 @@ class Reader:
 
     def plan(self, plan: str) -> tuple[int, str]:
         """Return the version and the state of a plan; raises NotFoundError."""
-        with self.lock:
-            row = self.con.execute("SELECT version, state FROM plan WHERE id = ?", (plan,)).fetchone()
+        with self._watch_lock:
+            row = self._watch.execute("SELECT version, state FROM plan WHERE id = ?", (plan,)).fetchone()
             if row is None:
-                raise unknown_plan(plan, [known for (known,) in self.con.execute("SELECT id FROM plan ORDER BY fid")])
+                raise unknown_plan(plan, [known for (known,) in self._watch.execute("SELECT id FROM plan ORDER BY fid")])
             return row
 
     def plan_at(self, plan: str, at: int | str) -> tuple[int, str]:
