@@ -57,4 +57,4 @@ def patched_findings(found: gpd.GeoDataFrame, have: State, want: State, ids: Ite
     stale = ~found["note"].astype(bool) & (asked | found["units"].map(lambda units: bool(gone.intersection(units))))
     new = to_frame(find_touched(want, [i for i in listed if i in want.units]), found.crs, want.scheme.severity).assign(note=False)
     parts = [part for part in (found[~stale], new) if len(part)]
-    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=found.crs) if parts else found
+    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=found.crs) if parts else found[~stale]
