@@ -12,6 +12,7 @@ from geogrid.edit import Compose, Create, Edit, Merge, Move, Outcome, Rename, Re
 from geogrid.edit.refusals import REFUSALS
 from geogrid.errors import EditError, NotFoundError
 from geogrid.plan import NO_UNIT
+from geogrid.rules import find_plan
 from tests.tiny import CRS, EAST, SIDE, WEST, X0, Y0, tiny_plan
 
 START = State.of(tiny_plan())
@@ -281,3 +282,15 @@ def _again(state: State) -> State:
     """Give cell 6 a new unit of its own, in place of the one it has."""
     old = leaf_of(state, at(6)[0])
     return apply(state, Compose((Create("microgrid", A, "", at(6)), Retire(old)))).state if old else state
+
+
+def test_polygons_that_were_given_speak_no_more_of_units_that_were_edited_since():
+    given = {"grid": START.to_plan().frame("grid").reset_index()[["code", "geometry"]]}
+    plan = apply(START, Move(at(6), C + "001")).state.to_plan()
+
+    def told(edited: dict[str, set[str]]) -> set[tuple[str, ...]]:
+        return {finding.units for finding in find_plan(plan, given=given, edited=edited) if finding.rule == "parent_mismatch"}
+
+    assert told({}) == {(A,), (C,)}
+    assert told({"grid": {A}}) == {(C,)}
+    assert told({"grid": {A, C}}) == set()

@@ -6,7 +6,7 @@ would call an overlap. Above the lowest level a unit takes whole cells.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import geopandas as gpd
 import numpy as np
@@ -33,12 +33,14 @@ def find_plan(
     cells: list[Finding] | None = None,
     barriers: Mapping[str, np.ndarray] = {},
     buildings: gpd.GeoDataFrame | None = None,
+    edited: Mapping[str, Collection[str]] = {},
 ) -> list[Finding]:
     """Check a plan, and the polygons that were given for its levels (column `code`, working CRS) against the district and the plan.
 
     `given["district"]` is the outline as it came: the plan's own district is what the cells cover, which reaches as far as given units do.
     `cells`: the findings of `find_cells`, where the caller has them. `barriers`: lines that units should follow (`geogrid.barriers`). `buildings`
-    (`id`): what given borders may go round, where their level keeps buildings whole.
+    (`id`): what given borders may go round, where their level keeps buildings whole. `edited`: by level, codes of units that were
+    changed since their polygons were given: these speak of them no more, their derived shapes are judged instead.
     """
     outline = outline_of(plan, given)
     found = [*(find_cells(plan.base) if cells is None else cells), *find_floors(plan.base)]
@@ -52,7 +54,8 @@ def find_plan(
         if is_drawn(plan, level):
             found += find_crossings(plan, level.id, barriers)
         if level.id in given:
-            found += find_given(plan, level.id, given[level.id], outline, by_codes=level in shaping[:-1], buildings=buildings)
+            of_given = find_given(plan, level.id, given[level.id], outline, by_codes=level in shaping[:-1], buildings=buildings)
+            found += _since_edits(plan, level.id, of_given, edited.get(level.id, ()))
     return found + find_parent_levels(plan)
 
 
@@ -75,6 +78,15 @@ def find_units(plan: Plan, level: str, *, alone: bool = True) -> list[Finding]:
         above = {unit.id for unit in plan.scheme.levels[:depth]}
         found += find_parents(codes, parents, geometry, level, plan.units.loc[plan.units["level"].isin(above), "code"].tolist())
     return found + (_shapes(frame, level) if alone else [])
+
+
+def _since_edits(plan: Plan, level: str, of_given: list[Finding], edited: Collection[str]) -> list[Finding]:
+    """Return what given polygons tell of units that are as they were given, and what is to be said of the shapes of the others."""
+    if not edited:
+        return of_given
+    codes, frame = set(edited), plan.frame(level)
+    kept = [finding for finding in of_given if finding.level != level or codes.isdisjoint(finding.units)]
+    return kept + _shapes(frame[frame.index.isin(list(codes))], level)
 
 
 def _shapes(frame: gpd.GeoDataFrame, level: str) -> list[Finding]:

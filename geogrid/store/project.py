@@ -187,11 +187,22 @@ class Project(Shown):
         given = {level: self.given(level) for level in self.given_levels}
         barriers = barrier_lines({role: self.layer(role) for role in BARRIERS if role in self.layers}, self.scheme)
         buildings = self.layer("buildings") if "buildings" in self.layers else None
-        found = to_frame(find_plan(self.plan(), given=given, barriers=barriers, buildings=buildings), self.crs, self.scheme.severity)
+        found = find_plan(self.plan(), given=given, barriers=barriers, buildings=buildings, edited=self._edited() if given else {})
+        found = to_frame(found, self.crs, self.scheme.severity)
         notes = self._found()
         notes = notes[notes["note"].astype(bool)].drop(columns="note")
         parts = [part for part in (notes, found) if len(part)]
         return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=self.crs) if parts else found
+
+    def _edited(self) -> dict[str, set[str]]:
+        """Return the codes, by level, of units that are otherwise than they were built."""
+        out: dict[str, set[str]] = {}
+        if self._reader.format == 1 or (self.plan_id == MAIN_PLAN and self.version == 1):
+            return out
+        for units in (self._state_of(MAIN_PLAN, 1).units, self.state().units):
+            for unit in (units[i] for i in self._differing(MAIN_PLAN, 1) if i in units):
+                out.setdefault(unit.level, set()).add(unit.code)
+        return out
 
     def summary(self) -> dict[str, Any]:
         """Return the JSON of `geogrid build`: units, sites, rejected rows, findings, time and memory."""
