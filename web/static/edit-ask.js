@@ -18,7 +18,7 @@ export class Ask {
     if (!always && !this.desk.canChange) return this.desk.tell("cannot");
     const { desk } = this, inputs = new Map();
     this.last = document.activeElement;
-    const all = withReason ? [...fields, { id: "reason", label: desk.say("reason"), value: lastReason() }] : fields;
+    const all = withReason ? [...fields, { id: "reason", label: desk.say("reason"), act: lastOffered(desk) }] : fields;
     const problem = element("p", { class: "problem", role: "alert", hidden: true });
     const rows = all.map(field => this.#field(field, inputs));
     const send = button(ok || desk.say("d_ok"), () => {}, { primary: true, small: false });
@@ -104,6 +104,15 @@ export class Ask {
     form.addEventListener("change", limit);
     limit();
   }
+}
+
+// The last reason is offered, never filled in: Enter would record what was said of something else.
+function lastOffered(desk) {
+  const text = lastReason();
+  if (!text) return "";
+  const last = element("button", { type: "button", class: "last" }, desk.say("reason_last", { text }));
+  last.addEventListener("click", () => { const input = last.parentNode.querySelector("input"); input.value = text; input.focus(); });
+  return last;
 }
 
 function lastReason() {
