@@ -115,7 +115,7 @@ class Planner:
 
     def until(self, script: str) -> Any:
         """Wait until a script says something true, and return it."""
-        for _ in range(300):
+        for _ in range(900):
             with suppress(sync_api.Error):  # the page is just being left for another
                 if found := self.page.evaluate(script):
                     return found
@@ -129,7 +129,12 @@ class Planner:
 
     def look(self, *cells: int) -> None:
         self.hand("look", list(cells))
-        self.page.wait_for_timeout(100)
+        self.drawn()
+
+    def drawn(self) -> None:
+        """Wait until what was done is drawn: the page draws in the next frame, and map and drawer may ask for one more."""
+        self.page.wait_for_timeout(60)
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done))))")
 
     def click(self, cell: int, *, shift: bool = False) -> None:
         """Click on the place where the people of a cell live; the map comes there first."""
@@ -138,7 +143,7 @@ class Planner:
         self.page.mouse.click(*self.hand("spot", cell))
         if shift:
             self.page.keyboard.up("Shift")
-        self.page.wait_for_timeout(60)
+        self.drawn()
 
     def drag(self, *points: list[float]) -> None:
         """Press at the first point, go through all, let go at the last."""
@@ -147,7 +152,7 @@ class Planner:
         for point in points[1:]:
             self.page.mouse.move(*point, steps=4)
         self.page.mouse.up()
-        self.page.wait_for_timeout(60)
+        self.drawn()
 
     def tool(self, key: str) -> None:
         self.page.locator(".leaflet-container").focus()
@@ -155,6 +160,7 @@ class Planner:
 
     def choose_target(self, code: str) -> None:
         self.page.select_option("#target", str(self.hand("row", code)))
+        self.drawn()
 
     def confirm(self, reason: str = REASON) -> int:
         """Write the reason, press Enter, wait for the answer; return the version."""

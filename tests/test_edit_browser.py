@@ -161,6 +161,20 @@ def test_a_move_shows_both_sides_before_it_is_made_and_stands_in_the_log_with_it
     assert planner.selected == []
 
 
+def test_what_is_in_the_target_already_is_told_and_not_sent(planner: Planner):
+    planner.open(NORTH)
+    move = planner.hand("moves")[0]
+    planner.look(move["cell"])
+    planner.click(move["cell"])
+    planner.choose_target(move["from"])
+    assert planner.page.locator('[data-break="same"]').is_visible()
+    before = planner.version
+    planner.page.fill("#reason", REASON)
+    planner.page.locator("#confirm").click()
+    assert planner.page.evaluate("document.activeElement.id") == "target"
+    assert planner.version == before
+
+
 def test_take_back_and_again_give_the_very_figures(planner: Planner):
     planner.open(NORTH)
     move = planner.hand("moves")[0]

@@ -75,6 +75,7 @@ def _breaks() -> dict[str, str]:
         "break_above_long": _("It would have {n} households, {over} more than {high}."),
         "break_apart": _("After this, {unit} is in two pieces."),
         "break_apart_long": _("What is left of it no longer hangs together."),
+        "break_same": _("All that is selected is in {unit} already: choose another unit."),
         "break_empty": _("After this, {unit} holds nothing."),
         "break_empty_long": _("A unit is not emptied by moving: merge it or retire it."),
         "break_splits": _("This would divide a building above the lowest level."),

@@ -159,7 +159,12 @@ export class Panel {
 
   #warn(preview, moving) {
     if (!moving) return this.warnings.replaceChildren();
-    const { desk } = this, found = instead(desk, preview, this.dialogs);
+    const { desk } = this;
+    if (!this.#moving().length) {
+      const title = desk.say("break_same", { unit: unitLabel(desk, desk.model.target) });
+      return this.warnings.replaceChildren(element("div", { class: "warning-panel", "data-break": "same" }, element("b", {}, element("span", { "aria-hidden": "true" }, "⚠ "), title)));
+    }
+    const found = instead(desk, preview, this.dialogs);
     this.foresight.ask(this.edit());
     if (this.foresight.refused && !preview.refused.length) found.unshift({ key: "refused", refused: true, title: this.foresight.refused, text: "", acts: [] });
     this.warnings.replaceChildren(...found.map(each => {
@@ -186,7 +191,7 @@ export class Panel {
   async confirm() {
     const { desk } = this, { model } = desk;
     if (!model?.selection.size || !desk.canChange) return;
-    if (!this.hasTarget) return this.target.focus();
+    if (!this.hasTarget || !this.#moving().length) return this.target.focus();
     const reason = this.reason.check();
     if (!reason) return;
     const answer = await desk.commit(this.edit(), { reason });
