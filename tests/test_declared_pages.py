@@ -27,7 +27,7 @@ from geogrid.report import find_declared
 from geogrid.store import Contents, write_project
 from tests.declared_city import CRS, bodies, city, declaring, grid_codes, rows
 from tests.shared import find_chromium
-from tests.test_web_browser import _axe, _until, _Watched, browser  # noqa: F401 - a fixture
+from tests.test_web_browser import _axe, _until, _Watched
 from web import create_app
 
 SCRIPT = "<script>alert(1)</script>"
@@ -214,7 +214,7 @@ def address(path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def watched(browser, address) -> Iterator[_Watched]:  # noqa: F811
+def watched(browser, address) -> Iterator[_Watched]:
     seen = _Watched(browser, address)
     yield seen
     seen.context.close()
@@ -258,7 +258,7 @@ class TestInABrowser:
         assert page.locator("#declared tbody:visible").count() == 1
         assert "verdict=differs" in page.url
 
-    def test_on_a_phone_nothing_is_cut_off_and_axe_finds_nothing(self, browser, address):  # noqa: F811
+    def test_on_a_phone_nothing_is_cut_off_and_axe_finds_nothing(self, browser, address):
         phone = _Watched(browser, address, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
         page = phone.open("/declared?row=5")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
