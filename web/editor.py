@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -34,9 +36,17 @@ def edit_page() -> str:
         area=area,
         areas=areas(now, level),
         area_level=area_level(now, level),
+        scripts=scripts(),
         tools=editor_words.tools(),
         keys=editor_words.keys(),
     )
+
+
+@cache
+def scripts() -> tuple[str, ...]:
+    """Return the names of the page's scripts: asked for before the map's tiles, they do not wait behind them."""
+    folder = Path(__file__).parent / "static"
+    return tuple(sorted(path.name for name in ("edit*.js", "map.js", "dom.js", "page.js") for path in folder.glob(name)))
 
 
 def asked_level(now: Served) -> str:
