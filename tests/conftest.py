@@ -44,6 +44,15 @@ def small_district(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def service(small_district: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address at which a copy of the small district is served to one file of tests."""
+    from tests.planners_desk import serve
+
+    with serve(small_district, tmp_path_factory.mktemp("desk")) as (address, _app):
+        yield address
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium, started once a file of tests."""
     from playwright import sync_api

@@ -21,7 +21,7 @@ from geogrid.edit.derive import rows
 from geogrid.errors import NotFoundError
 from geogrid.measure import polsby_popper
 from geogrid.plan import NO_UNIT
-from tests.maps_fake import FakeProject
+from tests.maps_fake import FakeProject, map_file
 from web import editdata
 from web.editdelta import delta
 from web.editground import Surroundings, flat_rings, in_degrees, surroundings
@@ -107,14 +107,8 @@ def _answers(project: FakeProject, area: bytes) -> Callable[[str], tuple[bytes, 
             return (area, "application/json") if path == "/area.json" else (START.encode(), "text/javascript")
         if path.startswith("/static/"):
             return (STATIC / path.removeprefix("/static/")).read_bytes(), "text/javascript"
-        if path.startswith("/assets/"):
-            file = maps.asset_path(path.removeprefix("/assets/"))
-            return file.read_bytes(), "text/css" if file.suffix == ".css" else "text/javascript"
-        if path.endswith(".pbf"):
-            z, x, y = path.removeprefix("/tiles/").removesuffix(".pbf").split("/")
-            return maps.tile(project, int(z), int(x), int(y)), "application/x-protobuf"
-        if path.startswith("/tiles/"):
-            return maps.data(project, path.removeprefix("/tiles/")), "application/json"
+        if path.startswith(("/assets/", "/tiles/")):
+            return map_file(project, path)
         if path != "/":
             raise NotFoundError(path)
         return _page(project), "text/html; charset=utf-8"

@@ -9,6 +9,7 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from geogrid import maps
 from geogrid.errors import NotFoundError
 from geogrid.findings import to_frame
 from geogrid.plan import NO_UNIT, Base, Plan
@@ -177,3 +178,14 @@ def _joined(points: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
         code = pd.Series(frame.index[unit], index=at).groupby(level=0).min()
         points[level] = code.reindex(points.index).fillna("")
     return points
+
+
+def map_file(project: FakeProject, path: str) -> tuple[bytes, str]:
+    """Answer what the script of a map asks for under /assets/ and /tiles/: bytes and their type."""
+    if path.startswith("/assets/"):
+        file = maps.asset_path(path.removeprefix("/assets/"))
+        return file.read_bytes(), "text/css" if file.suffix == ".css" else "text/javascript"
+    if path.endswith(".pbf"):
+        z, x, y = path.removeprefix("/tiles/").removesuffix(".pbf").split("/")
+        return maps.tile(project, int(z), int(x), int(y)), "application/x-protobuf"
+    return maps.data(project, path.removeprefix("/tiles/")), "application/json"

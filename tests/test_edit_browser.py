@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from geogrid.maps.assets import is_installed
-from tests.planners_desk import REASON, Planner, serve
+from tests.planners_desk import REASON, Planner
 from tests.shared import find_chromium
 
 pytest.importorskip("playwright.sync_api")
@@ -18,12 +17,6 @@ pytestmark = [
     pytest.mark.skipif(not is_installed(), reason="the map's scripts are not installed: run scripts/assets.py"),
 ]
 NORTH, SOUTH = "130203008001", "130203008002"
-
-
-@pytest.fixture(scope="module")
-def service(small_district: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serve(small_district, tmp_path_factory.mktemp("desk")) as (address, _app):
-        yield address
 
 
 @pytest.fixture

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from geogrid.maps.assets import is_installed
-from tests.planners_desk import REASON, Planner, serve
+from tests.planners_desk import REASON, Planner
 from tests.shared import find_chromium
 
 pytestmark = [
@@ -18,12 +17,6 @@ pytestmark = [
 ]
 NORTH, SOUTH = "130203008001", "130203008002"
 LIVE = "geogridDesk.model.units.live(geogridDesk.model.depth).map(u => u.code).sort()"
-
-
-@pytest.fixture(scope="module")
-def service(small_district: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serve(small_district, tmp_path_factory.mktemp("desk")) as (address, _app):
-        yield address
 
 
 @pytest.fixture

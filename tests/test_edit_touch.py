@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.planners_desk import Planner, serve
+from tests.planners_desk import Planner
 
 SOUTH = "130203008002"
-
-
-@pytest.fixture(scope="module")
-def service(small_district: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serve(small_district, tmp_path_factory.mktemp("tablet")) as (address, _app):
-        yield address
 
 
 class Fingers:

@@ -10,7 +10,7 @@ import pytest
 
 from geogrid import maps
 from geogrid.errors import NotFoundError
-from tests.maps_fake import FakeProject
+from tests.maps_fake import FakeProject, map_file
 from tests.shared import ARGUMENTS, find_chromium
 from tests.tiny import EAST, SCRIPT, WEST, tiny_contents
 
@@ -71,14 +71,8 @@ def address(project):
 
 
 def _answer(project, path: str) -> tuple[bytes, str]:
-    if path.startswith("/assets/"):
-        file = maps.asset_path(path.removeprefix("/assets/"))
-        return file.read_bytes(), "text/css" if file.suffix == ".css" else "text/javascript"
-    if path.endswith(".pbf"):
-        z, x, y = path.removeprefix("/tiles/").removesuffix(".pbf").split("/")
-        return maps.tile(project, int(z), int(x), int(y)), "application/x-protobuf"
-    if path.startswith("/tiles/"):
-        return maps.data(project, path.removeprefix("/tiles/")), "application/json"
+    if path.startswith(("/assets/", "/tiles/")):
+        return map_file(project, path)
     name, _, code = path.strip("/").partition("/")
     made = getattr(maps, name or "overview", None)
     if made is None or name.endswith(".ico"):

@@ -15,6 +15,7 @@ from datetime import date, datetime
 
 from geogrid.edit.change import Change, replay
 from geogrid.edit.check import find_touched
+from geogrid.edit.reference import MAIN as MAIN_PLAN
 from geogrid.edit.state import State
 from geogrid.findings import Finding, severity_of
 from geogrid.plan import NO_UNIT
@@ -28,8 +29,6 @@ from geogrid.store.rebase import rebased
 from geogrid.store.records import Committed, Entry
 from geogrid.store.refusals import changed_meanwhile, comes_too_early, has_new_errors
 from geogrid.store.snapshot import MAIN
-
-_MAIN = "main"
 
 
 def adopt(
@@ -46,15 +45,15 @@ def adopt(
     (last,) = con.execute("SELECT max(valid_from) FROM edit WHERE plan = ?", (MAIN,)).fetchone()
     if last and day < last:
         raise comes_too_early(day, last)
-    main = history.head(_MAIN, con)
-    change, touched = _change(con, history, plan, main) if plan != _MAIN else (Change.between(main, main), frozenset())
+    main = history.head(MAIN_PLAN, con)
+    change, touched = _change(con, history, plan, main) if plan != MAIN_PLAN else (Change.between(main, main), frozenset())
     change = _dated(change, day)
     state = replace(replay(main, change), version=main.version + 1, state="adopted")
     new = _new_errors(main, state, touched)
     if new and not accept:
         raise has_new_errors(info, new)
     body = {"kind": "adopt", "plan": plan, "version": info.version}
-    why = ": ".join(text for text in (info.name if plan != _MAIN else "", reason) if text)
+    why = ": ".join(text for text in (info.name if plan != MAIN_PLAN else "", reason) if text)
     step = Step(state, change, touched, "adopt", body, why, valid_from=day)
     done = write_steps(con, history, MAIN, main, [step], author, now, "")
     at = now.isoformat(timespec="milliseconds")
@@ -73,7 +72,7 @@ def _change(con: sqlite3.Connection, history: History, plan: str, main: State) -
     draft, change = history.head(plan, con), merged(changes)
     lost = {new.parent for _, new in change.units if new} - {NO_UNIT} - made - main.units.keys()
     if later := find_conflict(con, MAIN, fork, touched - made | lost):
-        raise changed_meanwhile(find_plan(con, _MAIN)[1], later)
+        raise changed_meanwhile(find_plan(con, MAIN_PLAN)[1], later)
     moved = rebased(change, draft, main)
     renumbered = {old.id: new.id for (_, old), (_, new) in zip(change.units, moved.units, strict=True) if old and new}
     return moved, frozenset(renumbered.get(unit, unit) for unit in touched)
@@ -83,7 +82,7 @@ def _since_fork(con: sqlite3.Connection, plan: str) -> tuple[int, list[Entry]]:
     """Return the version of `main` from which a draft comes, and all entries since: of the draft, and of drafts that it was forked from."""
     entries: list[Entry] = []
     until = None
-    while plan != _MAIN:
+    while plan != MAIN_PLAN:
         row, info = find_plan(con, plan)
         entries = log.read(con, row, 0, until) + entries
         plan, until = info.parent, info.fork_version

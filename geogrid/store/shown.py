@@ -13,6 +13,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from geogrid.edit.reference import MAIN as MAIN_PLAN
 from geogrid.edit.state import State
 from geogrid.plan import UNIT_DEFAULTS
 from geogrid.store.facts import Facts
@@ -20,7 +21,6 @@ from geogrid.store.reader import Reader
 from geogrid.store.schema import quoted
 from geogrid.store.views import find_differing, find_inside, find_level, patched
 
-MAIN_PLAN = "main"
 _FEW = 2000  # units that are sooner read one by one than all of their level
 
 

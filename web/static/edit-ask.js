@@ -1,8 +1,7 @@
 // One dialog for all questions: fields, a reason, a button. What was typed stays when the answer is refused.
 import { button, element } from "./edit-facts.js";
 import { Refused } from "./edit-net.js";
-
-const KEPT = "geogrid.reason";
+import { keepReason, lastReason } from "./edit-reason.js";
 
 export class Ask {
   constructor(desk) {
@@ -113,12 +112,4 @@ function lastOffered(desk) {
   const last = element("button", { type: "button", class: "last" }, desk.say("reason_last", { text }));
   last.addEventListener("click", () => { const input = last.parentNode.querySelector("input"); input.value = text; input.focus(); });
   return last;
-}
-
-function lastReason() {
-  try { return localStorage.getItem(KEPT) || ""; } catch (error) { return ""; }
-}
-
-function keepReason(text) {
-  try { localStorage.setItem(KEPT, text); } catch (error) { /* not kept */ }
 }

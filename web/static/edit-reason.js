@@ -3,13 +3,22 @@ import { button, element } from "./edit-facts.js";
 
 const KEPT = "geogrid.reason";
 
+// The reason given last, for whoever offers it; "" where there was none or the browser keeps nothing.
+export function lastReason() {
+  try { return localStorage.getItem(KEPT) || ""; } catch (error) { return ""; }
+}
+
+export function keepReason(text) {
+  try { localStorage.setItem(KEPT, text); } catch (error) { /* not kept */ }
+}
+
 export class Reason {
   constructor(desk, { confirm, giveUp }) {
     this.desk = desk;
     this.input = element("input", { type: "text", class: "text", id: "reason", maxlength: "500", autocomplete: "off", required: true });
     this.problem = element("p", { class: "problem", id: "reason-problem", role: "alert", hidden: true });
     this.last = element("button", { type: "button", class: "last", hidden: true });
-    this.last.addEventListener("click", () => { this.input.value = this.kept(); this.input.focus(); });
+    this.last.addEventListener("click", () => { this.input.value = lastReason(); this.input.focus(); });
     this.input.addEventListener("keydown", event => { if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); confirm(); } });
     this.input.addEventListener("input", () => this.#fine());
     this.send = button(desk.say("confirm"), confirm, { key: "Enter", primary: true, small: false, id: "confirm" });
@@ -28,20 +37,16 @@ export class Reason {
     this.send.disabled = state === "busy" || state === "away";
     if (closed && this.state !== state) this.why.replaceChildren(element("p", {}, this.desk.say(state === "viewer" ? "viewer" : "is_adopted")), state === "adopted" && this.desk.mayEdit ? element("div", { class: "button-row" }, button(this.desk.say("c_do_fork"), () => this.desk.tell("fork"))) : "");
     this.state = state;
-    const kept = this.kept();
+    const kept = lastReason();
     this.last.hidden = !kept || kept === this.input.value || !chosen;
     this.last.textContent = this.desk.say("reason_last", { text: kept });
-  }
-
-  kept() {
-    try { return localStorage.getItem(KEPT) || ""; } catch (error) { return ""; }
   }
 
   // The reason, or "" after leading to the field.
   check() {
     const text = this.input.value.trim();
     if (text) {
-      try { localStorage.setItem(KEPT, text); } catch (error) { /* not kept */ }
+      keepReason(text);
       return text;
     }
     this.problem.textContent = this.desk.say("reason_missing");
