@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import logging
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 from waitress import create_server
 
 from geogrid.maps.assets import is_installed
@@ -16,6 +19,7 @@ from tests.division_files import write_division
 from tests.shared import find_chromium, shared_path
 from tests.test_web_browser import _axe, _until, _Watched
 from web import create_app
+from web.importing_jobs import Tell
 
 sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = find_chromium()
@@ -26,7 +30,8 @@ DROP = """([target, files]) => {
   const told = { dataTransfer: transfer, bubbles: true, cancelable: true };
   for (const kind of ["dragover", "drop"]) document.querySelector(target).dispatchEvent(new DragEvent(kind, told));
 }"""
-AT_REST = "!document.querySelector('.busy') && !document.querySelector('#uploads li') && !!document.querySelector('#build')"
+AT_REST = """document.readyState === 'complete' && !document.querySelector('.busy') && !document.querySelector('#uploads li')
+  && !!document.querySelector('#build')"""
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine"),
@@ -35,9 +40,13 @@ pytestmark = [
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
+def app(tmp_path: Path) -> Flask:
+    return create_app(tmp_path / "new.gpkg")
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    app = create_app(tmp_path / "new.gpkg")
     server = create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -67,16 +76,27 @@ def _rest(page: sync_api.Page) -> None:
         if quiet == 8:
             return
         page.wait_for_timeout(50)
-    raise AssertionError("the page never came to rest")
+    raise AssertionError(f"the page never came to rest: {_shown(page)}")
 
 
-def _build_and_use(page: sync_api.Page) -> None:
+def _shown(page: sync_api.Page) -> str:
+    """What the page says, and what it asked for last; for who reads of a failure."""
+    asked = page.evaluate("performance.getEntriesByType('resource').slice(-8).map(e => Math.round(e.startTime) + ' ms ' + e.name)")
+    return "\n".join([page.url, page.locator("#import").inner_text(), *asked, f"now {page.evaluate('Math.round(performance.now())')} ms"])
+
+
+def _build_and_use(page: sync_api.Page, app: Flask) -> None:
     page.locator("[data-do=build]").click()
-    page.wait_for_selector("[data-do=use]", timeout=60_000)
+    try:
+        page.wait_for_selector("[data-do=use]", timeout=60_000)
+    except sync_api.TimeoutError:
+        told = app.test_client().get("/api" + urlsplit(page.url).path.replace("import", "imports", 1)).json
+        job = {name: told[name] for name in ("busy", "failed", "problem", "current")}
+        raise AssertionError(f"no draft to use: {_shown(page)}\n{job}") from None
     _until(page, "!!(window.geogrid && window.geogrid.isReady)")
 
 
-def test_hangzhou_is_dropped_built_looked_at_and_used(watched: _Watched):
+def test_hangzhou_is_dropped_built_looked_at_and_used(watched: _Watched, app: Flask):
     files = [shared_path(f"hangzhou_xiacheng/{name}.geojson") for name in HANGZHOU]
     page = watched.page
     page.goto(watched.address + "/")
@@ -89,7 +109,7 @@ def test_hangzhou_is_dropped_built_looked_at_and_used(watched: _Watched):
     assert page.locator("#name").input_value() == "下城区"
     assert page.locator("#role-1 option:checked").inner_text() == "区界"
     assert page.locator(".leaflet-container canvas").count() > 0
-    _build_and_use(page)
+    _build_and_use(page, app)
     assert "297 网格" in page.locator(".draft").inner_text()
     group = page.locator("details.group").first
     group.locator("summary").click()
@@ -211,3 +231,57 @@ def test_it_fits_on_a_phone_in_large_text_too(browser: sync_api.Browser, address
         page.locator("#large").click()
     phone.context.close()
     assert phone.faults == []
+
+
+def _opened(watched: _Watched, tmp_path: Path) -> tuple[sync_api.Page, str]:
+    """The page of an import at rest, and the import's id."""
+    (tmp_path / "files").mkdir()
+    page = watched.page
+    page.goto(watched.address + "/import")
+    page.set_input_files("#picker", write_division(tmp_path / "files"))
+    page.wait_for_selector("#build")
+    _rest(page)
+    return page, urlsplit(page.url).path.rsplit("/", 1)[1]
+
+
+def test_a_press_is_the_buttons_though_the_page_changes_before_it_ends(watched: _Watched, app: Flask, tmp_path: Path):
+    page, name = _opened(watched, tmp_path)
+    jobs = app.extensions["geogrid.importing"].jobs
+
+    def work(tell: Tell) -> None:
+        while True:
+            tell("read", 0.5)
+            time.sleep(0.01)
+
+    assert jobs.start(name, "build", work)
+    page.reload()
+    page.wait_for_selector("[data-do=stop]")
+    page.locator("[data-do=stop]").hover()
+    with page.expect_response("**/panel*"):
+        page.mouse.down()
+    page.wait_for_timeout(300)  # what came would be in its place by now
+    page.mouse.up()
+    page.wait_for_selector("[data-do=stop]", state="detached")
+    assert jobs.at(name) is None
+
+
+def test_an_answer_that_comes_late_does_not_take_the_place_of_a_later_one(watched: _Watched, tmp_path: Path):
+    page, _name = _opened(watched, tmp_path)
+    held: list[sync_api.Route] = []
+    page.route("**/panel*", lambda route: route.continue_() if held else held.append(route))
+    for name in ("甲区", "乙区"):
+        page.locator("#name").fill(name)
+        page.locator("#name").press("Enter")
+        _until_python(page, lambda: bool(held))
+    _rest(page)
+    held[0].fulfill(status=200, content_type="text/html", body='<div id="new-steps" data-shows="files"></div><div id="new-work">old</div>')
+    page.wait_for_timeout(300)
+    assert page.locator("#name").input_value() == "乙区"
+
+
+def _until_python(page: sync_api.Page, is_so: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(_shown(page))

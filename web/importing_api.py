@@ -81,7 +81,6 @@ def upload(import_id: str) -> Response:
             room = f"{request.max_content_length or 0:,}"
             raise TooLargeError(f"too large: {room} bytes may come in at once here", f"文件太大：这里一次最多还能放 {room} 字节") from None
     mine.imports.change(place, {})
-    mine.refresh(place)
     return _json({"files": kept, **told(mine, place)})
 
 
@@ -112,7 +111,6 @@ def remove_file(import_id: str, name: str) -> Response:
         path.unlink(missing_ok=True)
     layers = {key: choice for key, choice in mine.imports.state(place)["layers"].items() if not key.startswith(name + "|")}
     mine.imports.change(place, {"layers": layers})
-    mine.refresh(place)
     return _json(told(mine, place))
 
 
@@ -123,7 +121,6 @@ def change(import_id: str) -> Response:
     place = mine.imports.find(import_id)
     changes = checked(_body(), mine.imports.state(place))
     mine.imports.change(place, changes)
-    mine.refresh(place)
     return _json(told(mine, place))
 
 
@@ -208,7 +205,7 @@ def rejected(import_id: str, ending: str) -> Response:
 
 def told(mine: Importing, place: Place) -> dict[str, Any]:
     """Return what scripts and pages are told of an import."""
-    state, reading = mine.imports.state(place), mine.refresh(place)
+    state, reading, busy = mine.look(place)
     files = [{"name": p.name, "bytes": p.stat().st_size} for p in dropped(place.files)]
     return {
         "id": place.id,
@@ -219,7 +216,7 @@ def told(mine: Importing, place: Place) -> dict[str, Any]:
         "name": state["name"] or reading.get("name", ""),
         "scheme": state["scheme"] or reading.get("scheme", ""),
         "digest": reading.get("digest", ""),
-        "busy": mine.jobs.at(place.id),
+        "busy": busy,
         "built": state["built"],
         "current": is_current(place, state),
     }

@@ -19,6 +19,8 @@ from web.refusals import BusyError, EditsError, UnusableRowsError
 from web.served import Served, Source
 
 _TRIES = 8
+_READING = {"what": "read", "stage": "", "share": 0.0, "done": [], "seconds": 0}
+"""A reading that has just ended: who asks must ask again."""
 
 
 def now() -> str:
@@ -36,12 +38,17 @@ class Importing:
         self._lock = threading.Lock()
 
     # -- reading
-    def refresh(self, place: Place) -> dict[str, Any]:
-        """Return what was read of an import; reading begins in the background where files or choices have changed since."""
-        reading = place.load("reading") or {}
-        if reading.get("digest") != digest_of(place, self.imports.state(place)):
+    def look(self, place: Place) -> tuple[State, dict[str, Any], dict[str, Any] | None]:
+        """Return what was chosen, what was read and what runs; reading begins in the background where files or choices have changed since.
+
+        What runs is asked first: work that ends meanwhile is told as running once more, never as nothing with what was there before it.
+        """
+        busy = self.jobs.at(place.id)
+        state, reading = self.imports.state(place), place.load("reading") or {}
+        if reading.get("digest") != digest_of(place, state):
             self.jobs.start(place.id, "read", lambda tell: self._read(place, tell))
-        return reading
+            busy = busy or self.jobs.at(place.id) or dict(_READING)
+        return state, reading, busy
 
     def _read(self, place: Place, tell: Tell) -> None:
         """Read until nothing has changed meanwhile."""
@@ -60,8 +67,8 @@ class Importing:
     # -- building
     def build(self, place: Place, *, accept: bool) -> None:
         """Begin to build the draft. Raises InputError while rows can not be used and `accept` is False, BusyError while something else runs."""
-        reading = self.refresh(place)
-        if self.jobs.at(place.id):
+        _state, reading, busy = self.look(place)
+        if busy:
             raise BusyError("the files are still being read, or a draft is being built; wait for it", "文件还在读取，或正在生成草案，请稍候")
         if not reading.get("layers"):
             raise InputError("there is nothing to build yet: drop files first", "还没有可用的文件，请先放入文件")

@@ -5,7 +5,7 @@ import { gather, grouped } from "./import-files.js";
 
 const root = document.getElementById("import"), words = JSON.parse(root.dataset.words), language = root.dataset.lang ? "?lang=" + root.dataset.lang : "";
 const steps = document.getElementById("rail"), work = document.getElementById("work"), picker = document.getElementById("picker");
-let id = root.dataset.id, shown = "", timer = 0, sending = false;
+let id = root.dataset.id, shown = "", timer = 0, asked = 0, sending = false, held = Promise.resolve(), release = () => {};
 const waiting = [], troubles = [];
 
 const page = () => root.dataset.page.replace(/x$/, id), api = rest => `${root.dataset.api}/${id}${rest}`;
@@ -33,13 +33,17 @@ function tell(error) {
 async function refresh() {
   clearTimeout(timer);
   if (!id) return;
+  const turn = ++asked;
   let text;
   try {
     const answer = await fetch(page() + "/panel" + language, { headers: { Accept: "text/html" } });
     if (answer.status === 404) { location.href = root.dataset.page.replace(/\/x$/, "") + language; return; }
     if (!answer.ok) throw new Error(words.lost);
     text = await answer.text();
+    await held;
+    if (turn !== asked) return; // a later look has begun since, and shows what is newer
   } catch (error) {
+    if (turn !== asked) return;
     timer = setTimeout(refresh, 3000);
     return tell(error);
   }
@@ -50,6 +54,10 @@ async function refresh() {
   if (told.digest && told.digest !== shown && root.dataset.shows === "files") { shown = told.digest; drawPreview(api("/preview.json"), words, english); }
   if (told.busy) timer = setTimeout(refresh, told.busy === "build" ? 1000 : 400);
 }
+
+// While a button is held down nothing is replaced under it, or its click would be nobody's; a press that never ends waits no longer than this.
+root.addEventListener("pointerdown", () => { held = new Promise(done => { release = done; setTimeout(done, 5000); }); });
+for (const kind of ["pointerup", "pointercancel"]) addEventListener(kind, () => setTimeout(release)); // after the click that follows
 
 // Put new parts in and keep what the reader has: open lists, what is being typed, the uploads that run, the place of the focus.
 function put(place, fresh) {
