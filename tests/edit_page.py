@@ -133,11 +133,15 @@ class Visit:
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.goto(url)
-        for _ in range(500):  # the policy forbids what Playwright's own waiting does
-            if self.page.evaluate("!!(window.isReady && window.geogrid && geogrid.isReady)"):
+        self.until("window.isReady && window.geogrid && geogrid.isReady")
+
+    def until(self, script: str) -> None:
+        """Wait until a script says true; the policy forbids what Playwright's own waiting does."""
+        for _ in range(3000):
+            if self.page.evaluate(f"!!({script})"):
                 return
             self.page.wait_for_timeout(20)
-        raise AssertionError(f"the editor's map did not start: {self.said}")
+        raise AssertionError(f"never came true: {script}; the page said {self.said}")
 
     def evaluate(self, script: str, *values: Any) -> Any:
         return self.page.evaluate(script, *values)

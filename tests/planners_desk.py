@@ -84,7 +84,7 @@ class Planner:
         self.context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}, "locale": "zh-CN", "reduced_motion": "reduce", **options})
         self.page, self.address, self.faults = self.context.new_page(), address, []
         self.expected: tuple[int, ...] = ()  # statuses that a test provokes; 0 stands for no connection
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(60_000)
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda e: self.faults.append(f"script: {e}"))
         self.page.on("request", lambda r: None if r.url.startswith((address, "data:")) else self.faults.append(f"outside: {r.url}"))
@@ -115,7 +115,7 @@ class Planner:
 
     def until(self, script: str) -> Any:
         """Wait until a script says something true, and return it."""
-        for _ in range(900):
+        for _ in range(2000):
             with suppress(sync_api.Error):  # the page is just being left for another
                 if found := self.page.evaluate(script):
                     return found

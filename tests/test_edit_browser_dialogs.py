@@ -240,7 +240,7 @@ def test_the_next_unit_out_of_bounds_is_shown_and_repaired_here_after_a_look(pla
     assert planner.page.evaluate("geogridDesk.focus") == planner.hand("row", f"{NORTH}005")
     assert page.locator(".unit-card .status").first.inner_text().startswith("▼ 差")
     page.keyboard.press("f")
-    page.wait_for_selector("#edit-dialog .figures-table", timeout=20_000)
+    page.wait_for_selector("#edit-dialog .figures-table")
     assert page.locator("#edit-dialog canvas").count() == 2
     version = planner.version
     assert planner.answer() == version + 1
@@ -254,7 +254,7 @@ def test_the_unassigned_are_filled_after_a_look(planner: Planner):
     planner.answer()
     page.wait_for_selector("#fill:visible")
     page.keyboard.press("g")
-    page.wait_for_selector("#edit-dialog .figures-table", timeout=20_000)
+    page.wait_for_selector("#edit-dialog .figures-table")
     version = planner.version
     assert planner.answer() == version + 1
     assert page.locator('#exceptions [data-kind="unassigned"][data-level="grid"]').count() == 0

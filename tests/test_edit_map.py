@@ -308,8 +308,7 @@ def test_a_finger_taps_two_fingers_zoom_and_a_drag_of_one_draws(browser: Any, ad
     for k in range(1, 6):
         send(touch, "touchMove", [(600 - 20 * k, 350 - 10 * k), (700 + 20 * k, 400 + 10 * k)])
     send(touch, "touchEnd", [])
-    visit.page.wait_for_timeout(400)
-    assert visit.evaluate("geogrid.map.getZoom()") > before
+    visit.until(f"geogrid.map.getZoom() > {before}")
     assert visit.evaluate(CELLS) == chosen
     assert visit.said == []
     visit.close()

@@ -32,6 +32,7 @@ class Fingers:
         """One finger rests on a point for a second."""
         self._send("touchStart", [point])
         self.planner.page.wait_for_timeout(1000)
+        self.planner.drawn()
         self._send("touchEnd", [])
 
     def spread(self, middle: list[float]) -> None:
@@ -67,13 +68,11 @@ def test_a_finger_draws_round_places_adds_and_takes_out_by_the_mode(tablet: Plan
     page.tap('[data-tool="click"]')
     page.tap('[data-mode="remove"]')
     page.touchscreen.tap(*spots[0])
-    page.wait_for_timeout(100)
-    assert cells[0] not in tablet.selected
+    tablet.until(f"!window.hand.selected().includes({cells[0]})")
     assert cells[1] in tablet.selected
     page.tap('[data-mode="add"]')
     page.touchscreen.tap(*spots[0])
-    page.wait_for_timeout(100)
-    assert set(cells) <= set(tablet.selected)
+    tablet.until(f"{cells}.every(cell => window.hand.selected().includes(cell))")
 
 
 def test_a_line_by_finger_is_shortened_given_up_and_ended_by_buttons(tablet: Planner):
@@ -104,7 +103,7 @@ def test_a_finger_that_rests_on_a_unit_makes_it_the_target(tablet: Planner):
     place = tablet.hand("cells", move["to"])[0]
     tablet.look(move["cell"], place)
     tablet.page.touchscreen.tap(*tablet.hand("spot", move["cell"]))
-    tablet.page.wait_for_timeout(100)
+    tablet.until("window.hand.selected().length")
     Fingers(tablet).rest(tablet.hand("spot", place))
     assert tablet.page.evaluate("geogridDesk.model.target") == tablet.hand("row", move["to"])
     assert tablet.selected == [move["cell"]]

@@ -206,11 +206,15 @@ def test_a_reader_that_wants_too_much_memory_ends_and_we_do_not(tmp_path, monkey
 def test_a_reader_that_takes_too_long_or_dies_is_told(tmp_path, monkeypatch):
     path = tmp_path / "a.parquet"
     squares(2).to_parquet(path)
-    for code, words in (("import time; time.sleep(60)", "took over"), ("import os; os._exit(3)", "stopped with 3"), ("import os; os.abort()", "")):
+    for code, limit_s, words in (
+        ("import time; time.sleep(60)", 0.3, "took over"),
+        ("import os; os._exit(3)", 60, "stopped with 3"),
+        ("import os; os.abort()", 60, ""),
+    ):
         script = tmp_path / "child.py"
         script.write_text(code)
         monkeypatch.setattr(apart.child, "__file__", str(script))
-        monkeypatch.setattr(apart, "CHILD_SECONDS", 0.3)
+        monkeypatch.setattr(apart, "CHILD_SECONDS", limit_s)
         refused(path, words)
 
 

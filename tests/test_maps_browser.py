@@ -95,11 +95,20 @@ class Visit:
         self.page.on("dialog", lambda dialog: self.said.append("dialog " + dialog.message) or dialog.dismiss())
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.goto(url)
-        for _ in range(500):
-            if self.page.evaluate("!!(window.geogrid && geogrid.isReady)"):
+        self.until("window.geogrid && geogrid.isReady")
+
+    def until(self, script: str) -> None:
+        """Wait until a script says true; the policy forbids what Playwright's own waiting does."""
+        for _ in range(3000):
+            if self.page.evaluate(f"!!({script})"):
                 return
             self.page.wait_for_timeout(20)
-        pytest.fail(f"the map of {url} did not start: {self.said}")
+        pytest.fail(f"never came true at {self.page.url}: {script}; the page said {self.said}")
+
+    def drawn(self) -> None:
+        """Wait until the tiles have come and what lies over them is drawn, each layer in the frame after the one below."""
+        self.until("(() => { let comes = false; geogrid.map.eachLayer(l => { comes ||= l.isLoading?.(); }); return !comes; })()")
+        self.page.evaluate("(async () => { for (let i = 0; i < 6; i++) await new Promise(requestAnimationFrame); })()")
 
     def outside(self, *starts: str) -> list[str]:
         return [url for url in self.asked if not url.startswith((*starts, "data:"))]
@@ -151,10 +160,10 @@ def test_axe_finds_nothing_on_the_pages(browser, folder):
 def test_a_click_selects_the_unit_under_it_and_the_address_keeps_it(browser, address):
     visit = Visit(browser, address + "/overview")
     visit.evaluate("geogrid.on('select', unit => { window.chosen = unit; })")
-    visit.page.wait_for_timeout(400)
+    visit.drawn()
     at = place_in(visit, EAST + "001", 0.5, 0.6)
     visit.page.mouse.click(at["x"], at["y"])
-    visit.page.wait_for_timeout(100)
+    visit.until("window.chosen")
     assert visit.evaluate("chosen.code") == EAST + "001"
     assert f"sel=grid:{EAST}001" in visit.evaluate("location.hash")
     visit.page.close()
@@ -171,10 +180,10 @@ def test_a_copied_address_shows_the_same(browser, address):
 def test_a_click_on_a_stack_lists_its_floors_top_first(browser, address):
     visit = Visit(browser, address + "/overview")
     visit.evaluate("geogrid.setLevel('microgrid'); geogrid.map.setZoom(18, {animate: false})")
-    visit.page.wait_for_timeout(900)
+    visit.drawn()
     at = place_in(visit, WEST + "001", 0.1, 0.1)
     visit.page.mouse.click(at["x"], at["y"])
-    visit.page.wait_for_timeout(200)
+    visit.page.wait_for_selector(".geogrid-stack-row .floors")
     assert visit.page.locator(".geogrid-stack-row .floors").all_inner_texts() == ["4–6 层", "1–3 层"]
     visit.page.close()
 
@@ -185,9 +194,9 @@ def test_a_site_named_by_a_script_tag_pops_up_as_text(browser, address):
     place = json.loads(json.dumps(visit.evaluate("fetch('/tiles/sites.json').then(r => r.json())")))["stations"]
     i = place["name"].index(SCRIPT)
     visit.evaluate(f"geogrid.map.setView([{place['y'][i]}, {place['x'][i]}], 18, {{animate: false}})")
-    visit.page.wait_for_timeout(400)
+    visit.drawn()
     visit.page.mouse.click(500, 350)
-    visit.page.wait_for_timeout(200)
+    visit.page.wait_for_selector(".geogrid-popup h3")
     assert visit.page.inner_text(".geogrid-popup h3") == SCRIPT
     assert visit.said == []
     visit.page.close()
@@ -195,12 +204,10 @@ def test_a_site_named_by_a_script_tag_pops_up_as_text(browser, address):
 
 def test_badges_of_stacks_wait_for_zoom_17(browser, address):
     visit = Visit(browser, address + "/overview")
-    numbers = []
-    for zoom in (16.5, 17.5):
+    for zoom, badges in ((16.5, 0), (17.5, 1)):
         visit.evaluate(f"geogrid.setLevel('microgrid'); geogrid.map.setView([37.8965, 114.456], {zoom}, {{animate: false}})")
-        visit.page.wait_for_timeout(900)
-        numbers.append(visit.evaluate("(() => { let n; geogrid.map.eachLayer(l => { if (l.badges) n = l.badges.length; }); return n; })()"))
-    assert numbers == [0, 1]
+        visit.drawn()
+        visit.until(f"(() => {{ let n; geogrid.map.eachLayer(l => {{ if (l.badges) n = l.badges.length; }}); return n === {badges}; }})()")
     visit.page.close()
 
 
@@ -219,8 +226,7 @@ def test_no_sign_stands_on_a_cluster(browser, address):
 def test_names_on_the_map_follow_the_text_size_of_the_page(browser, address):
     visit = Visit(browser, address + "/overview")
     visit.evaluate("document.documentElement.style.fontSize = '20px'; window.dispatchEvent(new Event('resize'))")
-    visit.page.wait_for_timeout(300)
-    assert visit.evaluate("(() => { let size; geogrid.map.eachLayer(l => { if (l.badges) size = l._text; }); return size; })()") == 1.25
+    visit.until("(() => { let size; geogrid.map.eachLayer(l => { if (l.badges) size = l._text; }); return size === 1.25; })()")
     visit.page.close()
 
 

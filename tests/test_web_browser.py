@@ -40,7 +40,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def _until(page: sync_api.Page, script: str) -> None:
     """Wait until a script says true; playwright's own waiting evaluates text inside the page, which the policy forbids."""
-    for _ in range(200):
+    for _ in range(1200):
         if page.evaluate(script):
             return
         page.wait_for_timeout(50)
@@ -53,6 +53,7 @@ class _Watched:
     def __init__(self, browser: sync_api.Browser, address: str, **options: object) -> None:
         self.context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}, "locale": "zh-CN", "reduced_motion": "reduce", **options})
         self.page, self.address, self.faults = self.context.new_page(), address, []
+        self.page.set_default_timeout(60_000)
         self.page.on("console", lambda m: self.faults.append(f"{m.type}: {m.text}") if m.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda e: self.faults.append(f"script: {e}"))
         self.page.on("dialog", lambda d: (self.faults.append(f"dialog: {d.message}"), d.dismiss()))

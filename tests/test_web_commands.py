@@ -85,10 +85,10 @@ def test_ctrl_c_ends_the_service_with_exit_0(project: Path):
         with process:
             address = json.loads(process.stdout.readline())["address"]
             assert f":{port}/" not in address
-            with urllib.request.urlopen(address + "healthz", timeout=30) as answer:
+            with urllib.request.urlopen(address + "healthz", timeout=60) as answer:
                 assert answer.read() == b"ok\n"
             process.send_signal(signal.SIGINT)
-            assert process.wait(30) == 0
+            assert process.wait(60) == 0
             assert "Traceback" not in process.stderr.read()
 
 

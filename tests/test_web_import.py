@@ -159,7 +159,7 @@ def test_a_second_build_waits_for_the_first(desk: Desk, division: list[tuple[str
     desk.drop(name, *division)
     desk.told(name)
     gate = threading.Event()
-    desk.importing.jobs.start(name, "build", lambda _tell: gate.wait(30))
+    desk.importing.jobs.start(name, "build", lambda _tell: gate.wait(60))
     for address in ("build", "use"):
         assert desk.post(f"/api/imports/{name}/{address}", json={"accept": True}).status_code == 409
     assert desk.drop(name, ("x.csv", b"a\n1\n")).status_code == 409
@@ -199,12 +199,12 @@ def test_work_is_called_off_at_its_next_stage():
 
     assert jobs.start("a", "build", work)
     assert not jobs.start("a", "build", work)
-    assert begun.wait(10)
+    assert begun.wait(60)
     assert jobs.at("a")["stage"] in ("", "stage")
     assert jobs.start("b", "read", work), "another import may wait behind"
     assert jobs.drop("b")
     assert jobs.at("b") is None
-    assert jobs.end(10)
+    assert jobs.end(60)
     assert went_on == []
     assert not jobs.start("c", "read", work)
     assert not issubclass(Stopped, Exception)

@@ -51,7 +51,7 @@ def address(app: Flask) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    assert app.extensions["geogrid.importing"].end()
+    assert app.extensions["geogrid.importing"].jobs.end(60)
     server.close()
     thread.join(5)
 

@@ -217,7 +217,7 @@ def page(pages: Path) -> Iterator[object]:
         opened.on("pageerror", lambda error: opened.said.append(str(error)))
         opened.on("request", lambda asked: opened.said.append(asked.url) if not asked.url.startswith(("file:", "data:")) else None)
         opened.goto((pages / "index.html").as_uri())
-        for _ in range(200):
+        for _ in range(1200):
             if len(opened.frames) == 3 and all(frame.evaluate("!!(window.geogrid && window.geogrid.isReady)") for frame in opened.frames[1:]):
                 break
             opened.wait_for_timeout(50)
@@ -229,8 +229,11 @@ def test_the_maps_move_together_and_ask_nobody_outside(page):
     left, right = page.frames[1:]
     left.evaluate("geogrid.map.setView(geogrid.map.getCenter(), geogrid.map.getZoom() + 1, {animate: false})")
     left.evaluate("geogrid.map.panBy([60, 0], {animate: false})")
-    page.wait_for_timeout(300)
     where = "(() => { const c = geogrid.map.getCenter(); return [c.lat, c.lng, geogrid.map.getZoom()]; })()"
+    for _ in range(1200):
+        if np.allclose(left.evaluate(where), right.evaluate(where), atol=1e-5):
+            break
+        page.wait_for_timeout(50)
     assert np.allclose(left.evaluate(where), right.evaluate(where), atol=1e-5)
     assert page.said == []
 
