@@ -1,0 +1,1 @@
+"""Reach: who is served by stations, what cameras see, where patrols went; frames and arrays in, values out."""
