@@ -207,7 +207,7 @@ def _view(now: Served, key: str, view: dict[str, Any]) -> Served:
     project = last[key] = Visible(now.project, former=former, **view)
     if former is not None:
         maps.succeed(project, former)
-    return Served(project, f"{now.version}{key}")
+    return Served(project, f"{now.version}{key}", whole=now)
 
 
 def whole_project() -> Served:

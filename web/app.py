@@ -27,6 +27,7 @@ from web import (
     login,
     pages,
     plans,
+    reached,
     requestlog,
     security,
     sessions,
@@ -65,6 +66,7 @@ def create_app(
     app.extensions["geogrid"] = Source(Path(project_path), opener or _open, clock)
     importing_service.install(app, app.extensions["geogrid"])
     editing.install(app, app.extensions["geogrid"])
+    reached.install(app)
     language.install(app)
     security.install(app)
     sessions.install(app, Path(project_path), is_secure=app.config["BEHIND_PROXY"])

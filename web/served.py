@@ -77,11 +77,13 @@ class Served:
     """One opened project and all that was computed from it. `version` names the plan, its version and the file: it changes whenever one does.
 
     `former`: the same file at another version, which passes on what no edit changes (`fixed`) and the store of tiles.
+    `whole`: what this is one visitor's view of; itself where nothing is cut or hidden.
     """
 
-    def __init__(self, project: Any, version: str, former: Served | None = None) -> None:
+    def __init__(self, project: Any, version: str, former: Served | None = None, *, whole: Served | None = None) -> None:
         self.project = project
         self.version = version
+        self.whole = whole or self
         self.fixed = former.fixed if former else Kept()
         self.tiles = former.tiles if former else Tiles()
         self._kept = Kept()

@@ -41,6 +41,11 @@ class Visible:
         self.path, self.meta = project.path, dict(project.meta)
 
     @property
+    def is_part(self) -> bool:
+        """Whether this is a scope unit, not the whole district."""
+        return self._codes is not None
+
+    @property
     def name(self) -> str:
         """The district's name."""
         return self._project.name
