@@ -15,6 +15,7 @@ from typing import Any
 from geogrid.catalogue import MESSAGES
 from geogrid.errors import SchemeError
 from geogrid.scheme_values import (
+    CAMERA_DEFAULTS,
     DEFAULTS,
     MAKES,
     MAY_BE_ZERO,
@@ -171,7 +172,7 @@ def parse_scheme(text: str, scheme_id: str) -> Scheme:
         raise SchemeError(f"scheme {scheme_id}: level ids repeat: {ids}", f"层级方案 {scheme_id}：层级 id 重复：{ids}")
     sections = {key: table_of(table.get(key, {}), f"{scheme_id} [{key}]") for key in ("defaults", "cameras", "stations", "severity")}
     stations = {kind: _station(kind, entry, ids, scheme_id) for kind, entry in sections["stations"].items()}
-    cameras = {kind: table_of(entry, f"{scheme_id} [cameras.{kind}]") for kind, entry in sections["cameras"].items()}
+    cameras = {kind: _camera(kind, entry, scheme_id) for kind, entry in sections["cameras"].items()}
     severity = _severity(sections["severity"], scheme_id)
     return Scheme(
         scheme_id, _text(table.get("name", scheme_id), scheme_id), levels, _defaults(sections["defaults"], scheme_id), cameras, stations, severity
@@ -203,6 +204,14 @@ def _severity(table: Mapping[str, Any], scheme_id: str) -> dict[str, str]:
     for rule, value in table.items():
         check_value(value in RULE_SEVERITIES, where, rule, value, "error or warning", "error 或 warning")
     return dict(table)
+
+
+def _camera(kind: str, entry: Any, scheme_id: str) -> dict[str, float]:
+    where = f"{scheme_id} [cameras.{kind}]"
+    check_known(table_of(entry, where), CAMERA_DEFAULTS["1"], where)
+    for key, value in entry.items():
+        check_value(is_number(value) and value > 0, where, key, value, "a positive number", "正数")
+    return dict(entry)
 
 
 def _station(kind: str, entry: Any, levels: list[str], scheme_id: str) -> SiteKind:

@@ -37,6 +37,13 @@ DEFAULTS: dict[str, Any] = {
     "small_count": 3,
     "patrol_m": 15,
 }
+CAMERA_DEFAULTS: dict[str, dict[str, float]] = {
+    "1": {"angle_deg": 360, "range_m": 100, "height_m": 6},
+    "2": {"angle_deg": 360, "range_m": 50, "height_m": 3.5},
+    "3": {"angle_deg": 60, "range_m": 80, "height_m": 4},
+    "4": {"angle_deg": 60, "range_m": 100, "height_m": 6},
+}
+"""What a camera sees whose record does not say, by PTZ type of GB/T 28181, where a scheme's `[cameras.N]` does not either."""
 MAY_BE_ZERO = ("entrance_width_m", "land_cell_m")
 """Defaults that 0 switches off: no entrance is estimated, open land is not divided."""
 RULE_SEVERITIES = ("error", "warning")

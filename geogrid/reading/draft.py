@@ -165,11 +165,13 @@ def _frame(raw: RawLayer, role: RoleSpec, converted: Mapping[str, Converted]) ->
         compass = converted["direction"].values
         given = values.get("direction_deg", np.full(len(compass), np.nan))
         values["direction_deg"] = np.where(np.isnan(given), compass, given)
+        values["direction_is_eighth"] = np.isnan(given) & ~np.isnan(compass)
     rows = raw.frame.index.to_numpy()
     if "id" in role.columns:
         ids = values.get("id", np.full(len(rows), "", dtype=object))
         values["id"] = np.where(ids == "", rows.astype(str).astype(object), ids)
-    ordered = {name: values[name] for name in role.columns if name in values}
+    names = (*role.columns, "direction_is_eighth")  # one of eight directions may be 22.5 degrees off: who looks along it must know
+    ordered = {name: values[name] for name in names if name in values}
     return pd.DataFrame({**ordered, "row": rows.astype("int64")})
 
 
