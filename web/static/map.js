@@ -24,6 +24,7 @@ export const showFault = fault => ready(map => map.showFault(fault));
 export const fit = (box, options) => ready(map => map.fit(box, options));
 export const mark = (level, codes) => ready(map => map.mark(level, codes));
 export const ring = box => ready(map => map.ring(box));
+export const pick = then => ready(map => map.pick(then));
 export const setLevel = level => ready(map => map.setLevel(level));
 
 // Where a box in degrees lies on the screen, to keep cards off it.

@@ -5,8 +5,9 @@ import * as map from "./map.js";
 import { state } from "./state.js";
 import { Table } from "./table.js";
 
-// Wire a page's table of units. `columns(data)` and `sort(data)` say what it shows, `test(data, i)` what else it leaves out, `chips()` which filters are set.
-export function unitsTable(page, { names = [], columns, sort, test = () => true, chips = () => [], extra = () => ({}) }) {
+// Wire a page's table of units. `columns(data)` and `sort(data)` say what it shows, `test(data, i)` what else it leaves out, `chips()` which filters are
+// set, `address(level)` where its data are, `onData(data)` is told of them.
+export function unitsTable(page, { names = [], columns, sort, test = () => true, chips = () => [], extra = () => ({}), address, onData = () => {} }) {
   const at = state(["level", "status", "q", "parent", ...names]), values = at.values;
   const filter = document.getElementById("filter"), count = document.getElementById("count"), kept = new Map();
   let data = null, lineage = null, chosen = {};
@@ -29,13 +30,16 @@ export function unitsTable(page, { names = [], columns, sort, test = () => true,
     return [button];
   }
 
+  const here = () => address ? address(values.level) : `${page.urls.table}${values.level}.json?lang=${page.asked || page.lang}`;
+
   async function load() {
-    const level = values.level;
-    if (!kept.has(level)) kept.set(level, fetch(`${page.urls.table}${level}.json${page.asked ? "?lang=" + page.asked : "?lang=" + page.lang}`).then(answer => answer.json()));
-    const got = await kept.get(level);
+    const level = values.level, from = here();
+    if (!kept.has(from)) kept.set(from, fetch(from).then(answer => answer.json()));
+    const got = await kept.get(from);
     lineage = values.parent ? await within(level, values.parent) : null;
-    if (level !== values.level) return;
+    if (from !== here()) return;
     data = got;
+    onData(data);
     table.chosen = chosen.level === level ? chosen.code : "";
     table.show(data, columns(data), sort(data));
     refine();
@@ -119,7 +123,7 @@ export function unitsTable(page, { names = [], columns, sort, test = () => true,
   // The map opens with its own level (the finest the whole district can show) unless the address names one.
   if (page.page !== "overview" || new URLSearchParams(location.search).get("level")) map.on("ready", paint);
   load();
-  return { values, at, refine: () => { if (data) { table.show(data, columns(data), sort(data)); refine(); } }, setLevel };
+  return { values, at, load, refine: () => { if (data) { table.show(data, columns(data), sort(data)); refine(); } }, setLevel };
 }
 
 export function units(page) {

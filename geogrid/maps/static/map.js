@@ -218,7 +218,7 @@
 
   function hover(e) {
     if (state.isBase) return;
-    const found = e ? hit(e) : {}, feature = found.feature || (found.badge && found.badge.feature);
+    const found = e && !state.pick ? hit(e) : {}, feature = found.feature || (found.badge && found.badge.feature);
     const level = found.badge ? found.badge.level : state.shown, code = feature ? feature.p.code : null, before = state.hover ? state.hover.code : null;
     map.getContainer().classList.toggle("pointing", !!(feature || found.point));
     if (code !== before) {
@@ -232,7 +232,7 @@
   }
 
   function click(e) {
-    if (state.isBase) return;
+    if (state.isBase || state.pick) return state.pick && state.pick(e.latlng);
     const found = hit(e);
     if (found.point) return clickPoint(found.point);
     const feature = found.feature || (found.badge && found.badge.feature);

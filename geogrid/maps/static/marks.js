@@ -1,6 +1,7 @@
-/* What a list is about, on the map: all its units hatched at once, or one place that is no unit in a ring.
+/* What a list is about, on the map: all its units hatched at once, or one place that is no unit in a ring; and a place that a page asks for.
 
    geogrid.mark(level, codes) or mark(null)   geogrid.ring(box) or ring(null)
+   geogrid.pick(fn) or pick(null): a click on the map, or Enter for its middle, calls fn(latlng) and chooses nothing
    geogrid.stepBack(): only the base map is drawn, and the pointer is left to another script, which draws the units itself. */
 "use strict";
 (function (geogrid) {
@@ -11,6 +12,7 @@
     ground = layer;
     state = shared;
     names = labels;
+    map.getContainer().addEventListener("keydown", (e) => { if (e.key === "Enter" && state.pick && e.target === map.getContainer()) state.pick(map.getCenter()); });
   };
 
   geogrid.mark = function (level, codes) {
@@ -18,6 +20,12 @@
     state.marked = level ? { level: level, codes: new Set(codes) } : null;
     if (level && state.shown !== level) geogrid.setLevel(level);
     ground.repaintOver();
+  };
+
+  geogrid.pick = function (fn) {
+    map.fire("mouseout");
+    state.pick = fn;
+    map.getContainer().classList.toggle("picking", !!fn);
   };
 
   geogrid.stepBack = function () {
