@@ -22,6 +22,8 @@ OWN_SCRIPTS = (
     "address.js",
     "faults.js",
     "marks.js",
+    "measure.js",
+    "seen.js",
     "map.js",
 )
 # name of a folium link -> file below the asset prefix

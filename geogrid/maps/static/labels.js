@@ -55,7 +55,7 @@
         if (!this._wanted(level, table.code[i], table.y[i], table.x[i])) continue;
         const at = this.place(table.y[i], table.x[i]);
         if (at.x < 0 || at.y < 0 || at.x > size.x || at.y > size.y) continue;
-        this._name(c, at, names(level, table, i), counted(table) ? geogrid.say("households_short", { n: table.households[i] }) : "", table.w[i] * metre, table.h[i] * metre, level);
+        this._name(c, at, names(level, table, i), figure(this._state, level, table, i), table.w[i] * metre, table.h[i] * metre, level);
       }
     },
 
@@ -179,6 +179,11 @@
   function counted(table) {
     if (table.counted === undefined) table.counted = table.households.some((n) => n > 0);
     return table.counted;
+  }
+
+  function figure(state, level, table, i) {
+    const measured = geogrid.measureText(state, level.id, table.code[i]);
+    return measured !== undefined ? measured : counted(table) ? geogrid.say("households_short", { n: table.households[i] }) : "";
   }
 
   function names(level, table, i) {

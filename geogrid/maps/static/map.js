@@ -2,7 +2,7 @@
 
    geogrid.on(name, fn), off    ready · select {level, code, codes, stack, by} · hover {level, code} · view {zoom, center, bounds} · layer {level, fill, on}
                                 · site {role, id, kind, name} · finding {at, rule}.  `on` works before the start
-   geogrid.select(level, code, {zoom, box})   setLevel(id)   setFill("bounds" | "identity" | "none" | "missing:<role>[:<kind>]")
+   geogrid.select(level, code, {zoom, box})   setLevel(id)   setFill("bounds" | "identity" | "measure" | "none" | "missing:<role>[:<kind>]")
    geogrid.setLayer(name, on)   stations cameras sectors findings labels buildings, stations:<kind> cameras:<kind>, u:<level> (its lines)
    geogrid.mark(level, codes)  ring(box)  stepBack()   (marks.js)
    geogrid.highlight(level, code)  filter(codes of status or null)  showFinding(at)  addFindings(list)  setFindings(list)  fit(box, {padding})  padding({left, …})  state()  map
@@ -29,8 +29,7 @@
     geogrid.settings = settings;
     source = geogrid.source(settings);
     Object.assign(state, { levels: settings.levels, level: settings.level, fill: settings.fill });
-    Object.assign(state.layers, { labels: true, buildings: true });
-    for (const name of settings.on) state.layers[name] = true;
+    for (const name of ["labels", "buildings", ...settings.on]) state.layers[name] = true;
     for (const name of settings.off || []) state.layers[name] = false;
     map.setMaxZoom(settings.top_zoom || TOP_ZOOM);
     if (map.attributionControl) map.attributionControl.setPrefix("");
@@ -57,6 +56,7 @@
     labels = new geogrid.Labels(state, ground, points).addTo(map);
     points.on("drawn", () => labels.redraw());
     geogrid.marks(map, ground, state, labels);
+    geogrid.measures(ground, state, labels);
     if (geogrid.settings.faults) geogrid.faults(map, source, state);
     map.on("zoomend", () => { if (show()) ground.repaint(); });
     map.on("moveend", () => { geogrid.writeAddress(map, state); tell("view", view()); });
@@ -184,12 +184,10 @@
       const found = (state.findings || []).find((f) => f.at === at);
       points.redraw();
       if (!found) return;
-      geogrid.fit(found.box, { maxZoom: settings().top_zoom ? settings().top_zoom - 1 : 19 });
+      geogrid.fit(found.box, { maxZoom: geogrid.settings.top_zoom ? geogrid.settings.top_zoom - 1 : 19 });
       tell("finding", { at: at, rule: found.rule, by: "api" });
     });
   };
-
-  function settings() { return geogrid.settings; }
 
   geogrid.padding = function (sides) { covered = Object.assign(covered, sides); };
 
@@ -259,10 +257,14 @@
       return tell("finding", { at: state.finding, rule: state.findings[i].rule, by: "map" });
     }
     const table = state.sites[point.role], kind = table.kinds[table.kind[i]];
-    const box = geogrid.element("div", "geogrid-popup");
-    pointLines(point).filter(Boolean).forEach((line, k) => geogrid.element(k ? "p" : "h3", "", line, box));
-    open([table.y[i], table.x[i]], box);
+    if (!geogrid.settings.site_cards) open([table.y[i], table.x[i]], listed(pointLines(point)));
     tell("site", { role: point.role, id: table.id[i], kind: kind.id, name: table.name[i] });
+  }
+
+  function listed(texts) {
+    const box = geogrid.element("div", "geogrid-popup");
+    texts.filter(Boolean).forEach((line, i) => geogrid.element(i ? "p" : "h3", "", line, box));
+    return box;
   }
 
   function openStack(stack, level, latlng) {
@@ -271,9 +273,7 @@
   }
 
   function openUnit(level, feature, latlng) {
-    const box = geogrid.element("div", "geogrid-popup"), page = (geogrid.settings.links || {})[feature.p.code];
-    unitLines(level, feature).filter(Boolean).forEach((line, i) => geogrid.element(i ? "p" : "h3", "", line, box));
-    geogrid.element("p", "", feature.p.code, box);
+    const box = listed([...unitLines(level, feature), feature.p.code]), page = (geogrid.settings.links || {})[feature.p.code];
     if (page) geogrid.element("a", "", geogrid.say("open"), box).setAttribute("href", page);
     open(latlng, box);
   }

@@ -29,6 +29,7 @@
         if (at.x > -20 && at.y > -20 && at.x < size.x + 20 && at.y < size.y + 20) shown.push({ at: at, row: i });
       }
       const zoom = this._map.getZoom();
+      if (zoom < (geogrid.settings.signs_from || 0)) return;
       if (zoom >= CLUSTER_ZOOM && role === "stations") this._apart(shown);
       if (zoom < CLUSTER_ZOOM) return this._clusters(c, shown, role, (i) => table.kinds[table.kind[i]]);
       if (role === "cameras" && zoom >= SECTOR_ZOOM && this._state.layers.sectors) this._sectors(c, shown, table);

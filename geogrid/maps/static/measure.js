@@ -1,0 +1,40 @@
+/* Units tinted by a share that the page knows: one hue, a few classes, the figure under the unit's name.
+
+   geogrid.setMeasure(level, {codes, shares (0 to 1, null where there is none), steps (upper limits of the classes but the last), hue, text})
+   geogrid.measureAlpha(share, steps)   how strongly the hue is laid on, for legends */
+"use strict";
+(function (geogrid) {
+  const STRONGEST = 0.62, NEAR_ZOOM = 15, NEAR = 0.35; // close up the streets and homes themselves show it
+  let ground = null, state = null, names = null;
+
+  geogrid.measures = function (layer, shared, labels) {
+    ground = layer;
+    state = shared;
+    names = labels;
+  };
+
+  geogrid.setMeasure = function (level, given) {
+    const rows = new Map(given.codes.map((code, i) => [code, i]));
+    state.measures = Object.assign(state.measures || {}, { [level]: Object.assign({ rows: rows }, given) });
+    ground.repaint();
+    names.redraw();
+  };
+
+  geogrid.measureAlpha = function (share, steps) {
+    const at = steps.findIndex((step) => share <= step), k = at < 0 ? steps.length : at;
+    return (STRONGEST * k) / steps.length;
+  };
+
+  /* The strength for a unit of a tile, codes parted by spaces; null where nothing is known of it. */
+  geogrid.measureOf = function (state, codes, zoom) {
+    const m = (state.measures || {})[state.shown], i = m && codes.split(" ").map((code) => m.rows.get(code)).find((row) => row !== undefined);
+    if (i === undefined || m.shares[i] === null) return null;
+    return { hue: m.hue, alpha: geogrid.measureAlpha(m.shares[i], m.steps) * (zoom >= NEAR_ZOOM ? NEAR : 1) };
+  };
+
+  /* What stands under a unit's name, or undefined. */
+  geogrid.measureText = function (state, level, code) {
+    const m = state.fill === "measure" && (state.measures || {})[level], i = m ? m.rows.get(code) : undefined;
+    return i === undefined ? undefined : m.text[i];
+  };
+})(geogrid);
