@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -26,20 +27,35 @@ T = TypeVar("T")
 KEPT = 6
 """So many reaches stay in memory: of three things at two versions."""
 READY = "ready"
-_STAGES = {
-    "stations": (("homes", "demand"), ("walks", "walks"), ("units", "station_units")),
-    "cameras": (("regions", "regions"), ("streets", "streets"), ("units", "camera_units")),
-    "patrols": (("units", "patrol_units"),),
+FAILED = "failed"
+_STAGES: dict[str, tuple[tuple[str, Callable[[Any], Any]], ...]] = {
+    "stations": (("walks", lambda reach: [reach.walks(kind.key) for kind in reach.kinds]), ("units", lambda reach: reach.station_units())),
+    "cameras": (("regions", lambda reach: reach.regions), ("streets", lambda reach: reach.streets), ("units", lambda reach: reach.camera_units)),
+    "patrols": (("units", lambda reach: reach.patrol_units),),
 }
-"""What is computed at once, in this order: the stage that is told, and the part of the reach that it makes. Other parts are made when asked for."""
+"""What is computed at once, in this order: the stage that is told, and what makes that part of the reach. Other parts are made when asked for."""
 
 
 class Reached:
-    """One reach and what was made of it. `stage`: "" before it is begun, the name of what is being computed, `READY`."""
+    """One reach and what was made of it. `stage`: "" before it is begun, "begun", the name of what is being computed, `READY` or `FAILED`."""
 
     def __init__(self) -> None:
         self.stage = ""
         self._kept = Kept()
+        self._lock = threading.Lock()
+
+    def begin(self, what: str, project: Any) -> None:
+        """Let another thread compute, if nobody does; who asks need not wait. What went wrong is told to the next who asks for the value."""
+        with self._lock:
+            if self.stage:
+                return
+            self.stage = "begun"
+
+        def run() -> None:
+            with suppress(Exception):
+                self.value(what, project)
+
+        threading.Thread(target=run, daemon=True).start()
 
     def value(self, what: str, project: Any) -> Any:
         """Return the reach of a project, made once; who asks meanwhile waits."""
@@ -54,11 +70,9 @@ class Reached:
             self.stage = "begun"
             reach = _compute(what, project)
             for self.stage, part in _STAGES[what]:
-                made = getattr(reach, part)
-                if callable(made):
-                    made()
+                part(reach)
         except BaseException:
-            self.stage = ""
+            self.stage = FAILED
             raise
         self.stage = READY
         return reach
@@ -123,8 +137,15 @@ def kept(now: Served, what: str, key: Hashable, make: Callable[[], T]) -> T:
 
 
 def stage(now: Served, what: str) -> str:
-    """Return how far a reach is: "" not begun, "begun" or the name of a stage, `READY`."""
+    """Return how far a reach is: "" not begun, "begun" or the name of a stage, `READY`, `FAILED`."""
     return _reached(now, what).stage
+
+
+def begun(now: Served, what: str) -> str:
+    """Return how far a reach is; where it is not begun, another thread begins."""
+    found = _reached(now, what)
+    found.begin(what, now.whole.project)
+    return found.stage
 
 
 def _reached(now: Served, what: str) -> Reached:
