@@ -1,0 +1,215 @@
+"""Who is served by stations of each kind, and what one more would change: every part computed once, when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geogrid.plan import Plan
+from geogrid.reach.demand import HOUSEHOLDS, Demand, demand_of
+from geogrid.reach.network import Network
+from geogrid.reach.served import COLUMNS, served_in, unit_rows, walking_m
+from geogrid.reach.snapping import Snapped
+from geogrid.reach.station_kinds import Kind, Stations, kinds_in, stations_of
+from geogrid.reach.station_notes import station_notes
+from geogrid.reach.walking import Ground, nearest
+
+
+@dataclass(frozen=True, eq=False)
+class Walks:
+    """The way from each row of the demand to the nearest station of a kind: `station` its row or -1; `walk_m` and `walk_min`, inf for none."""
+
+    station: np.ndarray
+    walk_m: np.ndarray
+    walk_min: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class StationReach:
+    """Who is served. `demand`, `stations` and `ground` are what it rests on; frames are in the working CRS, in order, shared: copy to change one."""
+
+    plan: Plan
+    demand: Demand
+    stations: Stations
+    ground: Ground
+    addresses: Callable[[], Mapping[str, str]] = dict
+    _made: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(
+        cls, plan: Plan, stations: gpd.GeoDataFrame, roads: gpd.GeoDataFrame | None, addresses: Callable[[], Mapping[str, str]] = dict
+    ) -> StationReach:
+        """Return the reach of stations (joined to the plan, its CRS) along roads; `addresses` gives the address of buildings, by id."""
+        demand = demand_of(plan)
+        ground = Ground.under(Network.of(roads), float(plan.scheme.defaults["detour"]), demand.places[0])
+        return cls(plan, demand, stations_of(stations, plan.scheme), ground, addresses)
+
+    @property
+    def crs(self) -> CRS:
+        """The working CRS, metres."""
+        return self.plan.base.crs
+
+    @property
+    def method(self) -> str:
+        """How walks are measured: "network", or "straight" (times the scheme's detour)."""
+        return self.ground.method
+
+    @property
+    def walking_km_h(self) -> float:
+        """The scheme's walking speed."""
+        return float(self.plan.scheme.defaults["walking_km_h"])
+
+    @property
+    def minutes(self) -> list[float]:
+        """The scheme's times that are asked about, the shortest first."""
+        return sorted(self.plan.scheme.defaults["minutes"])
+
+    @cached_property
+    def kinds(self) -> list[Kind]:
+        """The kinds of stations: key, name (zh, en), number."""
+        return kinds_in(self.stations, self.plan.scheme)
+
+    @cached_property
+    def notes(self) -> list[dict[str, Any]]:
+        """What the figures rest on: key, n, en, zh."""
+        return station_notes(self.ground, self.demand, self.stations, self._doors)
+
+    @cached_property
+    def _doors(self) -> Snapped:
+        return self.ground.set_down(self.demand.places[0])
+
+    def limit_m(self, minutes: float) -> float:
+        """Metres that are walked in so many minutes."""
+        return walking_m(minutes, self.walking_km_h)
+
+    def walks(self, kind: str) -> Walks:
+        """Return the way to the nearest station of a kind for each row of the demand."""
+        return self._once(("walks", kind), lambda: self._walks(kind))
+
+    def _walks(self, kind: str) -> Walks:
+        places, place = self.demand.places
+        rows = self.stations.rows_of(kind)
+        pairs = nearest(self.ground, places, self.stations.xy[rows], snapped=self._doors)
+        station, walk = np.full(len(places), -1, dtype="int64"), np.full(len(places), np.inf)
+        station[pairs.demand], walk[pairs.demand] = rows[pairs.station], pairs.walk_m
+        return Walks(station[place], walk[place], walk[place] / walking_m(1, self.walking_km_h))
+
+    def serves(self, kind: str, minutes: float) -> np.ndarray:
+        """Tell which rows of the demand have a station of a kind within so many minutes, bool (n,)."""
+        return self.walks(kind).walk_m <= self.limit_m(minutes)
+
+    @cached_property
+    def entrances(self) -> gpd.GeoDataFrame:
+        """Each row of the demand and kind: unit codes, cell households kind station walk_m walk_min, Point geometry; no station: "" and NaN."""
+        parts = [self._entrances_of(kind.key) for kind in self.kinds]
+        return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True) if parts else self._entrances_of(""), geometry="geometry", crs=self.crs)
+
+    def _entrances_of(self, kind: str) -> gpd.GeoDataFrame:
+        demand, walks = self.demand, self.walks(kind)
+        known = np.isfinite(walks.walk_m)
+        names = np.concatenate([self.stations.id, [""]]).astype(object)
+        columns = {
+            "cell": demand.cell,
+            demand.what if demand.what == HOUSEHOLDS else "area_m2": demand.weight,
+            "kind": kind,
+            "station": names[walks.station],
+            "walk_m": np.where(known, walks.walk_m, np.nan).round(1),
+            "walk_min": np.where(known, walks.walk_min, np.nan).round(2),
+        }
+        frame = pd.concat([demand.codes, pd.DataFrame(columns, index=demand.codes.index)], axis=1)
+        return gpd.GeoDataFrame(frame, geometry=shapely.points(demand.xy), crs=self.crs)
+
+    def station_units(self, minutes: Sequence[float] | None = None) -> pd.DataFrame:
+        """Return rows of `COLUMNS` for every level, kind and time; units without demand have none. `minutes`: others than the scheme's."""
+        times = tuple(minutes or self.minutes)
+        return self._once(("units", times), lambda: self._tables(times, {level.id: level.id for level in self.plan.scheme.levels}))
+
+    def totals(self, minutes: Sequence[float] | None = None) -> pd.DataFrame:
+        """Return the same for the district: level "district", code "district", one row per kind and time; who lives in no unit counts too."""
+        times = tuple(minutes or self.minutes)
+        return self._once(("totals", times), lambda: self._tables(times, {"district": ""}))
+
+    def _tables(self, times: tuple[float, ...], levels: Mapping[str, str]) -> pd.DataFrame:
+        limits = [self.limit_m(minute) for minute in times]
+        everywhere = np.full(len(self.demand), "district", dtype=object)
+        parts = []
+        for level, column in levels.items():
+            codes = self.demand.codes[column].to_numpy(dtype=object) if column else everywhere
+            for kind in self.kinds:
+                walks = self.walks(kind.key)
+                sums = served_in(self.demand, codes, walks.walk_m, walks.station, limits)
+                parts.append(unit_rows(self.demand, sums, level, kind.key, times, self.stations.id, self.walking_km_h))
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+
+    def unserved(self, kind: str, minutes: float) -> gpd.GeoDataFrame:
+        """Return the rows of the demand without a station of a kind within so many minutes, the most households first.
+
+        Unit codes, `cell address households walk_m walk_min station` (the nearest one; NaN and "" where no path leads to one), Point geometry.
+        """
+        frame = self._entrances_of(kind)[~self.serves(kind, minutes)]
+        if self.demand.what == HOUSEHOLDS:
+            building = self.plan.base.cells["building"].reindex(frame["cell"])
+            address = building.map(dict(self.addresses())).fillna("").to_numpy(dtype=object)
+            frame.insert(frame.columns.get_loc("cell") + 1, "address", address)
+            frame = frame.sort_values(["households", "walk_m", "cell"], ascending=[False, False, True], kind="stable", na_position="first")
+        return frame.reset_index(drop=True)
+
+    def tried(self, kind: str, x: float, y: float, minutes: float) -> dict[str, Any]:
+        """Tell what one more station at a place (metres) would change.
+
+        Keys: kind minutes what total served_before served_after gained share_before share_after, `units` (level code total before after gained of
+        each unit that gains, the most first), `away_m` from the place to its path (None where walks are straight), `area` (Polygon or None).
+        """
+        places, place = self.demand.places
+        pairs = nearest(self.ground, places, np.array([[x, y]]), limit_m=self.limit_m(minutes), snapped=self._doors)
+        is_near = np.zeros(len(places), dtype=bool)
+        is_near[pairs.demand] = True
+        before = self.serves(kind, minutes)
+        gains = is_near[place] & ~before
+        weight = self.demand.weight
+        total, had, gained = (float(weight[rows].sum()) for rows in (slice(None), before, gains))
+        return {
+            "kind": kind,
+            "minutes": minutes,
+            "what": self.demand.what,
+            "total": _count(total),
+            "served_before": _count(had),
+            "served_after": _count(had + gained),
+            "gained": _count(gained),
+            "share_before": had / total if total else None,
+            "share_after": (had + gained) / total if total else None,
+            "units": self._gaining(before, gains),
+            "away_m": None if self.method != "network" else float(self.ground.set_down(np.array([[x, y]])).leg_m[0]),
+            "area": None,
+        }
+
+    def _gaining(self, before: np.ndarray, gains: np.ndarray) -> list[dict[str, Any]]:
+        weight, found = self.demand.weight, []
+        for level in self.demand.codes:
+            codes = self.demand.codes[level].to_numpy(dtype=object)
+            gaining = np.isin(codes, np.unique(codes[gains].astype(str))) & (codes != "")
+            sums = pd.DataFrame({"total": weight, "before": weight * before, "gained": weight * gains})[gaining].groupby(codes[gaining]).sum()
+            sums = sums.sort_index().sort_values("gained", ascending=False, kind="stable")
+            for code, row in sums.iterrows():
+                after = row["before"] + row["gained"]
+                amounts = {"total": row["total"], "before": row["before"], "after": after, "gained": row["gained"]}
+                found.append({"level": level, "code": code, **{name: _count(value) for name, value in amounts.items()}})
+        return found
+
+    def _once(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+
+def _count(value: float) -> int | float:
+    """Whole numbers as such, square metres to a tenth."""
+    return int(value) if value == int(value) else round(float(value), 1)
