@@ -30,7 +30,8 @@ class Homes:
 
     `households`, `persons`, `floors`: int (buildings,); `source`: str (buildings,); `entrance_building`: int (entrances,), the building's row or -1;
     `entrance_households`, `entrance_persons`, `entrance_floors`: int (entrances,); `entrance_xy`: float (entrances, 2), NaN where its building is not
-    known. Behind the entrances that were given come estimated ones: `estimated` bool (entrances,).
+    known. Behind the entrances that were given come estimated ones: `estimated` bool (entrances,). `floors_counted` bool (buildings,): somebody
+    counted its floors; of the others they follow from the height, or are the default.
     """
 
     households: np.ndarray
@@ -44,6 +45,7 @@ class Homes:
     entrance_xy: np.ndarray
     estimated: np.ndarray
     findings: tuple[Finding, ...] = ()
+    floors_counted: np.ndarray | None = None
 
 
 def count_homes(
@@ -83,7 +85,7 @@ def count_homes(
     split = _spread(entrances, entrance_building, _own(entrances, table), households, persons, floors)
     xy = np.zeros((0, 2)) if entrances is None else shapely.get_coordinates(entrances.geometry.to_numpy())
     given = np.zeros(len(entrance_building), dtype=bool)
-    homes = Homes(households, persons, floors, source, entrance_building, *split, xy, given, findings=tuple(found))
+    homes = Homes(households, persons, floors, source, entrance_building, *split, xy, given, findings=tuple(found), floors_counted=~unknown)
     return _with_estimated_entrances(homes, buildings.geometry.to_numpy(), defaults)
 
 

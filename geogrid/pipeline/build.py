@@ -161,9 +161,10 @@ def _given(sources: Sources, prepared: Prepared, scheme: Scheme) -> dict[str, gp
 
 
 def _with_households(prepared: Prepared) -> gpd.GeoDataFrame:
-    """Buildings as read, parts of one united, with the figures that were counted and `households_source`."""
+    """Buildings as read, parts of one united, with the figures that were counted, `households_source` and `floors_source` ("given", "estimated")."""
     homes = prepared.homes
-    return prepared.buildings.assign(households=homes.households, persons=homes.persons, floors=homes.floors, households_source=homes.source)
+    figures = {"households": homes.households, "persons": homes.persons, "floors": homes.floors, "households_source": homes.source}
+    return prepared.buildings.assign(**figures, floors_source=np.where(homes.floors_counted, "given", "estimated"))
 
 
 def _with_file(found: Finding, recipe: Recipe) -> Finding:
