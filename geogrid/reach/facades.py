@@ -12,7 +12,7 @@ from geogrid.reach.regions import Regions
 
 
 class Facades(NamedTuple):
-    """One row a straight piece of wall, ordered by camera: `camera`, row of the `footprint` (of a wall: -1 - row), its seen `metres`, `ends` (k, 4)."""
+    """One row a straight piece of wall, ordered by camera: `camera`, row of the `footprint` (wall: -1 - row), its seen `metres`, `ends` (k, 4)."""
 
     camera: np.ndarray
     footprint: np.ndarray

@@ -37,8 +37,6 @@ class Sectors:
         """
         given = (np.atleast_1d(np.asarray(values, float)) for values in (x, y, direction_deg, angle_deg, range_m, lowest_m))
         x, y, direction, angle, reach, lowest = np.broadcast_arrays(*given)
-            *(np.atleast_1d(np.asarray(v, float)) for v in (x, y, direction_deg, angle_deg, range_m, lowest_m))
-        )
         if np.isinf(reach).any():
             raise ValueError("range_m has an infinite value")
         width = np.deg2rad(np.clip(angle, 0.0, 360.0))
