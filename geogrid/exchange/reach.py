@@ -24,7 +24,34 @@ from geogrid.exchange.sheet import rows_to_csv, rows_to_xlsx, to_csv, write_xlsx
 Layers = Mapping[str, pd.DataFrame]
 _DIGITS = {"_share": 4, "_min": 2, "_m": 2, "_m2": 1, "_km": 3, "_deg": 1}
 """Digits after the point by the ending of a column's name; nobody measures a walk to the millimetre."""
+_KEYS = ("level", "code", "kind", "minutes", "week", "id", "camera", "station")
 ENDINGS = (".gpkg", ".geojson", ".geojsonl", ".csv", ".xlsx")
+
+
+def flat(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a layer without its places, rows in the order they have: a named index as first column, lists as words, figures rounded."""
+    plain = _worded(frame)
+    return _rounded(pd.DataFrame(plain.drop(columns=plain.geometry.name)) if isinstance(plain, gpd.GeoDataFrame) else plain)
+
+
+def laid_out(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a layer tidied, a named index as its first column, lists as words, sorted by what tells its rows apart."""
+    plain = _worded(frame)
+    return tidied(plain, tuple(name for name in _KEYS if name in plain))
+
+
+def _worded(frame: pd.DataFrame) -> pd.DataFrame:
+    plain = frame.reset_index() if frame.index.name and frame.index.name not in frame else frame
+    return plain.assign(**{name: plain[name].map(_said) for name in plain.columns if _is_list(plain, str(name))})
+
+
+def _is_list(frame: pd.DataFrame, name: str) -> bool:
+    return frame[name].dtype == object and bool(frame[name].map(lambda value: isinstance(value, (list, tuple))).any())
+
+
+def _said(value: Any) -> Any:
+    """Write a list in one cell: no format but JSON has lists."""
+    return " ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 
 def tidied(frame: pd.DataFrame, first: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -33,13 +60,22 @@ def tidied(frame: pd.DataFrame, first: tuple[str, ...] = ()) -> pd.DataFrame:
     >>> tidied(pd.DataFrame({"code": ["2", "1"], "walk_m": [3.14159, 2.0]})).to_dict("list")
     {'code': ['1', '2'], 'walk_m': [2.0, 3.14]}
     """
-    names = [str(name) for name in frame.columns if not (isinstance(frame, gpd.GeoDataFrame) and name == frame.geometry.name)]
-    rounded = frame.assign(**{name: frame[name].round(digits) for name in names if (digits := _digits(frame[name])) is not None})
+    rounded, names = _rounded(frame), _names(frame)
     keys = [_key(rounded[name]) for name in dict.fromkeys([*first, *names])]
     if isinstance(frame, gpd.GeoDataFrame):
         keys.append(_place_key(frame.geometry.to_numpy()))
     order = np.lexsort(keys[::-1]) if keys else np.arange(len(frame))
     return rounded.iloc[order].reset_index(drop=True)
+
+
+def _names(frame: pd.DataFrame) -> list[str]:
+    return [str(name) for name in frame.columns if not (isinstance(frame, gpd.GeoDataFrame) and name == frame.geometry.name)]
+
+
+def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with its figures rounded; zero has no sign."""
+    digits = {name: _digits(frame[name]) for name in _names(frame)}
+    return frame.assign(**{name: frame[name].round(places) + 0.0 for name, places in digits.items() if places is not None})
 
 
 def _digits(column: pd.Series) -> int | None:
