@@ -40,7 +40,7 @@ def counted(line: np.ndarray, t0: np.ndarray, t1: np.ndarray, n: int) -> tuple[n
     of, low, high, count = of[:-1][is_part], at[:-1][is_part], at[1:][is_part], count[:-1][is_part]
     is_new = np.r_[True, (of[1:] != of[:-1]) | (count[1:] != count[:-1])][: len(of)]
     start = np.flatnonzero(is_new)
-    return of[start], low[start], high[np.r_[start[1:], len(of)] - 1], count[start]
+    return of[start], low[start], high[np.r_[start[1:], len(of)][: len(start)] - 1], count[start]
 
 
 def merged(line: np.ndarray, t0: np.ndarray, t1: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -48,7 +48,7 @@ def merged(line: np.ndarray, t0: np.ndarray, t1: np.ndarray, n: int) -> tuple[np
     of, low, high, count = counted(line, t0, t1, n)
     of, low, high = of[count > 0], low[count > 0], high[count > 0]
     start = np.flatnonzero(np.r_[True, (of[1:] != of[:-1]) | (low[1:] > high[:-1])][: len(of)])
-    return of[start], low[start], high[np.r_[start[1:], len(of)] - 1]
+    return of[start], low[start], high[np.r_[start[1:], len(of)][: len(start)] - 1]
 
 
 def seen_share(line: np.ndarray, t0: np.ndarray, t1: np.ndarray, n: int) -> np.ndarray:
