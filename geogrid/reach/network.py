@@ -1,7 +1,7 @@
 """The walking network: roads and footpaths as straight edges between nodes, joined where a person can step from one to the other.
 
 Lines of one level (`layer`, `bridge`, `tunnel` alike) meet wherever they touch or cross; lines of different levels meet where they share a vertex,
-so that a bridge joins the road at its ends and not the road below it.
+so that a bridge joins the road at its ends and not the road below it. An end that nearly touches another line is joined to it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from geogrid.noding import node
 
 JOIN_M = 0.01  # coordinates are set on a grid so wide; lines nearer to each other than that meet
+GAP_M = 1.0  # a line that ends so near to another was meant to meet it
 ISLAND_M = 200.0  # paths that join no other, shorter than this altogether, lead nowhere and are left out
 NOT_WALKED = ("motorway", "motorway_link", "proposed", "construction", "raceway", "platform", "高速公路")
 LEVEL_COLUMNS = ("layer", "bridge", "tunnel")
@@ -46,7 +47,7 @@ class Network:
     def of(cls, roads: gpd.GeoDataFrame | None) -> Network:
         """Return the network of a roads frame (lines, metres; columns `class`, `layer`, `bridge`, `tunnel` where known); an empty one of None."""
         segments = np.empty((0, 4)) if roads is None else _noded(roads[_is_walked(roads)])
-        return _without_islands(_joined(segments))
+        return _without_islands(_with_ends_joined(_joined(segments)))
 
     @cached_property
     def segments(self) -> np.ndarray:
@@ -98,6 +99,41 @@ def _joined(segments: np.ndarray) -> Network:
     ends = np.sort(number.reshape(-1, 2), axis=1)
     ends = np.unique(ends[ends[:, 0] != ends[:, 1]], axis=0)
     return Network(xy, ends[:, 0], ends[:, 1], np.hypot(*(xy[ends[:, 1]] - xy[ends[:, 0]]).T))
+
+
+def _with_ends_joined(network: Network) -> Network:
+    """Join each dead end to the nearest other edge within `GAP_M`, by a short edge to its foot there."""
+    if not len(network):
+        return network
+    degree = np.bincount(np.concatenate([network.a, network.b]))
+    ends = np.flatnonzero(degree == 1)
+    row, edge = network.tree.query(shapely.points(network.xy[ends]), predicate="dwithin", distance=GAP_M)
+    end = ends[row]
+    is_other = (network.a[edge] != end) & (network.b[edge] != end)
+    end, edge = end[is_other], edge[is_other]
+    along, foot = foot_on(network, edge, network.xy[end])
+    order = np.lexsort((edge, np.hypot(*(network.xy[end] - foot).T), end))
+    first = order[np.unique(end[order], return_index=True)[1]]
+    end, edge, along, foot = end[first], edge[first], along[first], np.round(foot[first] / JOIN_M) * JOIN_M
+    cut = np.unique(edge)
+    row = np.concatenate([cut, edge, cut])
+    where = np.concatenate([np.full(len(cut), -1.0), along, np.full(len(cut), np.inf)])
+    xy = np.concatenate([network.xy[network.a[cut]], foot, network.xy[network.b[cut]]])
+    order = np.lexsort((where, row))
+    row, xy = row[order], xy[order]
+    inner = row[1:] == row[:-1]
+    parts = np.column_stack([xy[:-1][inner], xy[1:][inner]])
+    kept = np.delete(network.segments, cut, axis=0)
+    return _joined(np.concatenate([kept, parts, np.column_stack([network.xy[end], foot])]))
+
+
+def foot_on(network: Network, edge: np.ndarray, xy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where on an edge each place is nearest to it: metres from its end a, float (n,), and the point, float (n, 2)."""
+    start = network.xy[network.a[edge]]
+    way = network.xy[network.b[edge]] - start
+    length = network.length_m[edge]
+    along = np.clip(((xy - start) * way).sum(axis=1) / length, 0.0, length)
+    return along, start + way * (along / length)[:, None]
 
 
 def _without_islands(network: Network) -> Network:

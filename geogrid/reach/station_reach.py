@@ -17,7 +17,7 @@ from geogrid.plan import Plan
 from geogrid.reach.demand import HOUSEHOLDS, Demand, demand_of
 from geogrid.reach.network import Network
 from geogrid.reach.served import COLUMNS, served_in, unit_rows, walking_m
-from geogrid.reach.snapping import Snapped
+from geogrid.reach.snapping import Blocks, Snapped
 from geogrid.reach.station_kinds import Kind, Stations, kinds_in, stations_of
 from geogrid.reach.station_notes import station_notes
 from geogrid.reach.walking import Ground, nearest
@@ -49,7 +49,7 @@ class StationReach:
     ) -> StationReach:
         """Return the reach of stations (joined to the plan, its CRS) along roads; `addresses` gives the address of buildings, by id."""
         demand = demand_of(plan)
-        ground = Ground.under(Network.of(roads), float(plan.scheme.defaults["detour"]), demand.places[0])
+        ground = Ground.under(Network.of(roads), float(plan.scheme.defaults["detour"]), demand.places[0], Blocks.of(plan.base.cells))
         return cls(plan, demand, stations_of(stations, plan.scheme), ground, addresses)
 
     @property
@@ -80,10 +80,11 @@ class StationReach:
     @cached_property
     def notes(self) -> list[dict[str, Any]]:
         """What the figures rest on: key, n, en, zh."""
-        return station_notes(self.ground, self.demand, self.stations, self._doors)
+        return station_notes(self.ground, self.demand, self.stations, self.doors)
 
     @cached_property
-    def _doors(self) -> Snapped:
+    def doors(self) -> Snapped:
+        """The distinct places of the demand, set on the network."""
         return self.ground.set_down(self.demand.places[0])
 
     def limit_m(self, minutes: float) -> float:
@@ -97,7 +98,7 @@ class StationReach:
     def _walks(self, kind: str) -> Walks:
         places, place = self.demand.places
         rows = self.stations.rows_of(kind)
-        pairs = nearest(self.ground, places, self.stations.xy[rows], snapped=self._doors)
+        pairs = nearest(self.ground, places, self.stations.xy[rows], snapped=self.doors)
         station, walk = np.full(len(places), -1, dtype="int64"), np.full(len(places), np.inf)
         station[pairs.demand], walk[pairs.demand] = rows[pairs.station], pairs.walk_m
         return Walks(station[place], walk[place], walk[place] / walking_m(1, self.walking_km_h))
@@ -132,10 +133,10 @@ class StationReach:
         times = tuple(minutes or self.minutes)
         return self._once(("units", times), lambda: self._tables(times, {level.id: level.id for level in self.plan.scheme.levels}))
 
-    def totals(self, minutes: Sequence[float] | None = None) -> pd.DataFrame:
+    def whole(self, minutes: Sequence[float] | None = None) -> pd.DataFrame:
         """Return the same for the district: level "district", code "district", one row per kind and time; who lives in no unit counts too."""
         times = tuple(minutes or self.minutes)
-        return self._once(("totals", times), lambda: self._tables(times, {"district": ""}))
+        return self._once(("whole", times), lambda: self._tables(times, {"district": ""}))
 
     def _tables(self, times: tuple[float, ...], levels: Mapping[str, str]) -> pd.DataFrame:
         limits = [self.limit_m(minute) for minute in times]
@@ -156,9 +157,8 @@ class StationReach:
         """
         frame = self._entrances_of(kind)[~self.serves(kind, minutes)]
         if self.demand.what == HOUSEHOLDS:
-            building = self.plan.base.cells["building"].reindex(frame["cell"])
-            address = building.map(dict(self.addresses())).fillna("").to_numpy(dtype=object)
-            frame.insert(frame.columns.get_loc("cell") + 1, "address", address)
+            known, building = self.addresses(), self.plan.base.cells["building"].loc[frame["cell"]]
+            frame.insert(frame.columns.get_loc("cell") + 1, "address", [known.get(one, "") for one in building])
             frame = frame.sort_values(["households", "walk_m", "cell"], ascending=[False, False, True], kind="stable", na_position="first")
         return frame.reset_index(drop=True)
 
@@ -169,7 +169,7 @@ class StationReach:
         each unit that gains, the most first), `away_m` from the place to its path (None where walks are straight), `area` (Polygon or None).
         """
         places, place = self.demand.places
-        pairs = nearest(self.ground, places, np.array([[x, y]]), limit_m=self.limit_m(minutes), snapped=self._doors)
+        pairs = nearest(self.ground, places, np.array([[x, y]]), limit_m=self.limit_m(minutes), snapped=self.doors)
         is_near = np.zeros(len(places), dtype=bool)
         is_near[pairs.demand] = True
         before = self.serves(kind, minutes)

@@ -1,7 +1,8 @@
 """Walks from doors to stations: the nearest stations of each door along the network, or straight times a detour where the network is too poor.
 
 A walk is the leg from the door to its path, the way along paths, and the leg from the path to the station. No path tells how a leg goes, so it is the
-straight line times the scheme's `detour`, as the whole walk is where there are no paths. Two places on one edge also have the direct way along it.
+straight line times the scheme's `detour`, as the whole walk is where there are no paths. Two places on one edge also have the direct way along it,
+and two in one block, nearer to each other than their paths together, the direct way across it: no barrier and no path lies between them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from numba import njit
 from scipy.spatial import cKDTree
 
 from geogrid.reach.network import Network
-from geogrid.reach.snapping import Snapped, snap
+from geogrid.reach.snapping import Blocks, Snapped, snap
 
 ROUND_M = 0.001  # walks are whole millimetres: a limit divides the same everywhere
 NETWORK, STRAIGHT = "network", "straight"
@@ -46,18 +47,19 @@ class Ground:
     network: Network
     detour: float
     method: str = NETWORK
+    blocks: Blocks | None = None
 
     @classmethod
-    def under(cls, network: Network, detour: float, doors: np.ndarray) -> Ground:
+    def under(cls, network: Network, detour: float, doors: np.ndarray, blocks: Blocks | None = None) -> Ground:
         """Return the ground for doors (n, 2): the network where most of them lie by a path, else straight lines."""
         if not len(network) or not len(doors):
-            return cls(network, detour, NETWORK if len(network) else STRAIGHT)
+            return cls(network, detour, NETWORK if len(network) else STRAIGHT, blocks)
         is_far = float(np.mean(snap(network, doors).leg_m > FAR_FROM_PATH_M)) > FAR_SHARE
-        return cls(network, detour, STRAIGHT if is_far and _paths_per_area(network, doors) < FEW_PATHS_KM_PER_KM2 else NETWORK)
+        return cls(network, detour, STRAIGHT if is_far and _paths_per_area(network, doors) < FEW_PATHS_KM_PER_KM2 else NETWORK, blocks)
 
     def set_down(self, xy: np.ndarray) -> Snapped:
-        """Set places on the network; what a leg counts for is not in it yet."""
-        return snap(self.network, xy)
+        """Set places on the network and in their blocks."""
+        return snap(self.network, xy, self.blocks)
 
 
 def _paths_per_area(network: Network, doors: np.ndarray) -> float:
@@ -97,17 +99,25 @@ def _straight(ground: Ground, doors: np.ndarray, stations: np.ndarray, k: int) -
 
 def _along(ground: Ground, doors: Snapped, stations: Snapped, k: int, limit_m: float) -> tuple[np.ndarray, np.ndarray]:
     network = ground.network
-    order = np.argsort(stations.edge, kind="stable")
-    on_edge = np.searchsorted(stations.edge[order], np.arange(len(network) + 1))
+    by_edge = _grouped(stations.edge, len(network))
+    by_block = _grouped(stations.block, int(max(doors.block.max(), stations.block.max())) + 1)
     pointer, neighbour, step = network.neighbours
     leg = stations.leg_m * ground.detour
     sources = np.concatenate([network.a[stations.edge], network.b[stations.edge]])
     offsets = np.concatenate([leg + stations.along_m, leg + network.length_m[stations.edge] - stations.along_m])
     reach, who = _k_nearest(pointer, neighbour, step, sources, offsets, len(stations.edge), k, limit_m)
-    return _at_doors(
+    metres, station = _at_doors(
         *(network.a, network.b, network.length_m, doors.edge, doors.along_m, doors.leg_m * ground.detour),
-        *(reach, who, on_edge, order, stations.along_m, leg),
+        *(reach, who, *by_edge, stations.along_m, leg),
     )
+    _across(doors.xy, doors.block, doors.leg_m, *by_block, stations.xy, stations.leg_m, ground.detour, metres, station)
+    return metres, station
+
+
+def _grouped(number: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """CSR of rows by their number 0 … n - 1; those with -1 stand in none: starts (n + 1,) and rows."""
+    order = np.argsort(number, kind="stable")
+    return np.searchsorted(number[order], np.arange(n + 1)), order
 
 
 @njit(cache=True)
@@ -141,7 +151,10 @@ def _k_nearest(pointer, neighbour, step, sources, offsets, n_stations, k, limit_
 
 @njit(cache=True)
 def _at_doors(a, b, length_m, edge, along_m, leg_m, reach, who, on_edge, order, station_along_m, station_leg_m):
-    """The k nearest stations of each door on an edge: by either end, or along the edge; metres and station (n, k), inf and -1 where fewer."""
+    """The k nearest stations of each door on an edge: by either end, or along the edge; metres and station (n, k), inf and -1 where fewer.
+
+    Legs count for what they are walked here; `on_edge` and `order` group the stations by edge.
+    """
     n, k = len(edge), reach.shape[1]
     metres = np.full((n, k), np.inf)
     station = np.full((n, k), -1, np.int64)
@@ -158,6 +171,19 @@ def _at_doors(a, b, length_m, edge, along_m, leg_m, reach, who, on_edge, order, 
             s = order[q]
             _keep(metres[i], station[i], leg_m[i] + abs(along_m[i] - station_along_m[s]) + station_leg_m[s], s)
     return metres, station
+
+
+@njit(cache=True)
+def _across(xy, block, leg_m, in_block, order, station_xy, station_leg_m, detour, metres, station):
+    """Put into the lists of doors, in place, stations of the same block that are nearer than the two paths; `in_block`, `order` group them."""
+    for i in range(len(block)):
+        if block[i] < 0:
+            continue
+        for q in range(in_block[block[i]], in_block[block[i] + 1]):
+            s = order[q]
+            away = np.hypot(xy[i, 0] - station_xy[s, 0], xy[i, 1] - station_xy[s, 1])
+            if away <= leg_m[i] + station_leg_m[s]:
+                _keep(metres[i], station[i], away * detour, s)
 
 
 @njit(cache=True)
