@@ -26,7 +26,7 @@ class Snapped:
 
 
 class Blocks:
-    """Which block holds a place: `shapes` (polygons that do not overlap) lie in blocks `number` (0, 1, …). A place on a border is in the lower one."""
+    """Which block holds a place: `shapes` (polygons that do not overlap) lie in blocks `number`, int (n,). A place on a border is in the lowest."""
 
     def __init__(self, shapes: np.ndarray, number: np.ndarray) -> None:
         self._tree = shapely.STRtree(shapes)

@@ -133,10 +133,10 @@ class StationReach:
         times = tuple(minutes or self.minutes)
         return self._once(("units", times), lambda: self._tables(times, {level.id: level.id for level in self.plan.scheme.levels}))
 
-    def whole(self, minutes: Sequence[float] | None = None) -> pd.DataFrame:
+    def totals(self, minutes: Sequence[float] | None = None) -> pd.DataFrame:
         """Return the same for the district: level "district", code "district", one row per kind and time; who lives in no unit counts too."""
         times = tuple(minutes or self.minutes)
-        return self._once(("whole", times), lambda: self._tables(times, {"district": ""}))
+        return self._once(("totals", times), lambda: self._tables(times, {"district": ""}))
 
     def _tables(self, times: tuple[float, ...], levels: Mapping[str, str]) -> pd.DataFrame:
         limits = [self.limit_m(minute) for minute in times]
