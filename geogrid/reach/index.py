@@ -26,15 +26,17 @@ class Grid:
 
     @classmethod
     def of(cls, segments: np.ndarray, cell_m: float = CELL_M) -> Grid:
-        """Index straight pieces (m, 4): x y x y in metres; points are (m, 2)."""
+        """Index straight pieces (m, 4): x y x y in metres; points are (m, 2). Those without a place (NaN, inf) are in no square."""
         ends = np.ascontiguousarray(segments if segments.shape[1] == 4 else np.column_stack([segments, segments]), dtype=float)
-        if not len(ends):
+        has_place = np.isfinite(ends).all(axis=1)
+        if not has_place.any():
             return cls(np.zeros(2, np.int64), np.zeros(0, np.int32), 0.0, 0.0, cell_m, 1, 1)
-        low, high = np.minimum(ends[:, :2], ends[:, 2:]).min(axis=0), np.maximum(ends[:, :2], ends[:, 2:]).max(axis=0)
+        corners = ends[has_place].reshape(-1, 2)
+        low, high = corners.min(axis=0), corners.max(axis=0)
         span, most = high - low, CELLS_PER_PIECE * len(ends)
         cell = max(cell_m, float(np.sqrt(span[0] * span[1] / most)), float(span.max()) / most)
         nx, ny = int(span[0] // cell) + 1, int(span[1] // cell) + 1
-        first, held = _sorted(ends, float(low[0]), float(low[1]), cell, nx, ny)
+        first, held = _sorted(ends, has_place, float(low[0]), float(low[1]), cell, nx, ny)
         return cls(first, held, float(low[0]), float(low[1]), cell, nx, ny)
 
     @property
@@ -44,7 +46,7 @@ class Grid:
 
 
 @njit(cache=True)
-def _sorted(ends: np.ndarray, x0: float, y0: float, cell: float, nx: int, ny: int) -> tuple[np.ndarray, np.ndarray]:
+def _sorted(ends: np.ndarray, has_place: np.ndarray, x0: float, y0: float, cell: float, nx: int, ny: int) -> tuple[np.ndarray, np.ndarray]:
     """Count, then place: column by column, the squares between the heights at which a piece enters and leaves it."""
     first = np.zeros(nx * ny + 1, np.int64)
     held = np.empty(0, np.int32)
@@ -53,7 +55,7 @@ def _sorted(ends: np.ndarray, x0: float, y0: float, cell: float, nx: int, ny: in
             at = np.cumsum(first)
             held = np.empty(at[-1], np.int32)
             first = at.copy()
-        for s in range(len(ends)):
+        for s in np.flatnonzero(has_place):
             ax, ay, bx, by = (ends[s, 0] - x0) / cell, (ends[s, 1] - y0) / cell, (ends[s, 2] - x0) / cell, (ends[s, 3] - y0) / cell
             left, right = min(ax, bx), max(ax, bx)
             for i in range(max(0, int(left - PAD)), min(nx - 1, int(right + PAD)) + 1):
