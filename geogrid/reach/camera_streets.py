@@ -44,7 +44,7 @@ class Streets:
 
 
 def find_whole_level(plan: Plan) -> str:
-    """Return the lowest level of which no unit shares a cell with another: there streets and ground have one unit. The top level where none is such."""
+    """Return the lowest level whose units share no cells, so that streets and ground have one unit; the top one where no level is such."""
     position = plan.base.cell_position
     whole = plan.scheme.levels[0].id
     for level in plan.scheme.levels:
