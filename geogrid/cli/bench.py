@@ -38,6 +38,9 @@ DIVISION_COLUMNS = (
 )
 
 
+REACH_COLUMNS = ("what", "n", "cpu_s", "each_ms", "times", "difference", "alike_n", "failed")
+
+
 @click.group(epilog="Example: geogrid bench partition --kind village --households 20000 --json")
 def bench() -> None:
     """Measure on this machine what BENCHMARKS.md tells. Each part takes --json, and runs in a process of its own."""
@@ -146,6 +149,18 @@ def edit(project: Path | None, scale: float, moves: int, seconds: float, seed: i
     from geogrid.bench.edits import bench_edit
 
     _show(bench_edit(project=project, scale=scale, seed=seed, moves=moves, seconds=seconds, tell=_tell), as_json, ())
+
+
+@bench.command(epilog="Example: geogrid bench reach --project lubei.gpkg --peers")
+@click.option("--project", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A built project.")
+@click.option("--cameras", type=click.IntRange(min=1), default=200, show_default=True, help="So many cameras are given to the peers.")
+@peers_option
+@json_option
+def reach(project: Path, cameras: int, peers: bool, as_json: bool) -> None:
+    """Regions of cameras, the camera report, nearest stations, capacities, new sites; with --peers pysovist, visilibity and CGAL beside them."""
+    from geogrid.bench.reach import bench_reach
+
+    _show(bench_reach(project, peers=peers, cameras=cameras, tell=_tell), as_json, REACH_COLUMNS)
 
 
 def _show(figures: Mapping[str, Any], as_json: bool, columns: Sequence[str]) -> None:
