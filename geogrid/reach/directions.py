@@ -1,8 +1,8 @@
 """Are stations in all five directions of where people live: east, south, west, north and the centre (覆盖东南西北中五个方位)?
 
 The centre is the middle of homes, the point with the least sum of ways to all of them; its zone is the smallest disc that holds a fifth of the
-households. Round it lie four quarters about the compass points. A quarter with less than 5 % of the households does not apply: the lake needs no station. A
-station within 2° or 25 m of a border counts on both sides. This is the product's own definition; no standard gives one.
+households. Round it lie four quarters about the compass points. A quarter with less than 5 % of the households does not apply: the lake needs no
+station. A station within 2° or 25 m of a border counts on both sides. This is the product's own definition; no standard gives one.
 
       \\  N  /
        \\ _ /

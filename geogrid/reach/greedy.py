@@ -29,8 +29,9 @@ def pick(reaches: csr_matrix, weight: np.ndarray, k: int, among: np.ndarray | No
     >>> pick(csr_matrix([[1, 1, 0], [1, 0, 0], [0, 0, 1]]), np.array([5.0, 1.0, 2.0]), 3).chosen.tolist()
     [0, 2]
     """
-    columns = np.arange(reaches.shape[1]) if among is None else np.asarray(among)
-    by_column, left = reaches[:, columns].T.tocsr().astype(float), weight.astype(float)
+    everything, left = reaches.T.tocsr().astype(float), weight.astype(float)
+    columns = np.arange(len(everything.indptr) - 1) if among is None else np.asarray(among)
+    by_column = everything[columns]
     chosen, gains, bound = [], [], float("inf")
     for picked in range(k + 1):
         gain = by_column @ left

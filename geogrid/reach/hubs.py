@@ -12,16 +12,14 @@ Walk = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def hubs(spokes: pd.DataFrame, centres: pd.DataFrame, walk: Walk) -> pd.DataFrame:
-    """Return one row a spoke: code, parent, hub (id of its street's nearest centre, "" none), walk_m, nearer (id of another street's, "" none), nearer_m.
+    """Return one row a spoke: code, parent, hub (id of its street's nearest centre, "" none), walk_m, nearer (another street's id), nearer_m.
 
-    `spokes`: code, parent, x, y, one row a community's centre; `centres`: id, parent, x, y, one row a hub. A spoke whose street has no hub that can be
-    walked to has walk_m NaN; `nearer` is a hub of another street that is nearer than its own.
+    `spokes`: code, parent, x, y, one row a community's centre; `centres`: id, parent, x, y, one row a hub. A spoke whose street has no hub that can
+    be walked to has walk_m NaN; `nearer` is a hub of another street that is nearer than its own ("" and NaN where there is none).
     """
-    metres = (
-        walk(spokes[["x", "y"]].to_numpy(float), centres[["x", "y"]].to_numpy(float))
-        if len(spokes) and len(centres)
-        else np.full((len(spokes), 0), np.inf)
-    )
+    metres = np.full((len(spokes), len(centres)), np.inf)
+    if metres.size:
+        metres = walk(spokes[["x", "y"]].to_numpy(float), centres[["x", "y"]].to_numpy(float))
     own = spokes["parent"].to_numpy()[:, None] == centres["parent"].to_numpy()[None, :]
     hub, walk_m = _nearest(np.where(own, metres, np.inf), centres)
     nearer, nearer_m = _nearest(np.where(own, np.inf, metres), centres)

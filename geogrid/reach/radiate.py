@@ -17,7 +17,8 @@ def radiated(code: np.ndarray, households: np.ndarray, walk_min: np.ndarray, sta
     """Return one row a community: code, households, reached (households), share, stations (in it), status and strict_status.
 
     Of n homes `code` names the community ("" none), `walk_min` (n,) is the walk to the nearest station of the kind (NaN or infinite: none);
-    `station_code` (m,) names the community of each station. A status is "inside", "from_outside" or "not". Communities without households have no row.
+    `station_code` (m,) names the community of each station. A status is "inside", "from_outside" or "not". Communities where nobody lives
+    have no row.
     """
     within = np.nan_to_num(np.asarray(walk_min, dtype=float), nan=np.inf) <= minutes
     homes = pd.DataFrame({"code": code, "households": households, "reached": np.where(within, households, 0)})

@@ -25,10 +25,10 @@ class Siting:
     """New sites. `chosen` (k,) candidate rows, the one that gains most first, and what each adds to those before it: `gain` (k,) households.
 
     `before` households were reached by the fixed sites, `covered` are with the chosen ones, `total` are all. `bound`: no choice of as many sites
-    covers more (of fewest sites: no fewer sites do); `gap` is the share by which it could be better. `status` "optimal", "time_limit", or
-    "infeasible": what was asked can not be had; `why` is then "no_candidates" (none reaches anybody new) or "uncoverable" (not all can be reached), and
-    the chosen sites solve the rest, with `rest` its status. `uncoverable` are the demand rows that no candidate and no fixed site reaches. Where
-    nobody is left to reach, `why` is "all_reached".
+    covers more (of fewest sites: no fewer sites do); `gap` is the share by which it could be better. `uncoverable` are the demand rows that no
+    candidate and no fixed site reaches. `status` is "optimal", "time_limit", or "infeasible": what was asked can not be had; `why` is then
+    "no_candidates" (none reaches anybody new) or "uncoverable" (not all can be reached), and the chosen sites solve the rest, with `rest` its
+    status. Where nobody is left to reach, `why` is "all_reached".
     """
 
     chosen: np.ndarray
@@ -76,7 +76,7 @@ def best_sites(
     step = _step(rows.weight)
     if first.bound < first.gain.sum() + step or k <= 0:
         return _siting(rows, first.chosen, OPTIMAL, rows.before + first.gain.sum())
-    n, c = rows.reaches.shape
+    n, c = len(rows.weight), len(rows.free)
     matrix = vstack([hstack([rows.reaches, -identity(n)]), csr_matrix((np.ones(c), (np.zeros(c, int), np.arange(c))), (1, c + n))]).tocsr()
     problem = Problem(
         cost=np.r_[np.zeros(c), -rows.weight],
@@ -99,7 +99,7 @@ def fewest_sites(
 ) -> Siting:
     """Choose the fewest candidates that with the `fixed` ones reach all households (n,), but for those that no candidate reaches."""
     rows = _rows(covers, np.asarray(households, dtype=float), fixed, candidates)
-    n, c = rows.reaches.shape
+    n, c = len(rows.weight), len(rows.free)
     if not n:
         return _siting(rows, np.zeros(0, np.int64), OPTIMAL, 0.0, fewest=True, why="" if len(rows.uncoverable) else "all_reached")
     first = pick(rows.reaches, np.ones(n), c)
@@ -135,7 +135,7 @@ def _merged(column: np.ndarray, demand: np.ndarray, households: np.ndarray, colu
     who = np.zeros((len(points), columns), bool)
     who[row, column] = True
     packed = np.packbits(who, axis=1)
-    _, first, of = np.unique(packed.view(f"V{packed.shape[1]}").ravel() if packed.size else packed[:, 0], return_index=True, return_inverse=True)
+    _, first, of = np.unique(packed.view(f"V{packed.shape[-1]}").ravel() if packed.size else packed[:, 0], return_index=True, return_inverse=True)
     return csr_matrix(who[first].astype(float)), np.bincount(of, households[points], len(first))
 
 
@@ -149,7 +149,7 @@ def _reached(rows: _Rows, columns: np.ndarray) -> float:
 
 
 def _start(rows: _Rows, first: Picks) -> np.ndarray:
-    sites = np.zeros(rows.reaches.shape[1])
+    sites = np.zeros(len(rows.free))
     sites[first.chosen] = 1.0
     return np.r_[sites, np.minimum(rows.reaches @ sites, 1.0)]
 
