@@ -34,7 +34,7 @@ TRIED = 50
 BEST = 5
 
 
-def _silent(words: str) -> None:  # noqa: ARG001
+def _silent(words: str) -> None:
     """Tell nobody."""
 
 
