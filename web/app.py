@@ -12,6 +12,8 @@ from flask import Flask
 from web import (
     accounts,
     api,
+    cameraapi,
+    camerafiles,
     declared,
     downloads,
     editing,
@@ -31,6 +33,7 @@ from web import (
     requestlog,
     security,
     sessions,
+    stationpage,
     whatif,
     words,
 )
@@ -86,6 +89,9 @@ def create_app(
     app.register_blueprint(plans.blueprint)
     app.register_blueprint(importing.blueprint)
     app.register_blueprint(importing_api.blueprint)
+    app.register_blueprint(stationpage.blueprint)
+    app.register_blueprint(cameraapi.blueprint)
+    app.register_blueprint(camerafiles.blueprint)
     app.register_blueprint(api.blueprint)
     return app
 

@@ -21,18 +21,30 @@ def table(served: Served, page: str, level: str) -> bytes:
     """
     rows = tables.unit_rows(served, level)
     columns, values = {"overview": _overview, "stations": _stations, "cameras": _cameras}[page](served, level, rows)
-    spec = served.project.scheme.level(level)
     body = {
+        "columns": [name_column(served, level), *columns],
+        **unit_columns(served, level),
+        "values": {key: np.asarray(column).tolist() for key, column in values.items()},
+    }
+    return to_bytes(body)
+
+
+def name_column(served: Served, level: str) -> dict[str, str]:
+    """Return the first column of a table of units."""
+    return {"key": "name", "title": words.level_name(served.project.scheme.level(level)), "kind": "text"}
+
+
+def unit_columns(served: Served, level: str) -> dict[str, Any]:
+    """Return what a table of units says of each before its values: `codes labels shorts above status`, and `level`."""
+    rows = tables.unit_rows(served, level)
+    return {
         "level": level,
-        "columns": [{"key": "name", "title": words.level_name(spec), "kind": "text"}, *columns],
         "codes": rows.index.tolist(),
         "labels": labels(served, level),
         "shorts": shorts(served, level),
         "above": rows["above_name"].tolist(),
         "status": rows["status"].tolist(),
-        "values": {key: np.asarray(column).tolist() for key, column in values.items()},
     }
-    return to_bytes(body)
 
 
 def labels(served: Served, level: str) -> list[str]:

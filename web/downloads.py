@@ -1,4 +1,4 @@
-"""Files of what a table shows, with the same filters: `/download/<level>.geojson|xlsx`, also of stations, cameras and findings."""
+"""Files of what a table shows, with the same filters: `/download/<level>.geojson|xlsx`, also of stations, cameras, findings, who is served."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 from geogrid.errors import NotFoundError
 from geogrid.exchange import to_geojson
 from geogrid.exchange.sheet import write_xlsx
-from web import findings, tables
+from web import findings, stationfiles, tables
 from web.served import Served, served
 
 blueprint = Blueprint("downloads", __name__, url_prefix="/download")
@@ -42,6 +42,8 @@ def _frame(now: Served, name: str) -> Any:
         if frame is None or not len(frame):
             raise NotFoundError(f"this project has no {name}", "本项目没有这类点位", value=name)
         return frame[frame["kind"] == kind] if kind else frame
+    if name in stationfiles.NAMES:
+        return stationfiles.frame(now, name)
     if name == "findings":
         found = findings.frame(now).drop(columns=["west", "south", "east", "north"])
         found = found.assign(units=[" ".join(codes) for codes in found["units"]], rows=[" ".join(map(str, rows)) for rows in found["rows"]])

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 
 from geogrid import maps
 from geogrid.errors import NotFoundError
-from web import data, findings, mapview, overview, scriptdata, sitepages, tables, unitpage
+from web import camerapage, data, findings, mapview, overview, scriptdata, sitepages, stationpage, tables, unitpage
 from web.guard import is_administrator
 from web.language import language, link
 from web.served import Served, kept_bytes, served, to_bytes
@@ -63,14 +63,14 @@ def overview_page() -> str | Response:
 
 @blueprint.get("/stations")
 def stations_page() -> str:
-    """哪里没有站点？"""
-    return _sites_page("stations")
+    """谁没有被服务？"""
+    return stationpage.page(served())
 
 
 @blueprint.get("/cameras")
 def cameras_page() -> str:
-    """哪里没有摄像机？"""
-    return _sites_page("cameras")
+    """什么没有被看见？"""
+    return camerapage.page(served())
 
 
 def _sites_page(role: str) -> str:

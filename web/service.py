@@ -113,7 +113,7 @@ def run(project_path: Path, *, host: str, port: int, announce: Callable[[str], N
 def warm(app: Flask) -> None:
     """Compute what the first visitor would wait for; a failure here shows itself on the page."""
     client = app.test_client()
-    for path in ("/", "/checks", "/stations", "/cameras", "/edit"):
+    for path in ("/", "/checks", "/stations", "/api/reach/stations", "/cameras", "/api/reach/cameras", "/edit"):
         client.get(path, headers={"Host": "127.0.0.1"}, environ_overrides={WARMING: True})
     for prepare in (app.extensions["geogrid.editing"].prepare, lambda: maps.prepare(app.extensions["geogrid"].current().project)):
         with suppress(GeogridError):

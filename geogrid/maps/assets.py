@@ -24,6 +24,7 @@ OWN_SCRIPTS = (
     "marks.js",
     "measure.js",
     "seen.js",
+    "served.js",
     "map.js",
 )
 # name of a folium link -> file below the asset prefix

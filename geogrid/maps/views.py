@@ -40,8 +40,8 @@ def unit(project: ProjectLike, code: str, *, lang: str) -> MapPage:
 
 
 def stations(project: ProjectLike, *, lang: str) -> MapPage:
-    """Stations by kind; units of the top levels without one are tinted."""
-    first = {"fill": "missing:stations", "level": _community(project), "on": ["stations"], "off": _fine_layers(project)}
+    """Stations by kind; units tinted by the share that is not served, which the page tells, and homes that it draws."""
+    first = {"fill": "measure", "level": _community(project), "on": ["stations"], "off": _fine_layers(project)}
     return _page(project, "stations", lang, first)
 
 

@@ -1,7 +1,7 @@
 // The one place that talks to the map (`window.geogrid`, made by the map's own script, which may come later than we).
 const waiting = [];
 
-function ready(then) {
+export function ready(then) {
   if (window.geogrid) then(window.geogrid);
   else waiting.push(then);
 }
@@ -24,7 +24,9 @@ export const showFault = fault => ready(map => map.showFault(fault));
 export const fit = (box, options) => ready(map => map.fit(box, options));
 export const mark = (level, codes) => ready(map => map.mark(level, codes));
 export const ring = box => ready(map => map.ring(box));
+export const served = then => ready(map => then(map.served));
 export const pick = then => ready(map => map.pick(then));
+export const setMeasure = (level, given) => ready(map => map.setMeasure(level, given));
 export const setLevel = level => ready(map => map.setLevel(level));
 
 // Where a box in degrees lies on the screen, to keep cards off it.

@@ -1,10 +1,12 @@
 // Start what a page has: the bar and panels, search, the map's link, then the page's own list.
 import { chrome } from "./chrome.js";
+import { cameras } from "./reach-cameras.js";
 import { checks } from "./checks.js";
 import { declared } from "./declared.js";
 import { layers } from "./layers.js";
 import { search } from "./search.js";
 import { sites } from "./sites.js";
+import { stations } from "./reach-stations.js";
 import { unit } from "./unit.js";
 import { units } from "./units.js";
 
@@ -14,5 +16,5 @@ chrome();
 if (page) {
   search(page);
   layers();
-  ({ overview: units, stations: sites, cameras: sites, checks, declared, unit })[page.page]?.(page);
+  ({ overview: units, stations, cameras, checks, declared, unit })[page.page]?.(page);
 }

@@ -108,7 +108,7 @@ export class Table {
     const value = this.value(column.key, i), status = column.key === "households" ? this.data.status[i] : "";
     const sign = status === "above" || status === "below" ? element("span", { class: "sign " + status, title: this.words[status] }, SIGNS[status] + " ") : "";
     const zero = column.none && value === 0 ? "none" : "";
-    return element("td", { class: (column.kind === "number" ? "n " : "") + zero }, sign, column.kind === "number" ? number(value) : value);
+    return element("td", { class: (column.kind === "number" ? "n " : "") + zero }, sign, column.show ? column.show(value, this.data, i) : column.kind === "number" ? number(value) : value);
   }
 
   // Choose a row; `told` says that the reader did it here, so the map must follow.

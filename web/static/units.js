@@ -6,8 +6,8 @@ import { state } from "./state.js";
 import { Table } from "./table.js";
 
 // Wire a page's table of units. `columns(data)` and `sort(data)` say what it shows, `test(data, i)` what else it leaves out, `chips()` which filters are
-// set, `address(level)` where its data are, `onData(data)` is told of them.
-export function unitsTable(page, { names = [], columns, sort, test = () => true, chips = () => [], extra = () => ({}), address, onData = () => {} }) {
+// set, `address(level)` where its data are, `download` the name of its files, `onData(data)` is told of the data, `tell(level, code)` shows what is chosen.
+export function unitsTable(page, { names = [], columns, sort, test = () => true, chips = () => [], extra = () => ({}), address, download = "", onData = () => {}, tell = null }) {
   const at = state(["level", "status", "q", "parent", ...names]), values = at.values;
   const filter = document.getElementById("filter"), count = document.getElementById("count"), kept = new Map();
   let data = null, lineage = null, chosen = {};
@@ -59,7 +59,7 @@ export function unitsTable(page, { names = [], columns, sort, test = () => true,
     drawChips();
     for (const ending of ["xlsx", "geojson"]) {
       const file = document.getElementById("get-" + ending); // not there for who may not take files along
-      if (file) file.href = link(`${page.urls.download}${values.level}.${ending}`, { status: values.status, q: values.q, parent: values.parent, ...extra() }, page);
+      if (file) file.href = link(`${page.urls.download}${download || values.level}.${ending}`, { ...(download ? { level: values.level } : {}), status: values.status, q: values.q, parent: values.parent, ...extra() }, page);
     }
     for (const mark of document.querySelectorAll("[data-status]")) mark.toggleAttribute("data-on", mark.dataset.status === values.status && mark.dataset.level === values.level);
     for (const button of document.querySelectorAll("#levels button")) button.setAttribute("aria-pressed", String(button.dataset.level === values.level));
@@ -104,7 +104,8 @@ export function unitsTable(page, { names = [], columns, sort, test = () => true,
   });
   map.on("select", unit => {
     chosen = unit?.code ? { level: unit.level, code: unit.code } : {};
-    card(page, chosen.level, chosen.code, chosen.level === values.level ? actions(chosen.code) : []);
+    if (tell) tell(chosen.level, chosen.code);
+    else card(page, chosen.level, chosen.code, chosen.level === values.level ? actions(chosen.code) : []);
     if (data) table.choose(chosen.level === values.level ? chosen.code : "");
   });
   map.on("hover", unit => {

@@ -224,7 +224,7 @@
       ground.repaintOver();
       tell("hover", { level: level, code: code });
     }
-    const lines = found.point ? pointLines(found.point) : feature ? unitLines(level, feature) : null;
+    const lines = found.point ? pointLines(found.point) : (e && !state.pick && geogrid.served.at(e.latlng)) || (feature ? unitLines(level, feature) : null);
     if (lines) tip.show(e.containerPoint, lines);
     else tip.hide();
   }
@@ -258,7 +258,7 @@
     }
     const table = state.sites[point.role], kind = table.kinds[table.kind[i]];
     if (!geogrid.settings.site_cards) open([table.y[i], table.x[i]], listed(pointLines(point)));
-    tell("site", { role: point.role, id: table.id[i], kind: kind.id, name: table.name[i] });
+    tell("site", { role: point.role, id: table.id[i], kind: kind.id, name: table.name[i], at: [table.x[i], table.y[i]] });
   }
 
   function listed(texts) {

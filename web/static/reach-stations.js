@@ -1,0 +1,140 @@
+// Stations: who is not served within so many minutes. A kind and a time are chosen; the sentence, the bar, the table and the map follow.
+import { checks } from "./reach-checks.js";
+import { sites } from "./reach-sites.js";
+import { element, link, number, say, share } from "./dom.js";
+import { legend } from "./reach-legend.js";
+import * as map from "./map.js";
+import { state } from "./state.js";
+import { unitsTable } from "./units.js";
+
+const HUE = "#d55e00", STEPS = [0, 0.1, 0.25, 0.5, 0.75]; // a class each, the last above 75 %
+
+export async function stations(page) {
+  const kinds = document.getElementById("kinds"), times = document.getElementById("minutes");
+  if (!kinds) return;
+  const at = state(["kind", "minutes"]), values = at.values, words = page.words;
+  if (!page.kinds.some(one => one.key === values.kind)) values.kind = page.kind;
+  if (!page.minutes.some(n => String(n) === values.minutes)) values.minutes = String(page.minutes[Math.floor(page.minutes.length / 2)]);
+  const ask = async (name, arguments_ = {}) => {
+    const answer = await fetch(link(page.reach[name], arguments_, page));
+    const body = await answer.json();
+    if (!answer.ok) throw new Error(page.lang === "zh" ? body.message_zh : body.message);
+    return { status: answer.status, body };
+  };
+  const chosen = { at, values, ask, kind: () => page.kinds.find(one => one.key === values.kind), facts: () => ({ kind: chosen.kind().name, minutes: values.minutes }), figures: () => page.summary.figures[values.kind][values.minutes] };
+  const pressed = () => {
+    for (const button of kinds.children) button.setAttribute("aria-pressed", String(button.dataset.kind === values.kind));
+    for (const button of times.children) button.setAttribute("aria-pressed", String(button.dataset.minutes === values.minutes));
+  };
+  pressed();
+  page.summary = await figures(page, ask);
+  if (!page.summary) return;
+  const table = unitsTable(page, {
+    address: level => link(page.reach.units, { kind: values.kind, level }, { ...page, asked: page.asked || page.lang }),
+    columns: data => data.columns.map(column => columnOf(column, values.minutes)),
+    sort: () => ["unserved:" + values.minutes, true],
+    extra: () => ({ kind: values.kind, minutes: values.minutes }),
+    download: "station_units",
+    onData: data => tint(page, data, values),
+  });
+  const tools = sites(page, chosen), list = checks(page, chosen), drawn = homes(page, chosen);
+
+  function show() {
+    pressed();
+    answer(page, chosen);
+    legend(page, chosen, table.values.level);
+    const file = new URLSearchParams({ kind: values.kind, minutes: values.minutes });
+    for (const one of document.querySelectorAll("[data-unserved]")) one.href = one.href.split("?")[0] + "?" + file + (page.asked ? "&lang=" + page.asked : "");
+    for (const kind of page.kinds) for (const layer of kind.layers) map.setLayer("stations:" + layer, kind.key === values.kind);
+    map.setFill("measure");
+    drawn();
+    tools();
+    list();
+  }
+
+  kinds.addEventListener("click", event => {
+    const button = event.target.closest("button");
+    if (!button || button.dataset.kind === values.kind) return;
+    at.set({ kind: button.dataset.kind });
+    table.load();
+    show();
+  });
+  times.addEventListener("click", event => {
+    const button = event.target.closest("button");
+    if (!button || button.dataset.minutes === values.minutes) return;
+    at.set({ minutes: button.dataset.minutes });
+    table.refine();
+    table.load();
+    show();
+  });
+  document.getElementById("levels").addEventListener("click", () => legend(page, chosen, table.values.level));
+  map.on("ready", show);
+  answer(page, chosen);
+}
+
+// The figures, when they are computed; until then the stage is shown.
+async function figures(page, ask) {
+  const said = document.getElementById("unserved-words");
+  try {
+    for (;;) {
+      const { status, body } = await ask("figures", { wait: "0" });
+      if (status !== 202) return body;
+      said.textContent = page.words["stage_" + body.stage] || page.words.computing;
+      await new Promise(done => setTimeout(done, 300));
+    }
+  } catch (error) {
+    said.textContent = page.words.failed + " " + error.message;
+    document.getElementById("answer").setAttribute("aria-busy", "false");
+    return null;
+  }
+}
+
+function answer(page, chosen) {
+  const { words, summary } = page, one = chosen.figures(), isLand = summary.what === "land", facts = chosen.facts();
+  const big = document.getElementById("unserved"), bar = document.getElementById("served-bar");
+  big.textContent = summary.whole ? say(words[isLand ? "land_short" : "homes"], { n: number(one.unserved) }) : "";
+  big.className = one.unserved ? "bad" : "fine";
+  document.getElementById("unserved-words").textContent = summary.whole ? say(words[isLand ? "unserved_land" : "unserved"], facts) : words.none_asked;
+  const lines = [say(words[isLand ? "served_of_land" : "served_of"], { share: share(one.served, summary.whole), part: number(one.served), whole: number(summary.whole) })];
+  if (!chosen.kind().n) lines.unshift(say(words.none_of_kind, facts));
+  else if (one.unreached) lines.push(say(words.unreached, { n: say(words[isLand ? "land_short" : "homes"], { n: number(one.unreached) }) }));
+  document.getElementById("served-words").textContent = summary.whole ? lines.join(words.semicolon) : "";
+  bar.setAttribute("width", summary.whole ? 300 * one.served / summary.whole : 0);
+  document.getElementById("answer").setAttribute("aria-busy", "false");
+  const basis = document.getElementById("basis");
+  basis.hidden = !summary.notes.length;
+  document.getElementById("notes").replaceChildren(...summary.notes.map(note => element("li", {}, note.text)));
+}
+
+// Columns whose figures depend on the minutes; a share and a walk are written with their sign or digit.
+function columnOf(column, minutes) {
+  if (column.key === "unserved") return { ...column, key: "unserved:" + minutes, none: false };
+  if (column.key === "share") return { ...column, key: "share:" + minutes, show: value => value === null ? "–" : share(value, 1) };
+  if (column.key === "median") return { ...column, show: value => value === null ? "–" : value.toFixed(1) };
+  return column;
+}
+
+// The map's units are tinted by the share without a station, and say how many homes that are.
+function tint(page, data, values) {
+  const unserved = data.values["unserved:" + values.minutes], shares = data.values["share:" + values.minutes];
+  const text = unserved.map(n => n ? say(page.words.map_unserved, { n: number(n) }) : "");
+  map.setMeasure(data.level, { codes: data.codes, shares, steps: STEPS, hue: HUE, text });
+}
+
+// Homes on the map: their places once, their walks once a kind.
+function homes(page, chosen) {
+  if (!page.reach.homes) return () => {};
+  const walks = new Map();
+  let places = null;
+  return async () => {
+    const kind = chosen.values.kind;
+    map.served(served => served.limit(Number(chosen.values.minutes)));
+    places ??= chosen.ask("homes").then(({ body }) => map.served(served => served.homes(body)));
+    if (!walks.has(kind)) walks.set(kind, chosen.ask("walks", { kind }).then(({ body }) => body));
+    try {
+      await places;
+      const found = await walks.get(kind);
+      if (kind === chosen.values.kind) map.served(served => served.walks(found));
+    } catch (error) { /* the table says the same */ }
+  };
+}
