@@ -74,7 +74,8 @@ def nearest(ground: Ground, doors: np.ndarray, stations: np.ndarray, *, k: int =
 
     `snapped`: the doors as `Ground.set_down` gives them, where they are known already.
     """
-    if not len(doors) or not len(stations):
+    is_nowhere = ground.method == NETWORK and not len(ground.network)
+    if not len(doors) or not len(stations) or is_nowhere:
         return Pairs(np.empty(0, int), np.empty(0, int), np.empty(0))
     k = min(k, len(stations))
     if ground.method == STRAIGHT:
