@@ -192,7 +192,8 @@ def _outside(user: User, codes: list[str]) -> ForbiddenError:
 def visible(now: Served) -> Served:
     """Return the project as the visitor may see it: all of it, or his scope unit, or what a resident sees; made once per version and view."""
     user = current_user()
-    secret = user.may("planner") and not user.is_local and request.blueprint == "pages"  # never in what is downloaded or asked for by programs
+    # never in what is downloaded or asked for by programs
+    secret = user.may("planner") and not user.is_local and (request.blueprint == "pages" or (request.blueprint == "cameras" and not user.by_token))
     view = {"scope": user.scope, "is_public": user.role == "resident", "shows_secret": secret}
     key = key_of(**view)
     if not key:
