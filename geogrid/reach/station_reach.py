@@ -12,15 +12,20 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
 
+from geogrid.findings import Finding
 from geogrid.plan import Plan
 from geogrid.reach.demand import HOUSEHOLDS, Demand, demand_of
 from geogrid.reach.network import Network
 from geogrid.reach.served import COLUMNS, served_in, unit_rows, walking_m
 from geogrid.reach.snapping import Blocks, Snapped
+from geogrid.reach.station_area import served_area
 from geogrid.reach.station_kinds import Kind, Stations, kinds_in, stations_of
 from geogrid.reach.station_notes import station_notes
-from geogrid.reach.walking import Ground, nearest
+from geogrid.reach.station_tried import tried
+from geogrid.reach.walking import Ground, Pairs, nearest
+from geogrid.sites import find_missing
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +108,15 @@ class StationReach:
         station[pairs.demand], walk[pairs.demand] = rows[pairs.station], pairs.walk_m
         return Walks(station[place], walk[place], walk[place] / walking_m(1, self.walking_km_h))
 
+    def pairs(self, kind: str, k: int = 10, limit_m: float = np.inf) -> Pairs:
+        """Return the `k` nearest stations of a kind, within `limit_m`, of each row of the demand: rows of `demand` and of `stations`, metres."""
+        places, place = self.demand.places
+        rows = self.stations.rows_of(kind)
+        found = nearest(self.ground, places, self.stations.xy[rows], k=k, limit_m=limit_m, snapped=self.doors)
+        start, end = (np.searchsorted(found.demand, place, side=side) for side in ("left", "right"))
+        pair = np.repeat(start - np.concatenate([[0], np.cumsum(end - start)[:-1]]), end - start) + np.arange((end - start).sum())
+        return Pairs(np.repeat(np.arange(len(place)), end - start), rows[found.station[pair]], found.walk_m[pair])
+
     def serves(self, kind: str, minutes: float) -> np.ndarray:
         """Tell which rows of the demand have a station of a kind within so many minutes, bool (n,)."""
         return self.walks(kind).walk_m <= self.limit_m(minutes)
@@ -163,53 +177,20 @@ class StationReach:
         return frame.reset_index(drop=True)
 
     def tried(self, kind: str, x: float, y: float, minutes: float) -> dict[str, Any]:
-        """Tell what one more station at a place (metres) would change.
+        """Tell what one more station of a kind at a place (metres) would change; see `geogrid.reach.station_tried`."""
+        return tried(self, kind, x, y, minutes)
 
-        Keys: kind minutes what total served_before served_after gained share_before share_after, `units` (level code total before after gained of
-        each unit that gains, the most first), `away_m` from the place to its path (None where walks are straight), `area` (Polygon or None).
-        """
-        places, place = self.demand.places
-        pairs = nearest(self.ground, places, np.array([[x, y]]), limit_m=self.limit_m(minutes), snapped=self.doors)
-        is_near = np.zeros(len(places), dtype=bool)
-        is_near[pairs.demand] = True
-        before = self.serves(kind, minutes)
-        gains = is_near[place] & ~before
-        weight = self.demand.weight
-        total, had, gained = (float(weight[rows].sum()) for rows in (slice(None), before, gains))
-        return {
-            "kind": kind,
-            "minutes": minutes,
-            "what": self.demand.what,
-            "total": _count(total),
-            "served_before": _count(had),
-            "served_after": _count(had + gained),
-            "gained": _count(gained),
-            "share_before": had / total if total else None,
-            "share_after": (had + gained) / total if total else None,
-            "units": self._gaining(before, gains),
-            "away_m": None if self.method != "network" else float(self.ground.set_down(np.array([[x, y]])).leg_m[0]),
-            "area": None,
-        }
+    def area(self, kind: str, minutes: float) -> BaseGeometry:
+        """Return the area within so many minutes of a station of a kind: a decoration, see `geogrid.reach.station_area`."""
+        stations = self.stations.xy[self.stations.rows_of(kind)]
+        return self._once(("area", kind, minutes), lambda: served_area(self.ground, stations, self.limit_m(minutes)))
 
-    def _gaining(self, before: np.ndarray, gains: np.ndarray) -> list[dict[str, Any]]:
-        weight, found = self.demand.weight, []
-        for level in self.demand.codes:
-            codes = self.demand.codes[level].to_numpy(dtype=object)
-            gaining = np.isin(codes, np.unique(codes[gains].astype(str))) & (codes != "")
-            sums = pd.DataFrame({"total": weight, "before": weight * before, "gained": weight * gains})[gaining].groupby(codes[gaining]).sum()
-            sums = sums.sort_index().sort_values("gained", ascending=False, kind="stable")
-            for code, row in sums.iterrows():
-                after = row["before"] + row["gained"]
-                amounts = {"total": row["total"], "before": row["before"], "after": after, "gained": row["gained"]}
-                found.append({"level": level, "code": code, **{name: _count(value) for name, value in amounts.items()}})
-        return found
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """The units without the station that the scheme wants in each."""
+        return find_missing(self.stations.frame, self.plan)
 
     def _once(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
         if key not in self._made:
             self._made[key] = make()
         return self._made[key]
-
-
-def _count(value: float) -> int | float:
-    """Whole numbers as such, square metres to a tenth."""
-    return int(value) if value == int(value) else round(float(value), 1)
