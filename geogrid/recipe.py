@@ -12,6 +12,7 @@ Every key is checked: what nobody knows is an error that names the nearest known
 from __future__ import annotations
 
 import datetime
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -36,6 +37,8 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
 }
 _DECLARED_KEYS = ("item", "level", "kind", "value", "unit", "source", "note")
 _INPUT_KEYS: dict[str, type] = {"path": str, "layer": str, "crs": str, "columns": dict, "encoding": str, "homes": list, "swap": bool, "dms": bool}
+_PATROL_KEYS: dict[str, type] = {"keep_days": int, "time_zone": str}
+_ZONE = re.compile(r"([+-])(\d{2}):?(\d{2})")
 _TYPE_NAMES = {
     str: ("text", "文字"),
     int: ("a whole number", "整数"),
@@ -51,6 +54,7 @@ class InputSpec:
 
     `homes`: the values of the buildings' `use` that mean homes; empty leaves it to the scheme's `home_uses`. `swap`: the file has latitude
     (northing) where longitude (easting) should stand; `dms`: degrees, minutes and seconds as text are taken for what they say.
+    `zone_s`: seconds by which times that say no zone, and working hours, are ahead of UTC; `keep_days`: so long are points of patrols kept.
     """
 
     role: str
@@ -62,6 +66,8 @@ class InputSpec:
     homes: tuple[str, ...] = ()
     swap: bool = False
     dms: bool = False
+    zone_s: int = 28_800
+    keep_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -161,7 +167,7 @@ def _input(role: str, entry: Any, path: Path) -> InputSpec:
         raise _unknown("role", "角色", role, ROLES, where, path)
     if not isinstance(entry, dict):
         raise _error(f'{where}: must be a table with path = "…"', f'{where}：应是一个含 path = "…" 的表', path, role)
-    _check_keys(entry, _INPUT_KEYS, where, path)
+    _check_keys(entry, {**_INPUT_KEYS, **(_PATROL_KEYS if role == "patrols" else {})}, where, path)
     if not entry.get("path"):
         raise _error(f'{where}: needs path = "…"', f'{where}：缺少 path = "…"', path, "path")
     columns = entry.get("columns", {})
@@ -186,7 +192,36 @@ def _input(role: str, entry: Any, path: Path) -> InputSpec:
         tuple(str(v) for v in entry.get("homes", ())),
         entry.get("swap", False),
         entry.get("dms", False),
+        _zone_s(entry.get("time_zone", "+08:00"), where, path),
+        _keep_days(entry.get("keep_days", 0), where, path),
     )
+
+
+def zone_seconds(zone: str) -> int | None:
+    """Return the seconds by which a zone such as +08:00 is ahead of UTC; None for what is no zone.
+
+    >>> zone_seconds("+08:00"), zone_seconds("-0330"), zone_seconds("+99:00")
+    (28800, -12600, None)
+    """
+    found = _ZONE.fullmatch(zone.strip())
+    if not found:
+        return None
+    hours, minutes = int(found[2]), int(found[3])
+    return (1 if found[1] == "+" else -1) * (hours * 3600 + minutes * 60) if hours <= 14 and minutes < 60 else None
+
+
+def _zone_s(zone: str, where: str, path: Path) -> int:
+    seconds = zone_seconds(zone)
+    if seconds is None:
+        message = f"{where}: time_zone = {zone!r}: write what is ahead of UTC, as +08:00"
+        raise _error(message, f"{where}：time_zone = {zone!r}，应写与世界时之差，如 +08:00", path, "time_zone")
+    return seconds
+
+
+def _keep_days(days: int, where: str, path: Path) -> int:
+    if days < 0:
+        raise _error(f"{where}: keep_days = {days}: write 0 or more", f"{where}：keep_days = {days}，应写 0 或正整数", path, "keep_days")
+    return days
 
 
 def _joined(folder: Path, name: str) -> str:

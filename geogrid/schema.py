@@ -6,6 +6,7 @@ Roles and columns are promises of the README; everything that reads, inspects or
     number  finite, within `low` … `high`   flag    yes or no
     compass a GB/T 28181 direction (1 … 8, 东, E, …), turned into degrees clockwise from north
     amount  a figure as people write it (2257, 6000+, 78.5万), kept as text; see `geogrid.declared`
+    moment  a day and time of day, turned into seconds since 1970; see `geogrid.reading.moments`
 """
 
 from __future__ import annotations
@@ -137,7 +138,9 @@ ROLES: dict[str, RoleSpec] = {
     "workplaces": RoleSpec({"id": CODE, "name": TEXT}),
     "overlays": RoleSpec({"id": CODE, "kind": TEXT, "action": TEXT, **_MEMBER, "post": TEXT, **_VALID}),
     "events": RoleSpec({"id": CODE, "kind": TEXT, "time": TEXT, "state": TEXT, "closed_at": TEXT, "reporter_kind": TEXT, **_PLACE}, "point"),
-    "patrols": RoleSpec({"officer": CODE, "time": TEXT, "accuracy_m": Column("number", 0, 1e6), **_PLACE}, "point"),
+    "patrols": RoleSpec(
+        {"officer": CODE, "track": CODE, "time": Column("moment", required=True), "accuracy_m": Column("number", 0, 1e6), **_PLACE}, "point"
+    ),
     "declared": RoleSpec({"item": TEXT, "level": TEXT, "kind": TEXT, "value": Column("amount"), "unit": TEXT, "source": TEXT, "note": TEXT}),
 }
 

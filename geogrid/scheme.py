@@ -28,6 +28,7 @@ from geogrid.scheme_values import (
     check_known,
     check_value,
     is_count,
+    is_hours,
     is_number,
     table_of,
     unknown,
@@ -193,6 +194,14 @@ def _defaults(table: Mapping[str, Any], scheme_id: str) -> dict[str, Any]:
     for key, value in table.items():
         if isinstance(DEFAULTS[key], list):
             check_value(isinstance(value, list), where, key, value, "a list", "列表")
+            check_value(
+                key != "patrol_hours" or is_hours(value),
+                where,
+                key,
+                value,
+                'two times of the day: ["07:00", "22:00"]',
+                '两个时刻：["07:00", "22:00"]',
+            )
         else:
             check_value(is_number(value) and (value > 0 or (value == 0 and key in MAY_BE_ZERO)), where, key, value, "a positive number", "正数")
     return {**DEFAULTS, **table}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -36,6 +37,10 @@ DEFAULTS: dict[str, Any] = {
     "paths": list(PATHS),
     "small_count": 3,
     "patrol_m": 15,
+    "patrol_hours": ["07:00", "22:00"],
+    "patrol_accuracy_m": 15,
+    "patrol_gap_s": 120,
+    "patrol_km_h": 25,
 }
 CAMERA_DEFAULTS: dict[str, dict[str, float]] = {
     "1": {"angle_deg": 360, "range_m": 100, "height_m": 6},
@@ -47,6 +52,7 @@ CAMERA_DEFAULTS: dict[str, dict[str, float]] = {
 MAY_BE_ZERO = ("entrance_width_m", "land_cell_m")
 """Defaults that 0 switches off: no entrance is estimated, open land is not divided."""
 RULE_SEVERITIES = ("error", "warning")
+_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 ORDERS = ("W-E,N-S", "N-S,W-E")
 TAKEN = ("cell", "atom", "district", "stations", "cameras", "events", "entrances", "buildings")
 """Words that mean something of their own where a level is named (`geogrid export --level`)."""
@@ -60,6 +66,15 @@ def is_number(value: Any) -> bool:
 def is_count(value: Any) -> bool:
     """Tell whether a value is 1, 2, 3, …"""
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def is_hours(value: Sequence[Any]) -> bool:
+    """Tell whether a value is two different times of the day; the second may be the earlier one, over midnight.
+
+    >>> is_hours(["07:00", "22:00"]), is_hours(["7", "22"]), is_hours(["07:00", "07:00"])
+    (True, False, False)
+    """
+    return len(value) == 2 and value[0] != value[1] and all(isinstance(text, str) and _HOUR.fullmatch(text) for text in value)
 
 
 def check_value(ok: bool, where: str, key: str, value: Any, wanted: str, wanted_zh: str) -> None:

@@ -20,7 +20,7 @@ PROMISED = {
     "workplaces": "id name",
     "overlays": "id kind action member target_kind target post valid_from valid_to",
     "events": "id kind time state closed_at reporter_kind",
-    "patrols": "officer time accuracy_m",
+    "patrols": "officer time accuracy_m track",
     "declared": "item level kind value unit source note",
 }
 
@@ -30,15 +30,15 @@ def test_every_promised_column_is_known(role):
     assert set(PROMISED[role].split()) <= set(ROLES[role].columns)
 
 
-def test_only_levels_of_the_division_need_a_code():
+def test_only_levels_of_the_division_need_a_code_and_only_patrols_a_time():
     required = {role for role, spec in ROLES.items() for column in spec.columns.values() if column.required}
-    assert required == {"streets", "communities", "grids", "microgrids", "compounds"}
+    assert required == {"streets", "communities", "grids", "microgrids", "compounds", "patrols"}
 
 
 def test_every_role_has_a_known_geometry_and_every_column_a_known_type():
     assert {spec.geometry for spec in ROLES.values()} <= set(GEOMETRIES)
     types = {kind for spec in ROLES.values() for kind in spec.types.values()}
-    assert types <= {"text", "code", "number", "flag", "presence", "compass", "amount"}
+    assert types <= {"text", "code", "number", "flag", "presence", "compass", "amount", "moment"}
 
 
 def test_the_national_standard_numbers_directions_east_west_south_north_first():

@@ -21,6 +21,7 @@ from geogrid.generate import make_plan
 from geogrid.pipeline.division import find_derived
 from geogrid.pipeline.ground import Prepared
 from geogrid.pipeline.parallel import side_by_side, without_cycle_search, worker_count
+from geogrid.pipeline.reach_patrols import Patrols, find_patrols
 from geogrid.pipeline.sourced import scheme_of, sourced
 from geogrid.pipeline.stages import Progress, Stages, peak_rss_mb, silent
 from geogrid.pipeline.unused import find_unused
@@ -58,7 +59,7 @@ def build(
     scheme = _scheme(asked, keep_buildings_whole=keep_buildings_whole)
     threads = worker_count(workers)
     with without_cycle_search(), side_by_side(threads) as pool:
-        begun = _begin(asked, scheme, stages, pool, threads, accept_rejects=accept_rejects)
+        begun = _begin(asked, scheme, stages, pool, threads, accept_rejects=accept_rejects, today=today)
         with stages("store"):
             write_project(begun.contents, Path(out), force=force, complete=lambda: _completed(begun, stages, today))
     return open_project(out, is_whole=True)
@@ -79,7 +80,9 @@ def _scheme(recipe: Recipe, *, keep_buildings_whole: bool) -> Scheme:
     return scheme.with_levels({level: {"keep_buildings_whole": True} for level in made})
 
 
-def _begin(recipe: Recipe, scheme: Scheme, stages: Stages, pool: Executor, threads: int, *, accept_rejects: bool) -> _Begun:
+def _begin(
+    recipe: Recipe, scheme: Scheme, stages: Stages, pool: Executor, threads: int, *, accept_rejects: bool, today: datetime.date | None
+) -> _Begun:
     """Make all of a project, in memory; its rules are checked in the pool."""
     sources, prepared = sourced(recipe, scheme, stages, workers=threads, accept_rejects=accept_rejects)
     given = _given(sources, prepared, scheme)
@@ -92,12 +95,13 @@ def _begin(recipe: Recipe, scheme: Scheme, stages: Stages, pool: Executor, threa
         joined = {role: sites.join(sources.frames[role], plan) for role in SITE_ROLES if role in sources.frames}
         lost = [f for role, frame in joined.items() for f in sites.find_unmatched(frame, role)]
         lost += sites.find_missing(joined["stations"], plan) if "stations" in joined else []
+        patrols = find_patrols(sources.frames, plan, recipe.inputs["patrols"], today) if "patrols" in sources.frames else Patrols()
     told = [*prepared.findings, *find_derived(plan, prepared.ground.given), *find_unused(sources, scheme, prepared.homes)]
     noted = [*sources.findings, *(_with_file(f, recipe) for f in told), *lost]
     notes = to_frame(noted, sources.crs, scheme.severity)
-    contents = Contents(
-        plan, given, joined, _layers(sources, prepared), notes, notes, sources.rejected, _meta(recipe, sources), _tables(sources, plan)
-    )
+    layers, tables = {**_layers(sources, prepared), **patrols.layers}, {**_tables(sources, plan), **patrols.tables}
+    meta = {**_meta(recipe, sources), **patrols.meta}
+    contents = Contents(plan, given, joined, layers, notes, notes, sources.rejected, meta, tables)
     return _Begun(*_with_declared(contents, noted, sources, recipe), found)
 
 

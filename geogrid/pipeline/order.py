@@ -13,8 +13,10 @@ _NAMES = ("code", "id", "name", "kind")
 
 
 def in_order(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Return the frames (by role) with rows from west to east, equal places by name, index 0 …; tables are only counted and stay as they are."""
-    return {role: _sorted(frame) if isinstance(frame, gpd.GeoDataFrame) else frame for role, frame in frames.items()}
+    """Return the frames (by role) with rows from west to east, equal places by name, index 0 …; tables are only counted and stay as they are, as
+    do points of patrols, which have an order in time.
+    """
+    return {role: _sorted(frame) if isinstance(frame, gpd.GeoDataFrame) and role != "patrols" else frame for role, frame in frames.items()}
 
 
 def _sorted(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

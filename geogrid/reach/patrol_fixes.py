@@ -17,7 +17,10 @@ SLACK_M = 30.0  # two fixes may both be off, so a step is too fast only beyond t
 
 @dataclass(frozen=True)
 class Limits:
-    """What counts. `hours`: minutes of the day from which and before which; the second may be smaller, over midnight. `zone_s`: seconds ahead of UTC."""
+    """What counts.
+
+    `hours`: minutes of the day from which and before which; the second may be smaller, over midnight. `zone_s`: seconds ahead of UTC.
+    """
 
     hours: tuple[int, int] = (7 * 60, 22 * 60)
     zone_s: int = 8 * 3600
@@ -28,9 +31,10 @@ class Limits:
 
 @dataclass(frozen=True, eq=False)
 class Fixes:
-    """`xy` (n, 2) metres, `time_s` UTC, `day` (local, days since 1970), `week` 0 … of `weeks` (Mondays, days since 1970), `is_start`: goes on from no other.
+    """`xy` (n, 2) metres, `time_s` UTC, `day` (local, days since 1970), `week` 0 … of `weeks` (Mondays, days since 1970).
 
-    `left` counts what was left out and broken off, by reason; `accuracy_m` is the mean of those used, NaN where none says it.
+    `is_start`: goes on from no other. `left` counts what was left out and broken off, by reason; `accuracy_m` is the mean of those used, NaN where
+    none says it.
     """
 
     xy: np.ndarray
@@ -105,7 +109,7 @@ def _starts(xy: np.ndarray, time_s: np.ndarray, track: np.ndarray, week: np.ndar
 def week_names(mondays: np.ndarray) -> list[str]:
     """Return ISO weeks of Mondays (days since 1970).
 
-    >>> week_names(np.array([20450]))
+    >>> week_names(np.array([20451]))
     ['2026-W01']
     """
     days = pd.to_datetime(mondays * DAY_S, unit="s").isocalendar()

@@ -1,7 +1,7 @@
 """Fixes set on streets: of the ways that explain a track's fixes, the likeliest (Viterbi), and the bins that it passes.
 
-A fix may stand on eight streets within 30 m. A state costs its distance squared by the GPS error; a step costs how much the way along streets is longer
-or shorter than the straight one (after Newson and Krumm 2009, there with a search for every pair; here junctions know those near them).
+A fix may stand on eight streets within 30 m. A state costs its distance squared by the GPS error; a step costs how much the way along streets is
+longer or shorter than the straight one (after Newson and Krumm 2009, there with a search for every pair; here junctions know those near them).
 """
 
 from __future__ import annotations
@@ -25,10 +25,9 @@ def match(streets: Streets, xy: np.ndarray, is_start: np.ndarray) -> tuple[np.nd
         return np.full(len(xy), -1, np.int32), np.zeros(len(xy))
     grid, pointer, cell = streets.index
     x, y = np.ascontiguousarray(xy[:, 0]), np.ascontiguousarray(xy[:, 1])
-    found = _match(
+    return _match(
         x, y, is_start, streets.segments, streets.chain, streets.from_m, grid, pointer, cell, streets.ends, streets.length_m, *streets.hops[:3]
     )
-    return found
 
 
 @njit(cache=True)
@@ -68,7 +67,7 @@ def _candidates(x, y, segments, chain, from_m, grid, pointer, cell, k_chain, k_a
 
 @njit(cache=True)
 def way(k, at_k, j, at_j, ends, length_m, start, to, far, most_m):  # type: ignore[no-untyped-def]
-    """Return the shortest way between two places on streets, and by which ends: (metres, end of k, end of j); (inf, -1, -1) for none up to a limit."""
+    """Return the shortest way between two places on streets, and by which ends: (metres, end of k, end of j); (inf, -1, -1) for none."""
     best, u_best, v_best = np.inf, -1, -1
     if k == j:
         best = abs(at_k - at_j)

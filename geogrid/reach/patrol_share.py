@@ -36,15 +36,15 @@ class Ground:
     entrance_place: np.ndarray
 
     @classmethod
-    def of(cls, streets: Streets, entrances: np.ndarray, units: Mapping[str, gpd.GeoDataFrame]) -> Ground:
-        """Join streets and entrances to units by level, top first: frames with `code`, `parent` code ("" for none) and polygons."""
-        codes, bins = _places(streets.middles if len(streets) else np.zeros((0, 2)), units)
-        more, doors = _places(entrances, units)
-        both = pd.concat([codes, more], ignore_index=True)
-        rows = both.drop_duplicates(ignore_index=True)
-        number = rows.reset_index().merge(both.reset_index(), on=list(rows.columns), suffixes=("", "_both")).set_index("index_both")["index"]
-        number = number.sort_index().to_numpy()
-        return cls(streets, entrances, rows, number[: len(codes)][bins], number[len(codes) :][doors])
+    def of(cls, streets: Streets, doors: gpd.GeoDataFrame, units: Mapping[str, gpd.GeoDataFrame]) -> Ground:
+        """Join streets to units by level, top first: frames with `code`, `parent` code ("" for none) and polygons. `doors`: points with codes."""
+        levels = list(units)
+        places = _codes(units)
+        bins = _places(streets.middles if len(streets) else np.zeros((0, 2)), units, places)
+        wanted = pd.MultiIndex.from_frame(doors[levels].fillna("").astype(str))
+        rows = pd.MultiIndex.from_frame(pd.concat([places, wanted.to_frame(index=False)], ignore_index=True).drop_duplicates(ignore_index=True))
+        xy = shapely.get_coordinates(doors.geometry.to_numpy())
+        return cls(streets, xy, rows.to_frame(index=False), bins, rows.get_indexer(wanted))
 
     @cached_property
     def near(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -62,7 +62,7 @@ _CELL_M = 30.0
 
 @dataclass(frozen=True, eq=False)
 class Walked:
-    """Sums by week and place: `walked_m`, `passed`, the last `day` there (-1 never); by bin its last `week` and `day`. `far`: fixes near no street."""
+    """Sums by week and place: `walked_m`, `passed`, last `day` there (-1 never); by bin its last `week` and `day`. `far`: fixes near no street."""
 
     walked_m: np.ndarray
     passed: np.ndarray
@@ -170,31 +170,29 @@ def _pass(xy, is_start, week, day, doors, grid, pointer, cell, patrol_m, place, 
                     last[week[i], place[e]] = max(last[week[i], place[e]], day[i])
 
 
-def _places(xy: np.ndarray, units: Mapping[str, gpd.GeoDataFrame]) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return rows of unit codes by level, and the row of each place: of the lowest level that holds it, and the units above that one."""
+def _codes(units: Mapping[str, gpd.GeoDataFrame]) -> pd.DataFrame:
+    """Return a row of codes by level for no unit, and then for each unit, level by level in order of code: its own and those above."""
     levels = list(units)
-    rows, row = [dict.fromkeys(levels, "")], np.zeros(len(xy), np.int64)
-    for depth in range(len(levels) - 1, -1, -1):
+    rows: list[dict[str, str]] = [dict.fromkeys(levels, "")]
+    of: dict[str, dict[str, str]] = {}
+    for level in levels:
+        frame = units[level].sort_values("code", kind="stable")
+        made = {code: {**of.get(parent, rows[0]), level: code} for code, parent in zip(frame["code"], frame["parent"], strict=True)}
+        rows += made.values()
+        of |= made
+    return pd.DataFrame(rows, columns=levels, dtype=object)
+
+
+def _places(xy: np.ndarray, units: Mapping[str, gpd.GeoDataFrame], codes: pd.DataFrame) -> np.ndarray:
+    """Return the row of `codes` of each place: of the unit of the lowest level that holds it; 0 for none."""
+    row = np.zeros(len(xy), np.int64)
+    first = len(codes)
+    for frame in reversed(units.values()):
+        first -= len(frame)
         open_rows = np.flatnonzero(row == 0)
-        if not len(open_rows):
-            break
-        frame = units[levels[depth]].sort_values("code", kind="stable")
-        unit = _unit_at(xy[open_rows], frame.geometry.to_numpy())
-        used, number = np.unique(unit[unit >= 0], return_inverse=True)
-        row[open_rows[unit >= 0]] = len(rows) + number
-        rows += [_codes_up(units, levels, depth, code) for code in frame["code"].to_numpy()[used]]
-    return pd.DataFrame(rows, columns=levels, dtype=object), row
-
-
-def _codes_up(units: Mapping[str, gpd.GeoDataFrame], levels: list[str], depth: int, code: str) -> dict[str, str]:
-    out = dict.fromkeys(levels, "")
-    for level in levels[depth::-1]:
-        frame = units[level]
-        found = np.flatnonzero((frame["code"] == code).to_numpy())
-        if not len(found):
-            continue  # the parent is of a level farther up
-        out[level], code = code, frame["parent"].iloc[found[0]]
-    return out
+        unit = _unit_at(xy[open_rows], frame.sort_values("code", kind="stable").geometry.to_numpy())
+        row[open_rows[unit >= 0]] = first + unit[unit >= 0]
+    return row
 
 
 def _unit_at(xy: np.ndarray, shapes: np.ndarray) -> np.ndarray:
@@ -255,7 +253,7 @@ def _week(level: str, codes: np.ndarray, week: str, sums: list[np.ndarray], w: i
 
 
 def unwalked(ground: Ground, walked: Walked, crs: object) -> gpd.GeoDataFrame:
-    """Return the stretches that nobody walked in the last week: `last_visit` ("" for never), `length_m`, unit codes, LineString; alike bins in one."""
+    """Return stretches that nobody walked in the last week: `last_visit` ("" for never), `length_m`, unit codes, LineString; alike bins in one."""
     streets = ground.streets
     newest = len(walked.walked_m) - 1
     rows = np.flatnonzero(walked.bin_week < max(newest, 0))

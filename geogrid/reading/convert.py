@@ -13,6 +13,7 @@ import pandas as pd
 
 from geogrid.declared import read_amount
 from geogrid.errors import InputError
+from geogrid.reading.moments import parse_moments
 from geogrid.reading.raw import Fault
 from geogrid.reading.text import CONTROLS
 from geogrid.schema import COMPASS_DEG, Column
@@ -27,15 +28,16 @@ _EXACT = 10**15
 
 @dataclass(frozen=True)
 class Converted:
-    """A column's values in its canonical type (float64, bool or str), the faults, and how many texts lost invisible characters."""
+    """A column's values in its canonical type (float64, bool or str), its faults; how many texts lost invisible characters, how many say no zone."""
 
     values: np.ndarray
     faults: list[Fault] = field(default_factory=list)
     cleaned_n: int = 0
+    local_n: int = 0
 
 
-def convert(series: pd.Series, name: str, column: Column) -> Converted:
-    """Convert one column of a raw frame (index = rows). Faulty values come out as missing."""
+def convert(series: pd.Series, name: str, column: Column, zone_s: int = 0) -> Converted:
+    """Convert one column of a raw frame (index = rows). Faulty values come out as missing. `zone_s`: of times that say no zone."""
     if column.type == "number":
         return _numbers(series, name, column)
     texts, faults = _texts(series, name, strict=column.type in ("code", "compass"))
@@ -44,6 +46,8 @@ def convert(series: pd.Series, name: str, column: Column) -> Converted:
         return _flags(texts, series.index, name, column.type == "flag")
     if column.type == "compass":
         return _compass(texts, series.index, name)
+    if column.type == "moment":
+        return _moments(texts, series.index, name, zone_s)
     if column.type == "amount":
         return _amounts(texts, series.index, name)
     long = [i for i, text in enumerate(texts) if len(text) > MAX_TEXT] if max(map(len, texts), default=0) > MAX_TEXT else []
@@ -143,6 +147,17 @@ def _compass(texts: list[str], rows: pd.Index, name: str) -> Converted:
     unknown = [i for i, text in enumerate(texts) if text and np.isnan(values[i])]
     reason, reason_zh = "is no direction: 1 … 8, 东 … 西北 or E … NW", "不是方向：应为 1 … 8、东 … 西北 或 E … NW"
     return Converted(values, [_fault(rows[i], name, texts[i], reason, reason_zh) for i in unknown])
+
+
+def _moments(texts: list[str], rows: pd.Index, name: str, zone_s: int) -> Converted:
+    """Seconds since 1970 in UTC; a row without a moment is of no use."""
+    seconds, bad, local_n = parse_moments(texts, zone_s)
+    faults = [
+        _fault(rows[i], name, texts[i], "is no day with a time of day, or its zone is none", "不是日期加时刻，或时区有误")
+        for i in np.flatnonzero(bad)
+    ]
+    faults += [_fault(rows[i], name, "", "has no time", "没有时间") for i, text in enumerate(texts) if not text]
+    return Converted(seconds, faults, 0, local_n)
 
 
 def _amounts(texts: list[str], rows: pd.Index, name: str) -> Converted:

@@ -69,7 +69,9 @@ def draft_role(spec: InputSpec, folder: Path) -> Draft:
 
     Raises InputError for a file, column or geometry that is not there.
     """
-    return draft_layer(read_layer(spec.path, layer=spec.layer, encoding=spec.encoding, crs=spec.crs), spec, folder)
+    is_track = spec.role == "patrols" and spec.path.suffix.lower() == ".gpx"
+    layer = spec.layer or ("track_points" if is_track else None)  # a track as a line has no times
+    return draft_layer(read_layer(spec.path, layer=layer, encoding=spec.encoding, crs=spec.crs), spec, folder)
 
 
 def draft_layer(raw: RawLayer, spec: InputSpec, folder: Path) -> Draft:
@@ -83,11 +85,12 @@ def draft_layer(raw: RawLayer, spec: InputSpec, folder: Path) -> Draft:
     names = known.columns
     places = convert_places(raw.frame, names, swap=spec.swap, dms=spec.dms)
     plain = {ours: theirs for ours, theirs in names.items() if ours not in places.columns}
-    converted = {**{ours: convert(raw.frame[theirs], theirs, role.columns[ours]) for ours, theirs in plain.items()}, **places.columns}
+    converted = {**{ours: convert(raw.frame[theirs], theirs, role.columns[ours], spec.zone_s) for ours, theirs in plain.items()}, **places.columns}
     geometry, crs = _geometry(raw, spec, role, converted, has_geometry)
     frame = _frame(raw, role, converted)
     faults = [*raw.faults, *(fault for made in converted.values() for fault in made.faults)]
     notes = [_control_note(file, raw.layer, spec.role, names[ours], made.cleaned_n) for ours, made in converted.items() if made.cleaned_n]
+    notes += [_zone_note(file, raw.layer, spec, names[ours], made.local_n) for ours, made in converted.items() if made.local_n]
     notes += [*find_notes(raw, file, role.level, role=spec.role), *place_notes(places, spec, file, raw.layer)]
     rows_n = len(raw.frame) + len(raw.faults)
     shifted = shifted_name(spec.crs)
@@ -179,3 +182,12 @@ def _control_note(file: str, layer: str, role: str, name: str, count: int) -> Fi
     reason, reason_zh = f"invisible or control characters taken out of {count} values", f"{count} 个值中的不可见字符已去掉"
     facts = {"role": role, "file": file, "layer": layer, "field": name, "count": count, "reason": reason, "reason_zh": reason_zh}
     return Finding("text_control", ROLES[role].level, facts=facts)
+
+
+def _zone_note(file: str, layer: str, spec: InputSpec, name: str, count: int) -> Finding:
+    sign, minutes = "-" if spec.zone_s < 0 else "+", abs(spec.zone_s) // 60
+    zone = f"{sign}{minutes // 60:02d}:{minutes % 60:02d}"
+    reason = f'{count} times say no time zone and are taken as {zone}; else write time_zone = "…"'
+    reason_zh = f'{count} 个时间没有时区，按 {zone} 理解；否则请写 time_zone = "…"'
+    facts = {"role": spec.role, "file": file, "layer": layer, "field": name, "count": count, "reason": reason, "reason_zh": reason_zh}
+    return Finding("file_note", ROLES[spec.role].level, facts=facts)

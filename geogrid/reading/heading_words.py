@@ -228,7 +228,8 @@ HEADINGS: dict[str, dict[str, Ranks]] = {
     "patrols": {
         "officer": (_set("工号 警号") | _ends(_PERSON, _CODE_ENDS), _set("姓名 网格员 巡查员 民警 人员")),
         "time": (_set("时间 定位时间 巡查时间 采集时间 dwsj timestamp"),),
-        "accuracy_m": (_set("精度 定位精度 accuracy"),),
+        "accuracy_m": (_set("精度 定位精度 水平精度 accuracy"),),
+        "track": (_set("轨迹号 轨迹编号 轨迹id trackid trackfid"),),
         **PLACES,
     },
     "declared": {

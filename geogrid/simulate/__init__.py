@@ -17,6 +17,7 @@ from geogrid.simulate.district import Town, simulate_town
 from geogrid.simulate.frames import make_frames
 from geogrid.simulate.keep import kept_communities
 from geogrid.simulate.naming import give_names
+from geogrid.simulate.patrols import PATROLLED, STREAM, walk_patrols
 from geogrid.simulate.profiles import Profile, find_profile, systems
 from geogrid.simulate.writing import write_sources
 
@@ -52,6 +53,9 @@ def simulate(system: str, *, seed: int = 0, scale: float = 1.0) -> SimulatedDist
     town = simulate_town(profile, seed)
     kept = kept_communities(town, scale)
     frames = make_frames(town, give_names(town, seed), kept)
+    if system in PATROLLED:
+        rng = np.random.default_rng([seed, int(profile.code), STREAM])
+        frames["patrols"] = walk_patrols(frames["roads"], frames["entrances"], frames["communities"], rng)
     return SimulatedDistrict(frames, _facts(profile, town, frames, seed, scale))
 
 

@@ -1,4 +1,4 @@
-"""Source files as an office hands them over: GeoPackages in longitude and latitude (EPSG:4490), and the recipe that reads them."""
+"""Source files as an office hands them over: GeoPackages in longitude and latitude (EPSG:4490), tracks as CSV, and the recipe that reads them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pyogrio
+import shapely
 
 if TYPE_CHECKING:
     from geogrid.simulate import SimulatedDistrict
@@ -21,6 +22,7 @@ FILES = {
     "stations": ("stations",),
     "cameras": ("cameras",),
 }
+PATROLS = "patrols.csv"
 
 
 def write_sources(district: SimulatedDistrict, out_dir: Path | str) -> Path:
@@ -33,6 +35,7 @@ def write_sources(district: SimulatedDistrict, out_dir: Path | str) -> Path:
     try:
         for stem, roles in FILES.items():
             _write(folder / f"{stem}.gpkg", {role: district.frames[role] for role in roles if len(district.frames[role])})
+        _write_patrols(folder / PATROLS, district.frames.get("patrols"))
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
     recipe = folder / "recipe.toml"
@@ -48,6 +51,13 @@ def _write(path: Path, layers: dict[str, gpd.GeoDataFrame]) -> None:
         frame.to_crs(CRS).to_file(beside, layer=name, engine="pyogrio", append=beside.exists())
     if layers:
         beside.replace(path)
+
+
+def _write_patrols(path: Path, fixes: gpd.GeoDataFrame | None) -> None:
+    if fixes is not None and len(fixes):
+        lon, lat = shapely.get_coordinates(fixes.to_crs(CRS).geometry.to_numpy()).T
+        table = fixes.drop(columns="geometry").assign(lon=lon.round(6), lat=lat.round(6))
+        path.write_bytes(table.to_csv(index=False, lineterminator="\n").encode())
 
 
 def recipe_text(district: SimulatedDistrict) -> str:
@@ -66,6 +76,8 @@ def recipe_text(district: SimulatedDistrict) -> str:
         for role in roles:
             if len(district.frames[role]):
                 lines += ["", f"[inputs.{role}]", f'path = "{stem}.gpkg"', f'layer = "{role}"']
+    if len(district.frames.get("patrols", ())):
+        lines += ["", "[inputs.patrols]", f'path = "{PATROLS}"']
     for item, value, source in facts["declared"]:
         lines += ["", "[[declared]]", f"item = {_text(item)}", f"value = {_text(value)}", f"source = {_text(source)}"]
     return "\n".join([*lines, "", "[levels.grid]", f"count = {facts['grids_n']}", ""])

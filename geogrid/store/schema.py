@@ -91,6 +91,9 @@ TITLES = {
     "organisations": "组织",
     "memberships": "隶属",
     "workplaces": "下沉单位",
+    "patrol_units": "巡查汇总",
+    "patrol_points": "巡查点",
+    "unwalked": "最近一周未走街道",
 }
 """What QGIS shows as the name of a layer, beside its table name."""
 
