@@ -58,7 +58,7 @@ class Regions:
         is_used = np.repeat(count >= 4, count)
         out[rows] = shapely.polygons(shapely.linearrings(xy[is_used], indices=np.repeat(np.arange(len(rows)), count[rows])))
         wrong = ~shapely.is_valid(out)
-        out[wrong] = shapely.make_valid(out[wrong])
+        out[wrong] = shapely.make_valid(out[wrong], method="structure", keep_collapsed=False)
         return out
 
     def hides(self, i: int) -> np.ndarray:

@@ -14,7 +14,6 @@ def seen_ground(polygons: np.ndarray, shapes: np.ndarray) -> np.ndarray:
     bounds = np.searchsorted(shape[order], np.arange(len(shapes) + 1))
     out = np.zeros(len(shapes))
     for k in np.flatnonzero(np.diff(bounds)):
-        mine = polygons[region[order[bounds[k] : bounds[k + 1]]]]
-        seen = shapely.union_all(shapely.clip_by_rect(mine, *shapely.bounds(shapes[k])))
-        out[k] = shapely.area(shapely.intersection(seen, shapes[k]))
+        mine = shapely.intersection(polygons[region[order[bounds[k] : bounds[k + 1]]]], shapes[k])
+        out[k] = shapely.area(shapely.union_all(mine))
     return out
