@@ -47,5 +47,6 @@ set_up() {
     echo "… compiling the kernels, once / 编译划分内核（仅一次）" >&2
     .venv/bin/python -m geogrid.partition
     .venv/bin/python -m geogrid.tessellation
+    .venv/bin/python -m geogrid.reach
     fingerprint >"$stamp"
 }
