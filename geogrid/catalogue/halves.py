@@ -127,6 +127,29 @@ WHY: dict[str, dict[str, str]] = {
     },
     "points_alike": {"zh": "其他各项也相同", "en": "stand at one point and are alike in all else"},
     "points_piled": {"zh": "多得不像真实位置", "en": "stand at one point, more than can be meant"},
+    "same_view": {"zh": "方向也相同", "en": "stand at one point and look the same way"},
+    "same_code": {"zh": "国标编码同为 {code}", "en": "bear one national code, {code}"},
+    "gb_digits": {"zh": "摄像机 {camera} 的国标编码应为 20 位数字", "en": "the national code of camera {camera} should have 20 digits"},
+    "gb_civil": {
+        "zh": "摄像机 {camera} 的国标编码前 6 位不是行政区划代码",
+        "en": "the first 6 digits, of camera {camera}, are of no administrative division",
+    },
+    "gb_type": {
+        "zh": "摄像机 {camera} 的国标编码第 11–13 位应为 131 或 132",
+        "en": "digits 11 to 13 of a camera's code are 131 or 132, those of camera {camera} are not",
+    },
+    "over_facade": {
+        "zh": "{does_zh}在 {within} 米之内照到住宅{of_zh}外墙 {length} 米",
+        "en": "{does}look{s} at {length} m of a dwelling's façade{of} nearer than {within} m",
+    },
+    "over_prohibited": {
+        "zh": "{does_zh}照进禁止安装的场所{kind_zh}，{area} 平方米",
+        "en": "{does}look{s} into {area} m² of a prohibited place{kind}",
+    },
+    "over_faces_prohibited": {
+        "zh": "{does_zh}在 {within} 米之内照到内有禁止场所{kind_zh}的楼栋{of_zh}外墙 {length} 米",
+        "en": "{does}look{s} at {length} m of façade nearer than {within} m, of a building{of} with a prohibited place{kind} inside",
+    },
     "no_position": {"zh": "没有坐标", "en": "it has none"},
     "null_island": {"zh": "经纬度为 0", "en": "longitude and latitude are zero"},
     "far_away": {"zh": "距本区 {km} 公里", "en": "{km} km from the district"},

@@ -142,6 +142,15 @@ MESSAGES: dict[str, dict[str, str]] = {
         "zh": "{units} 没有{kind_zh}，按方案每个{level_zh}应有一处。请补设，或确认由哪里代办。",
         "en": "{units} has no {kind}, though the scheme wants one in every {level_en}. Provide one, or say who serves it.",
     },
+    "blind_area": {
+        "zh": "{units} 的街道至多有 {share} 被看到，低于 {limit}：{length_m} 米无论摄像机实际朝向哪里都看不到。请补设摄像机，或确认那里不需要。",
+        "en": "{units}: at most {share} of its streets is seen, less than {limit}; no camera sees {length_m} m of them, whichever way it points. "
+        "Add a camera, or confirm that none is needed there.",
+    },
+    "over_reach": {
+        "zh": "摄像机 {units} {why_zh}。请调整角度或遮挡这部分画面，确有必要的请记明理由。",
+        "en": "Camera {units} {why}. Turn it, mask that part of its picture, or record why it is needed.",
+    },
     "text_control": {
         "zh": "{file} {layer} 的字段 {field} 有 {count} 个值含不可见字符，已去掉。请在原数据里清理。",
         "en": "{file} {layer}: {count} values of {field} held invisible characters, which were taken out. Clean them in the source.",

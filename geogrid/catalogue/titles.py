@@ -103,6 +103,14 @@ RULE_TITLES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"zh": "申报中列有组织，单元却没有", "en": "A unit without an organisation, where such are declared"},
     ),
     "no_staff": ({"zh": "没有人员", "en": "No officer"}, {"zh": "申报中列有人员，单元却没有", "en": "A unit without staff, where such are declared"}),
+    "blind_area": (
+        {"zh": "监控盲区", "en": "Blind area"},
+        {"zh": "单元的街道大多没有摄像机看到", "en": "A unit most of whose streets no camera sees"},
+    ),
+    "over_reach": (
+        {"zh": "监控越界", "en": "Over-reach"},
+        {"zh": "摄像机照到住宅外墙或禁止安装的场所", "en": "A camera that looks at a dwelling's façade or a prohibited place"},
+    ),
     "no_station": ({"zh": "没有站点", "en": "No station"}, {"zh": "单元缺少应有的站点", "en": "A unit without the station it should have"}),
 }
 

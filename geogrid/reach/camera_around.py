@@ -72,6 +72,11 @@ class Around:
         """Doors: `id` `address` and a column of codes per level; see `find_doors`."""
         return find_doors(self.plan, self.layers.get("entrances"), self.obstacles.scene.footprints)
 
+    @property
+    def are_doors_estimated(self) -> bool:
+        """Tell whether there is no layer of entrances."""
+        return not len(self.layers.get("entrances", ()))
+
     @cached_property
     def door_xy(self) -> np.ndarray:
         """Where the doors are (n, 2)."""

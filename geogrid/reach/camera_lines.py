@@ -8,13 +8,11 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geogrid.reach.camera_seen import CLASSES, Intervals
+from geogrid.reach.camera_seen import CLASSES, Intervals, Parts
 from geogrid.reach.camera_streets import Streets
 
 DRAWN_M = 0.01
 """What is shorter is not drawn apart; figures are made of the exact parts."""
-
-Parts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def street_lines(streets: Streets, parts: Parts, seen: Intervals, levels: list[str], crs: CRS) -> gpd.GeoDataFrame:
@@ -29,7 +27,7 @@ def street_lines(streets: Streets, parts: Parts, seen: Intervals, levels: list[s
     run = _runs(streets, line, t0, t1, seen_class, levels)
     first = np.flatnonzero(np.diff(run, prepend=-1))
     start, end = _at(streets.segments[line], t0), _at(streets.segments[line], t1)
-    xy = np.concatenate([np.column_stack([start, end]).reshape(-1, 2)])
+    xy = np.column_stack([start, end]).reshape(-1, 2)
     keep = np.ones(len(xy), dtype=bool)
     keep[2::2] = np.diff(run) > 0  # a part that goes on starts where the last one ended
     shapes = shapely.linestrings(xy[keep], indices=np.repeat(run, 2)[keep]) if len(run) else np.full(0, None)

@@ -14,8 +14,12 @@ from pyproj import CRS
 
 from geogrid.reach.camera_around import Around
 from geogrid.reach.camera_lines import street_lines
+from geogrid.reach.camera_next import next_cameras
+from geogrid.reach.camera_over import find_over_reach
 from geogrid.reach.camera_records import CameraSet, resolve
-from geogrid.reach.camera_seen import View, find_parts, find_views
+from geogrid.reach.camera_seen import Parts, View, find_parts, find_views
+from geogrid.reach.camera_told import camera_findings, camera_notes
+from geogrid.reach.camera_tried import hiding, try_camera
 from geogrid.reach.camera_units import count_units
 from geogrid.sites import as_points, join
 
@@ -77,7 +81,7 @@ class CameraReach:
 
     @cached_property
     def cameras(self) -> gpd.GeoDataFrame:
-        """One row per camera: what was given, with resolved values, `uncertain_deg` `is_dome` `status` `defaults` (words) `seen_m2` `perhaps_m2`."""
+        """One row per camera: what was given, resolved values, `uncertain_deg` `is_dome` `status` `defaults` (a tuple) `seen_m2` `perhaps_m2`."""
         kit, status = self.kit, self._views[2]
         names = {name: self.given[name] for name in ("kind", "name", "gb_code") if name in self.given}
         codes = {level.id: self.given[level.id] for level in self.around.scheme.levels}
@@ -94,7 +98,7 @@ class CameraReach:
             "height_m": kit.height_m,
             "is_dome": kit.is_dome,
             "status": np.array(STATUS, dtype=object)[status],
-            "defaults": np.array([" ".join(words) for words in kit.defaults], dtype=object),
+            "defaults": pd.Series(kit.defaults, dtype=object),
             "seen_m2": self.sure.regions.area_m2(),
             "perhaps_m2": self.maybe.regions.area_m2(),
         }
@@ -113,10 +117,13 @@ class CameraReach:
     @cached_property
     def streets(self) -> gpd.GeoDataFrame:
         """Lines of one class ("sure", "perhaps", "blind") and one unit; see `street_lines`."""
-        around = self.around
-        parts = find_parts(around.streets, self.sure.streets, self.maybe.streets)
-        levels = [level.id for level in around.scheme.levels][: len(around.levels)]
-        return street_lines(around.streets, parts, self.maybe.streets + self.sure.streets, levels, self.crs)
+        seen = self.maybe.streets + self.sure.streets
+        return street_lines(self.around.streets, self.parts, seen, self.around.levels, self.crs)
+
+    @cached_property
+    def parts(self) -> Parts:
+        """Parts of street pieces by class."""
+        return find_parts(self.around.streets, self.sure.streets, self.maybe.streets)
 
     @property
     def blind_streets(self) -> gpd.GeoDataFrame:
@@ -159,10 +166,43 @@ class CameraReach:
         """Figures of every unit of every level down to `level`; see `geogrid.reach.camera_units`."""
         return self._figures[0]
 
+    @cached_property
+    def units_by_code(self) -> dict[str, pd.DataFrame]:
+        """`camera_units` by level, index code."""
+        return {level: rows.set_index("code") for level, rows in self.camera_units.groupby("level", sort=False)}
+
     @property
     def whole(self) -> dict[str, Any]:
-        """The same figures of the whole district; None where there is nothing to see."""
+        """The same figures of the whole district; NaN where there is nothing to see."""
         return self._figures[1]
+
+    @cached_property
+    def over_reach(self) -> gpd.GeoDataFrame:
+        """What cameras see that they should not; see `geogrid.reach.camera_over`."""
+        return find_over_reach(self.kit.id, self.sure, self.maybe, self.around, self.crs)
+
+    @cached_property
+    def notes(self) -> list[dict[str, Any]]:
+        """What the figures rest on: `{key, n, en, zh}`."""
+        return camera_notes(self)
+
+    @cached_property
+    def findings(self) -> gpd.GeoDataFrame:
+        """What is wrong, columns of `geogrid.findings.COLUMNS`."""
+        return camera_findings(self)
+
+    def hides(self, camera: str) -> gpd.GeoDataFrame:
+        """Return what bounds the view of a camera (its id): `what` ("building", "wall"), `id`, `address`, geometry; empty where nothing does."""
+        rows = np.flatnonzero(self.kit.id == camera)
+        return hiding(self.maybe.regions, rows, self.around.obstacles, self.crs)
+
+    def tried(self, x: float, y: float, **asked: Any) -> dict[str, Any]:
+        """Return what one camera more at x, y (metres) would change; see `geogrid.reach.camera_tried.try_camera`."""
+        return try_camera(self, x, y, **asked)
+
+    def next_cameras(self, k: int = 5, ptz: str = "1") -> gpd.GeoDataFrame:
+        """Return up to `k` corners where cameras of a type help most; see `geogrid.reach.camera_next.next_cameras`."""
+        return next_cameras(self, k, ptz)
 
 
 def _in_order(cameras: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -27,13 +27,17 @@ SEEN_THROUGH = ("fence", "railing", "guard_rail", "handrail", "cable_barrier", "
 
 @dataclass(frozen=True, eq=False)
 class Obstacles:
-    """The scene, and of each of its footprints: `building` its row in the frame given, `height_m` (NaN unknown), `is_home`."""
+    """The scene, and of each of its footprints: `building` its id, `address`, `height_m` (NaN unknown), `is_home`.
+
+    Numbers of what was told apart: heights taken of floors (`by_floors`), `canopies`, fences seen through (`see_through`).
+    """
 
     scene: Scene
-    footprints: np.ndarray
     building: np.ndarray
+    address: np.ndarray
     height_m: np.ndarray
     is_home: np.ndarray
+    by_floors: int
     canopies: int
     see_through: int
 
@@ -42,14 +46,12 @@ def make_obstacles(buildings: gpd.GeoDataFrame | None, walls: gpd.GeoDataFrame |
     """Make the scene of the layers `buildings` and `walls` (working CRS, metres), either of which may be absent."""
     kept, canopies = _without(buildings, "use", CANOPIES)
     lines, see_through = _without(walls, "class", SEEN_THROUGH)
-    shapes = np.full(0, None) if kept is None else kept.geometry.to_numpy()
-    solid = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_empty(shapes) & (shapely.get_dimensions(shapes) == 2))
-    height = np.full(0, np.nan) if kept is None else heights_m(kept, scheme)[solid]
-    home = np.zeros(0, bool) if kept is None else _is_home(kept, scheme)[solid]
-    rows = np.zeros(0, int) if kept is None or buildings is None else buildings.index.get_indexer(kept.index)[solid]
-    footprints = np.asarray(shapes[solid], dtype=object)
-    scene = Scene.of(footprints, walls=wall_lines(lines), heights_m=height)
-    return Obstacles(scene, footprints, rows, height, home, canopies, see_through)
+    shapes = kept.geometry.to_numpy()
+    solid = kept[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes) & (shapely.get_dimensions(shapes) == 2)]
+    height = heights_m(solid, scheme)
+    by_floors = int((np.isfinite(height) & ~(_numbers(solid, "height_m") > 0)).sum())
+    scene = Scene.of(solid.geometry.to_numpy(), walls=wall_lines(lines), heights_m=height)
+    return Obstacles(scene, _texts(solid, "id"), _texts(solid, "address"), height, _is_home(solid, scheme), by_floors, canopies, see_through)
 
 
 def heights_m(buildings: pd.DataFrame, scheme: Scheme) -> np.ndarray:
@@ -57,9 +59,7 @@ def heights_m(buildings: pd.DataFrame, scheme: Scheme) -> np.ndarray:
 
     Projects of an earlier version do not say which floors were counted (`floors_source`): there the scheme's default number is nobody's count.
     """
-    none = np.full(len(buildings), np.nan)
-    own = buildings["height_m"].to_numpy(dtype=float, na_value=np.nan) if "height_m" in buildings else none
-    floors = buildings["floors"].to_numpy(dtype=float, na_value=np.nan) if "floors" in buildings else none
+    own, floors = _numbers(buildings, "height_m"), _numbers(buildings, "floors")
     if "floors_source" in buildings:
         counted = (buildings["floors_source"] == "given").to_numpy()
     else:
@@ -74,20 +74,31 @@ def lowest_hiding_m(camera_height_m: np.ndarray, sure: bool) -> np.ndarray:
     return above_low if sure else np.maximum(above_low, camera_height_m - UNDER_M)
 
 
-def wall_lines(walls: gpd.GeoDataFrame | None) -> np.ndarray:
+def wall_lines(walls: gpd.GeoDataFrame) -> np.ndarray:
     """Return walls as lines; of one drawn as an area its outline."""
-    if walls is None or len(walls) == 0:
-        return np.full(0, None)
     shapes = walls.geometry.to_numpy()
     shapes = shapes[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)]
     return np.where(shapely.get_dimensions(shapes) == 2, shapely.boundary(shapes), shapes)
 
 
-def _without(frame: gpd.GeoDataFrame | None, column: str, words: tuple[str, ...]) -> tuple[gpd.GeoDataFrame | None, int]:
-    if frame is None or column not in frame:
-        return frame, 0
-    named = frame[column].fillna("").astype(str).str.strip().str.lower().isin(words).to_numpy()
+def _without(frame: gpd.GeoDataFrame | None, column: str, words: tuple[str, ...]) -> tuple[gpd.GeoDataFrame, int]:
+    """Return a frame, empty where there is none, without the rows whose column says one of the words, and how many those are."""
+    if frame is None:
+        return gpd.GeoDataFrame({column: []}, geometry=[]), 0
+    named = np.isin([text.lower() for text in _texts(frame, column)], words)
     return frame[~named], int(named.sum())
+
+
+def _numbers(frame: pd.DataFrame, column: str) -> np.ndarray:
+    if column not in frame:
+        return np.full(len(frame), np.nan)
+    return pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+
+
+def _texts(frame: pd.DataFrame, column: str) -> np.ndarray:
+    if column not in frame:
+        return np.full(len(frame), "", dtype=object)
+    return frame[column].fillna("").astype(str).str.strip().to_numpy(dtype=object)
 
 
 def _is_home(buildings: pd.DataFrame, scheme: Scheme) -> np.ndarray:

@@ -22,6 +22,10 @@ from geogrid.reach.visible import look
 CLASSES = ("blind", "perhaps", "sure")
 
 
+Parts = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""(line, t0, t1, class), ordered, class 0 blind, 1 perhaps, 2 sure; together all of every street piece."""
+
+
 @dataclass(frozen=True, eq=False)
 class Intervals:
     """Parts t0..t1 (0..1) of street pieces `line` that `camera` sees."""
@@ -86,8 +90,8 @@ def find_views(kit: CameraSet, x: np.ndarray, y: np.ndarray, around: Around) -> 
     return views[0], views[1], status
 
 
-def find_parts(streets: Streets, sure: Intervals, perhaps: Intervals) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Cut pieces where what is seen of them changes: (line, t0, t1, class), class 0 blind, 1 perhaps, 2 sure; together all of every piece."""
+def find_parts(streets: Streets, sure: Intervals, perhaps: Intervals) -> Parts:
+    """Cut pieces where what is seen of them changes."""
     n = len(streets.segments)
     surely = merged(sure.line, sure.t0, sure.t1, n)
     either = sure + perhaps

@@ -39,7 +39,7 @@ COLUMNS = (
 )
 
 
-def count_units(tallies: list[tuple[pd.DataFrame, dict[str, np.ndarray]]], levels: list[str]) -> tuple[pd.DataFrame, dict[str, float | int | None]]:
+def count_units(tallies: list[tuple[pd.DataFrame, dict[str, np.ndarray]]], levels: list[str]) -> tuple[pd.DataFrame, dict[str, float]]:
     """Add up tallies by unit: pairs of codes (a column per level) and figures (names among `SUMS`) of as many rows.
 
     Returns a frame with `COLUMNS`, ordered by level and code, and the same figures of the district, units or not.
@@ -61,7 +61,6 @@ def _with_shares(sums: pd.DataFrame) -> pd.DataFrame:
     return sums.astype(dict.fromkeys(COUNTS, "int64"))
 
 
-def _as_facts(whole: pd.DataFrame) -> dict[str, float | int | None]:
+def _as_facts(whole: pd.DataFrame) -> dict[str, float]:
     row = whole.iloc[0]
-    facts = {name: None if pd.isna(row[name]) else float(row[name]) for name in COLUMNS[2:]}
-    return {name: int(value) if name in COUNTS and value is not None else value for name, value in facts.items()}
+    return {name: int(row[name]) if name in COUNTS else float(row[name]) for name in COLUMNS[2:]}
