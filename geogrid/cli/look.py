@@ -81,13 +81,15 @@ def export(path: str, level: str, out: str, plan: str, at: str | None, as_json: 
 @click.option("--at", help="The plan as it was: a version, or a date as 2026-03-01.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def map(path: str, out: str, lang: str, plan: str, at: str | None, as_json: bool) -> None:
-    """Write pages that open from disk, offline: the district down to grids, and one page a community."""
+    """Write pages that open from disk, offline: the district down to grids, one page a community, who is not served and what is not seen."""
+    from geogrid.cli.reach_pages import reach_links, write_reach_pages
     from geogrid.maps import write_offline
     from geogrid.store import open_project
 
     check_folder(out)
     with open_project(path, plan=plan, at=at) as project:
-        pages = write_offline(project, Path(out), lang=lang)
+        pages = write_offline(project, Path(out), lang=lang, others=reach_links(project, lang))
+        pages += write_reach_pages(project, Path(out), lang)
     note_export(path, f"map {Path(out).name}")
     if as_json:
         show_json({"out": out, "pages": [str(page) for page in pages]})

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from geogrid.pipeline.reach_cameras import CameraReach
     from geogrid.store import Project
 
-_SEEN = (
+SEEN = (
     ("street", "street_m", "街道", "streets"),
     ("entrance", "entrances", "单元门", "entrances"),
     ("ground", "ground_m2", "公共地面", "public ground"),
 )
 """What is seen: the stem of its shares, the column of its whole, its words."""
+LEAST_STREET_M = 100.0
+"""A unit with less street is not named among the worst."""
 
 
 def tell_cameras(project: Project, ask: Ask) -> Told:
@@ -44,25 +46,29 @@ def _document(project: Project, reach: CameraReach, ask: Ask) -> dict[str, Any]:
         "totals": plain_row(reach.whole),
         "blind_streets": {"n": len(blind), "length_m": round(float(blind.length.sum()), 1)},
         "blind_entrances": len(reach.blind_entrances),
-        "over_reach": {str(what): int(n) for what, n in reach.over_reach["what"].value_counts().sort_index().items()},
+        "over_reach": _counted(getattr(reach, "over_reach", None)),
         "level": level,
         "worst": plain_rows(_worst(units[units["level"] == level])),
         **({"units": plain_rows(units[units["level"].isin(listed)])} if ask.wants_units else {}),
-        "findings": found_rows(reach.findings),
-        "notes": list(reach.notes),
+        "findings": found_rows(getattr(reach, "findings", [])),
+        "notes": list(getattr(reach, "notes", [])),
         **({"best": plain_rows(reach.next_cameras(ask.best, ptz=ask.ptz))} if ask.best else {}),
     }
 
 
+def _counted(over: Any) -> dict[str, int]:
+    return {} if over is None else {str(what): int(n) for what, n in over["what"].value_counts().sort_index().items()}
+
+
 def _worst(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the units of which least street is surely seen, of those the ones with most street; none where there is no street."""
-    rows = rows[rows["street_m"] > 0]
+    """Return the units of which least street is surely seen, of those the ones with most street; a few metres of street are no street."""
+    rows = rows[rows["street_m"] >= LEAST_STREET_M]
     return rows.sort_values(["street_share", "street_m", "code"], ascending=[True, False, True], kind="stable").head(WORST)
 
 
 def _lines(project: Project, document: Mapping[str, Any], ask: Ask) -> list[str]:
     zh, totals = ask.lang == "zh", document["totals"]
-    lines = [_answer(document, zh), "", *_table(totals, zh), "", *_worst_lines(project, document, zh)]
+    lines = [answer_seen(totals, "street", document["cameras"], zh), "", *_table(totals, zh), "", *_worst_lines(project, document, zh)]
     if document["over_reach"]:
         lines += ["", _over_reach(document["over_reach"], zh)]
     if "best" in document:
@@ -70,16 +76,16 @@ def _lines(project: Project, document: Mapping[str, Any], ask: Ask) -> list[str]
     return [*lines, *found_lines(document["findings"], ask.lang), *note_lines(document["notes"], ask.lang)]
 
 
-def _answer(document: Mapping[str, Any], zh: bool) -> str:
-    """Say how much of the streets no camera surely sees: the answer comes first."""
-    totals = document["totals"]
-    share, perhaps = totals["street_share"], totals["street_perhaps_share"]
-    blind = None if perhaps is None else 1 - perhaps
-    between = None if share is None else perhaps - share
-    km = totals["street_m"] / 1000
+def answer_seen(totals: Mapping[str, Any], stem: str, cameras: int, zh: bool) -> str:
+    """Say how much of the streets (entrances, ground) no camera sees: the answer comes first."""
+    whole, name_zh, name_en = next(words for key, *words in SEEN if key == stem)
+    sure, perhaps = totals[f"{stem}_share"], totals[f"{stem}_perhaps_share"]
+    if sure is None or sure != sure:
+        return f"没有可以计算的{name_zh}" if zh else f"there are no {name_en} to be seen"
+    of, blind, between = _amount(stem, totals[whole], zh), per_cent(1 - perhaps), per_cent(perhaps - sure)
     if zh:
-        return f"摄像头看不到的街道：{per_cent(blind)}（共 {km:,.1f} 公里，{document['cameras']:,} 个摄像头）；另有 {per_cent(between)} 不能确定"
-    return f"streets that no camera sees: {per_cent(blind)} of {km:,.1f} km ({document['cameras']:,} cameras); {per_cent(between)} more are unsure"
+        return f"摄像头看不到的{name_zh}：{blind}（共 {of}，{cameras:,} 个摄像头）；另有 {between} 不能确定"
+    return f"{name_en} that no camera sees: {blind} of {of} ({cameras:,} cameras); {between} more are unsure"
 
 
 def _amount(stem: str, value: float, zh: bool) -> str:
@@ -94,7 +100,7 @@ def _table(totals: Mapping[str, Any], zh: bool) -> list[str]:
     """Return what is surely seen, perhaps, and not, of each thing."""
     heads = ["", "一定看得到", "可能看得到", "看不到", "共"] if zh else ["", "surely seen", "perhaps", "not seen", "of"]
     rows = []
-    for stem, whole, name_zh, name_en in _SEEN:
+    for stem, whole, name_zh, name_en in SEEN:
         sure, perhaps = totals[f"{stem}_share"], totals[f"{stem}_perhaps_share"]
         known = sure is not None
         shares = [sure, perhaps - sure if known else None, 1 - perhaps if known else None]

@@ -79,7 +79,11 @@ def _lines(project: Project, document: Mapping[str, Any], ask: Ask) -> list[str]
     zh = ask.lang == "zh"
     walks = {(row["kind"], row["minutes"]): row for row in document["totals"]}
     middle = _middle(document["minutes"])
-    lines = [_answer(walks[kind["kind"], middle], kind, zh) for kind in document["kinds"] if (kind["kind"], middle) in walks]
+    lines = [
+        answer_served(walks[kind["kind"], middle], kind["name_zh" if zh else "name_en"], zh)
+        for kind in document["kinds"]
+        if (kind["kind"], middle) in walks
+    ]
     lines += ["", *_table(document, walks, zh)]
     for kind in document["kinds"]:
         lines += _worst_lines(project, document, kind, middle, zh)
@@ -98,12 +102,11 @@ def amount(value: float, what: str, zh: bool) -> str:
     return f"{value / 1e6:,.2f} 平方公里" if zh else f"{value / 1e6:,.2f} km²"
 
 
-def _answer(row: Mapping[str, Any], kind: Mapping[str, Any], zh: bool) -> str:
+def answer_served(row: Mapping[str, Any], name: str, zh: bool) -> str:
     """Say who has no station of a kind within the walk: the answer comes first."""
     missing, total = row["total"] - row["served"], row["total"]
     share = per_cent(missing / total if total else None)
     left, whole = (amount(value, row["what"], zh) for value in (missing, total))
-    name = kind["name_zh" if zh else "name_en"]
     if zh:
         return f"{row['minutes']:g} 分钟内没有{name}：{left}，{share}（共 {whole}）"
     return f"no {name} within {row['minutes']:g} minutes: {left}, {share} of {whole}"

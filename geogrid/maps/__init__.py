@@ -11,6 +11,7 @@ from geogrid.maps.comparison import Column, variant_html, variant_page, write_co
 from geogrid.maps.data import data
 from geogrid.maps.faults import fault_shapes
 from geogrid.maps.offline import write_offline
+from geogrid.maps.offline_reach import ReachPage, Switch, View, write_reach_page
 from geogrid.maps.page import MapPage, MapParts
 from geogrid.maps.preview import preview
 from geogrid.maps.report import report_html
@@ -24,7 +25,10 @@ __all__ = [
     "Ground",
     "MapPage",
     "MapParts",
+    "ReachPage",
+    "Switch",
     "Variant",
+    "View",
     "asset_names",
     "asset_path",
     "cameras",
@@ -47,4 +51,5 @@ __all__ = [
     "variant_page",
     "write_comparison",
     "write_offline",
+    "write_reach_page",
 ]

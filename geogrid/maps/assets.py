@@ -35,6 +35,7 @@ LINKS = {
     "map_css": "static/map.css",
     "offline_css": "static/offline.css",
     "offline": "static/offline.js",
+    "offline-reach": "static/offline-reach.js",
     "comparison_css": "static/comparison.css",
     "together": "static/together.js",
     "moved": "static/moved.js",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -29,14 +29,17 @@ _INDEX_ZOOM = 14
 _STATUS = ("", "in", "below", "above", "dedicated")
 
 
-def write_offline(project: ProjectLike, out_dir: str | Path, *, lang: str = "zh") -> list[Path]:
-    """Write `index.html`, a page per community and `assets/` into `out_dir`; return the pages. Files of the same names are replaced."""
+def write_offline(project: ProjectLike, out_dir: str | Path, *, lang: str = "zh", others: Sequence[tuple[str, str]] = ()) -> list[Path]:
+    """Write `index.html`, a page per community and `assets/` into `out_dir`; return the pages. Files of the same names are replaced.
+
+    `others` are (file, title) of further pages that the caller writes beside them: the index links to them.
+    """
     out = Path(out_dir)
     copy_assets(out)
     level = page_level(project)
     files = page_files(project, level) if level else {}
     first = settings(project, lang)
-    save(out / "index.html", _index(project, first, level, files))
+    save(out / "index.html", _index(project, first, level, files, others))
     for code, file in files.items():
         save(out / file, _community(project, first, level, code))
     return [out / file for file in ("index.html", *files.values())]
@@ -71,7 +74,7 @@ def save(path: Path, text: str) -> None:
     path.write_text(text, "utf-8", newline="\n")
 
 
-def _index(project: ProjectLike, first: Mapping[str, Any], level: str, files: dict[str, str]) -> str:
+def _index(project: ProjectLike, first: Mapping[str, Any], level: str, files: dict[str, str], others: Sequence[tuple[str, str]]) -> str:
     names = [n for n in layer_names(project) if n not in ("buildings", "cells", "walls") and not n.startswith("p:") and not _is_fine(project, n)]
     window = _grown(shapely.bounds(_shape(project, "district")))
     inline = inline_layers(project, names, 3, window, max_zoom=_INDEX_ZOOM)
@@ -79,7 +82,7 @@ def _index(project: ProjectLike, first: Mapping[str, Any], level: str, files: di
     inline["tables"] = {"units.json": tables, "sites.json": sites_in(project, None, ("stations",))}
     start = {**first, "levels": [entry for entry in first["levels"] if not entry["fine"]], "page": "offline", "popups": True, "links": files}
     rows = _rows(project, level, list(range(len(files))), first, files) if level else []
-    return _write(project, MapPage(start, project.name, inline), project.name, [(level, rows)], "")
+    return _write(project, MapPage(start, project.name, inline), project.name, [(level, rows)], "", others)
 
 
 def _community(project: ProjectLike, first: Mapping[str, Any], level: str, code: str) -> str:
@@ -151,7 +154,14 @@ def _grown(box: np.ndarray) -> tuple[float, ...]:
     return (box[0] - MARGIN_M, box[1] - MARGIN_M, box[2] + MARGIN_M, box[3] + MARGIN_M)
 
 
-def _write(project: ProjectLike, page: MapPage, title: str, groups: list[tuple[str, list[dict[str, Any]]]], back: str) -> str:
+def _write(
+    project: ProjectLike,
+    page: MapPage,
+    title: str,
+    groups: list[tuple[str, list[dict[str, Any]]]],
+    back: str,
+    others: Sequence[tuple[str, str]] = (),
+) -> str:
     lang = page.settings["lang"]
     named = [(level, project.scheme.level(level).name.say(lang), rows) for level, rows in groups if level]
     return _template().render(
@@ -159,6 +169,7 @@ def _write(project: ProjectLike, page: MapPage, title: str, groups: list[tuple[s
         title=title,
         district=project.name,
         back=back,
+        others=others,
         groups=named,
         parts=page.parts("assets", "", ""),
         words=page.settings["words"],
