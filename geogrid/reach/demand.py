@@ -101,23 +101,31 @@ def _where_people_live(base: Base) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _land(plan: Plan) -> Demand:
-    """Points of a grid, each with its share of its unit's land, so that units and the district add up; a unit between points has one of its own."""
-    lowest = plan.scheme.levels[-1].id
-    points = join(gpd.GeoDataFrame(geometry=_grid(plan.base), crs=plan.base.crs), plan)
+    """Points of a grid, each with its share of its unit's land, so that units and the district add up; a unit between points has one of its own.
+
+    Of units that lie on one another, floor above floor, the one that holds a point on the ground has the land.
+    """
+    cells = plan.base.cells
+    own = _joined(shapely.point_on_surface(cells.geometry.to_numpy()), plan)
+    own["area"] = shapely.area(cells.geometry.to_numpy())
+    area = own.groupby("chain")["area"].sum()
+    points = _joined(_grid(plan.base), plan)
     points = points[points["outside_m"] == 0]
-    units = plan.frame(lowest)
-    missed = units.index[~units.index.isin(points[lowest])]
-    if len(missed):
-        own = gpd.GeoDataFrame(geometry=shapely.point_on_surface(units.geometry[missed].to_numpy()), crs=plan.base.crs)
-        points = pd.concat([points, join(own, plan)], ignore_index=True)
-    shapes = dict(units.geometry.area)
-    shapes[""] = max(shapely.area(plan.base.cells.geometry.to_numpy()).sum() - sum(shapes.values()), 0.0)
-    unit = points[lowest]
-    area = unit.map(shapes).to_numpy(dtype=float) / unit.map(unit.value_counts()).to_numpy(dtype=float)
-    codes = points[[level.id for level in plan.scheme.levels]].reset_index(drop=True)
-    place = points.geometry.to_numpy()
+    missed = own[~own["chain"].isin(points["chain"])].sort_values("area", ascending=False, kind="stable").drop_duplicates("chain").sort_index()
+    points = pd.concat([points, missed], ignore_index=True)
+    chain = points["chain"]
+    weight = chain.map(area).to_numpy(dtype=float) / chain.map(chain.value_counts()).to_numpy(dtype=float)
+    x, y = shapely.get_coordinates(points.geometry.to_numpy()).T
     nothing = np.zeros(len(points), dtype="int64")
-    return Demand(LAND, shapely.get_x(place), shapely.get_y(place), area, nothing, nothing, codes)
+    return Demand(LAND, x, y, weight, nothing, nothing, points[[level.id for level in plan.scheme.levels]])
+
+
+def _joined(points: np.ndarray, plan: Plan) -> gpd.GeoDataFrame:
+    """Join points to the plan; `chain` holds their codes of all levels in one word."""
+    joined = join(gpd.GeoDataFrame(geometry=points, crs=plan.base.crs), plan)
+    first, *others = (joined[level.id].astype(str) for level in plan.scheme.levels)
+    joined["chain"] = first.str.cat(others, sep="|") if others else first
+    return joined
 
 
 def _grid(base: Base) -> np.ndarray:
