@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 
 from geogrid import maps
 from geogrid.errors import NotFoundError
-from web import camerapage, data, findings, mapview, overview, scriptdata, sitepages, stationpage, tables, unitpage
+from web import camerapage, data, findings, mapview, overview, scriptdata, stationpage, tables, unitpage
 from web.guard import is_administrator
 from web.language import language, link
 from web.served import Served, kept_bytes, served, to_bytes
@@ -71,14 +71,6 @@ def stations_page() -> str:
 def cameras_page() -> str:
     """什么没有被看见？"""
     return camerapage.page(served())
-
-
-def _sites_page(role: str) -> str:
-    now = served()
-    level = _level(now, sitepages.first_level(now, role))
-    answer = sitepages.answer(now, role)
-    script = {"role": role, "kinds": answer["kinds"], "site_levels": answer["site_levels"]}
-    return _page(role, "sites.html", script=script, role=role, level=level, map=mapview.parts(now, role), **answer)
 
 
 @blueprint.get("/checks")

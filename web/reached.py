@@ -21,7 +21,6 @@ from web.served import Kept, Served
 if TYPE_CHECKING:  # what computes is heavy, and most visits never ask it anything
     from geogrid.pipeline.reach_cameras import CameraReach
     from geogrid.pipeline.reach_patrols import PatrolReach
-
     from geogrid.pipeline.reach_stations import StationReach
 
 T = TypeVar("T")

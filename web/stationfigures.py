@@ -196,6 +196,13 @@ def change(now: Served, kind: str, limit: float, units: Any, gained: float) -> d
     return {"gained": gained, "whole": _whole(weight[mine].sum()), "before": before, "after": before + gained, "units": listed}
 
 
+def area(now: Served, kind: str, limit: float) -> dict[str, Any]:
+    """Return the area that stations of a kind serve, of the land that the visitor sees."""
+    reach = reached.stations_of(now)
+    shape = reach.area(kind, limit)
+    return shape_in_degrees(reach, shape if now.whole is now else shapely.intersection(shape, now.project.district))
+
+
 def shape_in_degrees(reach: StationReach, shape: Any) -> dict[str, Any]:
     """Return a shape of a reach as GeoJSON."""
     return geojson(to_crs(np.array([shape], dtype=object), reach.crs, WGS84)[0])

@@ -41,7 +41,7 @@ def first_level(now: Served) -> str:
 
 def _urls() -> dict[str, str]:
     """Addresses that the visitor may ask."""
-    names = ("figures", "units", "homes", "walks", "tried")
+    names = ("figures", "units", "homes", "walks", "area", "tried")
     return {name: url_for(f"stations.{name}") for name in names if may_open(f"stations.{name}")}
 
 
@@ -105,6 +105,13 @@ def walks() -> Response:
     """Answer with the walk of each of these places to the nearest station of a kind."""
     now, kind, _limit = asked()
     return _kept(now, ("walks", kind), lambda: stationfigures.walks(now, kind))
+
+
+@blueprint.get("/area")
+def area() -> Response:
+    """Answer with the area that stations of a kind serve, as a GeoJSON geometry: it is drawn, not counted."""
+    now, kind, limit = asked()
+    return _kept(now, ("area", kind, limit), lambda: stationfigures.area(now, kind, limit))
 
 
 @blueprint.get("/tried")

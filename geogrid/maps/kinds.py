@@ -10,8 +10,8 @@ from geogrid.maps.words import CAMERA_KINDS
 from geogrid.scheme import Scheme
 
 SHAPES = ("circle", "square", "diamond", "triangle", "hexagon", "pentagon")
-# dark enough that a white character on them has a contrast of 4.5
-COLOURS = ("#a84300", "#00664b", "#8a4b08", "#5b3f8c", "#a0246b", "#0b5394", "#7a1230", "#4b5661")
+# dark enough that a white character on them has a contrast of 4.5; none is the vermilion of what is above its bounds or not served
+COLOURS = ("#1f5f74", "#00664b", "#8a4b08", "#5b3f8c", "#a0246b", "#0b5394", "#7a1230", "#4b5661")
 _CAMERA = "#17324d"
 
 

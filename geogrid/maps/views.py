@@ -18,6 +18,7 @@ from geogrid.maps.words import words
 _FAR_PX, _NEAR_PX = (1.8, 0.8, 0.4, 0.3), (3.0, 2.6, 1.2, 0.6)
 _KNOWN_WIDTHS = {"street": (1.8, 3.0), "community": (0.8, 2.6), "grid": (0.4, 1.2), "microgrid": (0.3, 0.6)}
 CHECKS_ZOOM = 23  # a screen pixel is some millimetres: faults are as narrow as that
+DOTS_ZOOM = 13  # stations of one kind are few enough to stand each at its place
 SIGNS_ZOOM = 15  # clusters of cameras on the whole district would hide what they do not see
 EDIT_ZOOM = 21  # a line is drawn to some centimetres
 _LABEL_ZOOM = {"street": 0, "community": 12, "grid": 14, "microgrid": 17}
@@ -41,7 +42,7 @@ def unit(project: ProjectLike, code: str, *, lang: str) -> MapPage:
 
 def stations(project: ProjectLike, *, lang: str) -> MapPage:
     """Stations by kind; units tinted by the share that is not served, which the page tells, and homes that it draws."""
-    first = {"fill": "measure", "level": _community(project), "on": ["stations"], "off": _fine_layers(project)}
+    first = {"fill": "measure", "level": _community(project), "on": ["stations"], "off": _fine_layers(project), "dots_below": DOTS_ZOOM}
     return _page(project, "stations", lang, first)
 
 

@@ -5,7 +5,6 @@ import { checks } from "./checks.js";
 import { declared } from "./declared.js";
 import { layers } from "./layers.js";
 import { search } from "./search.js";
-import { sites } from "./sites.js";
 import { stations } from "./reach-stations.js";
 import { unit } from "./unit.js";
 import { units } from "./units.js";

@@ -24,6 +24,6 @@ export function legend(page, chosen, level) {
     row(drawing(16, 16, [["circle", { cx: 8, cy: 8, r: 3, fill: "#8fa89e" }]]), words[isLand ? "served_land_point" : "served_home"], "mark");
   }
   if (page.reach.area) row(drawing(24, 16, [["path", { d: "M0 8h24", stroke: "#00664b", "stroke-width": 2, "stroke-dasharray": "6 3" }]]), say(words["area_" + summary.method], chosen.facts()));
-  row(drawing(24, 16, [0.15, 0.35, 0.62].map((alpha, i) => ["rect", { x: 8 * i, y: 2, width: 8, height: 12, fill: "#d55e00", "fill-opacity": alpha }])), say(words.tint, { level: page.levels[level].name }));
+  row(drawing(24, 16, [0.15, 0.35, 0.62].map((alpha, i) => ["rect", { x: 8 * i, y: 2, width: 8, height: 12, fill: "#e58a4e", "fill-opacity": alpha }])), say(words.tint, { level: page.levels[level].name }));
   document.getElementById("legend").replaceChildren(...rows);
 }

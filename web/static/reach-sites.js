@@ -13,6 +13,7 @@ export function sites(page, chosen) {
   tool.hidden = !page.reach.tried;
   best.hidden = !page.reach.best;
   best.textContent = say(words.best, { n: BEST });
+  tool.textContent = words.try_on;
 
   const amount = n => say(words[page.summary.what === "land" ? "land_short" : "homes"], { n: number(n) });
   const candidates = () => kept.values.sites.split(";").filter(Boolean).map(text => text.split("@")).filter(([kind, at]) => kind === chosen.values.kind && at)
@@ -100,7 +101,7 @@ export function sites(page, chosen) {
     card(say(words.try_title, facts), words.trial,
       element("p", { class: "gain" }, element("b", {}, "+" + amount(tried.gained)), " " + say(words.gain, facts)),
       element("p", { class: "note" }, say(words.before_after, { before: share(tried.before, tried.whole), after: share(tried.after, tried.whole), left: amount(tried.whole - tried.after) })),
-      gains.length ? element("p", {}, words.who_gains + gains.slice(0, LISTED).map(one => `${one.name} ${amount(one.gained)}`).join(words.comma) + (gains.length > LISTED ? words.comma + say(words.more, { n: gains.length - LISTED }) : "")) : element("p", { class: "note" }, words.nobody_gains),
+      gains.length ? element("p", {}, words.who_gains + gains.slice(0, LISTED).map(one => `${one.name} ${amount(one.gained)}`).join(words.comma) + (gains.length > LISTED ? say(words.others, { n: gains.length - LISTED }) : "")) : element("p", { class: "note" }, words.nobody_gains),
       tried.away_m > 100 ? element("p", { class: "note" }, say(words.far_from_path, { n: number(Math.round(tried.away_m)) })) : "",
       element("div", { class: "card-foot" }, keep, again));
   }

@@ -7,7 +7,7 @@ import * as map from "./map.js";
 import { state } from "./state.js";
 import { unitsTable } from "./units.js";
 
-const HUE = "#d55e00", STEPS = [0, 0.1, 0.25, 0.5, 0.75]; // a class each, the last above 75 %
+const HUE = "#e58a4e", STEPS = [0, 0.1, 0.25, 0.5, 0.75]; // a class each, the last above 75 %
 
 export async function stations(page) {
   const kinds = document.getElementById("kinds"), times = document.getElementById("minutes");
@@ -121,14 +121,25 @@ function tint(page, data, values) {
   map.setMeasure(data.level, { codes: data.codes, shares, steps: STEPS, hue: HUE, text });
 }
 
-// Homes on the map: their places once, their walks once a kind.
+// Homes on the map: their places once, their walks once a kind; and the area that is reached.
 function homes(page, chosen) {
-  if (!page.reach.homes) return () => {};
-  const walks = new Map();
+  const walks = new Map(), areas = new Map();
   let places = null;
+
+  async function outline() {
+    const { kind, minutes } = chosen.values, key = kind + " " + minutes;
+    if (!areas.has(key)) areas.set(key, chosen.ask("area", { kind, minutes }).then(({ body }) => body));
+    try {
+      const area = await areas.get(key);
+      if (kind === chosen.values.kind && minutes === chosen.values.minutes) map.served(served => served.area(area));
+    } catch (error) { /* it is drawn only */ }
+  }
+
   return async () => {
     const kind = chosen.values.kind;
     map.served(served => served.limit(Number(chosen.values.minutes)));
+    outline();
+    if (!page.reach.homes) return;
     places ??= chosen.ask("homes").then(({ body }) => map.served(served => served.homes(body)));
     if (!walks.has(kind)) walks.set(kind, chosen.ask("walks", { kind }).then(({ body }) => body));
     try {

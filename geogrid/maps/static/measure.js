@@ -4,7 +4,7 @@
    geogrid.measureAlpha(share, steps)   how strongly the hue is laid on, for legends */
 "use strict";
 (function (geogrid) {
-  const STRONGEST = 0.62, NEAR_ZOOM = 15, NEAR = 0.35; // close up the streets and homes themselves show it
+  const STRONGEST = 0.62, NEAR_ZOOM = 15, NEAR = 0.35, CLOSE_ZOOM = 16; // from here on the streets and homes themselves show it
   let ground = null, state = null, names = null;
 
   geogrid.measures = function (layer, shared, labels) {
@@ -28,13 +28,14 @@
   /* The strength for a unit of a tile, codes parted by spaces; null where nothing is known of it. */
   geogrid.measureOf = function (state, codes, zoom) {
     const m = (state.measures || {})[state.shown], i = m && codes.split(" ").map((code) => m.rows.get(code)).find((row) => row !== undefined);
-    if (i === undefined || m.shares[i] === null) return null;
+    if (i === undefined || m.shares[i] === null || zoom >= CLOSE_ZOOM) return null;
     return { hue: m.hue, alpha: geogrid.measureAlpha(m.shares[i], m.steps) * (zoom >= NEAR_ZOOM ? NEAR : 1) };
   };
 
-  /* What stands under a unit's name, or undefined. */
+  /* What stands under a unit's name: nothing where only another level is measured; undefined where the fill is no measure. */
   geogrid.measureText = function (state, level, code) {
-    const m = state.fill === "measure" && (state.measures || {})[level], i = m ? m.rows.get(code) : undefined;
-    return i === undefined ? undefined : m.text[i];
+    if (state.fill !== "measure") return undefined;
+    const m = (state.measures || {})[level], i = m && level === state.shown ? m.rows.get(code) : undefined;
+    return i === undefined ? "" : m.text[i];
   };
 })(geogrid);

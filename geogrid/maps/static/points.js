@@ -30,10 +30,26 @@
       }
       const zoom = this._map.getZoom();
       if (zoom < (geogrid.settings.signs_from || 0)) return;
+      if (geogrid.settings.dots_below) return zoom < geogrid.settings.dots_below ? this._dots(c, shown, role, table) : this._signs(c, shown, role, table);
       if (zoom >= CLUSTER_ZOOM && role === "stations") this._apart(shown);
       if (zoom < CLUSTER_ZOOM) return this._clusters(c, shown, role, (i) => table.kinds[table.kind[i]]);
       if (role === "cameras" && zoom >= SECTOR_ZOOM && this._state.layers.sectors) this._sectors(c, shown, table);
-      for (const p of shown) this._sign(c, p.at, table.kinds[table.kind[p.row]], role === "cameras" ? table.direction[p.row] : null, { role: role, row: p.row });
+      this._signs(c, shown, role, table);
+    },
+
+    _signs: function (c, shown, role, table) {
+      const look = (row) => (table.dome ? Object.assign({}, table.kinds[table.kind[row]], { shape: table.dome[row] ? "dome" : "camera" }) : table.kinds[table.kind[row]]);
+      for (const p of shown) this._sign(c, p.at, look(p.row), role === "cameras" ? table.direction[p.row] : null, { role: role, row: p.row });
+    },
+
+    /* Each point at its place, however far away: a page about few of them. */
+    _dots: function (c, shown, role, table) {
+      const r = 4 * this._text;
+      for (const p of shown) {
+        disc(c, p.at, r + 1.5, "#ffffff");
+        disc(c, p.at, r, table.kinds[table.kind[p.row]].colour);
+        this.hits.push({ x: p.at.x, y: p.at.y, r: r + 3, role: role, rows: [p.row] });
+      }
     },
 
     /* Stations in one house stand side by side. */

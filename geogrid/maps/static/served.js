@@ -6,7 +6,7 @@
    geogrid.served.at(latlng)   what is said of the place there, or null */
 "use strict";
 (function (geogrid) {
-  const LOOK = { unserved: "#a84300", served: "#8fa89e", area: "#00664b" }, SERVED_ZOOM = 15, SIGN_PX = 11, HIT_PX = 7;
+  const LOOK = { unserved: "#a84300", served: "#8fa89e", area: "#00664b" }, SERVED_ZOOM = 15, AREA_ZOOM = 13, SIGN_PX = 11, HIT_PX = 7;
   const RADIUS_PX = [1.1, 1.6, 2.4, 4, 5.5, 7], RADIUS_ZOOMS = [10, 11.5, 13, 15, 17, 19]; // so that a district is not covered by its own homes
   const state = { homes: null, walks: null, limit: 0, area: null, sites: [] };
   let layer = null;
@@ -27,8 +27,7 @@
 
   const Served = geogrid.Overlay.extend({
     paint: function (c, size) {
-      this._isAsked = false;
-      if (state.area) this._outline(c, state.area, [7, 4], 1.6, LOOK.area);
+      if (state.area && this._map.getZoom() >= AREA_ZOOM) this._outline(c, state.area, [7, 4], 1.6, LOOK.area);
       if (state.homes && state.walks) this._homes(c, size);
       for (const site of state.sites) if (site.area) this._catchment(c, site.area);
       for (const site of state.sites) this._site(c, site);
@@ -46,9 +45,9 @@
       }
       c.fillStyle = LOOK.served;
       c.fill(served);
-      c.lineWidth = zoom >= SERVED_ZOOM ? 1.6 : 0;
+      c.lineWidth = 1.6;
       c.strokeStyle = "#ffffff";
-      if (c.lineWidth && zoom >= SERVED_ZOOM) c.stroke(unserved);
+      if (zoom >= SERVED_ZOOM) c.stroke(unserved);
       c.fillStyle = LOOK.unserved;
       c.fill(unserved);
     },
