@@ -111,8 +111,10 @@ def _box(now: Served) -> Any:
 
 @blueprint.get("/api/reach/cameras/record")
 def record() -> Response:
-    """Answer with one camera (`?id=`): its record, what of it is a default, what it sees and what hides it."""
-    return _json(camerarecord.record(served(), request.args.get("id", "")))
+    """Answer with one camera (`?id=`, or `?lon=&lat=`): its record, what of it is a default, what it sees and what hides it."""
+    lon, lat = _option("lon", -180, 180), _option("lat", -90, 90)
+    at = None if lon is None or lat is None else (lon, lat)
+    return _json(camerarecord.record(served(), request.args.get("id", ""), at))
 
 
 @blueprint.get("/api/reach/cameras/tried")

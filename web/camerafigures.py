@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from geogrid.crs import to_wgs84
 from geogrid.scheme_values import place_level
-from web import data, reached, tables, words
+from web import data, reached, tables
 from web.language import pick
 from web.served import Served, to_bytes
 
@@ -44,13 +44,8 @@ def _rows(now: Served, level: str) -> pd.DataFrame:
 
 def table(now: Served, level: str) -> bytes:
     """Return the table of a level as `web.data.table` lays one out; shares are parts of 1, null where there is nothing to share."""
-    units, found = tables.unit_rows(now, level), rows(now, level)
-    columns = [
-        ("sure", _("sure | perhaps | blind"), "bar"),
-        ("blind", _("blind"), "share"),
-        ("doors", _("doors seen"), "doors"),
-        ("ground", _("ground"), "share"),
-    ]
+    found = rows(now, level)
+    columns = [("sure", _("streets"), "bar"), ("blind", _("blind"), "share"), ("doors", _("doors seen"), "doors"), ("ground", _("ground"), "share")]
     values = {
         "sure": found["street_share"],
         "perhaps": found["street_perhaps_share"] - found["street_share"],
@@ -59,18 +54,9 @@ def table(now: Served, level: str) -> bytes:
         "ground": found["ground_share"],
         **{name: found[name] for name in ("street_m", "blind_m", "entrances", "doors_seen", "cameras")},
     }
-    spec = now.project.scheme.level(level)
     body = {
-        "level": level,
-        "columns": [
-            {"key": "name", "title": words.level_name(spec), "kind": "text"},
-            *({"key": k, "title": t, "kind": kind} for k, t, kind in columns),
-        ],
-        "codes": units.index.tolist(),
-        "labels": data.labels(now, level),
-        "shorts": data.shorts(now, level),
-        "above": units["above_name"].tolist(),
-        "status": [""] * len(units),
+        "columns": [data.name_column(now, level), *({"key": key, "title": title, "kind": kind} for key, title, kind in columns)],
+        **data.unit_columns(now, level),
         "values": {key: plain(column, 4) for key, column in values.items()},
     }
     return to_bytes(body)
@@ -85,6 +71,7 @@ def answer(now: Served) -> bytes:
         "levels": known,
         "steps": STEPS,
         "totals": totals(now),
+        "domes": int(shown_cameras(now)["is_dome"].sum()),
         "place": place,
         "places": _places(now, place) if place else [],
         "notes": [{"key": note["key"], "n": note["n"], "text": pick(note, "text")} for note in notes(now)],
@@ -97,7 +84,8 @@ def answer(now: Served) -> bytes:
 def totals(now: Served) -> dict[str, Any]:
     """Return the sums of the district, or over the units that the visitor sees."""
     if not reached.is_cut(now):
-        return _sums(pd.DataFrame([reached.cameras_of(now).whole]))
+        whole = reached.cameras_of(now).whole
+        return _sums(pd.DataFrame([{name: whole[name] for name in (*COUNTS, *SHARES)}], dtype=float))
     known = [level for level in levels(now) if len(rows(now, level))]
     return _sums(rows(now, known[0]) if known else pd.DataFrame(columns=[*COUNTS, *SHARES], dtype=float))
 

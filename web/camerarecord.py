@@ -19,19 +19,21 @@ from web.served import Served
 
 WGS84 = "EPSG:4326"
 HIDING_MOST = 12
+NEAR_M = 1.0
 _PLAIN = ("kind", "name", "ptz", "gb_code")
 
 
-def record(now: Served, camera: str) -> dict[str, Any]:
+def record(now: Served, camera: str, at: tuple[float, float] | None = None) -> dict[str, Any]:
     """Return what is known of a camera; raises NotFoundError for one that the visitor may not see.
 
-    Of a secret one a planner of its scope gets the record: its region is not computed, so that it can be in no figure and no file.
+    `at`: where it stands, degrees, for one whose data have no id. Of a secret one a planner of its scope gets the record: its region is not computed, so that it can be in no figure and no file.
     """
     shown = camerafigures.shown_cameras(now)
-    rows = np.flatnonzero((shown["id"] == camera).to_numpy())
+    rows = np.flatnonzero((shown["id"] == camera).to_numpy()) if camera or at is None else _near(now, shown, at)
     if not len(rows):
         return _secret(now, camera)
     row, reach = shown.iloc[rows[0]], reached.cameras_of(now)
+    camera = row["id"]
     over = [found for found in camerafigures.over_reach(now) if found["camera"] == camera]
     return {
         **_plain(row),
@@ -49,6 +51,11 @@ def record(now: Served, camera: str) -> dict[str, Any]:
         "over": over,
         "secret": False,
     }
+
+
+def _near(now: Served, shown: gpd.GeoDataFrame, at: tuple[float, float]) -> np.ndarray:
+    away = shapely.distance(shown.geometry.to_numpy(), shapely.Point(place(now, *at)))
+    return np.flatnonzero(away <= NEAR_M)[:1]
 
 
 def _plain(row: pd.Series) -> dict[str, Any]:

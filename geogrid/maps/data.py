@@ -21,6 +21,7 @@ from geogrid.maps.carry import each, hues
 from geogrid.maps.kinds import kinds_of
 from geogrid.maps.places import label_places
 from geogrid.maps.project import MERCATOR, STATUS, ProjectLike, is_fine, level_ids, once, to_crs
+from geogrid.reach.camera_records import DOMES
 
 WGS84 = "EPSG:4326"
 ROLES = ("stations", "cameras")
@@ -82,7 +83,7 @@ def sites_table(project: ProjectLike) -> dict[str, Any]:
 
 
 def role_table(project: ProjectLike, role: str) -> dict[str, Any]:
-    """Return one role: `kinds` (id, name zh/en, sign), and columns id name kind (row of kinds) x y, for cameras also direction range angle."""
+    """Return one role: `kinds` (id, name zh/en, sign), and columns id name kind (row of kinds) x y, for cameras also direction range angle dome."""
     frame = shown_sites(project, role)
     kinds = kinds_of(project.scheme, role, all_sites(project, role))
     row = {kind["id"]: i for i, kind in enumerate(kinds)}
@@ -102,6 +103,7 @@ def role_table(project: ProjectLike, role: str) -> dict[str, Any]:
         angle = [a if a is not None else p.get("angle_deg") for a, p in zip(_numbers(frame, "angle_deg", None), preset, strict=True)]
         reach = [r if r is not None else p.get("range_m") for r, p in zip(_numbers(frame, "range_m", None), preset, strict=True)]
         table |= {"direction": _numbers(frame, "direction_deg", None), "range": reach, "angle": angle}
+        table["dome"] = [ptz in DOMES or k in DOMES or (a or 0) >= 360 for ptz, k, a in zip(_text(frame, "ptz"), kind, angle, strict=True)]
     return table
 
 

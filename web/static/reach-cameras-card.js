@@ -39,7 +39,7 @@ export async function unitCard(page, level, code, { list }) {
   const lines = value("street_m") ? [["sure", value("sure")], ["perhaps", value("perhaps")], ["blind", value("blind")]].map(([name, share]) => element("span", {}, element("b", { class: "word-" + name }, percent(share)), " ", document.getElementById("seen-legend").querySelector(`[data-class="${["sure", "perhaps", "blind"].indexOf(name)}"] .words`).firstChild.textContent.trim())) : [says.no_streets];
   show([
     head(says, data.labels[i], data.above[i]),
-    element("p", {}, say(value("cameras") === 1 ? says.base_one : says.base, { place: page.levels[level].name, cameras: number(value("cameras")), street: length(value("street_m"), says) })),
+    element("p", {}, say(value("cameras") === 1 ? says.base_one : says.base, { cameras: number(value("cameras")), street: length(value("street_m"), says) })),
     element("p", { class: "signs" }, ...lines),
     element("p", { class: "note" }, value("entrances") ? say(says.doors_short, { seen: number(value("doors_seen")), all: number(value("entrances")) }) : says.no_doors),
     element("div", { class: "card-foot" }, open, below, element("span", { class: "code" }, code)),
@@ -47,8 +47,8 @@ export async function unitCard(page, level, code, { list }) {
 }
 
 // A camera. What is presumed or a default says so behind its value.
-export async function cameraCard(page, id, { move }) {
-  const mine = ++asked, { says } = page, answer = await fetch(link(page.seen.record, { id }, page)), got = await answer.json().catch(() => ({}));
+export async function cameraCard(page, id, at, { move }) {
+  const mine = ++asked, { says } = page, answer = await fetch(link(page.seen.record, id ? { id } : { lon: at[0], lat: at[1] }, page)), got = await answer.json().catch(() => ({}));
   if (mine !== asked) return;
   if (!answer.ok) return show([head(says, id, ""), element("p", {}, (page.lang === "zh" ? got.message_zh : got.message) || String(answer.status))], null);
   const kind = page.kinds.find(one => one.key === got.kind)?.name || got.kind || "–", foot = [];

@@ -32,7 +32,7 @@ export async function cameras(page) {
   if (!got.levels.includes(page.level)) page.level = got.levels.at(-1) || page.level;
   for (const level of Object.keys(page.levels)) if (!got.levels.includes(level)) delete page.levels[level];
   const places = new Map(got.places.map(place => [place.code, place]));
-  const open = id => cameraCard(page, id, { move: tried.move });
+  const open = (id, at) => cameraCard(page, id, at, { move: tried.move });
   let quiet = false;
 
   const wired = unitsTable(page, {
@@ -95,7 +95,7 @@ export async function cameras(page) {
     quiet = false;
   });
   document.addEventListener("click", event => { if (event.target.closest("#chips button, #levels button")) tell(); });
-  map.on("site", site => { if (site.role === "cameras") open(site.id); });
+  map.on("site", site => { if (site.role === "cameras") open(site.id, site.at); });
   byId("seen-legend").addEventListener("click", event => {
     const row = event.target.closest("button");
     if (!row) return;
@@ -103,6 +103,8 @@ export async function cameras(page) {
     const on = [...byId("seen-legend").querySelectorAll("[aria-pressed=true]")].map(button => Number(button.dataset.class));
     layers.only(on.length === 3 ? null : on);
   });
+  byId("domes").textContent = number(got.domes);
+  byId("guns").textContent = number(got.totals.cameras - got.domes);
   tell();
   steps(got, says);
   notes(got, says);
@@ -128,7 +130,7 @@ function bar(sure, perhaps, blind) {
 }
 
 function steps(got, says) {
-  const names = got.steps.map((step, i) => i ? say(says.step, { share: percent(step) }) : says.step_none);
+  const names = got.steps.map((step, i) => i ? say(says.step, { share: percent(step) }) : percent(0));
   map.ready(it => it.on("ready", () => byId("seen-steps").append(...[...names, say(says.step_last, { share: percent(got.steps.at(-1)) })].map((name, i) => {
     const space = "http://www.w3.org/2000/svg", svg = document.createElementNS(space, "svg"), box = document.createElementNS(space, "rect");
     svg.setAttribute("viewBox", "0 0 14 14");
