@@ -5,14 +5,22 @@ import numpy as np
 import shapely
 
 from geogrid.reach.capacity import allot
+from geogrid.reach.facades import facades
 from geogrid.reach.network import Network
+from geogrid.reach.place import place
+from geogrid.reach.scene import Scene
+from geogrid.reach.sectors import Sectors
+from geogrid.reach.seen_lines import seen_lines
+from geogrid.reach.seen_points import seen_points
 from geogrid.reach.snapping import Blocks
+from geogrid.reach.visible import look
 from geogrid.reach.walking import NETWORK, Ground, nearest
 
 
 def main() -> None:
     """Answer one question of each kind."""
     stations()
+    cameras()
 
 
 def stations() -> None:
@@ -22,6 +30,17 @@ def stations() -> None:
     doors, sites = np.array([[50.0, 90.0], [300.0, 20.0]]), np.array([[60.0, 90.0], [390.0, 5.0]])
     pairs = nearest(ground, doors, sites, k=2)
     allot((pairs.demand, pairs.station, pairs.walk_m), np.array([5, 5]), np.array([5.0, np.nan]))
+
+
+def cameras() -> None:
+    """Look down a street past a fence and two houses that overlap, at doors and façades."""
+    houses = np.array([shapely.box(10, 5, 30, 20), shapely.box(20, 15, 40, 30)])
+    scene = Scene.of(houses, np.array([shapely.LineString([(0, -10), (40, -10)])]), np.array([9.0, np.nan]))
+    x, y, _ = place(scene, np.array([5.0, 10.0]), np.array([0.0, 6.0]))
+    regions = look(scene, Sectors.of(x, y, 90, [360, 60], 100))
+    street = np.array([[0.0, 0.0, 200.0, 0.0], [200.0, 0.0, 200.0, 100.0]])
+    regions.area_m2(), regions.polygons(), facades(regions, 30)
+    seen_lines(regions, street), seen_points(regions, street[:, :2])
 
 
 if __name__ == "__main__":
