@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 CAMERA_NOTES: dict[str, dict[str, str]] = {
+    "no_cameras": {"zh": "没有摄像机", "en": "there are no cameras"},
     "secret": {"zh": "{n} 个涉密摄像机没有计入", "en": "{n} secret cameras are left out"},
     "no_place": {"zh": "{n} 个摄像机没有坐标，没有计入", "en": "{n} cameras have no position and see nothing here"},
     "outside": {
@@ -52,11 +53,14 @@ CAMERA_NOTES: dict[str, dict[str, str]] = {
     "see_through": {"zh": "{n} 段栅栏、护栏不算遮挡", "en": "{n} fences that one looks through hide nothing"},
     "no_roads": {"zh": "没有道路图层：街道的看到比例无从计算", "en": "there is no layer of roads: shares of streets are not known"},
     "no_streets": {"zh": "道路图层里没有可以计算的街道", "en": "no line of the layer of roads is a street here"},
-    "not_streets": {
-        "zh": "{n} 条道路不算街道：高速公路 {motorway}、隧道 {tunnel}、步道和内部通道等小路 {path}、重复 {twice}、面状 {area}、区外 {outside}",
-        "en": "{n} roads are no streets here: {motorway} motorways, {tunnel} in tunnels, {path} paths (footways, cycleways, service lanes …), "
-        "{twice} drawn twice, {area} drawn as areas, {outside} outside",
+    "road_motorway": {"zh": "{n} 条高速公路不算街道", "en": "{n} roads are motorways: no streets here"},
+    "road_tunnel": {"zh": "{n} 条道路在隧道里，不算街道", "en": "{n} roads are in tunnels: no streets here"},
+    "road_path": {
+        "zh": "{n} 条步道、自行车道、内部通道等小路不算街道",
+        "en": "{n} roads are paths (footways, cycleways, service lanes …): no streets here",
     },
+    "road_twice": {"zh": "{n} 条道路与另一条完全重复，只计一条", "en": "{n} roads are drawn twice and count once"},
+    "road_area": {"zh": "{n} 条道路画成了面，没有中心线，不计", "en": "{n} roads are drawn as areas, without a middle line, and are left out"},
     "doors_estimated": {
         "zh": "没有单元门图层：{n} 个门的位置是估算的（取住宅最近的外墙）",
         "en": "there is no layer of entrances: {n} doors are estimates, on the nearest wall of their house",

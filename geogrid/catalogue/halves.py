@@ -139,16 +139,30 @@ WHY: dict[str, dict[str, str]] = {
         "en": "digits 11 to 13 of a camera's code are 131 or 132, those of camera {camera} are not",
     },
     "over_facade": {
-        "zh": "{does_zh}在 {within} 米之内照到住宅{of_zh}外墙 {length} 米",
-        "en": "{does}look{s} at {length} m of a dwelling's façade{of} nearer than {within} m",
+        "zh": "在 {within} 米之内照到住宅“{building}”外墙 {length} 米",
+        "en": "looks at {length} m of façade of the dwelling “{building}”, nearer than {within} m",
     },
-    "over_prohibited": {
-        "zh": "{does_zh}照进禁止安装的场所{kind_zh}，{area} 平方米",
-        "en": "{does}look{s} into {area} m² of a prohibited place{kind}",
+    "over_facade_perhaps": {
+        "zh": "可能在 {within} 米之内照到住宅“{building}”外墙 {length} 米（取决于实际朝向）",
+        "en": "may look at {length} m of façade of the dwelling “{building}”, nearer than {within} m, depending on where it really points",
+    },
+    "over_facades": {
+        "zh": "在 {within} 米之内照到 {count} 栋住宅的外墙，共 {length} 米",
+        "en": "looks at {length} m of façades of {count} dwellings, nearer than {within} m",
+    },
+    "over_prohibited": {"zh": "照进禁止安装的场所“{kind}”，{area} 平方米", "en": "looks into {area} m² of the prohibited place “{kind}”"},
+    "over_prohibited_perhaps": {
+        "zh": "可能照进禁止安装的场所“{kind}”，{area} 平方米（取决于实际朝向）",
+        "en": "may look into {area} m² of the prohibited place “{kind}”, depending on where it really points",
     },
     "over_faces_prohibited": {
-        "zh": "{does_zh}在 {within} 米之内照到内有禁止场所{kind_zh}的楼栋{of_zh}外墙 {length} 米",
-        "en": "{does}look{s} at {length} m of façade nearer than {within} m, of a building{of} with a prohibited place{kind} inside",
+        "zh": "在 {within} 米之内照到“{building}”外墙 {length} 米，楼内有禁止安装的场所“{kind}”",
+        "en": "looks at {length} m of façade of “{building}”, nearer than {within} m, which has the prohibited place “{kind}” inside",
+    },
+    "over_faces_prohibited_perhaps": {
+        "zh": "可能在 {within} 米之内照到“{building}”外墙 {length} 米（取决于实际朝向），楼内有禁止安装的场所“{kind}”",
+        "en": "may look at {length} m of façade of “{building}”, nearer than {within} m, which has the prohibited place “{kind}” inside, "
+        "depending on where it really points",
     },
     "no_position": {"zh": "没有坐标", "en": "it has none"},
     "null_island": {"zh": "经纬度为 0", "en": "longitude and latitude are zero"},

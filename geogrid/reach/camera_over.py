@@ -26,7 +26,7 @@ SMALL_M, SMALL_M2 = 1.0, 1.0
 ALONG_M = 0.5
 INDOORS_SHARE = 0.5
 """A prohibited place of which more lies in buildings is indoors."""
-COLUMNS = ("camera", "what", "class", "building", "address", "kind", "metres", "area_m2", "message", "message_zh", "geometry")
+COLUMNS = ("camera", "what", "class", "row", "building", "address", "kind", "metres", "area_m2", "message", "message_zh", "geometry")
 
 Rows = list[dict[str, Any]]
 
@@ -34,8 +34,8 @@ Rows = list[dict[str, Any]]
 def find_over_reach(ids: np.ndarray, sure: View, maybe: View, around: Around, crs: CRS) -> gpd.GeoDataFrame:
     """List what each camera sees that it should not: `COLUMNS`, by camera, what and place.
 
-    `class` is "sure", or "perhaps" where it depends on the way that the camera really points. `metres` of façade (0 for a prohibited place, which has
-    `area_m2`); geometry the façade or the part of the place that is seen.
+    `class` is "sure", or "perhaps" where it depends on the way that the camera really points. `row` is that of the footprint, or of the place.
+    `metres` of façade (0 for a prohibited place, which has `area_m2`); geometry the façade or the part of the place that is seen.
     """
     within_m = float(around.scheme.defaults["facade_m"])
     indoor, outdoor = _prohibited(around)
@@ -52,13 +52,11 @@ def find_over_reach(ids: np.ndarray, sure: View, maybe: View, around: Around, cr
 
 
 def finding_of(row: dict[str, Any], within_m: float) -> Finding:
-    """Word one row of over-reach, or several of a camera that were added up (`n` buildings)."""
-    is_sure = row["class"] == "sure"
-    words = {"does": "" if is_sure else "may ", "does_zh": "" if is_sure else "可能", "s": "s" if is_sure else ""}
-    named = row["address"] or row["building"]
-    words |= {"kind": f" “{row['kind']}”" if row["kind"] else "", "kind_zh": f"“{row['kind']}”" if row["kind"] else "", "within": f"{within_m:g}"}
-    words |= {"length": f"{row['metres']:,.0f}", "area": f"{row['area_m2']:,.0f}", "of": f" ({named})" if named else "", "of_zh": named}
-    facts = why(f"over_{row['what']}", **words)
+    """Word one row of over-reach, or several sure façades of a camera that were added up (`count` dwellings)."""
+    key = "over_facades" if row.get("count", 1) > 1 else f"over_{row['what']}{'' if row['class'] == 'sure' else '_perhaps'}"
+    number = f"#{int(row['row']) + 1}"
+    names = {"building": row["address"] or row["building"] or number, "kind": row["kind"] or number, "count": row.get("count", 1)}
+    facts = why(key, within=f"{within_m:g}", length=f"{row['metres']:,.0f}", area=f"{row['area_m2']:,.0f}", **names)
     return Finding("over_reach", "", (row["camera"],), row["geometry"], facts=facts)
 
 

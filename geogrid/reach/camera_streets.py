@@ -26,8 +26,8 @@ SAME_M = 0.001
 class Streets:
     """`segments` float (k, 4) metres, in the order along each road; `road` the row of the layer; `codes` a column of unit codes per level.
 
-    `left_out` says how many roads were none, by why: motorway, tunnel, path, area, twice, outside (the metres of pieces outside the district are
-    not counted anywhere).
+    `left_out` says how many roads were none, by why: motorway, tunnel, path, area, twice. `joints` (m, 2) are the street corners. What lies outside
+    the district is in none of these.
     """
 
     segments: np.ndarray
@@ -66,10 +66,8 @@ def make_streets(roads: gpd.GeoDataFrame | None, plan: Plan, borders: np.ndarray
     joined = join(gpd.GeoDataFrame(geometry=middle, crs=plan.base.crs), plan)
     inside = (joined["outside_m"] <= SAME_M).to_numpy()
     codes = joined.loc[inside, [level.id for level in plan.scheme.levels]].reset_index(drop=True)
-    road = owner[of][inside]
-    lost = len(set(owner[of].tolist()) - set(road.tolist()))
-    left_out = {**left_out, "outside": lost}
-    return Streets(pieces[inside], rows[road], names[road], codes, {why: n for why, n in left_out.items() if n}, _joints(straight))
+    road, kept = owner[of][inside], pieces[inside]
+    return Streets(kept, rows[road], names[road], codes, {why: n for why, n in left_out.items() if n}, _joints(straight, kept))
 
 
 def _select(roads: gpd.GeoDataFrame | None, scheme: Scheme) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, int]]:
@@ -144,11 +142,15 @@ def _split(segments: np.ndarray, of: np.ndarray, t: np.ndarray) -> tuple[np.ndar
     return np.column_stack([start + t0 * way, end]), line
 
 
-def _joints(segments: np.ndarray) -> np.ndarray:
-    """Places (m, 2) where three segments or more end, to a centimetre: street corners, from the west."""
-    ends = np.round(np.concatenate([segments[:, :2], segments[:, 2:]]), 2)
-    places, count = np.unique(ends, axis=0, return_counts=True)
-    return places[count >= 3]
+def _joints(segments: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Places (m, 2) where three segments or more end, to a centimetre, and a piece inside the district among them: street corners, from the west."""
+    places, count = np.unique(_ends(segments), axis=0, return_counts=True)
+    known = {tuple(end) for end in _ends(inside).tolist()}
+    return np.array([end for end in places[count >= 3].tolist() if tuple(end) in known]).reshape(-1, 2)
+
+
+def _ends(segments: np.ndarray) -> np.ndarray:
+    return np.round(np.concatenate([segments[:, :2], segments[:, 2:]]), 2)
 
 
 def _sorted_ends(segments: np.ndarray) -> np.ndarray:

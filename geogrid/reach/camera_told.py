@@ -44,11 +44,11 @@ def _on_cameras(reach: CameraReach) -> list[tuple[str, int, dict[str, Any]]]:
     ]
     for name in VALUES:
         rows = [name in words for words in kit.defaults]
-        unit = "°" if name == "angle_deg" else " m"
-        values = ", ".join(f"{value:g}{unit}" for value in np.unique(getattr(kit, name)[rows]))
+        values = ", ".join(f"{value:g}" for value in np.unique(getattr(kit, name)[rows]))
         out.append((name, lacking[name], {"values": values}))
     out.append(("range_capped", int(kit.range_capped.sum()), {"most": f"{MOST_RANGE_M:,.0f}"}))
-    return [note for note in out if note[1]]
+    missing = [] if len(cameras) else [("no_cameras", 0, {})]
+    return missing + [note for note in out if note[1]]
 
 
 def _on_obstacles(reach: CameraReach) -> list[tuple[str, int, dict[str, Any]]]:
@@ -72,9 +72,7 @@ def _on_around(reach: CameraReach) -> list[tuple[str, int, dict[str, Any]]]:
         out.append(("no_roads", 0, {}))
     elif not len(around.streets.segments):
         out.append(("no_streets", 0, {}))
-    if left_out := around.streets.left_out:
-        counts = {why_not: f"{left_out.get(why_not, 0):,}" for why_not in ("motorway", "tunnel", "path", "twice", "area", "outside")}
-        out.append(("not_streets", sum(left_out.values()), counts))
+    out += [(f"road_{why_not}", n, {}) for why_not, n in around.streets.left_out.items()]
     if not len(around.doors):
         out.append(("no_doors", 0, {}))
     elif around.are_doors_estimated:
@@ -93,7 +91,12 @@ def camera_findings(reach: CameraReach) -> gpd.GeoDataFrame:
 
 
 def find_blind(reach: CameraReach) -> list[Finding]:
-    """Return the units of the lowest level with figures that are blind: less than the scheme's share of their streets is seen, even perhaps."""
+    """Return the units of the lowest level with figures that are blind: less than the scheme's share of their streets is seen, even perhaps.
+
+    None where there are no cameras at all: then nobody asks.
+    """
+    if not len(reach.given):
+        return []
     limit = float(reach.around.scheme.defaults["blind_below_street_share"])
     units = reach.camera_units
     low = units[(units["level"] == reach.level) & (units["street_perhaps_share"] < limit)]
@@ -115,7 +118,7 @@ def _over(reach: CameraReach) -> list[Finding]:
         first = group.iloc[0].to_dict()
         if len(group) > 1 and first["what"] == FACADE:
             shapes = shapely.multilinestrings(shapely.get_parts(group.geometry.to_numpy()))
-            out.append(finding_of({**first, "metres": float(group["metres"].sum()), "building": "", "address": "", "geometry": shapes}, within_m))
+            out.append(finding_of({**first, "count": len(group), "metres": float(group["metres"].sum()), "geometry": shapes}, within_m))
         else:
             out += [finding_of(row, within_m) for row in group.to_dict("records")]
     return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from geogrid.reach.camera_records import CameraSet, resolve
+from geogrid.reach.camera_records import EIGHTH_DEG, UNKNOWN_DEG, CameraSet, resolve
 from geogrid.reach.camera_scene import Obstacles
 from geogrid.reach.camera_seen import Intervals, View, find_views
 from geogrid.reach.regions import Regions
@@ -29,7 +30,7 @@ def try_camera(
     x: float,
     y: float,
     *,
-    ptz: str = "1",
+    ptz: str | None = None,
     direction_deg: float | None = None,
     angle_deg: float | None = None,
     range_m: float | None = None,
@@ -38,24 +39,22 @@ def try_camera(
 ) -> dict[str, Any]:
     """Return what one camera at x, y (working CRS, metres) changes. What is not asked for is the moved camera's (`without`), else the scheme's.
 
-    Of a camera that does not turn and has no direction the best of eight is taken (`is_direction_chosen`). Figures count what is surely seen:
-    `street_m` newly, `street_lost_m` no more, `blind_m` newly of what no camera saw even perhaps, `entrances`, `entrances_lost`, `seen_m2`; `units`
-    that gain or lose, of each level. Shapes in the working CRS: `region`, `perhaps`, `fresh` (streets newly seen), frame `hides`. `status` as in
-    `CameraReach.cameras`.
+    Of a camera that does not turn and has no direction the best of eight is taken (`is_direction_chosen`); one of no type is a dome. Figures count
+    what is surely seen: `street_m` newly, `street_lost_m` no more, `blind_m` newly of what no camera saw even perhaps, `entrances`,
+    `entrances_lost`, `seen_m2`; `units` that gain or lose, of each level. Shapes in the working CRS: `region`, `perhaps`, `fresh` (streets newly
+    seen), frame `hides`. `status` as in `CameraReach.cameras`.
     """
     row = _row_of(reach, without)
-    asked = {"direction_deg": direction_deg, "angle_deg": angle_deg, "range_m": range_m, "height_m": height_m}
-    own = {} if row < 0 else {name: float(getattr(reach.kit, name)[row]) for name in asked}
-    values = {name: own.get(name, np.nan) if value is None else float(value) for name, value in asked.items()}
-    kit = resolve(pd.DataFrame([{"id": "", "ptz": ptz, "direction_is_eighth": False, **values}]), reach.around.scheme)
-    is_chosen = bool(kit.uncertain_deg[0])
+    asked = {"ptz": ptz, "direction_deg": direction_deg, "angle_deg": angle_deg, "range_m": range_m, "height_m": height_m}
+    kit = resolve(pd.DataFrame([_record(reach, row, asked)]), reach.around.scheme)
+    is_chosen = bool(kit.uncertain_deg[0] == UNKNOWN_DEG)
     if is_chosen:
         kit = _best_way(reach, kit, x, y, row)
     sure, maybe, status = find_views(kit, np.array([x]), np.array([y]), reach.around)
     change = find_change(reach.sure, reach.maybe, sure, row)
     return {
         "status": ("", "moved", "indoors")[status[0]],
-        "ptz": ptz,
+        "ptz": str(kit.ptz[0]),
         "direction_deg": None if kit.is_dome[0] else float(kit.direction_deg[0]),
         "is_direction_chosen": is_chosen,
         **{name: float(getattr(kit, name)[0]) for name in ("angle_deg", "range_m", "height_m")},
@@ -74,6 +73,16 @@ def try_camera(
     }
 
 
+def _record(reach: CameraReach, row: int, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a camera's record: what is asked, else what the moved camera has (of another type nothing), else nothing."""
+    given = {name: value for name, value in asked.items() if value is not None}
+    if row < 0 or given.get("ptz", reach.kit.ptz[row]) != reach.kit.ptz[row]:
+        return {"id": "", "ptz": "1", **given, "direction_is_eighth": False}
+    own = {name: getattr(reach.kit, name)[row] for name in asked}
+    is_eighth = reach.kit.uncertain_deg[row] == EIGHTH_DEG and "direction_deg" not in given
+    return {"id": "", **own, **given, "direction_is_eighth": is_eighth}
+
+
 def _row_of(reach: CameraReach, without: str | None) -> int:
     rows = np.flatnonzero(reach.kit.id == without) if without is not None else np.zeros(0, int)
     return int(rows[0]) if len(rows) else -1
@@ -90,7 +99,7 @@ def _best_way(reach: CameraReach, kit: CameraSet, x: float, y: float, without: i
 
 
 def gaining(reach: CameraReach, change: Change) -> list[dict[str, Any]]:
-    """Return the units of which more or less street is seen: `level code street_m` (newly, less what is lost), `share` and `share_after` of it all."""
+    """Return the units of which more or less street is seen: `level code street_m` (newly, less what is lost), `share` and `share_after` of all."""
     around, out = reach.around, []
     net = change.fresh_m - change.lost_m
     for level in around.levels:
