@@ -45,7 +45,12 @@ def _rows(now: Served, level: str) -> pd.DataFrame:
 def table(now: Served, level: str) -> bytes:
     """Return the table of a level as `web.data.table` lays one out; shares are parts of 1, null where there is nothing to share."""
     found = rows(now, level)
-    columns = [("sure", _("streets"), "bar"), ("blind", _("blind"), "share"), ("doors", _("doors seen"), "doors"), ("ground", _("ground"), "share")]
+    columns = [
+        ("sure", _("seen streets"), "bar"),
+        ("blind", _("blind"), "share"),
+        ("doors", _("doors seen"), "doors"),
+        ("ground", _("ground"), "share"),
+    ]
     values = {
         "sure": found["street_share"],
         "perhaps": found["street_perhaps_share"] - found["street_share"],
@@ -123,7 +128,7 @@ def units(now: Served, level: str, parent: str) -> list[dict[str, Any]]:
 
 def notes(now: Served) -> list[dict[str, Any]]:
     """Return what was assumed, as the reach says it: `key`, `n`, `text`, `text_zh`. Who sees a part only is told the whole district's."""
-    return [{"key": note["key"], "n": note["n"], "text": note["en"], "text_zh": note["zh"]} for note in getattr(reached.cameras_of(now), "notes", [])]
+    return [{"key": note["key"], "n": note["n"], "text": note["en"], "text_zh": note["zh"]} for note in reached.cameras_of(now).notes]
 
 
 def over_reach(now: Served) -> list[dict[str, Any]]:
@@ -140,8 +145,6 @@ def over_reach(now: Served) -> list[dict[str, Any]]:
 def shown_over_reach(now: Served) -> gpd.GeoDataFrame:
     """Return the over-reach of cameras that the visitor may see."""
     reach = reached.cameras_of(now)
-    if not hasattr(reach, "over_reach"):
-        return gpd.GeoDataFrame({"camera": []}, geometry=[], crs=now.project.crs)
     visible = set(shown_cameras(now)["id"])
     return reach.over_reach[[camera in visible for camera in reach.over_reach["camera"]]]
 

@@ -26,7 +26,8 @@ _PLAIN = ("kind", "name", "ptz", "gb_code")
 def record(now: Served, camera: str, at: tuple[float, float] | None = None) -> dict[str, Any]:
     """Return what is known of a camera; raises NotFoundError for one that the visitor may not see.
 
-    `at`: where it stands, degrees, for one whose data have no id. Of a secret one a planner of its scope gets the record: its region is not computed, so that it can be in no figure and no file.
+    `at`: where it stands, degrees, for one whose data have no id. Of a secret one a planner of its scope gets the record: its region is not
+    computed, so that it can be in no figure and no file.
     """
     shown = camerafigures.shown_cameras(now)
     rows = np.flatnonzero((shown["id"] == camera).to_numpy()) if camera or at is None else _near(now, shown, at)
@@ -108,22 +109,21 @@ def place(now: Served, lon: float, lat: float) -> tuple[float, float]:
 
 
 def tried(now: Served, found: dict[str, Any]) -> dict[str, Any]:
-    """Return what one camera more would see, shapes in degrees, only of units that the visitor may see."""
-    units = [unit for unit in found["units"] if _label(now, unit["level"], unit["code"])]
-    told = {name: value for name, value in found.items() if name not in ("region", "perhaps", "hides", "units", "fresh")}
-    shapes = {name: _geometry(now, found[name]) for name in ("region", "perhaps", "fresh") if name in found}
-    labelled = [{**unit, "label": _label(now, unit["level"], unit["code"])} for unit in units]
-    return {**told, **shapes, "units": labelled, "hides": _hides(now, found["hides"])}
+    """Return what one camera more would change, shapes in degrees, only of units that the visitor may see."""
+    shapes = {name: _geometry(now, found[name]) for name in ("region", "perhaps", "fresh")}
+    units = [{**unit, "label": label} for unit in found["units"] if (label := _label(now, unit["level"], unit["code"]))]
+    told = {name: value for name, value in found.items() if name not in (*shapes, "units", "hides")}
+    return {**told, **shapes, "units": units, "hides": _hides(now, found["hides"])}
 
 
 def next_places(now: Served, k: int, ptz: str) -> dict[str, Any]:
-    """Return the street corners where one more camera each sees most of what is blind."""
-    found = reached.cameras_of(now).next_cameras(k, ptz=ptz)
-    found = found[reached.shown(now, found)]
-    places = [_lonlat(now, point) for point in found.geometry]
-    numbers = {name: camerafigures.plain(found[name], 1) for name in ("gain_m", "total_m")}
-    rows = [dict(zip(("gain_m", "total_m"), values, strict=True)) | {"at": at} for at, *values in zip(places, *numbers.values(), strict=True)]
-    return {"places": rows, "bound_m": round(float(found.attrs.get("bound_m", np.nan)), 1) if len(found) else 0}
+    """Return the street corners where one more camera each sees most of what is blind; `bound_m`: what no choice of as many exceeds."""
+    every = reached.cameras_of(now).next_cameras(k, ptz=ptz)
+    found = every[reached.shown(now, every)]
+    numbers = [camerafigures.plain(found[name], 1) for name in ("gain_m", "total_m", "direction_deg")]
+    rows = zip(found.geometry, *numbers, strict=True)
+    places = [{"at": _lonlat(now, point), "gain_m": gain, "total_m": total, "direction_deg": way} for point, gain, total, way in rows]
+    return {"places": places, "bound_m": round(every.attrs["bound_m"], 1), "blind_m": round(every.attrs["blind_m"], 1)}
 
 
 def _shape_of(frame: gpd.GeoDataFrame, camera: str) -> Any:

@@ -71,8 +71,8 @@ export async function cameras(page) {
     byId("answer").hidden = false;
     byId("place").value = place ? place.code : "";
     byId("base").textContent = say(of.cameras === 1 ? says.base_one : says.base, { cameras: number(of.cameras), street: length(of.street_m, says) });
-    byId("blind-m").textContent = of.street_m ? length(blind, says) : "";
-    byId("blind-m").className = blind > 0 ? "blind" : "fine";
+    byId("blind-total").textContent = of.street_m ? length(blind, says) : "";
+    byId("blind-total").className = blind > 0 ? "blind" : "fine";
     byId("blind-words").textContent = !of.street_m ? says.no_streets : say(blind > 0 ? says.blind : says.no_blind, { share: percent(blind / of.street_m) });
     for (const [name, metres] of [["sure", of.sure_m], ["perhaps", of.seen_m - of.sure_m], ["blind", blind]]) {
       byId(name + "-m").textContent = length(metres, says);
