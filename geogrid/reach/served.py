@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from geogrid.reach.demand import HOUSEHOLDS, Demand
+from geogrid.reach.demand import HOUSEHOLDS
 
 COLUMNS = (
     *("level", "code", "kind", "minutes", "what", "total", "households", "served", "served_share"),
@@ -24,37 +26,46 @@ def walking_m(minutes: float, walking_km_h: float) -> float:
     return minutes * walking_km_h * 1000 / 60
 
 
-def served_in(demand: Demand, codes: np.ndarray, walk_m: np.ndarray, station: np.ndarray, limit_m: Sequence[float]) -> pd.DataFrame:
-    """Sum the served per unit: index `code` (sorted, "" left out), columns total served_0 … nearest mean_walk_m median_walk_m worst_walk_m no_path.
+@dataclass(frozen=True, eq=False)
+class Units:
+    """Which unit each row of the demand is in: `code` sorted (u,), `row` the unit of those rows (k,) that `kept`, bool (n,), says are in one."""
 
-    `codes` (n,) is the unit of each row of the demand; `walk_m` (n,) the walk to the nearest station, inf where no path leads to one; `station` (n,)
-    its row or -1; `limit_m` distances, each of which gives a column. `nearest` is the station that most of the unit's households are nearest to.
+    code: np.ndarray
+    row: np.ndarray
+    kept: np.ndarray
+
+    @classmethod
+    def of(cls, codes: np.ndarray) -> Units:
+        """Return the units of codes (n,), "" for none."""
+        row, code = pd.factorize(codes, sort=True)
+        kept = codes != ""
+        if len(code) and code[0] == "":
+            row, code = row - 1, code[1:]
+        return cls(np.asarray(code, dtype=object), row[kept], kept)
+
+
+def served_in(weight: np.ndarray, units: Units, walk_m: np.ndarray, station: np.ndarray, limit_m: Sequence[float]) -> dict[str, np.ndarray]:
+    """Sum the served per unit; arrays (u,): total served nearest mean_walk_m median_walk_m worst_walk_m no_path, `served` (limits, u).
+
+    `weight` (n,) is what is counted; `walk_m` (n,) the walk to the nearest station, inf where no path leads to one; `station` (n,) its row or -1;
+    `limit_m` distances. `nearest` is the station that most of the unit's households are nearest to.
     """
-    weight = demand.weight
-    kept = codes != ""
-    unit, row = np.unique(codes[kept].astype(str), return_inverse=True)
-    n, weight, walk, station = len(unit), weight[kept], walk_m[kept], station[kept]
-    total = np.bincount(row, weight, minlength=n)
+    n, row = len(units.code), units.row
+    weight, walk, station = weight[units.kept].astype(float), walk_m[units.kept], station[units.kept]
     has_way = np.isfinite(walk)
-    reached = np.bincount(row[has_way], weight[has_way], minlength=n)
-    metres = np.bincount(row[has_way], (weight * np.where(has_way, walk, 0))[has_way], minlength=n)
+    total, reached = np.bincount(row, weight, minlength=n), np.bincount(row[has_way], weight[has_way], minlength=n)
+    metres = np.bincount(row[has_way], weight[has_way] * walk[has_way], minlength=n)
     worst = np.full(n, -np.inf)
     np.maximum.at(worst, row[has_way], walk[has_way])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(reached > 0, metres / reached, np.nan)
-    sums = {f"served_{i}": np.bincount(row, weight * (walk <= limit), minlength=n) for i, limit in enumerate(limit_m)}
-    return pd.DataFrame(
-        {
-            "total": total,
-            **sums,
-            "nearest": _most(row[has_way], station[has_way], weight[has_way], n),
-            "mean_walk_m": mean,
-            "median_walk_m": weighted_median(row, walk, weight, n),
-            "worst_walk_m": np.where(np.isfinite(worst), worst, np.nan),
-            "no_path": total - reached,
-        },
-        index=pd.Index(unit, name="code"),
-    )
+    return {
+        "total": total,
+        "served": np.array([np.bincount(row, weight * (walk <= limit), minlength=n) for limit in limit_m]).reshape(len(limit_m), n),
+        "nearest": _most(row[has_way], station[has_way], weight[has_way], n),
+        "mean_walk_m": np.divide(metres, reached, out=np.full(n, np.nan), where=reached > 0),
+        "median_walk_m": weighted_median(row, walk, weight, n),
+        "worst_walk_m": np.where(np.isfinite(worst), worst, np.nan),
+        "no_path": total - reached,
+    }
 
 
 def weighted_median(row: np.ndarray, walk_m: np.ndarray, weight: np.ndarray, n: int) -> np.ndarray:
@@ -72,40 +83,35 @@ def weighted_median(row: np.ndarray, walk_m: np.ndarray, weight: np.ndarray, n: 
 
 def _most(row: np.ndarray, station: np.ndarray, weight: np.ndarray, n: int) -> np.ndarray:
     """Return for each of n groups the station with most weight, the first of several as heavy; -1 for none."""
-    heavy = pd.DataFrame({"row": row, "station": station, "weight": weight}).groupby(["row", "station"], as_index=False)["weight"].sum()
-    heavy = heavy.sort_values(["row", "weight", "station"], ascending=[True, False, True]).drop_duplicates("row")
+    stations = int(station.max(initial=0)) + 1
+    pair, number = np.unique(row * stations + station, return_inverse=True)
+    heavy = np.bincount(number, weight, minlength=len(pair))
+    order = np.lexsort((pair, -heavy, pair // stations))
+    group = pair[order] // stations
+    first = order[np.r_[True, group[1:] != group[:-1]]] if len(order) else order
     out = np.full(n, -1, dtype="int64")
-    out[heavy["row"].to_numpy()] = heavy["station"].to_numpy()
+    out[pair[first] // stations] = pair[first] % stations
     return out
 
 
-def unit_rows(demand: Demand, sums: pd.DataFrame, level: str, kind: str, minutes: Sequence[float], ids: np.ndarray, km_h: float) -> pd.DataFrame:
-    """Word the sums of a level (`served_in`) as rows of `COLUMNS`, one per unit and time; `ids` names the stations."""
-    is_homes = demand.what == HOUSEHOLDS
+def unit_columns(what: str, sums: Mapping[str, np.ndarray], units: Units, names: np.ndarray, minutes: Sequence[float], km_h: float) -> dict[str, Any]:
+    """Word sums (`served_in`) as columns of `COLUMNS` but level, kind and left_over, for each time all units; `names` of stations, "" the last."""
+    is_homes = what == HOUSEHOLDS
     count = (lambda values: np.round(values).astype("int64")) if is_homes else (lambda values: np.round(values, 1))
-    total, nearest = sums["total"].to_numpy(), sums["nearest"].to_numpy()
-    names = np.concatenate([ids, [""]]).astype(object)[nearest]
-    parts = []
-    for i, minute in enumerate(minutes):
-        served = sums[f"served_{i}"].to_numpy()
-        with np.errstate(invalid="ignore", divide="ignore"):
-            share = np.where(total > 0, served / total, np.nan)
-        columns = {
-            "level": level,
-            "code": sums.index.to_numpy(dtype=object),
-            "kind": kind,
-            "minutes": minute,
-            "what": demand.what,
-            "total": count(total),
-            "households": count(total) if is_homes else 0,
-            "served": count(served),
-            "served_share": np.round(share, 6),
-            "nearest": names,
-            "mean_walk_m": np.round(sums["mean_walk_m"].to_numpy(), 1),
-            "median_walk_min": np.round(sums["median_walk_m"].to_numpy() / walking_m(1, km_h), 2),
-            "worst_walk_m": np.round(sums["worst_walk_m"].to_numpy(), 1),
-            "no_path": count(sums["no_path"].to_numpy()),
-            "left_over": pd.array([pd.NA] * len(sums), dtype="Int64"),
-        }
-        parts.append(pd.DataFrame(columns, columns=list(COLUMNS), index=range(len(sums))))
-    return pd.concat(parts, ignore_index=True)
+    times = len(minutes)
+    total, served = np.tile(sums["total"], times), sums["served"].reshape(-1)
+    share = np.divide(served, total, out=np.full(len(served), np.nan), where=total > 0)
+    return {
+        "code": np.tile(units.code, times),
+        "minutes": np.repeat(np.array(minutes), len(units.code)),
+        "what": np.full(len(total), what, dtype=object),
+        "total": count(total),
+        "households": count(total if is_homes else np.zeros(len(total))).astype("int64"),
+        "served": count(served),
+        "served_share": np.round(share, 6),
+        "nearest": np.tile(names[sums["nearest"]], times),
+        "mean_walk_m": np.tile(np.round(sums["mean_walk_m"], 1), times),
+        "median_walk_min": np.tile(np.round(sums["median_walk_m"] / walking_m(1, km_h), 2), times),
+        "worst_walk_m": np.tile(np.round(sums["worst_walk_m"], 1), times),
+        "no_path": count(np.tile(sums["no_path"], times)),
+    }

@@ -18,7 +18,7 @@ from geogrid.findings import Finding
 from geogrid.plan import Plan
 from geogrid.reach.demand import HOUSEHOLDS, Demand, demand_of
 from geogrid.reach.network import Network
-from geogrid.reach.served import COLUMNS, served_in, unit_rows, walking_m
+from geogrid.reach.served import COLUMNS, Units, served_in, unit_columns, walking_m
 from geogrid.reach.snapping import Blocks, Snapped
 from geogrid.reach.station_area import served_area
 from geogrid.reach.station_kinds import Kind, Stations, kinds_in, stations_of
@@ -125,7 +125,8 @@ class StationReach:
     def entrances(self) -> gpd.GeoDataFrame:
         """Each row of the demand and kind: unit codes, cell households kind station walk_m walk_min, Point geometry; no station: "" and NaN."""
         parts = [self._entrances_of(kind.key) for kind in self.kinds]
-        return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True) if parts else self._entrances_of(""), geometry="geometry", crs=self.crs)
+        frame = pd.concat(parts, ignore_index=True) if parts else self._entrances_of("").iloc[:0]
+        return gpd.GeoDataFrame(frame, geometry="geometry", crs=self.crs)
 
     def _entrances_of(self, kind: str) -> gpd.GeoDataFrame:
         demand, walks = self.demand, self.walks(kind)
@@ -145,24 +146,33 @@ class StationReach:
     def station_units(self, minutes: Sequence[float] | None = None) -> pd.DataFrame:
         """Return rows of `COLUMNS` for every level, kind and time; units without demand have none. `minutes`: others than the scheme's."""
         times = tuple(minutes or self.minutes)
-        return self._once(("units", times), lambda: self._tables(times, {level.id: level.id for level in self.plan.scheme.levels}))
+        return self._once(("units", times), lambda: self._tables(times, self._units))
 
     def totals(self, minutes: Sequence[float] | None = None) -> pd.DataFrame:
         """Return the same for the district: level "district", code "district", one row per kind and time; who lives in no unit counts too."""
         times = tuple(minutes or self.minutes)
-        return self._once(("totals", times), lambda: self._tables(times, {"district": ""}))
+        everyone = Units.of(np.full(len(self.demand), "district", dtype=object))
+        return self._once(("totals", times), lambda: self._tables(times, {"district": everyone}))
 
-    def _tables(self, times: tuple[float, ...], levels: Mapping[str, str]) -> pd.DataFrame:
-        limits = [self.limit_m(minute) for minute in times]
-        everywhere = np.full(len(self.demand), "district", dtype=object)
+    def _tables(self, times: tuple[float, ...], levels: Mapping[str, Units]) -> pd.DataFrame:
+        limits, names = [self.limit_m(minute) for minute in times], np.append(self.stations.id, "")
         parts = []
-        for level, column in levels.items():
-            codes = self.demand.codes[column].to_numpy(dtype=object) if column else everywhere
-            for kind in self.kinds:
-                walks = self.walks(kind.key)
-                sums = served_in(self.demand, codes, walks.walk_m, walks.station, limits)
-                parts.append(unit_rows(self.demand, sums, level, kind.key, times, self.stations.id, self.walking_km_h))
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+        for level, units in levels.items():
+            for kind, _, _ in self.kinds:
+                walks = self.walks(kind)
+                sums = served_in(self.demand.weight, units, walks.walk_m, walks.station, limits)
+                columns = unit_columns(self.demand.what, sums, units, names, times, self.walking_km_h)
+                parts.append(
+                    {**columns, **{name: np.full(len(columns["code"]), word, dtype=object) for name, word in (("level", level), ("kind", kind))}}
+                )
+        if not parts:
+            return pd.DataFrame(columns=list(COLUMNS))
+        frame = pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+        return frame.assign(left_over=pd.array([pd.NA] * len(frame), dtype="Int64"))[list(COLUMNS)]
+
+    @cached_property
+    def _units(self) -> dict[str, Units]:
+        return {level: Units.of(codes.to_numpy(dtype=object)) for level, codes in self.demand.codes.items()}
 
     def unserved(self, kind: str, minutes: float) -> gpd.GeoDataFrame:
         """Return the rows of the demand without a station of a kind within so many minutes, the most households first.
