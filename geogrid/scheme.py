@@ -87,10 +87,11 @@ class Level:
 
 @dataclass(frozen=True)
 class SiteKind:
-    """A kind of station: its name and the level of which each unit wants one, if any."""
+    """A kind of station: its name, the level of which each unit wants one, if any, and how many households share a place of its capacity."""
 
     name: Text
     one_per: str = ""
+    households_per_place: float | None = None
 
 
 @dataclass(frozen=True)
@@ -225,11 +226,13 @@ def _camera(kind: str, entry: Any, scheme_id: str) -> dict[str, float]:
 
 def _station(kind: str, entry: Any, levels: list[str], scheme_id: str) -> SiteKind:
     where = f"{scheme_id} [stations.{kind}]"
-    check_known(table_of(entry, where), ("name", "one_per"), where)
+    check_known(table_of(entry, where), ("name", "one_per", "households_per_place"), where)
     one_per = entry.get("one_per", "")
     if one_per and one_per not in levels:
         raise unknown("level", str(one_per), levels, where)
-    return SiteKind(_text(entry.get("name", kind), where), one_per)
+    share = entry.get("households_per_place")
+    check_value(share is None or (is_number(share) and share > 0), where, "households_per_place", share, "a positive number", "正数")
+    return SiteKind(_text(entry.get("name", kind), where), one_per, share)
 
 
 def _level(entry: Mapping[str, Any], scheme_id: str) -> Level:
