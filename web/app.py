@@ -28,6 +28,7 @@ from web import (
     language,
     login,
     pages,
+    patrolpage,
     plans,
     reached,
     requestlog,
@@ -82,6 +83,7 @@ def create_app(
     errors.install(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(declared.blueprint)
+    app.register_blueprint(patrolpage.blueprint)
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(whatif.blueprint)
     app.register_blueprint(editor.blueprint)

@@ -24,13 +24,15 @@ PUBLIC = frozenset(
     {
         *("pages.overview_page", "pages.stations_page", "pages.unit_page", "pages.table_data", "pages.codes_data", "pages.map_data", "pages.tile"),
         *("api.units", "api.unit", "api.locate", "api.sites", "api.version", "api.search", "api.unknown"),
-        *("stations.figures", "stations.units", "stations.area"),
+        *("stations.figures", "stations.units", "stations.area", "stations.capacity"),
         *("login.login_page", "login.sign_in"),
     }
 )
 """What a resident may open; what he sees there is the view of `web.accounts.visible`."""
 WHOLE = frozenset({"declared", "whatif"})
 """Blueprints that speak of the whole district: not for who is confined to a unit of it."""
+PLANNERS = frozenset({"patrols"})
+"""Blueprints of planners, reading included."""
 ADMINISTRATORS = frozenset({"importing", "imports"})
 """Blueprints of the administrator of the whole district."""
 
@@ -61,6 +63,8 @@ def _needs(endpoint: str, method: str = "GET") -> tuple[str, bool]:
         return "viewer", False
     if blueprint in ADMINISTRATORS:
         return "administrator", True
+    if blueprint in PLANNERS:
+        return "planner", False
     return "viewer" if method in _READING or blueprint in WHOLE else "planner", blueprint in WHOLE
 
 

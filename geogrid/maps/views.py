@@ -18,7 +18,7 @@ from geogrid.maps.words import words
 _FAR_PX, _NEAR_PX = (1.8, 0.8, 0.4, 0.3), (3.0, 2.6, 1.2, 0.6)
 _KNOWN_WIDTHS = {"street": (1.8, 3.0), "community": (0.8, 2.6), "grid": (0.4, 1.2), "microgrid": (0.3, 0.6)}
 CHECKS_ZOOM = 23  # a screen pixel is some millimetres: faults are as narrow as that
-DOTS_ZOOM = 13  # stations of one kind are few enough to stand each at its place
+DOTS_ZOOM = 14  # stations of one kind are few enough to stand each at its place
 SIGNS_ZOOM = 15  # clusters of cameras on the whole district would hide what they do not see
 EDIT_ZOOM = 21  # a line is drawn to some centimetres
 _LABEL_ZOOM = {"street": 0, "community": 12, "grid": 14, "microgrid": 17}
@@ -50,6 +50,11 @@ def cameras(project: ProjectLike, *, lang: str) -> MapPage:
     """What is blind: units tinted by the share that the page tells, cameras from close by; the page's own script says more of one than a popup."""
     first = {"fill": "measure", "on": ["cameras"], "off": _fine_layers(project), "site_cards": True, "signs_from": SIGNS_ZOOM}
     return _page(project, "cameras", lang, first)
+
+
+def patrols(project: ProjectLike, *, lang: str) -> MapPage:
+    """What was not walked: units tinted by the share that the page tells, and the streets that it draws."""
+    return _page(project, "patrols", lang, {"fill": "measure", "off": _fine_layers(project)})
 
 
 def checks(project: ProjectLike, *, lang: str) -> MapPage:

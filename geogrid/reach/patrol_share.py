@@ -272,8 +272,7 @@ def _lines(streets: Streets, chain: np.ndarray, first: np.ndarray, last: np.ndar
     """Return the stretches of chains from a bin to a bin, as they bend."""
     size = streets.length_m[chain] / np.diff(streets.first_bin)[chain]
     low, high = (first - streets.first_bin[chain]) * size, (last + 1 - streets.first_bin[chain]) * size
-    starts = np.searchsorted(streets.chain, np.arange(len(streets)))
-    ends = np.append(starts[1:], len(streets.chain))
+    starts, ends = streets.first_segment[:-1], streets.first_segment[1:]
     begin, finish = streets.at(chain, low), streets.at(chain, high)
     made = []
     for k, a, b, p, q in zip(chain, low, high, begin, finish, strict=True):

@@ -62,6 +62,11 @@ class Streets:
         return len(self.length_m)
 
     @cached_property
+    def first_segment(self) -> np.ndarray:
+        """Row of each chain's first segment, and one past the last, (c + 1,)."""
+        return np.searchsorted(self.chain, np.arange(len(self) + 1))
+
+    @cached_property
     def bin_chain(self) -> np.ndarray:
         """Chain of each bin."""
         return np.repeat(np.arange(len(self)), np.diff(self.first_bin))
@@ -81,8 +86,8 @@ class Streets:
         """Return the places, (n, 2), so far along chains."""
         total = np.concatenate([[0.0], np.cumsum(self.length_m)])
         start = total[self.chain] + self.from_m
-        row = np.clip(np.searchsorted(start, total[chain] + along_m, side="right") - 1, 0, len(start) - 1)
-        row = np.where(self.chain[row] == chain, row, np.searchsorted(self.chain, chain))
+        row = np.searchsorted(start, total[chain] + along_m, side="right") - 1
+        row = np.clip(row, self.first_segment[chain], self.first_segment[chain + 1] - 1)  # an end may round into the next chain
         ends = self.segments[row]
         size = np.hypot(ends[:, 2] - ends[:, 0], ends[:, 3] - ends[:, 1])
         share = np.clip((along_m - self.from_m[row]) / size, 0.0, 1.0)

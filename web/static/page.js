@@ -4,6 +4,7 @@ import { cameras } from "./reach-cameras.js";
 import { checks } from "./checks.js";
 import { declared } from "./declared.js";
 import { layers } from "./layers.js";
+import { patrols } from "./patrols.js";
 import { search } from "./search.js";
 import { stations } from "./reach-stations.js";
 import { unit } from "./unit.js";
@@ -15,5 +16,5 @@ chrome();
 if (page) {
   search(page);
   layers();
-  ({ overview: units, stations, cameras, checks, declared, unit })[page.page]?.(page);
+  ({ overview: units, stations, cameras, patrols, checks, declared, unit })[page.page]?.(page);
 }
