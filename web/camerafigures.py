@@ -75,8 +75,7 @@ def answer(now: Served) -> bytes:
     body = {
         "levels": known,
         "steps": STEPS,
-        "totals": totals(now),
-        "domes": int(shown_cameras(now)["is_dome"].sum()),
+        "totals": {**totals(now), "domes": int(shown_cameras(now)["is_dome"].sum())},
         "place": place,
         "places": _places(now, place) if place else [],
         "notes": [{"key": note["key"], "n": note["n"], "text": pick(note, "text")} for note in notes(now)],
@@ -113,8 +112,10 @@ def _sums(found: pd.DataFrame) -> dict[str, Any]:
 
 
 def _places(now: Served, level: str) -> list[dict[str, Any]]:
-    found = rows(now, level)
-    return [{"code": code, "label": label, **_sums(found.loc[[code]])} for code, label in zip(found.index, data.labels(now, level), strict=True)]
+    found, cameras = rows(now, level), shown_cameras(now)
+    domes = cameras.loc[cameras["is_dome"], level].value_counts()
+    named = zip(found.index, data.labels(now, level), strict=True)
+    return [{"code": code, "label": label, **_sums(found.loc[[code]]), "domes": int(domes.get(code, 0))} for code, label in named]
 
 
 def units(now: Served, level: str, parent: str) -> list[dict[str, Any]]:

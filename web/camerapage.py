@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
 from geogrid.maps.kinds import kinds_of
+from geogrid.maps.words import CAMERA_KINDS
 from web import mapview, scriptdata, tables
 from web.language import language
 from web.served import Served
@@ -49,7 +50,8 @@ def script(now: Served) -> dict[str, Any]:
     """Return what the page's script is told beside what every page tells: addresses and words."""
     stem = url_for("cameras.answer", version=now.version).removesuffix("answer.json")
     get = {name: url_for(f"cameras.{endpoint}") for name, endpoint in (("record", "record"), ("tried", "tried"), ("next", "next_cameras"))}
-    return {"seen": {"data": stem, **get}, "says": words()}
+    ptz = {key: name[language()] for key, name in CAMERA_KINDS.items()}
+    return {"seen": {"data": stem, **get, "ptz": ptz}, "says": words()}
 
 
 def words() -> dict[str, str]:
@@ -86,8 +88,7 @@ def words() -> dict[str, str]:
         "presumed": _("presumed ±22.5°"),
         "all_round": _("all round"),
         "unknown": _("unknown: sees perhaps all round, surely nothing"),
-        "lens": _("angle, range"),
-        "height": _("height"),
+        "lens": _("angle, range, height"),
         "default": _("default of the scheme"),
         "stands": _("stands in"),
         "sees": _("surely sees"),
@@ -106,10 +107,6 @@ def words() -> dict[str, str]:
         "over_prohibited": _("sees into a prohibited place"),
         "over_facade": _("looks at dwellings"),
         "over_faces_prohibited": _("faces a prohibited place"),
-        "do": _("What to do:"),
-        "do_prohibited": _("turn it away or move it, so that the place is out of its sight; then give the new direction"),
-        "do_facade": _("turn it to the entrance or mask these windows, then give the new direction"),
-        "do_faces_prohibited": _("turn it away from this front or mask it, then give the new direction"),
         "move": _("Try another place"),
         "close": _("Close"),
         "gain": _("One camera more here"),

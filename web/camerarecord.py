@@ -41,7 +41,7 @@ def record(now: Served, camera: str, at: tuple[float, float] | None = None) -> d
         "id": camera,
         "code_fault": find_code_fault(str(row.get("gb_code") or "")),
         "status": row["status"],
-        "defaults": row["defaults"].split(),
+        "defaults": list(row["defaults"]),
         "is_dome": bool(row["is_dome"]),
         "units": _units(now, row),
         "at": _lonlat(now, row.geometry),

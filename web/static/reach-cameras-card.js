@@ -60,26 +60,26 @@ export async function cameraCard(page, id, at, { move }) {
   }
   show([
     head(says, got.name || kind, got.name ? kind : "", null),
-    ...(got.over || []).map(found => element("div", { class: "over-told" }, element("p", {}, element("b", {}, says["over_" + found.what] || says.over), " ", found.text), element("p", {}, element("b", {}, says.do), " ", says["do_" + found.what]))),
+    ...(got.over || []).map(found => element("div", { class: "over-told" }, element("p", {}, element("b", {}, says["over_" + found.what] || says.over), " ", found.text))),
     got.status ? element("p", { class: "note" }, says[got.status]) : "",
     element("dl", { class: "record" }, ...rows(page, got, kind)),
-    element("div", { class: "card-foot" }, ...foot, element("span", { class: "code" }, got.id)),
+    element("div", { class: "card-foot" }, ...foot, element("span", { class: "note" }, got.secret ? "" : says.open_camera), element("span", { class: "code" }, got.id)),
   ], box(got.region || got.perhaps) || [got.at[0], got.at[1], got.at[0], got.at[1]]);
 }
 
 function rows(page, got, kind) {
-  const { says } = page, told = (name, text) => [text, " ", element("span", { class: "note" }, got.defaults?.includes(name) ? says.default : says.given)];
-  const out = [row(says.kind, kind)];
+  const { says } = page, told = (name, text, bare = false) => bare ? [text] : [text, " ", element("span", { class: "note" }, got.defaults?.includes(name) ? says.default : says.given)];
+  const out = [row(says.kind, [kind, page.seen.ptz[got.ptz]].filter((one, i, all) => one && all.indexOf(one) === i).join(" · "))];
   if (got.gb_code) out.push(row(says.code, got.gb_code, element("span", { class: "note" }, " ", got.code_fault || got.gb_code.length !== 20 ? says.code_wrong : say(says.code_parts, parts(got.gb_code)))));
   out.push(row(says.direction, ...direction(says, got)));
-  if (got.angle_deg !== null) out.push(row(says.lens, ...told("angle_deg", `${got.angle_deg}°`), " · ", ...told("range_m", `${got.range_m}\u2009${says.metres}`)));
-  if (got.height_m !== null) out.push(row(says.height, ...told("height_m", `${got.height_m}\u2009${says.metres}`)));
+  const lens = [["angle_deg", "°"], ["range_m", "\u2009" + says.metres], ["height_m", "\u2009" + says.metres]].filter(([name]) => got[name] !== null), same = new Set(lens.map(([name]) => !!got.defaults?.includes(name))).size === 1;
+  if (lens.length) out.push(row(says.lens, ...lens.flatMap(([name, unit], i) => [i ? " · " : "", ...told(name, got[name] + unit, same && i < lens.length - 1)])));
   if (got.units.length) out.push(row(says.stands, got.units.map(unit => unit.label).slice(-2).join(" · ")));
   if (got.hides) {
     out.push(row(says.sees, `${number(Math.round(got.seen_m2))}\u2009m²`));
     out.push(row(says.hidden, ...hidden(says, got.hides)));
   }
-  out.push(row(says.secrecy, got.secret ? says.secret : says.open_camera));
+  if (got.secret) out.push(row(says.secrecy, says.secret));
   return out;
 }
 
@@ -98,7 +98,7 @@ export function hidden(says, hides) {
 }
 
 function parts(code) {
-  return { civil: code.slice(0, 8), industry: code.slice(8, 10), type: code.slice(10, 13), network: code.slice(13, 14), number: code.slice(14) };
+  return { civil: code.slice(0, 8), industry: code.slice(8, 10), type: code.slice(10, 13), network: code.slice(13, 14), serial: code.slice(14) };
 }
 
 export function box(shape) {

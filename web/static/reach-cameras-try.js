@@ -44,7 +44,7 @@ export function tool(page, { open }) {
     const place = byId("card"), close = element("button", { type: "button", class: "close", "aria-label": says.close }, "✕");
     close.addEventListener("click", clear);
     const title = state.moved ? say(says.gain_moved, { id: state.moved.name || state.moved.id }) : says.gain;
-    place.replaceChildren(element("div", { class: "card-head" }, element("h2", {}, title), close), ...lines, turning());
+    place.replaceChildren(element("div", { class: "card-head" }, element("h2", {}, title), element("span", { class: "note" }), close), ...lines, turning());
     place.hidden = false;
     position(place, box(shape));
   }

@@ -71,6 +71,8 @@ export async function cameras(page) {
     byId("answer").hidden = false;
     byId("place").value = place ? place.code : "";
     byId("base").textContent = say(of.cameras === 1 ? says.base_one : says.base, { cameras: number(of.cameras), street: length(of.street_m, says) });
+    byId("domes").textContent = number(of.domes);
+    byId("guns").textContent = number(of.cameras - of.domes);
     byId("blind-total").textContent = of.street_m ? length(blind, says) : "";
     byId("blind-total").className = blind > 0 ? "blind" : "fine";
     byId("blind-words").textContent = !of.street_m ? says.no_streets : say(blind > 0 ? says.blind : says.no_blind, { share: percent(blind / of.street_m) });
@@ -103,8 +105,6 @@ export async function cameras(page) {
     const on = [...byId("seen-legend").querySelectorAll("[aria-pressed=true]")].map(button => Number(button.dataset.class));
     layers.only(on.length === 3 ? null : on);
   });
-  byId("domes").textContent = number(got.domes);
-  byId("guns").textContent = number(got.totals.cameras - got.domes);
   tell();
   steps(got, says);
   notes(got, says);
