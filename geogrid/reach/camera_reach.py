@@ -209,7 +209,7 @@ def _in_order(cameras: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Order by id, and by place where ids repeat, so that the order of rows in a file changes nothing."""
     ids = cameras["id"].fillna("").astype(str) if "id" in cameras else pd.Series("", index=cameras.index)
     others = cameras.drop(columns=[name for name in ("id", "row", "geometry") if name in cameras]).astype(str)
-    rest = ["|".join(row) for row in others.itertuples(index=False, name=None)]
+    rest = ["|".join(map(str, row)) for row in others.itertuples(index=False, name=None)]
     places = cameras.geometry.to_wkb(hex=True).fillna("").to_numpy(dtype=object)
     order = pd.DataFrame({"id": ids.to_numpy(), "place": places, "rest": rest}).sort_values(["id", "place", "rest"], kind="stable").index
     return cameras.iloc[order].reset_index(drop=True)
