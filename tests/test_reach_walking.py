@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from geogrid.reach.network import Network
-from geogrid.reach.snapping import Blocks
+from geogrid.reach.snapping import Blocks, snap
 from geogrid.reach.walking import NETWORK, STRAIGHT, Ground, nearest
 from tests.shared import shared_path
 from tests.test_reach_network import line, roads
@@ -63,6 +63,10 @@ places = st.lists(place, min_size=1, max_size=5).map(lambda xy: np.array(xy, dty
 
 def ground_of(lines) -> Ground:
     return Ground(Network.of(roads(*lines)), DETOUR)
+
+
+def ground_under(network: Network, doors: np.ndarray) -> Ground:
+    return Ground.under(network, DETOUR, snap(network, doors))
 
 
 def table(pairs, doors, stations) -> np.ndarray:
@@ -140,7 +144,7 @@ def test_two_places_of_a_block_that_lie_by_paths_walk_round_it():
 
 
 def test_without_paths_a_walk_is_straight_times_the_detour():
-    ground = Ground.under(Network.of(None), DETOUR, np.array([[0.0, 0.0]]))
+    ground = ground_under(Network.of(None), np.array([[0.0, 0.0]]))
     assert ground.method == STRAIGHT
     pairs = nearest(ground, np.array([[0.0, 0.0], [30.0, 40.0]]), np.array([[300.0, 400.0], [30.0, 40.0]]), k=2)
     assert (pairs.demand.tolist(), pairs.station.tolist()) == ([0, 0, 1, 1], [1, 0, 1, 0])
@@ -150,14 +154,14 @@ def test_without_paths_a_walk_is_straight_times_the_detour():
 def test_roads_that_pass_few_doors_by_are_not_walked_on():
     along, off = np.array([[x, 10.0] for x in range(0, 2000, 50)]), np.array([[x, 1500.0] for x in range(0, 2000, 50)])
     main_road = Network.of(roads([(0, 0), (2000, 0)]))
-    assert Ground.under(main_road, DETOUR, along).method == NETWORK
-    assert Ground.under(main_road, DETOUR, np.vstack([along, off])).method == STRAIGHT
+    assert ground_under(main_road, along).method == NETWORK
+    assert ground_under(main_road, np.vstack([along, off])).method == STRAIGHT
 
 
 def test_a_door_deep_in_a_large_block_still_walks_along_dense_streets():
     streets = [[(0, y), (2000, y)] for y in range(0, 2001, 400)] + [[(x, 0), (x, 2000)] for x in range(0, 2001, 400)]
     doors = np.array([[x + 200.0, y + 200.0] for x in range(0, 2000, 400) for y in range(0, 2000, 400)])
-    assert Ground.under(Network.of(roads(*streets)), DETOUR, doors).method == NETWORK
+    assert ground_under(Network.of(roads(*streets)), doors).method == NETWORK
 
 
 @pytest.mark.parametrize("method", [NETWORK, STRAIGHT])

@@ -80,9 +80,10 @@ def _homes(plan: Plan) -> Demand:
     sums = sums.reset_index()
     position, atom = sums["position"].to_numpy(), sums["atom"].to_numpy()
     codes = pd.DataFrame({level.id: _codes(plan, level.id)[atom] for level in plan.scheme.levels})
-    x, y = _where_people_live(plan.base)
-    cell = plan.base.cells.index.to_numpy()[position]
-    return Demand(HOUSEHOLDS, x[position], y[position], sums["households"].to_numpy(), sums["persons"].to_numpy(), cell, codes)
+    lived = plan.base.cells.iloc[position]
+    x, y = _where_people_live(lived)
+    cell = lived.index.to_numpy()
+    return Demand(HOUSEHOLDS, x, y, sums["households"].to_numpy(), sums["persons"].to_numpy(), cell, codes)
 
 
 def _codes(plan: Plan, level: str) -> np.ndarray:
@@ -92,12 +93,13 @@ def _codes(plan: Plan, level: str) -> np.ndarray:
     return np.full(len(owner), "", dtype=object) if known is None else np.where(owner == NO_UNIT, "", known.to_numpy(dtype=object))
 
 
-def _where_people_live(base: Base) -> tuple[np.ndarray, np.ndarray]:
+def _where_people_live(cells: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
     """The door of each cell, or a point of the cell where it has none."""
-    x, y = base.cells["x"].to_numpy(dtype=float), base.cells["y"].to_numpy(dtype=float)
-    inside = shapely.point_on_surface(base.cells.geometry.to_numpy())
-    known = np.isfinite(x) & np.isfinite(y)
-    return np.where(known, x, shapely.get_x(inside)), np.where(known, y, shapely.get_y(inside))
+    x, y = cells["x"].to_numpy(dtype=float), cells["y"].to_numpy(dtype=float)
+    unknown = ~(np.isfinite(x) & np.isfinite(y))
+    x, y = x.copy(), y.copy()
+    x[unknown], y[unknown] = shapely.get_coordinates(shapely.point_on_surface(cells.geometry.to_numpy()[unknown])).T
+    return x, y
 
 
 def _land(plan: Plan) -> Demand:

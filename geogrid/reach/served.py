@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -94,22 +93,21 @@ def _most(row: np.ndarray, station: np.ndarray, weight: np.ndarray, n: int) -> n
     return out
 
 
-def unit_columns(what: str, sums: Mapping[str, np.ndarray], units: Units, names: np.ndarray, minutes: Sequence[float], km_h: float) -> dict[str, Any]:
-    """Word sums (`served_in`) as columns of `COLUMNS` but level, kind and left_over, for each time all units; `names` of stations, "" the last."""
+def unit_columns(what: str, sums: Mapping[str, np.ndarray], minutes: Sequence[float], km_h: float) -> dict[str, np.ndarray]:
+    """Round sums (`served_in`) to columns of `COLUMNS`, for each time all units; `code` is the row of the unit, `nearest` of the station, or -1."""
     is_homes = what == HOUSEHOLDS
     count = (lambda values: np.round(values).astype("int64")) if is_homes else (lambda values: np.round(values, 1))
     times = len(minutes)
     total, served = np.tile(sums["total"], times), sums["served"].reshape(-1)
     share = np.divide(served, total, out=np.full(len(served), np.nan), where=total > 0)
     return {
-        "code": np.tile(units.code, times),
-        "minutes": np.repeat(np.array(minutes), len(units.code)),
-        "what": np.full(len(total), what, dtype=object),
+        "code": np.tile(np.arange(len(sums["total"])), times),
+        "minutes": np.repeat(np.array(minutes), len(sums["total"])),
         "total": count(total),
         "households": count(total if is_homes else np.zeros(len(total))).astype("int64"),
         "served": count(served),
         "served_share": np.round(share, 6),
-        "nearest": np.tile(names[sums["nearest"]], times),
+        "nearest": np.tile(sums["nearest"], times),
         "mean_walk_m": np.tile(np.round(sums["mean_walk_m"], 1), times),
         "median_walk_min": np.tile(np.round(sums["median_walk_m"] / walking_m(1, km_h), 2), times),
         "worst_walk_m": np.tile(np.round(sums["worst_walk_m"], 1), times),

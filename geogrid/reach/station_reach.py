@@ -19,7 +19,7 @@ from geogrid.plan import Plan
 from geogrid.reach.demand import HOUSEHOLDS, Demand, demand_of
 from geogrid.reach.network import Network
 from geogrid.reach.served import COLUMNS, Units, served_in, unit_columns, walking_m
-from geogrid.reach.snapping import Blocks, Snapped
+from geogrid.reach.snapping import Blocks, Snapped, snap
 from geogrid.reach.station_area import served_area
 from geogrid.reach.station_kinds import Kind, Stations, kinds_in, stations_of
 from geogrid.reach.station_notes import station_notes
@@ -39,12 +39,16 @@ class Walks:
 
 @dataclass(frozen=True, eq=False)
 class StationReach:
-    """Who is served. `demand`, `stations` and `ground` are what it rests on; frames are in the working CRS, in order, shared: copy to change one."""
+    """Who is served; frames are in the working CRS, in order, and shared: copy one to change it.
+
+    It rests on the `demand`, the `stations`, the `ground` that is walked on, and `doors`: the distinct places of the demand, set on it.
+    """
 
     plan: Plan
     demand: Demand
     stations: Stations
     ground: Ground
+    doors: Snapped
     addresses: Callable[[], Mapping[str, str]] = dict
     _made: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
 
@@ -54,8 +58,10 @@ class StationReach:
     ) -> StationReach:
         """Return the reach of stations (joined to the plan, its CRS) along roads; `addresses` gives the address of buildings, by id."""
         demand = demand_of(plan)
-        ground = Ground.under(Network.of(roads), float(plan.scheme.defaults["detour"]), demand.places[0], Blocks.of(plan.base.cells))
-        return cls(plan, demand, stations_of(stations, plan.scheme), ground, addresses)
+        network, blocks = Network.of(roads), Blocks.of(plan.base.cells)
+        doors = snap(network, demand.places[0], blocks)
+        ground = Ground.under(network, float(plan.scheme.defaults["detour"]), doors, blocks)
+        return cls(plan, demand, stations_of(stations, plan.scheme), ground, doors, addresses)
 
     @property
     def crs(self) -> CRS:
@@ -86,11 +92,6 @@ class StationReach:
     def notes(self) -> list[dict[str, Any]]:
         """What the figures rest on: key, n, en, zh."""
         return station_notes(self.ground, self.demand, self.stations, self.doors)
-
-    @cached_property
-    def doors(self) -> Snapped:
-        """The distinct places of the demand, set on the network."""
-        return self.ground.set_down(self.demand.places[0])
 
     def limit_m(self, minutes: float) -> float:
         """Metres that are walked in so many minutes."""
@@ -155,20 +156,24 @@ class StationReach:
         return self._once(("totals", times), lambda: self._tables(times, {"district": everyone}))
 
     def _tables(self, times: tuple[float, ...], levels: Mapping[str, Units]) -> pd.DataFrame:
-        limits, names = [self.limit_m(minute) for minute in times], np.append(self.stations.id, "")
-        parts = []
-        for level, units in levels.items():
-            for kind, _, _ in self.kinds:
-                walks = self.walks(kind)
+        kinds, limits = [kind.key for kind in self.kinds], [self.limit_m(minute) for minute in times]
+        names = np.concatenate([units.code for units in levels.values()])
+        parts, first = [], 0
+        for level, units in enumerate(levels.values()):
+            for kind, word in enumerate(kinds):
+                walks = self.walks(word)
                 sums = served_in(self.demand.weight, units, walks.walk_m, walks.station, limits)
-                columns = unit_columns(self.demand.what, sums, units, names, times, self.walking_km_h)
-                parts.append(
-                    {**columns, **{name: np.full(len(columns["code"]), word, dtype=object) for name, word in (("level", level), ("kind", kind))}}
-                )
+                columns = unit_columns(self.demand.what, sums, times, self.walking_km_h)
+                rows = len(columns["code"])
+                parts.append({**columns, "code": columns["code"] + first, "level": np.full(rows, level), "kind": np.full(rows, kind)})
+            first += len(units.code)
         if not parts:
             return pd.DataFrame(columns=list(COLUMNS))
         frame = pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
-        return frame.assign(left_over=pd.array([pd.NA] * len(frame), dtype="Int64"))[list(COLUMNS)]
+        words = {"level": list(levels), "kind": kinds, "code": names, "nearest": [*self.stations.id, ""]}
+        named = {column: pd.Series(known, dtype="str").array.take(frame[column] % len(known)) for column, known in words.items()}
+        left_over = pd.array([pd.NA] * len(frame), dtype="Int64")
+        return frame.assign(**named, what=self.demand.what, left_over=left_over)[list(COLUMNS)]
 
     @cached_property
     def _units(self) -> dict[str, Units]:

@@ -50,12 +50,12 @@ class Ground:
     blocks: Blocks | None = None
 
     @classmethod
-    def under(cls, network: Network, detour: float, doors: np.ndarray, blocks: Blocks | None = None) -> Ground:
-        """Return the ground for doors (n, 2): the network where most of them lie by a path, else straight lines."""
-        if not len(network) or not len(doors):
+    def under(cls, network: Network, detour: float, doors: Snapped, blocks: Blocks | None = None) -> Ground:
+        """Return the ground for doors set on a network: the network where most of them lie by a path, else straight lines."""
+        if not len(network) or not len(doors.xy):
             return cls(network, detour, NETWORK if len(network) else STRAIGHT, blocks)
-        is_far = float(np.mean(snap(network, doors).leg_m > FAR_FROM_PATH_M)) > FAR_SHARE
-        return cls(network, detour, STRAIGHT if is_far and _paths_per_area(network, doors) < FEW_PATHS_KM_PER_KM2 else NETWORK, blocks)
+        is_far = float(np.mean(doors.leg_m > FAR_FROM_PATH_M)) > FAR_SHARE
+        return cls(network, detour, STRAIGHT if is_far and _paths_per_area(network, doors.xy) < FEW_PATHS_KM_PER_KM2 else NETWORK, blocks)
 
     def set_down(self, xy: np.ndarray) -> Snapped:
         """Set places on the network and in their blocks."""
