@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 WHATS = ("stations", "cameras", "patrols")
 MINUTES = click.FloatRange(min=0, min_open=True, max=240)
-_ROLE_ZH = {"stations": "站点", "cameras": "摄像头", "patrols": "巡逻轨迹"}
+_ROLE_ZH = {"stations": "站点", "cameras": "摄像机", "patrols": "巡逻轨迹"}
 
 
 @click.command(epilog="Example: geogrid reach lubei.gpkg stations --kind canteen --minutes 10 --out reach.gpkg")
@@ -86,7 +86,7 @@ def _ask(what: str, options: Mapping[str, Any], as_json: bool) -> Ask:
 
 def _present(project: Project, what: str) -> list[str]:
     """Return which parts the project can answer; raises NotFoundError where the one that is asked for is missing."""
-    have = {"stations": "stations" in project.site_roles, "cameras": "cameras" in project.site_roles, "patrols": "patrol_units" in project.layers}
+    have = {"stations": "stations" in project.site_roles, "cameras": "cameras" in project.site_roles, "patrols": "patrol_units" in project.tables}
     if what == "all":
         return [name for name in WHATS if have[name]]
     if not have[what]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,6 +11,8 @@ from geogrid.cli.columns import per_cent, table_lines
 from geogrid.cli.reach_told import WORST, Ask, Told, found_lines, found_rows, listed_levels, named, note_lines, plain_row, plain_rows, unit_level
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from geogrid.pipeline.reach_cameras import CameraReach
     from geogrid.store import Project
 
@@ -46,24 +48,33 @@ def _document(project: Project, reach: CameraReach, ask: Ask) -> dict[str, Any]:
         "totals": plain_row(reach.whole),
         "blind_streets": {"n": len(blind), "length_m": round(float(blind.length.sum()), 1)},
         "blind_entrances": len(reach.blind_entrances),
-        "over_reach": _counted(getattr(reach, "over_reach", None)),
+        "over_reach": _counted(reach.over_reach),
         "level": level,
         "worst": plain_rows(_worst(units[units["level"] == level])),
         **({"units": plain_rows(units[units["level"].isin(listed)])} if ask.wants_units else {}),
-        "findings": found_rows(getattr(reach, "findings", [])),
-        "notes": list(getattr(reach, "notes", [])),
-        **({"best": plain_rows(reach.next_cameras(ask.best, ptz=ask.ptz))} if ask.best else {}),
+        "findings": found_rows(reach.findings, project.scheme.severity),
+        "notes": list(reach.notes),
+        **({"best": _best(reach.next_cameras(ask.best, ptz=ask.ptz))} if ask.best else {}),
     }
 
 
-def _counted(over: Any) -> dict[str, int]:
-    return {} if over is None else {str(what): int(n) for what, n in over["what"].value_counts().sort_index().items()}
+def _counted(over: pd.DataFrame) -> dict[str, int]:
+    return {str(what): int(n) for what, n in over["what"].value_counts().sort_index().items()}
 
 
 def _worst(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the units of which least street is surely seen, of those the ones with most street; a few metres of street are no street."""
     rows = rows[rows["street_m"] >= LEAST_STREET_M]
     return rows.sort_values(["street_share", "street_m", "code"], ascending=[True, False, True], kind="stable").head(WORST)
+
+
+def _best(found: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return where the next cameras would see most of what is blind, and what no choice of as many could exceed."""
+    from geogrid.crs import to_wgs84
+
+    degrees = to_wgs84(found)
+    sites = degrees.assign(lon=degrees.geometry.x.round(6), lat=degrees.geometry.y.round(6))
+    return {**{name: round(float(found.attrs[name]), 1) for name in ("bound_m", "blind_m")}, "sites": plain_rows(sites)}
 
 
 def _lines(project: Project, document: Mapping[str, Any], ask: Ask) -> list[str]:
@@ -84,7 +95,7 @@ def answer_seen(totals: Mapping[str, Any], stem: str, cameras: int, zh: bool) ->
         return f"没有可以计算的{name_zh}" if zh else f"there are no {name_en} to be seen"
     of, blind, between = _amount(stem, totals[whole], zh), per_cent(1 - perhaps), per_cent(perhaps - sure)
     if zh:
-        return f"摄像头看不到的{name_zh}：{blind}（共 {of}，{cameras:,} 个摄像头）；另有 {between} 不能确定"
+        return f"摄像机看不到的{name_zh}：{blind}（共 {of}，{cameras:,} 个摄像机）；另有 {between} 不能确定"
     return f"{name_en} that no camera sees: {blind} of {of} ({cameras:,} cameras); {between} more are unsure"
 
 
@@ -114,7 +125,7 @@ def _worst_lines(project: Project, document: Mapping[str, Any], zh: bool) -> lis
         return ["没有街道可以计算" if zh else "there are no streets to be seen"]
     level = project.scheme.level(document["level"]).name.say("zh" if zh else "en")
     title = f"街道一定看得到最少的{level}：" if zh else f"least street surely seen, by {level}"
-    heads = ["编码", "名称", "摄像头", "一定", "至多", "街道"] if zh else ["code", "name", "cameras", "surely", "at most", "streets"]
+    heads = ["编码", "名称", "摄像机", "一定", "至多", "街道"] if zh else ["code", "name", "cameras", "surely", "at most", "streets"]
     cells = [
         [
             row["code"],
@@ -141,9 +152,26 @@ def _over_reach(counts: Mapping[str, int], zh: bool) -> str:
     return f"越界（799 号令）：{'、'.join(said)}" if zh else f"over-reach (Decree 799): {', '.join(said)}"
 
 
-def _best_lines(best: Sequence[Mapping[str, Any]], ptz: str, zh: bool) -> list[str]:
-    """Return where new cameras would see most, with the gain of each."""
-    title = f"新增 {len(best)} 个摄像头（PTZ 类型 {ptz}）的位置：" if zh else f"where {len(best)} more cameras (PTZ type {ptz}) would see most:"
-    heads = [*best[0]] if best else []
-    rows = [[f"{value:,.6g}" if isinstance(value, float) else str(value) for value in row.values()] for row in best]
-    return [title, *(table_lines(heads, rows) if best else [])]
+def _best_lines(best: Mapping[str, Any], ptz: str, zh: bool) -> list[str]:
+    """Return where new cameras would see most, each with what it adds, then what no choice of as many could exceed."""
+    heads = ["#", "经度", "纬度", "方向", "新增", "累计"] if zh else ["#", "lon", "lat", "direction", "gains", "in all"]
+    metres = "米" if zh else "m"
+    rows = [
+        [
+            str(row["rank"]),
+            f"{row['lon']:.6f}",
+            f"{row['lat']:.6f}",
+            "–" if row["direction_deg"] is None else f"{row['direction_deg']:g}°",
+            f"{row['gain_m']:,.0f} {metres}",
+            f"{row['total_m']:,.0f} {metres}",
+        ]
+        for row in best["sites"]
+    ]
+    title = (
+        f"新增 {len(rows)} 个摄像机（PTZ 类型 {ptz}）放在这里，看到的盲街最多："
+        if zh
+        else f"{len(rows)} more cameras (type {ptz}) would see most here:"
+    )
+    most, blind = f"{best['bound_m']:,.0f}", f"{best['blind_m']:,.0f}"
+    sure = f"任何同样多的位置至多看到 {most} 米（盲街共 {blind} 米）" if zh else f"no choice of as many sees more than {most} of {blind} m"
+    return [title, *table_lines(heads, rows), sure] if rows else ["没有可以再看到的街道" if zh else "no camera would see more"]

@@ -65,7 +65,7 @@ def _stations_page(project: Project, lang: str) -> ReachPage:
         first=f"{next(iter(kinds), '')}|{sorted(minutes)[len(minutes) // 2]:g}",
         steps=STEPS,
         hue="#d55e00",
-        notes=[note[lang] for note in getattr(reach, "notes", [])],
+        notes=[note[lang] for note in reach.notes],
         legend=[("unserved", "步行时间内没有站点" if zh else "no station within the walk")],
         data={"homes": _homes(reach), "walks": walks, "names": names},
     )
@@ -145,7 +145,7 @@ def _cameras_page(project: Project, lang: str) -> ReachPage:
         first="street",
         steps=STEPS,
         hue="#7a1230",
-        notes=[note[lang] for note in getattr(reach, "notes", [])],
+        notes=[note[lang] for note in reach.notes],
         legend=[(key, words_zh if zh else words_en) for key, words_zh, words_en in seen],
         data={"seen": _seen(reach)},
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from geogrid.cli.columns import per_cent, table_lines
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geogrid.pipeline.reach_stations import StationReach
+    from geogrid.reach.next_sites import NextSites
     from geogrid.store import Project
 
 
@@ -43,6 +44,8 @@ def _kinds(reach: StationReach, asked: Sequence[str]) -> dict[str, Mapping[str, 
 
 def _document(project: Project, reach: StationReach, kinds: Mapping[str, Any], minutes: Sequence[float], ask: Ask) -> dict[str, Any]:
     """Return the figures: the same that are printed."""
+    from geogrid.reach.station_sites import best, checks
+
     units = reach.station_units(minutes)
     units = units[units["kind"].isin(list(kinds))]
     level = unit_level(project, ask.level)
@@ -57,9 +60,11 @@ def _document(project: Project, reach: StationReach, kinds: Mapping[str, Any], m
         "level": level,
         "worst": {key: plain_rows(_worst(units, level, key, _middle(minutes))) for key in kinds},
         **({"units": plain_rows(units[units["level"].isin(listed)])} if ask.wants_units else {}),
-        "checks": getattr(reach, "checks", {}),
-        "findings": found_rows(getattr(reach, "findings", [])),
+        "checks": [check for check in checks(reach, minutes=_middle(minutes)) if check["kind"] in kinds],
+        "capacity": _capacity(reach, kinds),
+        "findings": found_rows(reach.findings, project.scheme.severity),
         "notes": list(reach.notes),
+        **({"best": _best(best(reach, next(iter(kinds)), _middle(minutes), ask.best))} if ask.best else {}),
     }
 
 
@@ -75,6 +80,46 @@ def _worst(units: pd.DataFrame, level: str, kind: str, minutes: float) -> pd.Dat
     return rows.sort_values(["served_share", "missing", "code"], ascending=[True, False, True], kind="stable").head(WORST)
 
 
+def _capacity(reach: StationReach, kinds: Iterable[str]) -> list[dict[str, Any]]:
+    """Return who finds no place where a kind's stations say how many they take: households left over, stations that are full."""
+    from geogrid.reach.station_sites import capacity
+
+    rooms = [room for room in (capacity(reach, kind) for kind in kinds) if room is not None]
+    return [
+        {
+            "kind": room.kind,
+            "minutes": room.minutes,
+            "left_over": int(room.left_over.sum()),
+            "full": int((room.stations["load"] >= room.stations["room"]).sum()),
+            "overload": round(float(room.stations["overload"].sum()), 1),
+            "households_per_place": round(room.households_per_place, 2),
+            "note": {"en": room.note["en"], "zh": room.note["zh"]},
+        }
+        for room in rooms
+    ]
+
+
+def _best(found: NextSites) -> dict[str, Any]:
+    """Return where the next stations of a kind would serve most, and what the solver says of its answer."""
+    from geogrid.crs import to_wgs84
+
+    siting, degrees = found.siting, to_wgs84(found.sites)
+    places = degrees.assign(lon=degrees.geometry.x.round(6), lat=degrees.geometry.y.round(6))
+    return {
+        "kind": found.kind,
+        "minutes": found.minutes,
+        "what": found.what,
+        "status": siting.status,
+        "gap": round(float(siting.gap), 6),
+        "why": siting.why,
+        **{name: round(float(getattr(siting, name)), 1) for name in ("bound", "before", "covered", "total")},
+        "candidates": len(found.candidates),
+        "uncoverable": round(float(found.uncoverable), 1),
+        "sites": plain_rows(places),
+        **found.said,
+    }
+
+
 def _lines(project: Project, document: Mapping[str, Any], ask: Ask) -> list[str]:
     zh = ask.lang == "zh"
     walks = {(row["kind"], row["minutes"]): row for row in document["totals"]}
@@ -87,6 +132,9 @@ def _lines(project: Project, document: Mapping[str, Any], ask: Ask) -> list[str]
     lines += ["", *_table(document, walks, zh)]
     for kind in document["kinds"]:
         lines += _worst_lines(project, document, kind, middle, zh)
+    lines += _check_lines(document, ask.lang)
+    if "best" in document:
+        lines += ["", *best_lines(document["best"], zh)]
     lines += found_lines(document["findings"], ask.lang)
     return [*lines, *note_lines(document["notes"], ask.lang)]
 
@@ -152,3 +200,28 @@ def _worst_lines(project: Project, document: Mapping[str, Any], kind: Mapping[st
         for row in rows
     ]
     return ["", title, *table_lines(heads, cells, texts=2)]
+
+
+def _check_lines(document: Mapping[str, Any], lang: str) -> list[str]:
+    """Return whether stations are where they should be, a line for each check, and who finds no place."""
+    zh = lang == "zh"
+    names = {kind["kind"]: kind["name_zh" if zh else "name_en"] for kind in document["kinds"]}
+    lines = [f"{'✓' if check['is_fine'] else '✗'} {check[lang]}" for check in document["checks"]]
+    for room in document["capacity"]:
+        left, full = f"{room['left_over']:,}", f"{room['full']:,}"
+        said = f"{room['minutes']:g} 分钟内的{names[room['kind']]}都满员后，还有 {left} 户没有位置（{full} 个满员）"
+        said_en = f"{names[room['kind']]}: {left} households are left over when all within {room['minutes']:g} minutes are full ({full} are)"
+        lines.append(f"{'✓' if not room['left_over'] else '✗'} {said if zh else said_en}; {room['note'][lang]}")
+    return ["", *lines] if lines else []
+
+
+def best_lines(best: Mapping[str, Any], zh: bool) -> list[str]:
+    """Return where new stations would serve most, each with what it adds, then how sure that is."""
+    heads = ["#", "经度", "纬度", "新增", "累计"] if zh else ["#", "lon", "lat", "gains", "served then"]
+    rows = [
+        [str(row["place"]), f"{row['lon']:.6f}", f"{row['lat']:.6f}", amount(row["gained"], best["what"], zh), per_cent(row["share"])]
+        for row in best["sites"]
+    ]
+    n = len(rows)
+    title = f"新增 {n} 个站点放在这里，服务最多：" if zh else f"{n} more here would serve most:"
+    return [*([title, *table_lines(heads, rows)] if rows else []), best["zh" if zh else "en"]]

@@ -92,11 +92,11 @@ def named(project: Project, level: str, code: str) -> str:
     return name if isinstance(name, str) else ""
 
 
-def found_rows(found: Any) -> list[dict[str, Any]]:
-    """Return findings as JSON rows, whether they come as a frame or one by one."""
+def found_rows(found: Any, severity: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return findings as JSON rows, whether they come as a frame or one by one; `severity` are the scheme's own."""
     from geogrid.findings import to_frame
 
-    frame = found if hasattr(found, "columns") else to_frame(found, None)
+    frame = found if hasattr(found, "columns") else to_frame(found, None, severity)
     return [{name: row[name] for name in _FINDINGS} for row in frame.astype(object).where(frame.notna(), None).to_dict("records")]
 
 

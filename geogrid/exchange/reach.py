@@ -22,7 +22,7 @@ from geogrid.exchange.geojson import to_geojson, to_geojson_lines
 from geogrid.exchange.sheet import rows_to_csv, rows_to_xlsx, to_csv, write_xlsx
 
 Layers = Mapping[str, pd.DataFrame]
-_DIGITS = {"_share": 4, "_min": 2, "_m": 2, "_m2": 1, "_km": 3, "_deg": 1}
+_DIGITS = {"share": 4, "_min": 2, "_m": 2, "_m2": 1, "_km": 3, "_deg": 1}
 """Digits after the point by the ending of a column's name; nobody measures a walk to the millimetre."""
 _KEYS = ("level", "code", "kind", "minutes", "week", "id", "camera", "station")
 ENDINGS = (".gpkg", ".geojson", ".geojsonl", ".csv", ".xlsx")
@@ -41,8 +41,13 @@ def laid_out(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _worded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with a named index as its first column, lists as words, and no place where a shape is empty."""
     plain = frame.reset_index() if frame.index.name and frame.index.name not in frame else frame
-    return plain.assign(**{name: plain[name].map(_said) for name in plain.columns if _is_list(plain, str(name))})
+    worded = plain.assign(**{name: plain[name].map(_said) for name in plain.columns if _is_list(plain, str(name))})
+    if not isinstance(worded, gpd.GeoDataFrame):
+        return worded
+    shapes = worded.geometry.to_numpy()
+    return worded.set_geometry(gpd.GeoSeries(np.where(shapely.is_empty(shapes), None, shapes), index=worded.index, crs=worded.crs))
 
 
 def _is_list(frame: pd.DataFrame, name: str) -> bool:
@@ -79,9 +84,9 @@ def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _digits(column: pd.Series) -> int | None:
-    if not pd.api.types.is_float_dtype(column):
-        return None
     name = str(column.name)
+    if not pd.api.types.is_float_dtype(column) or name in ("lon", "lat"):
+        return None
     return next((digits for ending, digits in sorted(_DIGITS.items(), key=lambda pair: -len(pair[0])) if name.endswith(ending)), 3)
 
 
@@ -92,9 +97,8 @@ def _key(column: pd.Series) -> np.ndarray:
 
 
 def _place_key(shapes: np.ndarray) -> np.ndarray:
-    """Return ranks of the shapes by their boxes and middles, so that rows alike in all else keep one order."""
-    middle = shapely.centroid(shapes)
-    parts = np.column_stack([shapely.bounds(shapes), shapely.get_x(middle), shapely.get_y(middle)]).round(4)
+    """Return ranks of the shapes by their boxes and sizes, so that rows alike in all else keep one order."""
+    parts = np.column_stack([shapely.bounds(shapes), shapely.length(shapes), shapely.area(shapes)]).round(4)
     return pd.Series(list(map(tuple, np.nan_to_num(parts, nan=np.inf)))).rank(method="dense").to_numpy() if len(parts) else np.zeros(0)
 
 
