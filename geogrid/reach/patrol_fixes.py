@@ -34,7 +34,7 @@ class Fixes:
     """`xy` (n, 2) metres, `time_s` UTC, `day` (local, days since 1970), `week` 0 … of `weeks` (Mondays, days since 1970).
 
     `is_start`: goes on from no other. `left` counts what was left out and broken off, by reason; `accuracy_m` is the mean of those used, NaN where
-    none says it.
+    none says it; `every_s` the median time from a fix to the next.
     """
 
     xy: np.ndarray
@@ -44,6 +44,7 @@ class Fixes:
     weeks: np.ndarray
     is_start: np.ndarray
     accuracy_m: float = float("nan")
+    every_s: float = 0.0
     left: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -69,7 +70,8 @@ def ready(xy: np.ndarray, time_s: np.ndarray, track: np.ndarray, accuracy_m: np.
     told = np.isfinite(accuracy_m[rows])
     mean = float(accuracy_m[rows][told].mean()) if told.any() else float("nan")
     left |= {"twice": twice, "no_accuracy": int((~told).sum()), **broken}
-    return Fixes(xy, time_s, day, week, weeks * 7 - 3, start, mean, left)
+    every = np.diff(time_s)[~start[1:]]
+    return Fixes(xy, time_s, day, week, weeks * 7 - 3, start, mean, float(np.median(every)) if len(every) else 0.0, left)
 
 
 def _ordered(
