@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import numpy as np
+import shapely
 from scipy.spatial import cKDTree
+from shapely.geometry.base import BaseGeometry
 
 from geogrid.reach.network import Network
 
-MOST = 300
+MOST = 400
 HALVINGS = 4  # candidates stand a walk apart, so that all homes are near one, then half a walk …; an eighth of it reaches nearly the same homes
 CELLS = 8  # squares in a radius, in which homes near a corner are counted
 
 
-def candidates_for(homes: np.ndarray, weight: np.ndarray, radius_m: float, network: Network | None, *, most: int = MOST) -> np.ndarray:
-    """Return up to `most` places (c, 2), the one with most `weight` (n,) of `homes` (n, 2) near it first.
+def candidates_for(
+    homes: np.ndarray, weight: np.ndarray, radius_m: float, spots: np.ndarray | None, district: BaseGeometry, *, most: int = MOST
+) -> np.ndarray:
+    """Return up to `most` places (c, 2) in the district, the one with most `weight` (n,) of `homes` (n, 2) near it first.
 
-    `network` None: where walks are straight, a grid round the homes serves. The same input gives the same places, whatever the order of its rows.
+    `spots` (s, 2) are the places to take from; None: where walks are straight, a grid round the homes serves. The same input gives the same places,
+    whatever the order of its rows.
     """
-    spots = _grid(homes, radius_m / 4) if network is None else corners(network)
-    if not len(spots) or not len(homes):
+    if not len(homes):
         return np.empty((0, 2))
+    spots = _grid(homes, radius_m / 4) if spots is None else spots
+    spots = spots[shapely.intersects(district, shapely.points(spots))]
     near = _weight_near(spots, homes, weight, radius_m)
     order = np.lexsort((spots[:, 1], spots[:, 0], -near))
-    spots, near = spots[order], near[order]
-    return _spread(spots[near > 0], radius_m, most)
+    return _spread(spots[order][near[order] > 0], radius_m, most)
 
 
 def corners(network: Network) -> np.ndarray:
@@ -53,7 +58,7 @@ def _weight_near(spots: np.ndarray, homes: np.ndarray, weight: np.ndarray, radiu
 
 
 def _spread(spots: np.ndarray, apart_m: float, most: int) -> np.ndarray:
-    """Take spots in their order, none nearer than `apart_m` to one taken before; then, while there are fewer than `most`, at half that, and half again."""
+    """Take spots in their order, none nearer than `apart_m` to one taken before; then, while they are fewer than `most`, at half that, and so on."""
     if not len(spots):
         return spots
     tree, taken = cKDTree(spots), []

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from geogrid.plan import Plan
-from geogrid.reach.candidates import candidates_for
+from geogrid.reach.candidates import candidates_for, corners
 from geogrid.reach.demand import HOUSEHOLDS
 from geogrid.reach.siting import Covers, Siting, best_sites
 from geogrid.reach.snapping import Snapped
@@ -63,8 +63,8 @@ class NextSites:
             most, most_zh = _amount(siting.bound - siting.covered, self.what)
             sure = f"the best found in time; a better one would reach at most {most} more ({siting.gap:.1%})"
             sure_zh = f"限时内找到的最好方案，更好的方案最多再多{most_zh}（{siting.gap:.1%}）"
-        rest = f" {out[0]} are out of reach of every candidate." if self.uncoverable else ""
-        rest_zh = f"{out[1].strip()}不在任何候选位置的步行范围内。" if self.uncoverable else ""
+        rest = f" {out[0]} are farther than {self.minutes:g} minutes from each of them." if self.uncoverable else ""
+        rest_zh = f"另有{out[1]}到其中任何一处都超过 {self.minutes:g} 分钟。" if self.uncoverable else ""
         return {"en": f"Chosen among {n:,} {en}: {sure}.{rest}", "zh": f"在 {n:,} {zh}中选取：{sure_zh}。{rest_zh}"}
 
 
@@ -79,7 +79,8 @@ def next_sites(
     weight, source = open_weight[lacking], GIVEN
     if candidates is None:
         source = CORNERS if ground.method == NETWORK else GRID
-        candidates = candidates_for(places[lacking], weight, limit_m / ground.detour, ground.network if source == CORNERS else None)
+        spots = corners(ground.network) if source == CORNERS else None
+        candidates = candidates_for(places[lacking], weight, limit_m / ground.detour, spots, reach.plan.base.district)
     pairs = _pairs(ground, places[lacking], _part(reach.doors, lacking), candidates, limit_m)
     siting = best_sites(pairs, weight, k, candidates=len(candidates), limit_s=limit_s)
     had, beyond = float(demand.weight[is_served].sum()), float(weight[siting.uncoverable].sum())

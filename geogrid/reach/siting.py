@@ -131,11 +131,13 @@ def _rows(covers: Covers, households: np.ndarray, fixed: Sequence[int], candidat
 
 def _merged(column: np.ndarray, demand: np.ndarray, households: np.ndarray, columns: int) -> tuple[csr_matrix, np.ndarray]:
     """Return (who reaches each class (n, columns), weight of each class (n,)): demand points with equal candidates are one class."""
+    if not columns:
+        return csr_matrix((0, 0)), np.zeros(0)
     points, row = np.unique(demand, return_inverse=True)
     who = np.zeros((len(points), columns), bool)
     who[row, column] = True
     packed = np.packbits(who, axis=1)
-    _, first, of = np.unique(packed.view(f"V{packed.shape[-1]}").ravel() if packed.size else packed[:, 0], return_index=True, return_inverse=True)
+    _, first, of = np.unique(packed.view(f"V{packed.shape[1]}").ravel(), return_index=True, return_inverse=True)
     return csr_matrix(who[first].astype(float)), np.bincount(of, households[points], len(first))
 
 

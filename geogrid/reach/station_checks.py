@@ -100,13 +100,14 @@ def _five_directions(reach: StationReach, kind: Kind) -> dict[str, Any] | None:
     if not wanted:
         return None
     empty = [zone.key for zone in wanted if zone.is_empty]
+    live, live_zh = ("where people live", "住户所在") if reach.demand.what == HOUSEHOLDS else ("the land", "用地")
     listed = [(ZONE_NAMES[zone.key], len(zone.stations)) for zone in wanted]
     en, zh = ", ".join(f"{name.en} {n:,}" for name, n in listed), "、".join(f"{name.zh} {n:,}" for name, n in listed)
     if empty:
         none = ", ".join(ZONE_NAMES[key].en for key in empty), "、".join(ZONE_NAMES[key].zh for key in empty)
-        said = f"{kind.name.en}: none in the {none[0]} of where people live ({en})", f"住户所在的{none[1]}部没有{kind.name.zh}（{zh}）"
+        said = f"{kind.name.en}: none in the {none[0]} of {live} ({en})", f"{live_zh}的{none[1]}部没有{kind.name.zh}（{zh}）"
     else:
-        said = f"{kind.name.en}: in all directions where people live ({en})", f"{kind.name.zh}覆盖各个方位（{zh}）"
+        said = f"{kind.name.en}: in all directions of {live} ({en})", f"{kind.name.zh}覆盖各个方位（{zh}）"
     zones = [
         {"zone": zone.key, "share": round(zone.share, 4), "stations": len(zone.stations), "applies": zone.applies, "is_empty": zone.is_empty}
         for zone in found.zones
