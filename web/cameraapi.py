@@ -77,6 +77,14 @@ def blind(version: str) -> Response:
     return kept_bytes("blind streets", lambda: cameradrawn.blind(now), "application/json", immutable=version == now.version)
 
 
+@blueprint.get("/data/<version>/reach/cameras/over.json")
+def over_list(version: str) -> Response:
+    """Serve the page's list of where cameras see what they should not."""
+    now = served()
+    key = ("camera over", language())
+    return kept_bytes(key, lambda: to_bytes(camerafigures.over_reach(now)), "application/json", immutable=version == now.version)
+
+
 @blueprint.get("/api/reach/cameras/<any(streets,regions,perhaps):layer>")
 def layer(layer: str) -> Response:
     """Answer with street pieces (`?class=sure|perhaps|blind`) or regions as GeoJSON: `?bbox=` in degrees, or `?level=&code=` of a unit."""

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from geogrid.crs import to_wgs84
 from geogrid.scheme_values import place_level
 from web import data, reached, tables
-from web.language import pick
+from web.language import language, pick
 from web.served import Served, to_bytes
 
 SHARES = ("street_share", "street_perhaps_share", "entrance_share", "entrance_perhaps_share", "ground_share", "ground_perhaps_share")
@@ -71,7 +71,6 @@ def answer(now: Served) -> bytes:
     """Return what the page says first: totals of what is visible and of each place that can be chosen, notes, over-reach, steps of the tint."""
     known = levels(now)
     place = place_level(known[:-1]) if len(known) > 1 else ""
-    reach = reached.cameras_of(now)
     body = {
         "levels": known,
         "steps": STEPS,
@@ -79,8 +78,7 @@ def answer(now: Served) -> bytes:
         "place": place,
         "places": _places(now, place) if place else [],
         "notes": [{"key": note["key"], "n": note["n"], "text": pick(note, "text")} for note in notes(now)],
-        "over": over_reach(now),
-        "blind_doors": int(reached.shown(now, reach.blind_entrances).sum()),
+        "over": len(shown_over_reach(now)),
     }
     return to_bytes(body)
 
@@ -133,27 +131,31 @@ def notes(now: Served) -> list[dict[str, Any]]:
 
 
 def over_reach(now: Served) -> list[dict[str, Any]]:
-    """Return where cameras see what they should not: `camera what metres text lon lat`, by kind and metres."""
+    """Return where cameras see what they should not: `camera what metres text at` (degrees), worst first as the reach has it."""
+    return now.keep(("over-reach", language()), lambda: _over_reach(now))
+
+
+def _over_reach(now: Served) -> list[dict[str, Any]]:
     found = shown_over_reach(now)
     places = shapely.point_on_surface(to_wgs84(found).geometry.to_numpy()) if len(found) else []
-    out = []
-    for row, place in zip(found.to_dict("records"), places, strict=True):
-        at = None if place is None or place.is_empty else [round(place.x, 6), round(place.y, 6)]
-        out.append({"camera": row["camera"], "what": row["what"], "metres": round(float(row["metres"]), 1), "text": pick(row), "at": at})
-    return out
+    texts = found["message_zh" if language() == "zh" else "message"]
+    rows = zip(found["camera"], found["what"], found["metres"], texts, places, strict=True)
+    return [
+        {"camera": camera, "what": what, "metres": round(float(metres), 1), "text": text, "at": [round(at.x, 6), round(at.y, 6)] if at else None}
+        for camera, what, metres, text, at in rows
+    ]
 
 
 def shown_over_reach(now: Served) -> gpd.GeoDataFrame:
     """Return the over-reach of cameras that the visitor may see."""
-    reach = reached.cameras_of(now)
-    visible = set(shown_cameras(now)["id"])
-    return reach.over_reach[[camera in visible for camera in reach.over_reach["camera"]]]
+    found = reached.cameras_of(now).over_reach
+    return now.keep("over-reach", lambda: found[found["camera"].isin(set(shown_cameras(now)["id"]))])
 
 
-def shown_cameras(now: Served) -> pd.DataFrame:
+def shown_cameras(now: Served) -> gpd.GeoDataFrame:
     """Return the cameras in units that the visitor may see, secret ones left out."""
     cameras = reached.cameras_of(now).cameras
-    return cameras[reached.shown(now, cameras)]
+    return now.keep("shown cameras", lambda: cameras[reached.shown(now, cameras)])
 
 
 def plain(column: Any, digits: int) -> list[Any]:

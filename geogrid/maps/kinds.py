@@ -17,7 +17,8 @@ _CAMERA = "#17324d"
 
 def kinds_of(scheme: Scheme, role: str, frame: pd.DataFrame) -> list[dict[str, Any]]:
     """List the kinds of a role: those of the scheme in its order, then others found in `frame`, by name. Each: id, zh, en, shape, colour, sign, n."""
-    number = frame["kind"].fillna("").astype(str).value_counts().to_dict() if "kind" in frame else {}
+    given = frame["kind"].fillna("").astype(str) if "kind" in frame else pd.Series("", index=frame.index)
+    number = given.value_counts().to_dict()
     known = list(scheme.stations) if role == "stations" else [k for k in CAMERA_KINDS if k in number]
     ids = [k for k in known if k in number] + sorted(k for k in number if k not in known)
     names = {kind: _names(scheme, role, kind) for kind in ids}

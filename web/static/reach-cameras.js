@@ -147,14 +147,14 @@ function notes(got, says) {
   byId("notes-list").append(...got.notes.map(note => element("li", {}, note.text)));
 }
 
-// Where cameras see too much, by kind, the first of each shown; a press goes there and opens the camera.
+// Where cameras see too much, the first of them shown, fetched when the list is opened; a press goes there and opens the camera.
 function over(got, says, page, open) {
-  byId("over").hidden = !got.over.length;
-  byId("over-n").textContent = number(got.over.length);
-  let shown = 0;
-  const more = element("button", { type: "button", class: "button small" });
+  const box = byId("over"), more = element("button", { type: "button", class: "button small" });
+  let all = null, shown = 0;
+  box.hidden = !got.over;
+  byId("over-n").textContent = number(got.over);
   const step = () => {
-    const rows = got.over.slice(shown, shown + 30).map(found => {
+    const rows = all.slice(shown, shown + 30).map(found => {
       const button = element("button", { type: "button" }, element("b", {}, says["over_" + found.what] || says.over), " ", found.text);
       button.addEventListener("click", () => {
         if (found.at) map.fit([found.at[0] - 0.0006, found.at[1] - 0.0005, found.at[0] + 0.0006, found.at[1] + 0.0005], { maxZoom: 18 });
@@ -163,11 +163,17 @@ function over(got, says, page, open) {
       return element("li", {}, button);
     });
     shown += rows.length;
-    more.textContent = say(says.more, { n: number(got.over.length - shown) });
-    more.hidden = shown >= got.over.length;
+    more.textContent = say(says.more, { n: number(all.length - shown) });
+    more.hidden = shown >= all.length;
     byId("over-list").append(...rows);
   };
+  box.addEventListener("toggle", async () => {
+    if (!box.open || all) return;
+    all = [];
+    const answer = await fetch(`${page.seen.data}over.json?lang=${page.asked || page.lang}`);
+    all = answer.ok ? await answer.json() : [];
+    step();
+  });
   byId("over-list").after(more);
   more.addEventListener("click", step);
-  step();
 }
