@@ -10,7 +10,7 @@ from geogrid.reach.facades import facades
 from geogrid.reach.regions import what_hides
 from geogrid.reach.scene import Scene
 from geogrid.reach.sectors import Sectors
-from geogrid.reach.seen_ground import seen_ground
+from geogrid.reach.seen_ground import free_m2, looked_over, seen_ground
 from geogrid.reach.visible import look
 from tests.reach_scenes import houses, seen_from, shapes, towns
 
@@ -110,3 +110,20 @@ def test_the_ground_seen_in_the_squares_of_a_lattice_adds_up_to_the_whole(footpr
     ground = seen_ground(seen, squares)
     assert ground.sum() == pytest.approx(shapely.union_all(seen).area, rel=1e-9, abs=1e-6)
     assert (ground <= shapely.area(squares) + 1e-9).all()
+
+
+@some
+@given(shapes, st.integers(1, 3))
+def test_free_ground_is_what_no_footprint_covers(footprints, n):
+    edge = np.linspace(-30, 30, n + 1)
+    squares = houses(*(shapely.box(edge[i], edge[j], edge[i + 1], edge[j + 1]) for i in range(n) for j in range(n)))
+    expected = shapely.area(shapely.difference(squares, shapely.union_all(footprints)))
+    assert free_m2(squares, houses(*footprints, *footprints[:1], None, shapely.Polygon())) == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_region_goes_over_the_low_houses_that_it_meets():
+    scene = Scene.of(THREE, heights_m=np.array([3.0, 3.0, np.nan]))
+    regions = look(scene, Sectors.of(0, 0, 0, 360, [15, 50, 50, 0], [4, 4, 2, 4]))
+    polygons = regions.polygons()
+    assert [looked_over(regions.part([i]), polygons[[i]]).tolist() for i in range(4)] == [[0], [0, 1], [], []]
+    assert looked_over(regions, polygons).tolist() == [0, 1]
