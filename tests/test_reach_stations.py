@@ -1,4 +1,5 @@
 import dataclasses
+import json
 
 import geopandas as gpd
 import numpy as np
@@ -11,11 +12,14 @@ from hypothesis import strategies as st
 from geogrid.pipeline.reach_stations import reach_stations
 from geogrid.plan import Base
 from geogrid.reach.station_reach import StationReach
+from geogrid.scheme import SiteKind, Text
 from geogrid.sites import join
 from geogrid.store import open_project, write_project
-from tests.tiny import CRS, WEST, X0, Y0, tiny_contents, tiny_plan
+from tests.tiny import CRS, EAST, WEST, X0, Y0, tiny_contents, tiny_plan
 
 PLAN = tiny_plan()
+DAY_CARE = SiteKind(Text("日间照料站", "day care"), "community")
+WANTED = dataclasses.replace(PLAN, scheme=dataclasses.replace(PLAN.scheme, stations={"day_care": DAY_CARE}))
 STREETS = gpd.GeoDataFrame(
     geometry=[shapely.LineString([(X0 + 100, Y0 - 50), (X0 + 100, Y0 + 250)]), shapely.LineString([(X0 - 50, Y0 + 100), (X0 + 250, Y0 + 100)])],
     crs=CRS,
@@ -35,11 +39,6 @@ def reach_of(*rows, roads=STREETS, plan=PLAN) -> StationReach:
     return StationReach.of(plan, join(stations(*rows), plan), roads)
 
 
-def share(reach: StationReach, minutes: float, kind: str = "day_care") -> float:
-    totals = reach.totals([minutes])
-    return float(totals.loc[totals["kind"] == kind, "served_share"].iloc[0])
-
-
 def test_each_unit_is_told_how_many_of_its_households_are_served():
     reach = reach_of(("day_care", 25, 175))
     units = reach.station_units([0.5]).set_index(["level", "code", "kind"])
@@ -56,27 +55,17 @@ def test_a_station_at_the_door_is_no_walk(roads):
 
 
 def test_a_kind_that_the_scheme_wants_in_each_community_is_listed_though_there_is_none():
-    reach = reach_of(("party", 25, 175))
-    assert [(kind.key, kind.n) for kind in reach.kinds] == [(kind, 0) for kind, _ in wanted()] + [("party", 1)]
-    assert {share(reach, 15, kind) for kind, _ in wanted()} <= {0.0}
-
-
-def wanted():
-    return [(kind, site) for kind, site in PLAN.scheme.stations.items() if site.one_per]
+    reach = reach_of(("party", 25, 175), plan=WANTED)
+    assert [(kind.key, kind.n) for kind in reach.kinds] == [("day_care", 0), ("party", 1)]
+    assert reach.totals([15]).set_index("kind")["served"].to_dict() == {"day_care": 0, "party": 117}
+    assert len(reach.findings) == 2
 
 
 @pytest.mark.parametrize("word", ["day_care", "日间照料站", "day care"])
 def test_a_kind_may_be_written_as_the_schemes_word_or_its_name(word):
-    scheme = dataclasses.replace(PLAN.scheme, stations={"day_care": day_care()})
-    reach = reach_of((word, 25, 175), plan=dataclasses.replace(PLAN, scheme=scheme))
+    reach = reach_of((word, 25, 175), plan=WANTED)
     assert [(kind.key, kind.n) for kind in reach.kinds] == [("day_care", 1)]
-    assert [finding.units for finding in reach.findings] == [("130102001002",)]
-
-
-def day_care():
-    from geogrid.scheme import SiteKind, Text
-
-    return SiteKind(Text("日间照料站", "day care"), "community")
+    assert [finding.units for finding in reach.findings] == [(EAST,)]
 
 
 def test_stations_without_a_kind_are_a_kind_of_their_own_and_those_without_a_place_are_said_to_be_left_out():
@@ -88,8 +77,7 @@ def test_stations_without_a_kind_are_a_kind_of_their_own_and_those_without_a_pla
 
 
 def test_without_any_station_nobody_is_served_and_nothing_is_drawn():
-    scheme = dataclasses.replace(PLAN.scheme, stations={})
-    reach = reach_of(plan=dataclasses.replace(PLAN, scheme=scheme))
+    reach = reach_of()
     assert (reach.kinds, len(reach.entrances), len(reach.station_units()), len(reach.totals())) == ([], 0, 0, 0)
     assert reach.area("day_care", 10).is_empty
     assert len(reach.unserved("day_care", 10)) == len(reach.demand)
@@ -152,6 +140,30 @@ def test_the_nearest_stations_of_each_row_come_by_distance():
     assert (pairs.walk_m[::2] <= pairs.walk_m[1::2]).all()
 
 
+def test_who_finds_no_place_is_told_per_unit_where_capacities_are_known():
+    frame = stations(("day_care", 25, 175), ("warm_stop", 25, 175)).assign(capacity=[10.0, np.nan])
+    reach = StationReach.of(PLAN, join(frame, PLAN), STREETS)
+    units, totals = reach.station_units([2]), reach.totals([2]).set_index("kind")["left_over"]
+    room = reach.capacity("day_care", 2)
+    assert room is not None
+    assert totals["day_care"] == room.left_over.sum() == units.loc[units["level"] == "grid", "left_over"].sum()
+    assert pd.isna(totals["warm_stop"])
+    assert [note["kind"] for note in reach.notes if note["key"] == "capacity"] == ["day_care"]
+
+
+def test_checks_are_plain_and_name_both_languages():
+    checks = reach_of(("day_care", 25, 175), plan=WANTED).checks
+    assert json.loads(json.dumps(checks)) == checks
+    assert {"one_per_unit", "radiated", "five_directions"} <= {check["check"] for check in checks}
+    assert all(check["en"] and check["zh"] for check in checks)
+
+
+def test_the_best_next_place_gains_what_it_gains_when_it_is_tried():
+    reach = reach_of(("day_care", 25, 175))
+    site = reach.best("day_care", 1, 1).sites.iloc[0]
+    assert reach.tried("day_care", site.geometry.x, site.geometry.y, 1)["gained"] == site["gained"] > 0
+
+
 def test_the_area_holds_the_station_and_grows_with_time():
     reach = reach_of(("day_care", 25, 175))
     short, long = (reach.area("day_care", minutes) for minutes in (1, 3))
@@ -167,6 +179,7 @@ def test_longer_walks_never_serve_fewer(rows, minutes):
         assert (reach.serves(kind.key, minutes) <= reach.serves(kind.key, minutes + 1)).all()
 
 
+@settings(max_examples=50)
 @given(sites, site, st.sampled_from(MINUTES))
 def test_a_station_that_is_tried_gains_what_it_gains_when_it_is_built(rows, more, minutes):
     kind, x, y = more
@@ -218,7 +231,7 @@ def test_a_project_tells_who_its_stations_serve(tmp_path):
 
 
 def test_a_project_without_stations_and_roads_serves_nobody(tmp_path):
-    bare = dataclasses.replace(tiny_contents(), sites={}, layers={})
+    bare = dataclasses.replace(tiny_contents(), plan=WANTED, sites={}, layers={})
     write_project(bare, tmp_path / "bare.gpkg")
     with open_project(tmp_path / "bare.gpkg") as project:
         reach = reach_stations(project)

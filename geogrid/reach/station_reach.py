@@ -18,11 +18,14 @@ from geogrid.findings import Finding
 from geogrid.plan import Plan
 from geogrid.reach.demand import HOUSEHOLDS, Demand, demand_of
 from geogrid.reach.network import Network
+from geogrid.reach.next_sites import NextSites
 from geogrid.reach.served import COLUMNS, Units, served_in, unit_columns, walking_m
 from geogrid.reach.snapping import Blocks, Snapped, snap
 from geogrid.reach.station_area import served_area
 from geogrid.reach.station_kinds import Kind, Stations, kinds_in, stations_of
 from geogrid.reach.station_notes import station_notes
+from geogrid.reach.station_room import StationRoom
+from geogrid.reach.station_sites import best, capacity, checks
 from geogrid.reach.station_tried import tried
 from geogrid.reach.walking import Ground, Pairs, nearest
 from geogrid.sites import find_missing
@@ -91,7 +94,9 @@ class StationReach:
     @cached_property
     def notes(self) -> list[dict[str, Any]]:
         """What the figures rest on: key, n, en, zh."""
-        return station_notes(self.ground, self.demand, self.stations, self.doors)
+        rooms = [(kind.name, room.note) for kind in self.kinds if (room := self.capacity(kind.key)) is not None]
+        full = [{**note, "en": f"{name.en}: {note['en']}", "zh": f"{name.zh}：{note['zh']}"} for name, note in rooms]
+        return station_notes(self.ground, self.demand, self.stations, self.doors) + full
 
     def limit_m(self, minutes: float) -> float:
         """Metres that are walked in so many minutes."""
@@ -165,6 +170,7 @@ class StationReach:
                 sums = served_in(self.demand.weight, units, walks.walk_m, walks.station, limits)
                 columns = unit_columns(self.demand.what, sums, times, self.walking_km_h)
                 rows = len(columns["code"])
+                columns["left_over"] = np.concatenate([self._left_over(word, minute, units) for minute in times])
                 parts.append({**columns, "code": columns["code"] + first, "level": np.full(rows, level), "kind": np.full(rows, kind)})
             first += len(units.code)
         if not parts:
@@ -172,8 +178,14 @@ class StationReach:
         frame = pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
         words = {"level": list(levels), "kind": kinds, "code": names, "nearest": [*self.stations.id, ""]}
         named = {column: pd.Series(known, dtype="str").array.take(frame[column] % len(known)) for column, known in words.items()}
-        left_over = pd.array([pd.NA] * len(frame), dtype="Int64")
-        return frame.assign(**named, what=self.demand.what, left_over=left_over)[list(COLUMNS)]
+        return frame.assign(**named, what=self.demand.what, left_over=frame["left_over"].round().astype("Int64"))[list(COLUMNS)]
+
+    def _left_over(self, kind: str, minutes: float, units: Units) -> np.ndarray:
+        """Households of each unit that find no place within so many minutes; NaN where no capacity is known."""
+        room = self.capacity(kind, minutes)
+        if room is None:
+            return np.full(len(units.code), np.nan)
+        return np.bincount(units.row, room.left_over[units.kept], minlength=len(units.code)).astype(float)
 
     @cached_property
     def _units(self) -> dict[str, Units]:
@@ -199,6 +211,24 @@ class StationReach:
         """Return the area within so many minutes of a station of a kind: a decoration, see `geogrid.reach.station_area`."""
         stations = self.stations.xy[self.stations.rows_of(kind)]
         return self._once(("area", kind, minutes), lambda: served_area(self.ground, stations, self.limit_m(minutes)))
+
+    def capacity(self, kind: str, minutes: float | None = None) -> StationRoom | None:
+        """Tell who finds a place at a kind within so many minutes (the longest) when stations fill up; None where no capacity is known."""
+        minutes = self.minutes[-1] if minutes is None else minutes
+        return self._once(("capacity", kind, minutes), lambda: capacity(self, kind, minutes))
+
+    def best(self, kind: str, minutes: float, k: int, candidates: np.ndarray | None = None) -> NextSites:
+        """Choose the k places, of candidates (c, 2) or of its own, where more stations of a kind would serve most within so many minutes."""
+        return best(self, kind, minutes, k, candidates)
+
+    def checked(self, kind: str | None = None, minutes: float | None = None) -> list[dict[str, Any]]:
+        """Check a kind, or all, at a time, the middle one if none is said; see `geogrid.reach.station_checks`."""
+        return checks(self, kind, minutes)
+
+    @cached_property
+    def checks(self) -> list[dict[str, Any]]:
+        """All kinds checked at the middle time: one per unit, all communities reached, all five directions, hub and spokes."""
+        return self.checked()
 
     @cached_property
     def findings(self) -> list[Finding]:
