@@ -23,7 +23,7 @@ from web.errors import status_of
 from web.served import Served
 
 PAGES = ("/", "/stations", "/cameras", "/checks", f"/units/{WEST}", f"/units/{WEST}001", f"/units/{WEST}001001")
-QUESTIONS = {"/": "全区怎样划分，哪里不对？", "/stations": "哪里没有站点？", "/cameras": "哪里没有摄像机？", "/checks": "先改哪一处？"}
+QUESTIONS = {"/": "全区怎样划分，哪里不对？", "/stations": "谁没有被服务？", "/cameras": "哪里没有摄像机？", "/checks": "先改哪一处？"}
 
 
 @pytest.fixture(scope="module")

@@ -76,7 +76,7 @@ def summary(now: Served) -> dict[str, Any]:
         "what": reach.demand.what,
         "method": reach.method,
         "notes": [{"key": note["key"], "text": note[language()]} for note in reach.notes],
-        "whole": _whole(weight[mine].sum()),
+        "whole": whole_number(weight[mine].sum()),
         "figures": figures,
     }
 
@@ -85,10 +85,10 @@ def _figures(reach: StationReach, kind: str, limit: float, weight: np.ndarray, m
     has = reach.serves(kind, limit)
     lost = mine & ~np.isfinite(reach.walks(kind).walk_m)
     return {
-        "served": _whole(weight[mine & has].sum()),
-        "unserved": _whole(weight[mine & ~has].sum()),
+        "served": whole_number(weight[mine & has].sum()),
+        "unserved": whole_number(weight[mine & ~has].sum()),
         "places": int((mine & ~has).sum()),
-        "unreached": _whole(weight[lost].sum()),
+        "unreached": whole_number(weight[lost].sum()),
     }
 
 
@@ -97,7 +97,8 @@ def amount(reach: StationReach, weight: Any) -> np.ndarray:
     return np.asarray(weight, dtype=float) / (HECTARE_M2 if reach.demand.what == "land" else 1)
 
 
-def _whole(value: Any) -> float | int:
+def whole_number(value: Any) -> float | int:
+    """Return a whole number as such, another with one digit."""
     return int(value) if value == int(value) else round(float(value), 1)
 
 
@@ -113,10 +114,9 @@ def table(now: Served, level: str, kind: str) -> dict[str, Any]:
         values[f"unserved:{limit:g}"] = _rounded(whole - served)
         values[f"share:{limit:g}"] = _numbers(1 - one["served_share"].astype(float), 4)
         values |= {"all": _rounded(whole), "median": _numbers(one["median_walk_min"], 1), "nearest": _names(reach, one["nearest"])}
-    amounts = _("households") if reach.demand.what == "households" else _("ha")
     columns = [
         data.name_column(now, level),
-        {"key": "unserved", "title": _("unserved %(what)s", what=amounts), "kind": "number"},
+        {"key": "unserved", "title": _("unserved ha") if reach.demand.what == "land" else _("unserved"), "kind": "number"},
         {"key": "share", "title": _("share"), "kind": "number"},
         {"key": "median", "title": _("median min"), "kind": "number"},
     ]
@@ -124,7 +124,7 @@ def table(now: Served, level: str, kind: str) -> dict[str, Any]:
 
 
 def _rounded(values: np.ndarray) -> list[float | int]:
-    return [_whole(value) for value in np.round(values, 1).tolist()]
+    return [whole_number(value) for value in np.round(values, 1).tolist()]
 
 
 def _numbers(values: Any, digits: int) -> list[float | None]:
@@ -187,13 +187,13 @@ def change(now: Served, kind: str, limit: float, units: Any, gained: float) -> d
     frame = frame[reached.shown(now, frame)]
     if reached.is_cut(now):
         gained = frame.loc[frame["level"] == tables.levels(now)[0], "gained"].sum()
-    before, gained = _whole(weight[mine & reach.serves(kind, limit)].sum()), _whole(amount(reach, gained))
+    before, gained = whole_number(weight[mine & reach.serves(kind, limit)].sum()), whole_number(amount(reach, gained))
     listed: dict[str, list[dict[str, Any]]] = {level: [] for level in tables.levels(now)}
     for level, code, n in frame.itertuples(index=False):
         row = tables.unit_rows(now, level).loc[code]
         name = words.unit_label(code, row["name"] or "", row["parent"], now.project.scheme.level(level))
-        listed[level].append({"code": code, "name": name, "gained": _whole(amount(reach, n))})
-    return {"gained": gained, "whole": _whole(weight[mine].sum()), "before": before, "after": before + gained, "units": listed}
+        listed[level].append({"code": code, "name": name, "gained": whole_number(amount(reach, n))})
+    return {"gained": gained, "whole": whole_number(weight[mine].sum()), "before": before, "after": before + gained, "units": listed}
 
 
 def area(now: Served, kind: str, limit: float) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 
 from geogrid.errors import InputError
-from web import mapview, reached, scriptdata, stationfigures, stationwords, tables
+from web import mapview, reached, scriptdata, stationfigures, stationsites, stationwords, tables
 from web.guard import may_open
 from web.language import language
 from web.served import Served, kept_bytes_of, served, to_bytes
@@ -23,7 +23,7 @@ def page(now: Served) -> str:
         "kinds": kinds,
         "minutes": stationfigures.minutes(now),
         "kind": kinds[0]["key"] if kinds else "",
-        "reach": _urls(),
+        "reach": _urls(now),
         "words": scriptdata.told(now, "stations", level)["words"] | stationwords.words(),
     }
     shown = {"kinds": kinds, "minutes": told["minutes"], "level": level}
@@ -39,9 +39,9 @@ def first_level(now: Served) -> str:
     return asked if asked in levels else (owed or short[max(0, len(short) - 2) :])[0]
 
 
-def _urls() -> dict[str, str]:
+def _urls(now: Served) -> dict[str, str]:
     """Addresses that the visitor may ask."""
-    names = ("figures", "units", "homes", "walks", "area", "tried")
+    names = ["figures", "units", "homes", "walks", "area", "capacity", "tried", *([] if reached.is_cut(now) else ["best", "checks"])]
     return {name: url_for(f"stations.{name}") for name in names if may_open(f"stations.{name}")}
 
 
@@ -122,3 +122,25 @@ def tried() -> Response:
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise InputError(f"lon={lon}, lat={lat}: not degrees", f"lon={lon}、lat={lat}：不是经纬度", field="lon", value=lon)
     return _json(stationfigures.tried(now, kind, limit, lon, lat))
+
+
+@blueprint.get("/capacity")
+def capacity() -> Response:
+    """Answer who finds no place when all stations of a kind are full; null where no capacity is known."""
+    now, kind, limit = asked()
+    return _kept(now, ("capacity", kind, limit), lambda: stationsites.capacity(now, kind, limit))
+
+
+@blueprint.get("/best")
+def best() -> Response:
+    """Answer where the next `?k=` stations of a kind would serve most."""
+    now, kind, limit = asked()
+    k = int(number("k", 5))
+    return _kept(now, ("best", kind, limit, k), lambda: stationsites.best(now, kind, limit, k))
+
+
+@blueprint.get("/checks")
+def checks() -> Response:
+    """Answer whether the stations of a kind are where they should be, in words."""
+    now, kind, limit = asked()
+    return _kept(now, ("checks", kind, limit), lambda: {"checks": stationsites.checks(now, kind, limit)})

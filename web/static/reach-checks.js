@@ -31,9 +31,9 @@ export function checks(page, chosen) {
     one.units.forEach((unit, i) => {
       const button = element("button", { type: "button" }, unit.name);
       button.addEventListener("click", () => map.select(unit.level, unit.code, { zoom: true }));
-      places.append(i ? page.words.comma : "", button);
+      places.append(element("span", {}, button, i < one.units.length - 1 ? page.words.comma : ""));
     });
-    return element("li", {}, sign, one.text, one.units.length ? page.words.colon : "", places, one.more ? " " + say(page.words.more, { n: one.more }) : "");
+    return element("li", {}, sign, one.text, one.units.length ? page.words.colon : "", places, one.more ? say(page.words.others, { n: one.more }) : "");
   }
 
   open.addEventListener("toggle", fill);

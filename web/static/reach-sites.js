@@ -1,5 +1,6 @@
 // One more station tried: a click on the map answers with what it would gain; places are kept as candidates; the best few are computed.
-import { element, link, number, say, share } from "./dom.js";
+import { position } from "./card.js";
+import { element, number, say, share } from "./dom.js";
 import { drawing } from "./reach-legend.js";
 import * as map from "./map.js";
 import { state } from "./state.js";
@@ -15,7 +16,7 @@ export function sites(page, chosen) {
   best.textContent = say(words.best, { n: BEST });
   tool.textContent = words.try_on;
 
-  const amount = n => say(words[page.summary.what === "land" ? "land_short" : "homes"], { n: number(n) });
+  const amount = n => chosen.amount(n);
   const candidates = () => kept.values.sites.split(";").filter(Boolean).map(text => text.split("@")).filter(([kind, at]) => kind === chosen.values.kind && at)
     .map(([, at], i) => { const [lon, lat] = at.split(",").map(Number); return { lon, lat, text: String.fromCharCode(65 + i % 26) }; }).filter(one => Number.isFinite(one.lon) && Number.isFinite(one.lat));
 
@@ -40,6 +41,8 @@ export function sites(page, chosen) {
   }
 
   const key = one => `${chosen.values.kind}@${one.lon},${one.lat}`;
+  // A box round places in degrees, wide enough for their surroundings.
+  const around = places => [Math.min(...places.map(p => p.lon)) - 0.003, Math.min(...places.map(p => p.lat)) - 0.002, Math.max(...places.map(p => p.lon)) + 0.003, Math.max(...places.map(p => p.lat)) + 0.002];
   const look = one => map.fit([one.lon - 0.006, one.lat - 0.005, one.lon + 0.006, one.lat + 0.005]);
 
   function card(title, note, ...parts) {
@@ -80,6 +83,7 @@ export function sites(page, chosen) {
       if (mine !== asked) return;
       tried = body;
       answer();
+      position(place, around([tried]));
     } catch (error) {
       if (mine === asked) card(say(words.try_title, chosen.facts()), words.trial, element("p", {}, error.message));
     }
@@ -101,7 +105,7 @@ export function sites(page, chosen) {
     card(say(words.try_title, facts), words.trial,
       element("p", { class: "gain" }, element("b", {}, "+" + amount(tried.gained)), " " + say(words.gain, facts)),
       element("p", { class: "note" }, say(words.before_after, { before: share(tried.before, tried.whole), after: share(tried.after, tried.whole), left: amount(tried.whole - tried.after) })),
-      gains.length ? element("p", {}, words.who_gains + gains.slice(0, LISTED).map(one => `${one.name} ${amount(one.gained)}`).join(words.comma) + (gains.length > LISTED ? say(words.others, { n: gains.length - LISTED }) : "")) : element("p", { class: "note" }, words.nobody_gains),
+      gains.length ? element("p", {}, words.who_gains + gains.slice(0, LISTED).map(one => `${one.name} ${amount(one.gained)}`).join(words.comma) + (gains.length > LISTED ? say(words.others, { n: gains.length - LISTED }) : "")) : element("p", { class: "note" }, say(words.nobody_gains, facts)),
       tried.away_m > 100 ? element("p", { class: "note" }, say(words.far_from_path, { n: number(Math.round(tried.away_m)) })) : "",
       element("div", { class: "card-foot" }, keep, again));
   }
@@ -116,6 +120,7 @@ export function sites(page, chosen) {
       if (mine !== asked) return;
       computed = body;
       listBest(title);
+      if (computed.sites.length) map.fit(around(computed.sites), { paddingBottomRight: [innerWidth > 700 ? place.offsetWidth + 40 : 24, innerWidth > 700 ? 32 : place.offsetHeight + 40] });
     } catch (error) {
       if (mine === asked) card(title, words.trial, element("p", {}, error.message));
     }
@@ -130,7 +135,7 @@ export function sites(page, chosen) {
       return element("tr", {}, element("td", {}, go, " ", element("span", { class: "note" }, one.unit || "")), element("td", { class: "n" }, "+" + number(one.gained)), element("td", { class: "n" }, share(one.after, computed.whole)));
     });
     const curve = drawing(300, 88, computed.sites.flatMap((one, i) => {
-      const height = 60 * one.gained / top, x = 300 * (i + 0.5) / computed.sites.length;
+      const height = 52 * one.gained / top, x = 300 * (i + 0.5) / computed.sites.length;
       return [["rect", { x: x - 18, y: 70 - height, width: 36, height }], ["text", { x, y: 84 }, String(i + 1)], ["text", { x, y: 66 - height }, "+" + number(one.gained)]];
     }));
     curve.setAttribute("class", "curve");

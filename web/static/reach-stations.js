@@ -21,7 +21,7 @@ export async function stations(page) {
     if (!answer.ok) throw new Error(page.lang === "zh" ? body.message_zh : body.message);
     return { status: answer.status, body };
   };
-  const chosen = { at, values, ask, kind: () => page.kinds.find(one => one.key === values.kind), facts: () => ({ kind: chosen.kind().name, minutes: values.minutes }), figures: () => page.summary.figures[values.kind][values.minutes] };
+  const chosen = { at, values, ask, amount: n => amount(page, n), kind: () => page.kinds.find(one => one.key === values.kind), facts: () => ({ kind: chosen.kind().name, minutes: values.minutes }), figures: () => page.summary.figures[values.kind][values.minutes] };
   const pressed = () => {
     for (const button of kinds.children) button.setAttribute("aria-pressed", String(button.dataset.kind === values.kind));
     for (const button of times.children) button.setAttribute("aria-pressed", String(button.dataset.minutes === values.minutes));
@@ -89,21 +89,42 @@ async function figures(page, ask) {
   }
 }
 
+// An amount of what is counted: households, or land in hectares that is said in square kilometres where it is much.
+function amount(page, n) {
+  if (page.summary.what !== "land") return say(page.words.homes, { n: number(n) });
+  return n >= 100 ? `${(n / 100).toFixed(2)} km²` : say(page.words.land_short, { n: number(n) });
+}
+
 function answer(page, chosen) {
   const { words, summary } = page, one = chosen.figures(), isLand = summary.what === "land", facts = chosen.facts();
   const big = document.getElementById("unserved"), bar = document.getElementById("served-bar");
-  big.textContent = summary.whole ? say(words[isLand ? "land_short" : "homes"], { n: number(one.unserved) }) : "";
+  big.textContent = summary.whole ? amount(page, one.unserved) : "";
   big.className = one.unserved ? "bad" : "fine";
   document.getElementById("unserved-words").textContent = summary.whole ? say(words[isLand ? "unserved_land" : "unserved"], facts) : words.none_asked;
-  const lines = [say(words[isLand ? "served_of_land" : "served_of"], { share: share(one.served, summary.whole), part: number(one.served), whole: number(summary.whole) })];
+  const lines = [say(words[isLand ? "served_of_land" : "served_of"], { share: share(one.served, summary.whole), part: isLand ? amount(page, one.served) : number(one.served), whole: isLand ? amount(page, summary.whole) : number(summary.whole) })];
   if (!chosen.kind().n) lines.unshift(say(words.none_of_kind, facts));
-  else if (one.unreached) lines.push(say(words.unreached, { n: say(words[isLand ? "land_short" : "homes"], { n: number(one.unreached) }) }));
   document.getElementById("served-words").textContent = summary.whole ? lines.join(words.semicolon) : "";
   bar.setAttribute("width", summary.whole ? 300 * one.served / summary.whole : 0);
   document.getElementById("answer").setAttribute("aria-busy", "false");
+  room(page, chosen);
   const basis = document.getElementById("basis");
-  basis.hidden = !summary.notes.length;
-  document.getElementById("notes").replaceChildren(...summary.notes.map(note => element("li", {}, note.text)));
+  const notes = [...summary.notes.map(note => note.text), one.unreached && chosen.kind().n ? say(words.unreached, { n: amount(page, one.unreached) }) : ""].filter(Boolean);
+  basis.hidden = !notes.length;
+  document.getElementById("notes").replaceChildren(...notes.map(text => element("li", {}, text)));
+}
+
+// Who finds no place when all stations are full, where their capacity is known.
+async function room(page, chosen) {
+  const line = document.getElementById("capacity-words"), { kind, minutes } = chosen.values;
+  line.hidden = true;
+  let found = null;
+  try {
+    found = (await chosen.ask("capacity", { kind, minutes })).body;
+  } catch (error) { return; /* the figures without it stand */ }
+  if (!found || kind !== chosen.values.kind || minutes !== chosen.values.minutes) return;
+  line.textContent = say(page.words.left_over, { n: chosen.amount(found.left_over), ...chosen.facts() });
+  line.title = found.note;
+  line.hidden = false;
 }
 
 // Columns whose figures depend on the minutes; a share and a walk are written with their sign or digit.

@@ -6,7 +6,7 @@
    geogrid.served.at(latlng)   what is said of the place there, or null */
 "use strict";
 (function (geogrid) {
-  const LOOK = { unserved: "#a84300", served: "#8fa89e", area: "#00664b" }, SERVED_ZOOM = 15, AREA_ZOOM = 13, SIGN_PX = 11, HIT_PX = 7;
+  const LOOK = { unserved: "#a84300", served: "#8fa89e", area: "#00664b" }, SERVED_ZOOM = 15, AREA_ZOOM = 13, LAND_STEP_M = 50, SIGN_PX = 11, HIT_PX = 7;
   const RADIUS_PX = [1.1, 1.6, 2.4, 4, 5.5, 7], RADIUS_ZOOMS = [10, 11.5, 13, 15, 17, 19]; // so that a district is not covered by its own homes
   const state = { homes: null, walks: null, limit: 0, area: null, sites: [] };
   let layer = null;
@@ -35,21 +35,28 @@
 
     _homes: function (c, size) {
       const at = places(state.homes), k = 256 * Math.pow(2, this._map.getZoom()), origin = this._map.getPixelOrigin().add(this._origin), zoom = this._map.getZoom();
-      const isLand = state.homes.what === "land", r = geogrid.along(RADIUS_ZOOMS, RADIUS_PX, zoom) * (isLand ? 0.8 : 1);
+      const isLand = state.homes.what === "land", r = isLand ? Math.max(1, this._pixels(LAND_STEP_M / 2)) : geogrid.along(RADIUS_ZOOMS, RADIUS_PX, zoom);
       const served = new Path2D(), unserved = new Path2D();
       for (let i = 0; i < state.walks.minutes.length; i++) {
         const x = at[2 * i] * k - origin.x, y = at[2 * i + 1] * k - origin.y;
         if (x < -r || y < -r || x > size.x + r || y > size.y + r) continue;
         if (!isServed(i)) isLand ? unserved.rect(x - r, y - r, 2 * r, 2 * r) : diamond(unserved, x, y, r);
-        else if (zoom >= SERVED_ZOOM) { served.moveTo(x + 0.5 * r, y); served.arc(x, y, 0.5 * r, 0, 7); }
+        else if (zoom >= SERVED_ZOOM) { const dot = isLand ? 2 : 0.5 * r; served.moveTo(x + dot, y); served.arc(x, y, dot, 0, 7); }
       }
       c.fillStyle = LOOK.served;
       c.fill(served);
       c.lineWidth = 1.6;
       c.strokeStyle = "#ffffff";
-      if (zoom >= SERVED_ZOOM) c.stroke(unserved);
+      if (zoom >= SERVED_ZOOM && !isLand) c.stroke(unserved);
       c.fillStyle = LOOK.unserved;
+      c.globalAlpha = isLand ? 0.5 : 1;
       c.fill(unserved);
+      c.globalAlpha = 1;
+    },
+
+    /* Pixels of a length at the middle of the map. */
+    _pixels: function (metres) {
+      return (metres * 256 * Math.pow(2, this._map.getZoom())) / (40075016.685578488 * Math.cos((this._map.getCenter().lat * Math.PI) / 180));
     },
 
     _outline: function (c, shape, dash, width, colour) {
