@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -42,7 +43,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built(tmp_path_factory.mktemp("reach"), watched())
 
 
+@cache
 def told(project: Path, *words: object) -> dict:
+    """What is asked twice is computed once."""
     done = run("reach", project, *words, "--json")
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout)
