@@ -71,7 +71,7 @@ ADDRESSES = [
         "/data/{v}/findings.json?rule=households_below&level=microgrid&severity=warning",
         "/data/{v}/findings/0.json",
     ),
-    *("/tiles/{v}/units.json", "/tiles/{v}/sites.json", "/tiles/{v}/counts.json", "/tiles/{v}/findings.json", "/tiles/{v}/stacks.json"),
+    *("/tiles/{v}/units.json", "/tiles/{v}/sites.json", "/tiles/{v}/findings.json", "/tiles/{v}/stacks.json"),
     *(f"/download/{name}.{ending}" for name in ("grid", "microgrid", "stations", "findings") for ending in ("geojson", "xlsx")),
     *(
         "/download/grid.xlsx?with=cameras",

@@ -101,11 +101,6 @@ def test_secret_cameras_are_on_no_map(project):
     assert sites["cameras"]["direction"] == [None, 90.0]
 
 
-def test_counts_are_by_unit_and_kind(project):
-    counts = json.loads(maps.data(project, "counts.json"))
-    assert counts["stations"]["community"] == {WEST: {"party": 1}, EAST: {"day_care": 1}}
-
-
 def test_findings_keep_their_row_and_have_a_place(project):
     findings = json.loads(maps.data(project, "findings.json"))
     assert [(f["at"], f["rule"]) for f in findings] == [(1, "households_below"), (2, "point_unmatched")]

@@ -11,16 +11,14 @@ from flask_babel import gettext as _
 from web import findings, tables, words
 from web.served import Served, to_bytes
 
-PAGES = ("overview", "stations", "cameras")
 
-
-def table(served: Served, page: str, level: str) -> bytes:
-    """Return `{"level", "columns": [{key, title, kind}], "codes", "labels", "above", "status", "values": {key: [...]}}` for a page's table.
+def table(served: Served, level: str) -> bytes:
+    """Return `{"level", "columns": [{key, title, kind}], "codes", "labels", "above", "status", "values": {key: [...]}}` for the overview's table.
 
     `values` holds integers; where labels alone would not tell units apart, `above` (the nearest name above) and `shorts` do.
     """
     rows = tables.unit_rows(served, level)
-    columns, values = {"overview": _overview, "stations": _stations, "cameras": _cameras}[page](served, level, rows)
+    columns, values = _overview(served, level, rows)
     body = {
         "columns": [name_column(served, level), *columns],
         **unit_columns(served, level),
@@ -92,36 +90,6 @@ def _overview(served: Served, level: str, rows: pd.DataFrame) -> tuple[list[dict
 def _floors(rows: pd.DataFrame) -> list[str]:
     pairs = zip(rows["floor_from"], rows["floor_to"], strict=True)
     return ["" if pd.isna(low) else f"{low}" if low == high else f"{low}–{high}" for low, high in pairs]
-
-
-def _stations(served: Served, level: str, rows: pd.DataFrame) -> tuple[list[dict[str, str]], dict[str, Any]]:
-    counts = tables.site_counts(served, "stations", level).reindex(rows.index).fillna(0).astype("int64")
-    values: dict[str, Any] = {f"kind:{kind}": counts[kind] for kind in counts.columns}
-    values |= {"all": rows["stations"], "households": rows["households"]}
-    return [_column("all", _("stations")), _column("households", _("households"))], values
-
-
-def _cameras(served: Served, level: str, rows: pd.DataFrame) -> tuple[list[dict[str, str]], dict[str, Any]]:
-    counts = tables.site_counts(served, "cameras", level).reindex(rows.index).fillna(0).astype("int64")
-    values: dict[str, Any] = {f"kind:{kind}": counts[kind] for kind in counts.columns}
-    values |= {"all": rows["cameras"], "unknown": unknown_direction(served, level, rows.index), "households": rows["households"]}
-    return [_column("all", _("cameras")), _column("unknown", _("direction unknown")), _column("households", _("households"))], values
-
-
-def unknown_direction(served: Served, level: str, index: pd.Index) -> pd.Series:
-    """Count the cameras of each unit whose direction nobody gave."""
-    frame = tables.sites(served, "cameras")
-    if frame is None or not len(frame) or level not in frame.columns:
-        return pd.Series(0, index=index)
-    missing = frame[has_no_direction(frame)]
-    return missing[level].value_counts().reindex(index).fillna(0).astype("int64")
-
-
-def has_no_direction(cameras: pd.DataFrame) -> np.ndarray:
-    """Tell, per camera, whether its direction is not given, bool (n,)."""
-    if "direction_deg" not in cameras.columns:
-        return np.ones(len(cameras), bool)
-    return cameras["direction_deg"].isna().to_numpy()
 
 
 def finding_items(served: Served, rule: str, level: str, severity: str) -> bytes:

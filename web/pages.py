@@ -91,14 +91,13 @@ def unit_page(code: str) -> str:
     return _page("unit", "unit.html", script={"code": code}, **told, **unitpage.answer(now, level, code))
 
 
-@blueprint.get("/data/<version>/tables/<page>/<level>.json")
-def table_data(version: str, page: str, level: str) -> Response:
-    """Serve a page's table; the version in the address lets browsers keep it."""
+@blueprint.get("/data/<version>/tables/overview/<level>.json")
+def table_data(version: str, level: str) -> Response:
+    """Serve the overview's table; the version in the address lets browsers keep it."""
     now = served()
-    if page not in data.PAGES or level not in now.project.levels:
-        raise NotFoundError(f"no table {page}/{level}", f"没有表 {page}/{level}", value=level)
-    lang = language()
-    return kept_bytes(("table", page, level, lang), lambda: data.table(now, page, level), "application/json", immutable=version == now.version)
+    if level not in now.project.levels:
+        raise NotFoundError(f"no level {level!r}", f"没有层级“{level}”", value=level)
+    return kept_bytes(("table", level, language()), lambda: data.table(now, level), "application/json", immutable=version == now.version)
 
 
 @blueprint.get("/data/<version>/findings.json")

@@ -23,7 +23,7 @@ def told(served: Served, page: str, level: str) -> dict[str, Any]:
         "kept": kept_plan(),
         "order": tables.levels(served),
         "levels": {level_id: _level(served, level_id) for level_id in tables.levels(served)},
-        "urls": _urls(served, page),
+        "urls": _urls(served),
         "words": _words(),
     }
 
@@ -33,11 +33,11 @@ def _level(served: Served, level_id: str) -> dict[str, str]:
     return {"name": words.level_name(level), "plural": words.level_name(level, plural=True), "bounds": words.bounds(level)}
 
 
-def _urls(served: Served, page: str) -> dict[str, str]:
+def _urls(served: Served) -> dict[str, str]:
     def stem(address: str) -> str:
         return address.rsplit("/", 1)[0] + "/"
 
-    table = url_for("pages.table_data", version=served.version, page=page if page in ("stations", "cameras") else "overview", level="x")
+    table = url_for("pages.table_data", version=served.version, level="x")
     return {
         "unit": stem(url_for("pages.unit_page", code="x")),
         "api_unit": stem(url_for("api.unit", code="x")),
@@ -63,7 +63,6 @@ def _words() -> dict[str, str]:
         "dedicated": _("dedicated"),
         "out": _("out of bounds"),
         "within": _("in {code}"),
-        "without": _("without {kind}"),
         "clear": _("Clear the filter: {text}"),
         "close": _("Close"),
         "open": _("Open {level}"),
@@ -76,8 +75,6 @@ def _words() -> dict[str, str]:
         "bounds": _("bounds"),
         "stations": _("stations"),
         "cameras": _("cameras"),
-        "have_none": _("{level} have no {kind}"),
-        "none_share": _("{share} of {level} have one, {part} of {whole}; {households} of {all} households live where there is none"),
         "more": _("{n} more"),
         "no_place": _("(no place)"),
         "no_place_long": _("This finding has no place on the map."),

@@ -1,8 +1,7 @@
-"""The small tables that the map fetches beside its tiles: units for search, labels and zooming, points, counts and findings, as compact JSON.
+"""The small tables that the map fetches beside its tiles: units for search, labels and zooming, points and findings, as compact JSON.
 
 units.json            every level that is drawn on the whole district      units/<level>.json   one level, also a fine one
-sites.json            stations and cameras by kind                          counts.json          how many of them each unit has
-findings.json         what was found, with its place
+sites.json            stations and cameras by kind                          findings.json        what was found, with its place
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _MAX_VERTICES = 400
 
 def data(project: ProjectLike, name: str) -> bytes:
     """Return one of the map's JSON files by name, made once; NotFoundError for another name."""
-    makers: dict[str, Any] = {"units.json": units_table, "sites.json": sites_table, "counts.json": counts_table, "findings.json": findings_table}
+    makers: dict[str, Any] = {"units.json": units_table, "sites.json": sites_table, "findings.json": findings_table}
     if name in makers:
         return once(project, ("data", name), lambda: to_json(makers[name](project)))
     level = name.removeprefix("units/").removesuffix(".json")
@@ -126,20 +125,6 @@ def shown_sites(project: ProjectLike, role: str) -> gpd.GeoDataFrame:
     if "secret" in frame:
         keep &= ~frame["secret"].fillna(False).astype(bool)
     return frame[keep].sort_values("id", kind="stable")
-
-
-def counts_table(project: ProjectLike) -> dict[str, Any]:
-    """Return {role: {level: {code: {kind: number}}}} for units that have any."""
-    return {role: {level: _counts(all_sites(project, role), level) for level in level_ids(project)} for role in ROLES}
-
-
-def _counts(frame: gpd.GeoDataFrame, level: str) -> dict[str, dict[str, int]]:
-    if level not in frame or not len(frame):
-        return {}
-    out: dict[str, dict[str, int]] = {}
-    for (code, kind), number in frame[frame[level] != ""].groupby([level, "kind"], sort=True).size().items():
-        out.setdefault(code, {})[str(kind)] = int(number)
-    return out
 
 
 def findings_table(project: ProjectLike) -> list[dict[str, Any]]:

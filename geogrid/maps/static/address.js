@@ -22,7 +22,7 @@
   geogrid.readAddress = function (state) {
     const parts = new URLSearchParams(location.hash.slice(1)), found = {};
     if (state.levels.some((l) => l.id === parts.get("level"))) state.level = parts.get("level");
-    if (/^(bounds|identity|measure|none|missing:[\w:]+)$/.test(parts.get("fill") || "")) state.fill = parts.get("fill");
+    if (/^(bounds|identity|measure|none)$/.test(parts.get("fill") || "")) state.fill = parts.get("fill");
     if (parts.has("on")) for (const name of parts.get("on").split(",").filter(Boolean)) state.layers[name] = true;
     for (const name of (parts.get("off") || "").split(",").filter(Boolean)) state.layers[name] = false;
     const at = (parts.get("at") || "").split("/").map(Number);

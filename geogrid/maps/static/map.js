@@ -2,7 +2,7 @@
 
    geogrid.on(name, fn), off    ready · select {level, code, codes, stack, by} · hover {level, code} · view {zoom, center, bounds} · layer {level, fill, on}
                                 · site {role, id, kind, name} · finding {at, rule}.  `on` works before the start
-   geogrid.select(level, code, {zoom, box})   setLevel(id)   setFill("bounds" | "identity" | "measure" | "none" | "missing:<role>[:<kind>]")
+   geogrid.select(level, code, {zoom, box})   setLevel(id)   setFill("bounds" | "identity" | "measure" | "none")
    geogrid.setLayer(name, on)   stations cameras sectors findings labels buildings, stations:<kind> cameras:<kind>, u:<level> (its lines)
    geogrid.mark(level, codes)  ring(box)  stepBack()   (marks.js)
    geogrid.highlight(level, code)  filter(codes of status or null)  showFinding(at)  addFindings(list)  setFindings(list)  fit(box, {padding})  padding({left, …})  state()  map
@@ -40,7 +40,7 @@
     map.setMinZoom(Math.max(3, Math.floor(map.getBoundsZoom(bounds(settings.bounds))) - 2));
     show();
     build();
-    Promise.all([load("units.json", units), ...["stations", "cameras", "findings"].filter((n) => state.layers[n]).map(fetchLayer), fetchCounts()]).then(() => {
+    Promise.all([load("units.json", units), ...["stations", "cameras", "findings"].filter((n) => state.layers[n]).map(fetchLayer)]).then(() => {
       geogrid.isReady = true;
       tell("ready", {});
       if (state.selected) announce("address");
@@ -94,11 +94,6 @@
     return state.sites ? Promise.resolve() : load("sites.json", (found) => { state.sites = found; points.redraw(); });
   }
 
-  function fetchCounts() {
-    if (!state.fill.startsWith("missing") || state.counts) return Promise.resolve();
-    return load("counts.json", (found) => { state.counts = found; ground.repaint(); });
-  }
-
   geogrid.unit = function (level, code) {
     const table = state.tables[level], i = table ? state.rows[level].get(code) : undefined;
     if (i === undefined) return null;
@@ -115,7 +110,6 @@
 
   geogrid.setFill = function (fill) {
     state.fill = fill;
-    fetchCounts();
     changed();
   };
 

@@ -91,21 +91,13 @@
 
   function units(c, t, s, d, state) {
     const features = t["u:" + state.shown] || [];
-    const mode = state.fill.split(":");
-    if (mode[0] === "bounds") bounds(c, features, s, d, state.only);
-    else if (mode[0] === "identity") groups(features, (f) => (f.p.n > 1 || f.p.hue === undefined ? null : f.p.hue), (hue, same) => fill(c, same, s, LOOK.hues[hue], 0.3));
-    else if (mode[0] === "measure") {
+    const mode = state.fill;
+    if (mode === "bounds") bounds(c, features, s, d, state.only);
+    else if (mode === "identity") groups(features, (f) => (f.p.n > 1 || f.p.hue === undefined ? null : f.p.hue), (hue, same) => fill(c, same, s, LOOK.hues[hue], 0.3));
+    else if (mode === "measure") {
       const of = new Map(features.map((f) => [f, geogrid.measureOf(state, f.p.code, d.zoom)]));
       groups(features, (f) => of.get(f) && of.get(f).hue + "|" + of.get(f).alpha, (key, same) => fill(c, same, s, of.get(same[0]).hue, of.get(same[0]).alpha));
-    } else if (mode[0] === "missing" && state.counts) {
-      const have = (state.counts[mode[1]] || {})[state.shown] || {};
-      fill(c, features.filter((f) => f.p.status !== STATUS.DEDICATED && !f.p.code.split(" ").some((code) => has(have[code], mode[2]))), s,
-        pattern("lines", LOOK.missing, LOOK.aboveMark, d.density), 0.75);
     }
-  }
-
-  function has(kinds, kind) {
-    return !!kinds && (!kind || kinds[kind] > 0);
   }
 
   function bounds(c, features, s, d, only) {
