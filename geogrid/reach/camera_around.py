@@ -15,6 +15,7 @@ from geogrid.plan import NO_UNIT, Plan
 from geogrid.reach.camera_scene import Obstacles, make_obstacles
 from geogrid.reach.camera_streets import SAME_M, Streets, find_whole_level, make_streets
 from geogrid.reach.index import Grid
+from geogrid.reach.seen_ground import free_m2
 from geogrid.scheme import Scheme
 from geogrid.sites import join
 
@@ -53,9 +54,9 @@ class Around:
         return find_places(self.plan, self.levels)
 
     @cached_property
-    def grounds(self) -> np.ndarray:
-        """Public ground of each of `places`: without the footprints (canopies are none)."""
-        return without_footprints(self.places.geometry.to_numpy(), self.obstacles.scene.footprints)
+    def ground_m2(self) -> np.ndarray:
+        """Public ground in each of `places`: what no footprint stands on (canopies are none)."""
+        return free_m2(self.places.geometry.to_numpy(), self.obstacles.scene.footprints)
 
     @cached_property
     def streets(self) -> Streets:
@@ -105,14 +106,13 @@ def find_places(plan: Plan, levels: list[str]) -> gpd.GeoDataFrame:
 
 
 def without_footprints(shapes: np.ndarray, footprints: np.ndarray) -> np.ndarray:
-    """Take the footprints out of polygons (n,)."""
-    known = footprints[~shapely.is_missing(footprints)]
-    row, of = shapely.STRtree(known).query(shapes, predicate="intersects")
+    """Take footprints out of polygons (n,)."""
+    row, of = shapely.STRtree(footprints).query(shapes, predicate="intersects")
     order = np.lexsort((of, row))
     bounds = np.searchsorted(row[order], np.arange(len(shapes) + 1))
     out = np.array(shapes, dtype=object)
     for k in np.flatnonzero(np.diff(bounds)):
-        built = shapely.union_all(known[of[order[bounds[k] : bounds[k + 1]]]])
+        built = shapely.disjoint_subset_union_all(footprints[of[order[bounds[k] : bounds[k + 1]]]])
         out[k] = shapely.difference(shapes[k], built)
     return out
 

@@ -146,13 +146,14 @@ class CameraReach:
     @cached_property
     def _figures(self) -> tuple[pd.DataFrame, dict[str, Any]]:
         around, streets = self.around, self.around.streets
-        metres, either = streets.metres, self.sure.streets + self.maybe.streets
+        metres, at_all = streets.metres, self.sure.streets + self.maybe.streets
         per_camera = np.bincount(self.maybe.streets.line, self.maybe.streets.t1 - self.maybe.streets.t0, len(metres)) * metres
-        of_streets = {"street_m": metres, "street_sure_m": self.sure.streets.seen_m(metres), "street_perhaps_m": either.seen_m(metres)}
+        of_streets = {"street_m": metres, "street_sure_m": self.sure.streets.seen_m(metres), "street_perhaps_m": at_all.seen_m(metres)}
         seen = self.entrances["class"].to_numpy()
         of_doors = {"entrances": np.ones(len(seen)), "entrances_sure": seen == "sure", "entrances_perhaps": seen != "blind"}
-        area, surely = shapely.area(around.grounds), self.sure.ground_m2
-        of_ground = {"ground_m2": area, "ground_sure_m2": surely, "ground_perhaps_m2": np.maximum(surely, self.maybe.ground_m2)}
+        area, surely = around.ground_m2, self.sure.ground_m2
+        either = np.maximum(surely, self.maybe.ground_m2)
+        of_ground = {"ground_m2": area, "ground_sure_m2": np.minimum(surely, area), "ground_perhaps_m2": np.minimum(either, area)}
         tallies = [
             (streets.codes, {**of_streets, "camera_m": per_camera}),
             (around.doors, of_doors),
@@ -167,9 +168,11 @@ class CameraReach:
         return self._figures[0]
 
     @cached_property
-    def units_by_code(self) -> dict[str, pd.DataFrame]:
-        """`camera_units` by level, index code."""
-        return {level: rows.set_index("code") for level, rows in self.camera_units.groupby("level", sort=False)}
+    def streets_by_code(self) -> dict[tuple[str, str], tuple[float, float]]:
+        """Metres of street, all and surely seen, of each unit by level and code."""
+        units = self.camera_units
+        keys = zip(units["level"], units["code"], strict=True)
+        return dict(zip(keys, zip(units["street_m"].tolist(), units["street_sure_m"].tolist(), strict=True), strict=True))
 
     @property
     def whole(self) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from functools import cached_property
 
 import numpy as np
 
-from geogrid.reach.camera_around import Around
+from geogrid.reach.camera_around import Around, without_footprints
 from geogrid.reach.camera_records import CameraSet
 from geogrid.reach.camera_scene import lowest_hiding_m
 from geogrid.reach.camera_streets import Streets
 from geogrid.reach.place import place
 from geogrid.reach.regions import Regions
 from geogrid.reach.sectors import Sectors
-from geogrid.reach.seen_ground import seen_ground
+from geogrid.reach.seen_ground import looked_over, seen_ground
 from geogrid.reach.seen_lines import counted, merged, seen_lines
 from geogrid.reach.seen_points import DOOR_M, seen_points
 from geogrid.reach.visible import look
@@ -73,8 +73,9 @@ class View:
 
     @cached_property
     def ground_m2(self) -> np.ndarray:
-        """Public ground seen in each of `around.places`."""
-        return seen_ground(self.polygons, self.around.grounds)
+        """Public ground seen in each of `around.places`. Views end at footprints; those that some camera looks over are taken out."""
+        over = self.around.obstacles.scene.footprints[looked_over(self.regions, self.polygons)]
+        return seen_ground(self.polygons, without_footprints(self.around.places.geometry.to_numpy(), over))
 
 
 def find_views(kit: CameraSet, x: np.ndarray, y: np.ndarray, around: Around) -> tuple[View, View, np.ndarray]:

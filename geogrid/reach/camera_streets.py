@@ -7,6 +7,7 @@ Motorways, tunnels and what the scheme calls paths (footways, cycleways, service
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -37,7 +38,12 @@ class Streets:
     left_out: dict[str, int]
     joints: np.ndarray
 
-    @property
+    @cached_property
+    def code_of(self) -> dict[str, np.ndarray]:
+        """Code of each piece, by level."""
+        return {level: self.codes[level].to_numpy(dtype=object) for level in self.codes}
+
+    @cached_property
     def metres(self) -> np.ndarray:
         """Length of each piece."""
         return np.hypot(self.segments[:, 2] - self.segments[:, 0], self.segments[:, 3] - self.segments[:, 1])
@@ -133,7 +139,7 @@ def _split(segments: np.ndarray, of: np.ndarray, t: np.ndarray) -> tuple[np.ndar
     of, t = np.r_[np.arange(n), of[inner], np.arange(n)], np.r_[np.zeros(n), t[inner], np.ones(n)]
     order = np.lexsort((t, of))
     of, t = of[order], t[order]
-    apart = np.r_[True, (of[1:] != of[:-1]) | ((t[1:] - t[:-1]) * length[of[1:]] > SAME_M)]
+    apart = np.r_[True, (of[1:] != of[:-1]) | ((t[1:] - t[:-1]) * length[of[1:]] > SAME_M)][: len(of)]
     of, t = of[apart], t[apart]
     same = np.flatnonzero(of[1:] == of[:-1])
     line, t0, t1 = of[same], t[same, None], t[same + 1, None]

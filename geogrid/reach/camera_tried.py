@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from geogrid.reach.camera_reach import CameraReach
 
 EIGHT_DEG = np.arange(8) * 45.0
+SMALL_M = 0.05
+"""What is less is no gain."""
 
 
 def try_camera(
@@ -100,15 +103,17 @@ def _best_way(reach: CameraReach, kit: CameraSet, x: float, y: float, without: i
 
 def gaining(reach: CameraReach, change: Change) -> list[dict[str, Any]]:
     """Return the units of which more or less street is seen: `level code street_m` (newly, less what is lost), `share` and `share_after` of all."""
-    around, out = reach.around, []
-    net = change.fresh_m - change.lost_m
-    for level in around.levels:
-        gains = pd.Series(net).groupby(around.streets.codes[level].to_numpy()[change.line]).sum()
-        gains = gains[(gains.index != "") & (gains.abs() > 0.05)].sort_values(ascending=False, kind="stable")
-        units = reach.units_by_code[level].loc[gains.index]
-        after = (units["street_sure_m"] + gains) / units["street_m"]
-        for code, gain, share, new_share in zip(gains.index, gains, units["street_share"], after.clip(0.0, 1.0), strict=True):
-            out.append({"level": level, "code": code, "street_m": float(gain), "share": float(share), "share_after": float(new_share)})
+    out = []
+    net = (change.fresh_m - change.lost_m).tolist()
+    for level in reach.around.levels:
+        gains: dict[str, float] = defaultdict(float)
+        for code, gain in zip(reach.around.streets.code_of[level][change.line], net, strict=True):
+            gains[code] += gain
+        for code, gain in sorted(gains.items(), key=lambda pair: (-pair[1], pair[0])):
+            if code and abs(gain) > SMALL_M:
+                whole, sure = reach.streets_by_code[level, code]
+                shares = {"share": sure / whole, "share_after": min(1.0, max(0.0, (sure + gain) / whole))}
+                out.append({"level": level, "code": code, "street_m": gain, **shares})
     return out
 
 
