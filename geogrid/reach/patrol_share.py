@@ -19,7 +19,8 @@ from geogrid.reach.patrol_streets import Streets
 BORDER_M = 0.001  # a place nearer to a border stands on it, and belongs to the unit with the lowest code
 STEP_MOST_M = 50.0  # between fixes farther apart nobody knows which doors were passed
 UNIT_COLUMNS = ("level", "code", "week", "street_share", "entrance_share", "last_visit", "street_m", "walked_m", "entrances", "passed")
-_NEVER = -1
+_NEVER, _NOWHERE = -1, 0
+"""A day or week that was not; the row of `Ground.codes` without any code."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,10 +254,10 @@ def _week(level: str, codes: np.ndarray, week: str, sums: list[np.ndarray], w: i
 
 
 def unwalked(ground: Ground, walked: Walked, crs: object) -> gpd.GeoDataFrame:
-    """Return stretches that nobody walked in the last week: `last_visit` ("" for never), `length_m`, unit codes, LineString; alike bins in one."""
+    """Return stretches in units that nobody walked in the last week: `last_visit` ("" for never), `length_m`, codes, LineString; alike bins in one."""
     streets = ground.streets
     newest = len(walked.walked_m) - 1
-    rows = np.flatnonzero(walked.bin_week < max(newest, 0))
+    rows = np.flatnonzero((walked.bin_week < max(newest, 0)) & (ground.bin_place != _NOWHERE))
     day, place, chain = walked.bin_day[rows], ground.bin_place[rows], streets.bin_chain[rows] if len(rows) else rows
     new = np.ones(len(rows), bool)
     new[1:] = (np.diff(rows) != 1) | (np.diff(day) != 0) | (np.diff(place) != 0) | (np.diff(chain) != 0)

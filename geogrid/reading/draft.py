@@ -24,6 +24,9 @@ from geogrid.reading.raw import Fault, RawLayer, find_notes, refuse
 from geogrid.recipe import InputSpec
 from geogrid.schema import ROLES, RoleSpec, nearest
 
+_NAMES_OF_PEOPLE = {"patrols": ("officer",)}
+"""Columns of which no value is told, wherever it may go."""
+
 
 @dataclass(frozen=True, eq=False)
 class Draft:
@@ -86,6 +89,7 @@ def draft_layer(raw: RawLayer, spec: InputSpec, folder: Path) -> Draft:
     places = convert_places(raw.frame, names, swap=spec.swap, dms=spec.dms)
     plain = {ours: theirs for ours, theirs in names.items() if ours not in places.columns}
     converted = {**{ours: convert(raw.frame[theirs], theirs, role.columns[ours], spec.zone_s) for ours, theirs in plain.items()}, **places.columns}
+    converted |= {name: _unnamed(converted[name]) for name in _NAMES_OF_PEOPLE.get(spec.role, ()) if name in converted}
     geometry, crs = _geometry(raw, spec, role, converted, has_geometry)
     frame = _frame(raw, role, converted)
     faults = [*raw.faults, *(fault for made in converted.values() for fault in made.faults)]
@@ -176,6 +180,11 @@ def _frame(raw: RawLayer, role: RoleSpec, converted: Mapping[str, Converted]) ->
     names = (*role.columns, "direction_is_eighth")  # one of eight directions may be 22.5 degrees off: who looks along it must know
     ordered = {name: values[name] for name in names if name in values}
     return pd.DataFrame({**ordered, "row": rows.astype("int64")})
+
+
+def _unnamed(made: Converted) -> Converted:
+    """Return a column whose faults do not tell the value: it names somebody."""
+    return replace(made, faults=[replace(fault, value="") for fault in made.faults])
 
 
 def _control_note(file: str, layer: str, role: str, name: str, count: int) -> Finding:
