@@ -93,6 +93,12 @@ def test_a_camera_on_a_fence_goes_to_one_side_and_one_without_a_place_stays():
     assert status.tolist() == [MOVED, AS_GIVEN]
 
 
+def test_a_camera_in_a_wall_round_two_yards_goes_out_where_it_is_nearest():
+    walls = shapely.box(0, 0, 20, 8) - shapely.box(1, 1, 7, 7) - shapely.box(9, 1, 19, 7)
+    assert stand(Scene.of(houses(walls)), 7.4, 4.0) == pytest.approx((6.95, 4.0, MOVED))
+    assert stand(Scene.of(houses(walls)), 9.0, 1.0)[:2] == pytest.approx((9.05, 1.05))
+
+
 @some
 @given(shapes, fences, st.lists(st.tuples(st.integers(-12, 12), st.integers(-12, 12)), min_size=1, max_size=8))
 def test_a_placed_camera_is_outdoors_clear_of_every_wall_and_near_where_it_was(footprints, lines, spots):

@@ -36,7 +36,7 @@ def place(scene: Scene, x: np.ndarray, y: np.ndarray, lowest_m: np.ndarray | flo
         if shapely.distance(edge, points[i]) > MOUNT_M + CLEAR_M:
             status[i] = INDOORS
             continue
-        spot = shapely.line_interpolate_point(edge, shapely.line_locate_point(edge, points[i]))
+        spot = shapely.get_point(shapely.shortest_line(edge, points[i]), 0)
         x[i], y[i], status[i] = shapely.get_x(spot), shapely.get_y(spot), MOVED
     return x, y, status
 
