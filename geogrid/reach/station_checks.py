@@ -121,7 +121,7 @@ def _hub_and_spokes(reach: StationReach, kind: Kind, minutes: float) -> dict[str
     level, frame = community_level(reach), reach.stations.frame
     above = [one.id for one in reach.plan.scheme.levels][: reach.plan.scheme.depth(level)][-1:]
     rows = reach.stations.rows_of(kind.key)
-    is_hub = frame["hub"].fillna(False).astype(bool).to_numpy()[rows] if "hub" in frame else np.zeros(len(rows), bool)
+    is_hub = frame["hub"].eq(True).fillna(False).to_numpy(dtype=bool)[rows] if "hub" in frame else np.zeros(len(rows), bool)
     if not above or not is_hub.any():
         return None
     centres = _places(reach, rows[is_hub], above[0])
