@@ -30,10 +30,8 @@ def check_whole(now: Served) -> None:
 
 def capacity(now: Served, kind: str, limit: float) -> dict[str, Any] | None:
     """Return how many households find no place within the walk when all stations are full; None where no capacity is known."""
-    from geogrid.reach import station_sites
-
     reach = reached.stations_of(now)
-    found = reached.kept(now, "stations", ("capacity", kind, limit), lambda: station_sites.capacity(reach, kind, limit))
+    found = reached.kept(now, "stations", ("capacity", kind, limit), lambda: reach.capacity(kind, limit))
     if found is None:
         return None
     mine = reached.shown(now, reach.demand.codes)
@@ -43,10 +41,8 @@ def capacity(now: Served, kind: str, limit: float) -> dict[str, Any] | None:
 def checks(now: Served, kind: str, limit: float) -> list[dict[str, Any]]:
     """Return the checks of a kind in words: `text is_fine units more`; units (level, code, name) at fault, the worst first."""
     check_whole(now)
-    from geogrid.reach import station_sites
-
     reach = reached.stations_of(now)
-    found = reached.kept(now, "stations", ("checks", kind, limit), lambda: station_sites.checks(reach, kind, limit))
+    found = reached.kept(now, "stations", ("checks", kind, limit), lambda: reach.checked(kind, limit))
     return [_check(now, each) for each in found]
 
 
@@ -70,10 +66,8 @@ def best(now: Served, kind: str, limit: float, k: int) -> dict[str, Any]:
     check_whole(now)
     if not 1 <= k <= MOST:
         raise InputError(f"k={k}: write 1 to {MOST}", f"k={k}：应为 1 到 {MOST}", field="k", value=k)
-    from geogrid.reach import station_sites
-
     reach = reached.stations_of(now)
-    found = reached.kept(now, "stations", ("best", kind, limit, k), lambda: station_sites.best(reach, kind, limit, k))
+    found = reached.kept(now, "stations", ("best", kind, limit, k), lambda: reach.best(kind, limit, k))
     siting = found.siting
     at = shapely.get_coordinates(to_crs(found.sites.geometry.to_numpy(), reach.crs, WGS84)).round(6)
     gained, covered = amount(reach, siting.gain), amount(reach, siting.before + np.cumsum(siting.gain))
