@@ -185,7 +185,7 @@ def test_a_door_on_a_node_is_no_farther_than_the_node():
 
 def test_walks_of_a_real_city_are_those_of_another_search():
     frame = gpd.read_file(shared_path("helsinki/osm_helsinki.gpkg"), layer="roads").to_crs(3067)
-    network = Network.of(frame)
+    network = Network.of(frame.assign(**{name: frame[name].notna() for name in ("bridge", "tunnel")}))
     n = len(network.xy)
     graph = csr_matrix((network.length_m, (network.a, network.b)), shape=(n, n))
     rows = np.arange(0, n, 7)

@@ -21,7 +21,7 @@ from geogrid.noding import node
 JOIN_M = 0.01  # coordinates are set on a grid so wide; lines nearer to each other than that meet
 GAP_M = 1.0  # a line that ends so near to another was meant to meet it
 ISLAND_M = 200.0  # paths that join no other, shorter than this altogether, lead nowhere and are left out
-NOT_WALKED = ("motorway", "motorway_link", "proposed", "construction", "raceway", "platform", "高速公路")
+NOT_WALKED = ("motorway", "motorway_link", "proposed", "construction", "raceway", "高速公路")
 LEVEL_COLUMNS = ("layer", "bridge", "tunnel")
 
 

@@ -14,17 +14,22 @@ from geogrid.reach.snapping import Snapped
 from geogrid.reach.walking import NETWORK, Ground, nearest
 
 STEP_M = 40.0  # paths are looked at in steps of at most this
-BESIDE_M = 150.0  # no ground farther from a path is drawn
+BESIDE_M = (30.0, 150.0)  # ground beside a path is drawn as far from it as most doors are, within these
+MOST_DOORS = 90.0
 FINE_M = 5.0  # the outline is drawn no finer
 THIN_M = 20.0  # of points in a square so wide the one with most left over is drawn
 
 
-def served_area(ground: Ground, stations: np.ndarray, limit_m: float) -> BaseGeometry:
-    """Return what is within `limit_m` of any of the stations (s, 2), as an area in the plan's CRS; empty where nothing is."""
+def served_area(ground: Ground, doors: Snapped, stations: np.ndarray, limit_m: float) -> BaseGeometry:
+    """Return what is within `limit_m` of any of the stations (s, 2), as an area in the plan's CRS; empty where nothing is.
+
+    `doors` tell how far from paths people live: in a city of footways the way to a house leads by the nearest of them, not across the block.
+    """
     if not len(stations) or limit_m <= 0:
         return shapely.Polygon()
     centres, left_m = _on_paths(ground, stations, limit_m) if ground.method == NETWORK else (stations, np.full(len(stations), limit_m))
-    widest = BESIDE_M if ground.method == NETWORK else np.inf
+    beside_m = np.clip(np.percentile(doors.leg_m, MOST_DOORS), *BESIDE_M) if len(doors.leg_m) else BESIDE_M[1]
+    widest = beside_m if ground.method == NETWORK else np.inf
     discs = shapely.buffer(shapely.points(centres), np.minimum(left_m / ground.detour, widest), quad_segs=4)
     return shapely.simplify(shapely.union_all(discs), FINE_M)
 

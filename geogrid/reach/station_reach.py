@@ -151,12 +151,12 @@ class StationReach:
 
     def station_units(self, minutes: Sequence[float] | None = None) -> pd.DataFrame:
         """Return rows of `COLUMNS` for every level, kind and time; units without demand have none. `minutes`: others than the scheme's."""
-        times = tuple(minutes or self.minutes)
+        times = tuple(self.minutes if minutes is None else minutes)
         return self._once(("units", times), lambda: self._tables(times, self._units))
 
     def totals(self, minutes: Sequence[float] | None = None) -> pd.DataFrame:
         """Return the same for the district: level "district", code "district", one row per kind and time; who lives in no unit counts too."""
-        times = tuple(minutes or self.minutes)
+        times = tuple(self.minutes if minutes is None else minutes)
         everyone = Units.of(np.full(len(self.demand), "district", dtype=object))
         return self._once(("totals", times), lambda: self._tables(times, {"district": everyone}))
 
@@ -210,7 +210,7 @@ class StationReach:
     def area(self, kind: str, minutes: float) -> BaseGeometry:
         """Return the area within so many minutes of a station of a kind: a decoration, see `geogrid.reach.station_area`."""
         stations = self.stations.xy[self.stations.rows_of(kind)]
-        return self._once(("area", kind, minutes), lambda: served_area(self.ground, stations, self.limit_m(minutes)))
+        return self._once(("area", kind, minutes), lambda: served_area(self.ground, self.doors, stations, self.limit_m(minutes)))
 
     def capacity(self, kind: str, minutes: float | None = None) -> StationRoom | None:
         """Tell who finds a place at a kind within so many minutes (the longest) when stations fill up; None where no capacity is known."""

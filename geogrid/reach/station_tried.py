@@ -41,7 +41,7 @@ def tried(reach: StationReach, kind: str, x: float, y: float, minutes: float) ->
         "share_after": (had + gained) / total if total else None,
         "units": _gaining(reach.demand, before, gains),
         "away_m": float(reach.ground.set_down(here).leg_m[0]) if reach.method == NETWORK else None,
-        "area": served_area(reach.ground, here, limit_m),
+        "area": served_area(reach.ground, reach.doors, here, limit_m),
     }
 
 
