@@ -172,6 +172,7 @@ def test_the_area_holds_the_station_and_grows_with_time():
     assert short.difference(long).area < 0.05 * short.area
 
 
+@settings(max_examples=50)
 @given(sites, st.sampled_from(MINUTES))
 def test_longer_walks_never_serve_fewer(rows, minutes):
     reach = reach_of(*rows)
@@ -196,6 +197,7 @@ def test_a_station_that_is_tried_gains_what_it_gains_when_it_is_built(rows, more
         assert sum(unit["gained"] for unit in told["units"] if unit["level"] == level) == told["gained"]
 
 
+@settings(max_examples=40)
 @given(sites, st.sampled_from(MINUTES))
 def test_the_sums_over_units_are_the_whole(rows, minutes):
     reach = reach_of(*rows)
