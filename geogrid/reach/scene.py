@@ -39,7 +39,9 @@ class Scene:
     @classmethod
     def of(cls, footprints: np.ndarray, walls: np.ndarray | tuple = (), heights_m: np.ndarray | None = None) -> Scene:
         """Make the scene of (Multi)Polygons (n,), lines (k,) and heights (n,), NaN unknown; what is not valid is mended, empty ones hide nothing."""
-        houses = np.array([shape if shape is None else _mended(shape) for shape in footprints] or [None], dtype=object)[: len(footprints)]
+        houses = np.array([*list(footprints), None], dtype=object)[:-1]
+        wrong = ~shapely.is_valid(houses) & ~shapely.is_missing(houses)
+        houses[wrong] = shapely.make_valid(houses[wrong])
         lines = np.array([*list(walls), None], dtype=object)[:-1]
         unknown = np.full(len(houses), np.inf)
         tall = unknown if heights_m is None else np.where(np.isnan(np.asarray(heights_m, float)), np.inf, heights_m)
@@ -67,17 +69,16 @@ class Scene:
         return self.segments, self.is_two_sided, self.height_m, *self.grid.arrays
 
 
-def _mended(shape: shapely.Geometry) -> shapely.Geometry:
-    return shape if shapely.is_valid(shape) else shapely.make_valid(shape)
-
-
 def _sides(houses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the sides of polygons, the inside on the left, and the row of the polygon of each."""
     parts, house = shapely.get_parts(houses, return_index=True)
     parts, deeper = shapely.get_parts(parts, return_index=True)
     is_area = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    rings, part = shapely.get_rings(shapely.orient_polygons(parts[is_area]), return_index=True)
+    rings, part = shapely.get_rings(parts[is_area], return_index=True)
+    is_outer = np.r_[True, part[1:] != part[:-1]][: len(part)]
     sides, ring = _straight((rings, np.arange(len(rings))))
+    is_backwards = (shapely.is_ccw(rings) != is_outer)[ring]
+    sides[is_backwards] = sides[is_backwards][:, [2, 3, 0, 1]]
     return sides, house[deeper][is_area][part][ring]
 
 
