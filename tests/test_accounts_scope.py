@@ -71,6 +71,9 @@ ADDRESSES = [
         "/data/{v}/findings.json?rule=households_below&level=microgrid&severity=warning",
         "/data/{v}/findings/0.json",
     ),
+    *(f"/data/{{v}}/reach/cameras/{name}.json" for name in ("answer", "over", "blind", "table/community", "table/grid", "table/microgrid")),
+    *(f"/api/reach/cameras{name}" for name in ("", "?level=community", "/streets", "/regions", "/perhaps", "/over", "/next", "/record?id=c2")),
+    *(f"/download/cameras/{name}.xlsx" for name in ("blind_streets", "blind_entrances", "camera_units", "over_reach", "regions", "perhaps")),
     *("/tiles/{v}/units.json", "/tiles/{v}/sites.json", "/tiles/{v}/findings.json", "/tiles/{v}/stacks.json"),
     *(f"/download/{name}.{ending}" for name in ("grid", "microgrid", "stations", "findings") for ending in ("geojson", "xlsx")),
     *(

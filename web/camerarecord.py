@@ -103,8 +103,10 @@ def _hides(now: Served, found: gpd.GeoDataFrame) -> dict[str, Any]:
 
 
 def place(now: Served, lon: float, lat: float) -> tuple[float, float]:
-    """Return a place in the project's CRS, metres."""
+    """Return a place in the project's CRS, metres. Raises NotFoundError where the visitor sees a part only and this lies outside it."""
     point = to_crs(np.array([shapely.Point(lon, lat)], dtype=object), WGS84, now.project.crs.to_string())[0]
+    if reached.is_cut(now) and not now.project.district.contains(point):
+        raise NotFoundError(f"lon={lon}, lat={lat} lies outside what you see", f"lon={lon}、lat={lat} 不在您的范围内", value=[lon, lat])
     return point.x, point.y
 
 
