@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from shapely import LineString, Point, box
@@ -16,7 +17,7 @@ PLAN = tiny_plan()
 
 def at(*shapes):
     """Move shapes of the town's own metres (0 … 200 either way) to its place."""
-    return [shapely.transform(shape, lambda xy: xy + (X0, Y0)) for shape in shapes]
+    return [shapely.transform(shape, lambda xy: np.add(xy, (X0, Y0))) for shape in shapes]
 
 
 def houses(*boxes, **columns):

@@ -67,14 +67,19 @@ def test_motorways_tunnels_paths_areas_and_what_is_drawn_twice_are_none_and_coun
 def test_corners_are_where_three_pieces_end_and_not_outside():
     star = [[(50, 50), (x, y)] for x, y in ((20, 50), (80, 50), (50, 80))]
     far = [[(550, 50), (x, y)] for x, y in ((520, 50), (580, 50), (550, 80))]
-    assert streets(*star, *far).joints.tolist() == [[X0 + 50, Y0 + 50]]
+    assert streets(*star, *far).corners.tolist() == [[X0 + 50, Y0 + 50]]
+
+
+def test_a_street_that_meets_another_within_it_or_crosses_it_makes_a_corner_and_a_border_makes_none():
+    found = streets([(0, 50), (200, 50)], [(30, 50), (30, 90)], [(60, 10), (60, 90)])
+    assert np.subtract(found.corners, (X0, Y0)).tolist() == [[30, 50], [60, 50]]
 
 
 @pytest.mark.parametrize("layer", [None, roads()])
 def test_no_roads_no_streets(layer):
     found = make_streets(layer, PLAN, BORDERS)
     assert found.segments.shape == (0, 4)
-    assert found.joints.shape == (0, 2)
+    assert found.corners.shape == (0, 2)
 
 
 places = st.tuples(st.integers(-40, 240), st.integers(-40, 240))

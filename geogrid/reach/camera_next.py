@@ -38,7 +38,7 @@ class Picks:
 
 def corners(around: Around) -> np.ndarray:
     """Return the places (m, 2) where candidates stand: street corners in the district; where streets have none, the ends and middles of pieces."""
-    places = around.streets.joints
+    places = around.streets.corners
     if not len(places):
         segments = around.streets.segments
         middles = (segments[:, :2] + segments[:, 2:]) / 2

@@ -45,6 +45,7 @@ def find_over_reach(ids: np.ndarray, sure: View, maybe: View, around: Around, cr
         rows += [{**row, "class": seen_class} for row in _entered(view, outdoor)]
     table = pd.DataFrame(rows, columns=["i", "what", "class", "row", "building", "address", "kind", "metres", "area_m2", "geometry"])
     table = table.drop_duplicates(["i", "what", "row"], keep="first").sort_values(["i", "what", "row"], kind="stable")
+    table = table.astype({"metres": float, "area_m2": float, "row": int})
     table.insert(0, "camera", ids[table["i"].to_numpy(dtype=int)])
     said = [finding_of(row, within_m) for row in table.to_dict("records")]
     table = table.assign(message=[found.message for found in said], message_zh=[found.message_zh for found in said])

@@ -27,8 +27,7 @@ SAME_M = 0.001
 class Streets:
     """`segments` float (k, 4) metres, in the order along each road; `road` the row of the layer; `codes` a column of unit codes per level.
 
-    `left_out` says how many roads were none, by why: motorway, tunnel, path, area, twice. `joints` (m, 2) are the street corners. What lies outside
-    the district is in none of these.
+    `left_out` says how many roads were none, by why: motorway, tunnel, path, area, twice. What lies outside the district is in none of these.
     """
 
     segments: np.ndarray
@@ -36,12 +35,18 @@ class Streets:
     name: np.ndarray
     codes: pd.DataFrame
     left_out: dict[str, int]
-    joints: np.ndarray
 
     @cached_property
     def code_of(self) -> dict[str, np.ndarray]:
         """Code of each piece, by level."""
         return {level: self.codes[level].to_numpy(dtype=object) for level in self.codes}
+
+    @cached_property
+    def corners(self) -> np.ndarray:
+        """Places (m, 2) where three ways or more meet, to a centimetre, from the west."""
+        pieces = _split(self.segments, *_meet(self.segments, self.segments))[0]
+        places, count = np.unique(np.round(np.concatenate([pieces[:, :2], pieces[:, 2:]]), 2), axis=0, return_counts=True)
+        return places[count >= 3]
 
     @cached_property
     def metres(self) -> np.ndarray:
@@ -73,7 +78,7 @@ def make_streets(roads: gpd.GeoDataFrame | None, plan: Plan, borders: np.ndarray
     inside = (joined["outside_m"] <= SAME_M).to_numpy()
     codes = joined.loc[inside, [level.id for level in plan.scheme.levels]].reset_index(drop=True)
     road, kept = owner[of][inside], pieces[inside]
-    return Streets(kept, rows[road], names[road], codes, {why: n for why, n in left_out.items() if n}, _joints(straight, kept))
+    return Streets(kept, rows[road], names[road], codes, {why: n for why, n in left_out.items() if n})
 
 
 def _select(roads: gpd.GeoDataFrame | None, scheme: Scheme) -> tuple[np.ndarray, np.ndarray, np.ndarray, dict[str, int]]:
@@ -108,9 +113,14 @@ def _straight(lines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _cut(segments: np.ndarray, borders: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Cut segments where they cross, touch or leave an edge of the polygons; returns pieces in order, and the segment of each."""
     edges = np.unique(_sorted_ends(_straight(shapely.boundary(borders))[0]), axis=0) if len(borders) else np.zeros((0, 4))
-    s, e = shapely.STRtree(_lines(edges)).query(_lines(segments), predicate="dwithin", distance=SAME_M) if len(edges) else (np.zeros(0, int),) * 2
+    return _split(segments, *_meet(segments, edges))
+
+
+def _meet(segments: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Find where segments meet edges (both (k, 4)): rows of segments and the parameters along them."""
+    s, e = shapely.STRtree(_lines(edges)).query(_lines(segments), predicate="dwithin", distance=SAME_M)
     of, t = _meetings(segments[s], edges[e])
-    return _split(segments, s[of], t)
+    return s[of], t
 
 
 def _meetings(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -146,17 +156,6 @@ def _split(segments: np.ndarray, of: np.ndarray, t: np.ndarray) -> tuple[np.ndar
     start, way = segments[line, :2], segments[line, 2:] - segments[line, :2]
     end = np.where(t1 == 1.0, segments[line, 2:], start + t1 * way)
     return np.column_stack([start + t0 * way, end]), line
-
-
-def _joints(segments: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """Places (m, 2) where three segments or more end, to a centimetre, and a piece inside the district among them: street corners, from the west."""
-    places, count = np.unique(_ends(segments), axis=0, return_counts=True)
-    known = {tuple(end) for end in _ends(inside).tolist()}
-    return np.array([end for end in places[count >= 3].tolist() if tuple(end) in known]).reshape(-1, 2)
-
-
-def _ends(segments: np.ndarray) -> np.ndarray:
-    return np.round(np.concatenate([segments[:, :2], segments[:, 2:]]), 2)
 
 
 def _sorted_ends(segments: np.ndarray) -> np.ndarray:
