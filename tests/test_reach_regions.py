@@ -14,7 +14,7 @@ from geogrid.reach.seen_ground import free_m2, looked_over, seen_ground
 from geogrid.reach.visible import look
 from tests.reach_scenes import houses, seen_from, shapes, towns
 
-some = settings(max_examples=60, deadline=None)
+some = settings(max_examples=40, deadline=None)
 angles = st.one_of(st.just(360.0), st.floats(0.01, 359))
 THREE = houses(shapely.box(10, -5, 20, 5), shapely.box(40, -50, 50, 50), shapely.box(-20, -5, -10, 5))
 

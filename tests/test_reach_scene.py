@@ -12,7 +12,7 @@ from geogrid.reach.place import AS_GIVEN, INDOORS, MOVED, place
 from geogrid.reach.scene import Scene
 from tests.reach_scenes import area_m2, fences, houses, shapes, stand
 
-some = settings(max_examples=60, deadline=None)
+some = settings(max_examples=40, deadline=None)
 BOX = shapely.box(0, 0, 20, 10)
 pieces = st.lists(st.tuples(*[st.floats(-500, 500).map(lambda v: round(v, 1))] * 4), max_size=30).map(
     lambda rows: np.array(rows, float).reshape(-1, 4)
