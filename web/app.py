@@ -40,6 +40,7 @@ from web import (
 )
 from web.served import Source
 
+_ROOMS = (pages, declared, patrolpage, downloads, whatif, editor, edits, plans, importing, importing_api, stationpage, cameraapi, camerafiles, api)
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 UPLOAD_BYTES = 1 << 30
 """So much may come in with one request."""
@@ -81,20 +82,8 @@ def create_app(
     login.install(app)
     words.install(app)
     errors.install(app)
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(declared.blueprint)
-    app.register_blueprint(patrolpage.blueprint)
-    app.register_blueprint(downloads.blueprint)
-    app.register_blueprint(whatif.blueprint)
-    app.register_blueprint(editor.blueprint)
-    app.register_blueprint(edits.blueprint)
-    app.register_blueprint(plans.blueprint)
-    app.register_blueprint(importing.blueprint)
-    app.register_blueprint(importing_api.blueprint)
-    app.register_blueprint(stationpage.blueprint)
-    app.register_blueprint(cameraapi.blueprint)
-    app.register_blueprint(camerafiles.blueprint)
-    app.register_blueprint(api.blueprint)
+    for room in _ROOMS:
+        app.register_blueprint(room.blueprint)
     return app
 
 

@@ -7,6 +7,10 @@ import shapely
 from geogrid.reach.capacity import allot
 from geogrid.reach.facades import facades
 from geogrid.reach.network import Network
+from geogrid.reach.patrol_fixes import Limits, ready
+from geogrid.reach.patrol_share import Ground as Walked
+from geogrid.reach.patrol_share import walk
+from geogrid.reach.patrol_streets import Streets
 from geogrid.reach.place import place
 from geogrid.reach.scene import Scene
 from geogrid.reach.sectors import Sectors
@@ -21,6 +25,7 @@ def main() -> None:
     """Answer one question of each kind."""
     stations()
     cameras()
+    patrols()
 
 
 def stations() -> None:
@@ -41,6 +46,15 @@ def cameras() -> None:
     street = np.array([[0.0, 0.0, 200.0, 0.0], [200.0, 0.0, 200.0, 100.0]])
     regions.area_m2(), regions.polygons(), facades(regions, 30)
     seen_lines(regions, street), seen_points(regions, street[:, :2])
+
+
+def patrols() -> None:
+    """Walk a patrol round a corner, past a door."""
+    streets = Streets.of(Network.of(gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (200, 0), (200, 100)])])))
+    grid = gpd.GeoDataFrame({"code": ["1"], "parent": [""]}, geometry=[shapely.box(0, 0, 200, 100)])
+    door = gpd.GeoDataFrame({"grid": ["1"]}, geometry=[shapely.Point(5, 5)])
+    fixes = ready(np.array([[1.0, 1.0], [9.0, 1.0]]), np.array([1e9, 1e9 + 5]), np.zeros(2, int), np.zeros(2), Limits())
+    walk(Walked.of(streets, door, {"grid": grid}), fixes, Limits(), 15.0)
 
 
 if __name__ == "__main__":

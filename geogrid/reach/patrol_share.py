@@ -254,7 +254,7 @@ def _week(level: str, codes: np.ndarray, week: str, sums: list[np.ndarray], w: i
 
 
 def unwalked(ground: Ground, walked: Walked, crs: object) -> gpd.GeoDataFrame:
-    """Return stretches in units that nobody walked in the last week: `last_visit` ("" for never), `length_m`, codes, LineString; alike bins in one."""
+    """Return stretches in units that nobody walked in the last week: `last_visit` ("" for never), `length_m`, codes, lines; alike bins in one."""
     streets = ground.streets
     newest = len(walked.walked_m) - 1
     rows = np.flatnonzero((walked.bin_week < max(newest, 0)) & (ground.bin_place != _NOWHERE))

@@ -154,46 +154,46 @@ def _hops(ends: np.ndarray, length_m: np.ndarray, nodes: int) -> tuple[np.ndarra
 def _near(pointer, other, chain, length_m, limit_m):  # type: ignore[no-untyped-def]
     """Dijkstra from every junction up to a limit; the few that are reached stand in a list, the nearest is found by looking."""
     n = len(pointer) - 1
-    start = np.zeros(n + 1, np.int64)
-    size = max(16, 8 * n)
-    to, far, by, via = np.zeros(size, np.int64), np.zeros(size), np.zeros(size, np.int64), np.zeros(size, np.int64)
-    slot, used = np.full(n, -1, np.int64), 0
+    start, size = np.zeros(n + 1, np.int64), 64
+    node, far = np.zeros(size, np.int64), np.zeros(size)  # of one junction: those reached, by which chain, from which junction
+    by, via, slot = np.zeros(size, np.int64), np.zeros(size, np.int64), np.full(n, -1, np.int64)
+    all_node, all_far, all_by, all_via = [node[:0].copy()], [far[:0].copy()], [by[:0].copy()], [via[:0].copy()]
     for source in range(n):
-        start[source] = used
-        if pointer[source + 1] == pointer[source]:
-            continue
-        first, done = used, used
-        to[used], far[used], by[used], via[used], slot[source] = source, 0.0, -1, -1, used
-        used += 1
+        used, done = 0, 0
+        if pointer[source + 1] > pointer[source]:
+            node[0], far[0], by[0], via[0], slot[source], used = source, 0.0, -1, -1, 0, 1
         while done < used:
-            best = done
-            for i in range(done + 1, used):
-                if far[i] < far[best]:
-                    best = i
-            if best != done:
-                slot[to[best]], slot[to[done]] = done, best
-                to[best], to[done] = to[done], to[best]
-                far[best], far[done] = far[done], far[best]
-                by[best], by[done] = by[done], by[best]
-                via[best], via[done] = via[done], via[best]
-            at = to[done]
-            for e in range(pointer[at], pointer[at + 1]):
+            best = done + int(np.argmin(far[done:used]))
+            for row in (node, by, via):
+                row[done], row[best] = row[best], row[done]
+            far[done], far[best] = far[best], far[done]
+            slot[node[best]], slot[node[done]] = best, done
+            for e in range(pointer[node[done]], pointer[node[done] + 1]):
                 v, d = other[e], far[done] + length_m[chain[e]]
-                if d > limit_m:
+                at = slot[v] if slot[v] >= 0 else used
+                if d > limit_m or (at < used and d >= far[at]):
                     continue
-                if slot[v] < 0:
-                    if used + 1 >= len(to):
-                        to, far = np.concatenate((to, np.zeros_like(to))), np.concatenate((far, np.zeros_like(far)))
-                        by, via = np.concatenate((by, np.zeros_like(by))), np.concatenate((via, np.zeros_like(via)))
-                    to[used], far[used], by[used], via[used], slot[v] = v, d, chain[e], at, used
-                    used += 1
-                elif slot[v] > done and d < far[slot[v]]:
-                    far[slot[v]], by[slot[v]], via[slot[v]] = d, chain[e], at
+                if used == len(node):
+                    node, far = np.concatenate((node, node)), np.concatenate((far, far))
+                    by, via = np.concatenate((by, by)), np.concatenate((via, via))
+                node[at], far[at], by[at], via[at], slot[v] = v, d, chain[e], node[done], at
+                used = max(used, at + 1)
             done += 1
-        for i in range(first, used):
-            slot[to[i]] = -1
-    start[n] = used
-    return start, to[:used].copy(), far[:used].copy(), by[:used].copy(), via[:used].copy()
+        slot[node[:used]] = -1
+        start[source + 1] = start[source] + used
+        all_node.append(node[:used].copy()), all_far.append(far[:used].copy())
+        all_by.append(by[:used].copy()), all_via.append(via[:used].copy())
+    return start, _joined(all_node), _joined(all_far), _joined(all_by), _joined(all_via)
+
+
+@njit(cache=True)
+def _joined(parts):  # type: ignore[no-untyped-def]
+    out = np.zeros(sum([len(part) for part in parts]), parts[0].dtype)
+    at = 0
+    for part in parts:
+        out[at : at + len(part)] = part
+        at += len(part)
+    return out
 
 
 def _indexed(segments: np.ndarray, low: np.ndarray, shape: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
