@@ -157,14 +157,6 @@ def test_n_goes_through_the_findings_and_shows_their_place(watched: _Watched):
     assert "finding=" in page.url
 
 
-def test_a_kind_of_station_says_who_has_none(watched: _Watched):
-    page = watched.open("/stations?level=community")
-    page.locator('#kinds [data-kind="party"]').click()
-    assert page.locator("#none-units").inner_text() == "1"
-    page.locator("#none-link").click()
-    _until(page, "document.querySelectorAll('#table tr[data-code]').length === 1")
-
-
 def test_large_text_is_kept_and_cuts_nothing_off(watched: _Watched):
     page = watched.open("/")
     page.locator("#large").click()
