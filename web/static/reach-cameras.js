@@ -96,7 +96,7 @@ export async function cameras(page) {
     else map.ready(it => { it.select(null, null); it.fit(it.settings.bounds); });
     quiet = false;
   });
-  document.addEventListener("click", event => { if (event.target.closest("#chips button, #levels button")) tell(); });
+  document.addEventListener("click", event => { if (event.composedPath().some(node => node.id === "chips" || node.id === "levels")) tell(); }); // a chip is gone by now
   map.on("site", site => { if (site.role === "cameras") open(site.id, site.at); });
   byId("seen-legend").addEventListener("click", event => {
     const row = event.target.closest("button");
