@@ -95,7 +95,7 @@ class StationReach:
     def notes(self) -> list[dict[str, Any]]:
         """What the figures rest on: key, n, en, zh."""
         rooms = [(kind.name, room.note) for kind in self.kinds if (room := self.capacity(kind.key)) is not None]
-        full = [{**note, "en": f"{name.en}: {note['en']}", "zh": f"{name.zh}：{note['zh']}"} for name, note in rooms]
+        full = [{**note, "en": f"{name.en}: {note['en'][:1].lower()}{note['en'][1:]}", "zh": f"{name.zh}：{note['zh']}"} for name, note in rooms]
         return station_notes(self.ground, self.demand, self.stations, self.doors) + full
 
     def limit_m(self, minutes: float) -> float:
