@@ -17,7 +17,7 @@ from geogrid.reach.camera_streets import SAME_M, Streets, find_whole_level, make
 from geogrid.reach.index import Grid
 from geogrid.reach.seen_ground import free_m2
 from geogrid.scheme import Scheme
-from geogrid.sites import join
+from geogrid.sites import as_points, join
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,9 +124,9 @@ def find_doors(plan: Plan, entrances: gpd.GeoDataFrame | None, footprints: np.nd
     """
     levels = [level.id for level in plan.scheme.levels]
     if entrances is not None and len(entrances):
-        given = entrances[~entrances.geometry.is_empty & entrances.geometry.notna()]
+        given = entrances[~shapely.is_missing(as_points(entrances.geometry.to_numpy()))]
         named = {name: given[name].fillna("").astype(str) if name in given else "" for name in ("id", "address")}
-        doors = gpd.GeoDataFrame({**named, "geometry": given.geometry}, crs=entrances.crs)
+        doors = gpd.GeoDataFrame({**named, "geometry": as_points(given.geometry.to_numpy())}, crs=entrances.crs)
     else:
         cells = plan.base.cells
         at = cells[(cells["kind"] == "home") & (cells["entrance"] > 0) & np.isfinite(cells["x"])]

@@ -100,7 +100,7 @@ def find_blind(reach: CameraReach) -> list[Finding]:
     limit = float(reach.around.scheme.defaults["blind_below_street_share"])
     units = reach.camera_units
     low = units[(units["level"] == reach.level) & (units["street_perhaps_share"] < limit)]
-    shapes = reach.around.places.set_index(reach.level).geometry
+    shapes = reach.around.places.drop_duplicates(reach.level).set_index(reach.level).geometry
     out = []
     for row in low.to_dict("records"):
         facts = {"share": f"{row['street_perhaps_share']:.0%}", "limit": f"{limit:.0%}"}

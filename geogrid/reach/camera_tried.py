@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -14,7 +14,7 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from geogrid.reach.camera_records import EIGHTH_DEG, UNKNOWN_DEG, CameraSet, resolve
+from geogrid.reach.camera_records import EIGHTH_DEG, UNKNOWN_DEG, resolve
 from geogrid.reach.camera_scene import Obstacles
 from geogrid.reach.camera_seen import Intervals, View, find_views
 from geogrid.reach.regions import Regions
@@ -49,10 +49,11 @@ def try_camera(
     """
     row = _row_of(reach, without)
     asked = {"ptz": ptz, "direction_deg": direction_deg, "angle_deg": angle_deg, "range_m": range_m, "height_m": height_m}
-    kit = resolve(pd.DataFrame([_record(reach, row, asked)]), reach.around.scheme)
+    record = _record(reach, row, asked)
+    kit = resolve(pd.DataFrame([record]), reach.around.scheme)
     is_chosen = bool(kit.uncertain_deg[0] == UNKNOWN_DEG)
     if is_chosen:
-        kit = _best_way(reach, kit, x, y, row)
+        kit = resolve(pd.DataFrame([{**record, "direction_deg": _best_way(reach, record, x, y, row)}]), reach.around.scheme)
     sure, maybe, status = find_views(kit, np.array([x]), np.array([y]), reach.around)
     change = find_change(reach.sure, reach.maybe, sure, row)
     return {
@@ -61,7 +62,7 @@ def try_camera(
         "direction_deg": None if kit.is_dome[0] else float(kit.direction_deg[0]),
         "is_direction_chosen": is_chosen,
         **{name: float(getattr(kit, name)[0]) for name in ("angle_deg", "range_m", "height_m")},
-        "defaults": [word for word in kit.defaults[0] if word != "direction"],
+        "defaults": list(kit.defaults[0]),
         "street_m": float(change.fresh_m.sum()),
         "street_lost_m": float(change.lost_m.sum()),
         "blind_m": float(change.blind_m.sum()),
@@ -91,14 +92,17 @@ def _row_of(reach: CameraReach, without: str | None) -> int:
     return int(rows[0]) if len(rows) else -1
 
 
-def _best_way(reach: CameraReach, kit: CameraSet, x: float, y: float, without: int) -> CameraSet:
-    """Turn a camera to that of eight directions in which it newly sees most street."""
-    ways = [replace(kit, direction_deg=np.array([way]), uncertain_deg=np.zeros(1)) for way in EIGHT_DEG]
-    gains = []
-    for turned in ways:
-        change = find_change(reach.sure, reach.maybe, find_views(turned, np.array([x]), np.array([y]), reach.around)[0], without)
-        gains.append(change.fresh_m.sum())
-    return ways[int(np.argmax(np.round(gains, 6)))]
+def _best_way(reach: CameraReach, record: Mapping[str, Any], x: float, y: float, without: int) -> float:
+    """Return that of eight directions in which a camera newly sees most street."""
+    around = reach.around
+    kit = resolve(pd.DataFrame([{**record, "direction_deg": way} for way in EIGHT_DEG]), around.scheme)
+    seen = find_views(kit, np.full(len(kit), x), np.full(len(kit), y), around)[0].streets
+    lines = np.unique(seen.line)
+    known = _among(reach.sure.streets.part(reach.sure.streets.camera != without), lines)
+    seen = _among(seen, lines)
+    metres = around.streets.metres[lines]
+    gains = [_beyond(seen.part(seen.camera == c), known, len(lines))[0] @ metres for c in range(len(kit))]
+    return float(EIGHT_DEG[int(np.argmax(np.round(gains, 6)))])
 
 
 def gaining(reach: CameraReach, change: Change) -> list[dict[str, Any]]:
