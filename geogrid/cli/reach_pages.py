@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geogrid.cli.columns import per_cent
-from geogrid.cli.reach_cameras import SEEN, answer_seen
+from geogrid.cli.reach_cameras import LEAST_STREET_M, SEEN, answer_seen
 from geogrid.cli.reach_stations import amount, answer_served
 from geogrid.cli.reach_told import named, unit_level
 
@@ -157,7 +157,8 @@ def _camera_views(project: Project, reach: CameraReach, level: str, zh: bool) ->
     units = reach.camera_units[reach.camera_units["level"] == level]
     views = {}
     for stem, *_ in SEEN:
-        rows = units.sort_values([f"{stem}_perhaps_share", "code"], kind="stable")
+        is_little = units["street_m"] < LEAST_STREET_M if stem == "street" else False
+        rows = units.assign(is_little=is_little).sort_values(["is_little", f"{stem}_perhaps_share", "code"], kind="stable")
         told = [
             (
                 row["code"],

@@ -44,8 +44,6 @@ def _kinds(reach: StationReach, asked: Sequence[str]) -> dict[str, Mapping[str, 
 
 def _document(project: Project, reach: StationReach, kinds: Mapping[str, Any], minutes: Sequence[float], ask: Ask) -> dict[str, Any]:
     """Return the figures: the same that are printed."""
-    from geogrid.reach.station_sites import best, checks
-
     units = reach.station_units(minutes)
     units = units[units["kind"].isin(list(kinds))]
     level = unit_level(project, ask.level)
@@ -60,11 +58,11 @@ def _document(project: Project, reach: StationReach, kinds: Mapping[str, Any], m
         "level": level,
         "worst": {key: plain_rows(_worst(units, level, key, _middle(minutes))) for key in kinds},
         **({"units": plain_rows(units[units["level"].isin(listed)])} if ask.wants_units else {}),
-        "checks": [check for check in checks(reach, minutes=_middle(minutes)) if check["kind"] in kinds],
+        "checks": [check for check in reach.checked(minutes=_middle(minutes)) if check["kind"] in kinds],
         "capacity": _capacity(reach, kinds),
         "findings": found_rows(reach.findings, project.scheme.severity),
         "notes": list(reach.notes),
-        **({"best": _best(best(reach, next(iter(kinds)), _middle(minutes), ask.best))} if ask.best else {}),
+        **({"best": _best(reach.best(next(iter(kinds)), _middle(minutes), ask.best))} if ask.best else {}),
     }
 
 
@@ -82,9 +80,7 @@ def _worst(units: pd.DataFrame, level: str, kind: str, minutes: float) -> pd.Dat
 
 def _capacity(reach: StationReach, kinds: Iterable[str]) -> list[dict[str, Any]]:
     """Return who finds no place where a kind's stations say how many they take: households left over, stations that are full."""
-    from geogrid.reach.station_sites import capacity
-
-    rooms = [room for room in (capacity(reach, kind) for kind in kinds) if room is not None]
+    rooms = [room for room in (reach.capacity(kind) for kind in kinds) if room is not None]
     return [
         {
             "kind": room.kind,
