@@ -60,13 +60,13 @@ def test_a_seen_point_lies_in_the_region_and_an_unseen_one_outside(town, places,
 
 
 def test_the_part_of_a_street_behind_a_house_is_not_seen():
-    street = np.array([[25.0, -50.0, 25.0, 50.0], [25.0, 50.0, 25.0, -50.0], [5.0, 1.0, 5.0, 2.0], [50.0, 0.0, 60.0, 0.0]])
+    street = np.array([[25.0, -40.0, 25.0, 60.0], [25.0, 60.0, 25.0, -40.0], [5.0, 1.0, 5.0, 2.0], [50.0, 0.0, 60.0, 0.0]])
     camera, line, t0, t1 = seen_lines(seen_from(HOUSE), street)
     reach, shadow = np.sqrt(30**2 - 25**2), 25 / 2
-    expected = [(50 - reach) / 100, (50 - shadow) / 100, (50 + shadow) / 100, (50 + reach) / 100]
+    from_south = [(40 - reach) / 100, (40 - shadow) / 100, (40 + shadow) / 100, (40 + reach) / 100]
     assert line.tolist() == [0, 0, 1, 1, 2]
     assert (camera == 0).all()
-    assert np.column_stack([t0, t1])[:4].ravel() == pytest.approx(expected * 2)
+    assert np.column_stack([t0, t1])[:4].ravel() == pytest.approx([*from_south, *(1 - t for t in reversed(from_south))])
     assert (t0[4], t1[4]) == (0, 1)
 
 
@@ -114,6 +114,8 @@ def test_a_line_drawn_backwards_is_seen_in_the_same_places(town, streets):
     there, back = seen_lines(region, streets), seen_lines(region, streets[:, [2, 3, 0, 1]])
     n = len(streets)
     assert np.bincount(there[1], there[3] - there[2], n) == pytest.approx(np.bincount(back[1], back[3] - back[2], n), abs=1e-6)
+    moment, moment_back = there[3] ** 2 - there[2] ** 2, (1 - back[2]) ** 2 - (1 - back[3]) ** 2
+    assert np.bincount(there[1], moment, n) == pytest.approx(np.bincount(back[1], moment_back, n), abs=1e-6)
 
 
 @some
