@@ -17,7 +17,7 @@ export function sites(page, chosen) {
   tool.textContent = words.try_on;
 
   const amount = n => chosen.amount(n);
-  const candidates = () => kept.values.sites.split(";").filter(Boolean).map(text => text.split("@")).filter(([kind, at]) => kind === chosen.values.kind && at)
+  const candidates = () => kept.values.sites.split(";").filter(Boolean).map(text => text.split("@")).filter(([kind, at]) => kind === encodeURIComponent(chosen.values.kind) && at)
     .map(([, at], i) => { const [lon, lat] = at.split(",").map(Number); return { lon, lat, text: String.fromCharCode(65 + i % 26) }; }).filter(one => Number.isFinite(one.lon) && Number.isFinite(one.lat));
 
   function draw() {
@@ -40,7 +40,7 @@ export function sites(page, chosen) {
     return element("li", {}, go, drop);
   }
 
-  const key = one => `${chosen.values.kind}@${one.lon},${one.lat}`;
+  const key = one => `${encodeURIComponent(chosen.values.kind)}@${one.lon},${one.lat}`;
   // A box round places in degrees, wide enough for their surroundings.
   const around = places => [Math.min(...places.map(p => p.lon)) - 0.003, Math.min(...places.map(p => p.lat)) - 0.002, Math.max(...places.map(p => p.lon)) + 0.003, Math.max(...places.map(p => p.lat)) + 0.002];
   const look = one => map.fit([one.lon - 0.006, one.lat - 0.005, one.lon + 0.006, one.lat + 0.005]);

@@ -1,9 +1,9 @@
 // Stations: who is not served within so many minutes. A kind and a time are chosen; the sentence, the bar, the table and the map follow.
-import { checks } from "./reach-checks.js";
-import { sites } from "./reach-sites.js";
 import { element, link, number, say, share } from "./dom.js";
-import { legend } from "./reach-legend.js";
 import * as map from "./map.js";
+import { checks } from "./reach-checks.js";
+import { legend } from "./reach-legend.js";
+import { sites } from "./reach-sites.js";
 import { state } from "./state.js";
 import { unitsTable } from "./units.js";
 
@@ -43,8 +43,7 @@ export async function stations(page) {
     pressed();
     answer(page, chosen);
     legend(page, chosen, table.values.level);
-    const file = new URLSearchParams({ kind: values.kind, minutes: values.minutes });
-    for (const one of document.querySelectorAll("[data-unserved]")) one.href = one.href.split("?")[0] + "?" + file + (page.asked ? "&lang=" + page.asked : "");
+    for (const file of document.querySelectorAll("[data-unserved]")) file.href = link(file.pathname, { kind: values.kind, minutes: values.minutes }, page);
     for (const kind of page.kinds) for (const layer of kind.layers) map.setLayer("stations:" + layer, kind.key === values.kind);
     map.setFill("measure");
     drawn();
@@ -66,6 +65,11 @@ export async function stations(page) {
     table.refine();
     table.load();
     show();
+  });
+  document.querySelector("#answer a").addEventListener("click", event => {
+    event.preventDefault(); // the fragment is the map's
+    document.getElementById("scroll").scrollIntoView();
+    document.getElementById("scroll").focus();
   });
   document.getElementById("levels").addEventListener("click", () => legend(page, chosen, table.values.level));
   map.on("ready", show);
