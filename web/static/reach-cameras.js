@@ -55,6 +55,8 @@ export async function cameras(page) {
   // The map is tinted by the share that is blind, and says it under each name.
   function measure(data) {
     const { codes, values } = data;
+    if (!data.ranked) values.blind = values.blind.map((share, i) => share === null ? null : share + 1e-9 * values.blind_m[i]); // of like shares the longer is worse
+    data.ranked = true;
     map.ready(it => it.on("ready", () => it.setMeasure(data.level, { codes, shares: values.blind, steps: got.steps, hue: "#7a1230", text: values.blind.map(share => share === null ? "" : say(says.blind_under, { share: percent(share) })) })));
   }
 
