@@ -205,3 +205,23 @@ def test_hub_and_spokes_are_checked_only_where_a_hub_is_marked():
 def test_checks_are_plain_data():
     reach = reach_of({"x": 25, "y": 175}, plan=plan_with(day_care=SiteKind(Text("日间照料站", "day care"), "community")))
     assert [one["check"] for one in json.loads(json.dumps(reach.checks))] == ["one_per_unit", "radiated", "five_directions"]
+
+
+def renamed(plan, **names: str):
+    """The plan with levels called otherwise: the tiny district's communities as streets, its grids as communities."""
+    levels = tuple(dataclasses.replace(level, id=names.get(level.id, level.id)) for level in plan.scheme.levels)
+    units = plan.units.assign(level=plan.units["level"].replace(names))
+    return dataclasses.replace(plan, scheme=dataclasses.replace(plan.scheme, levels=levels), units=units)
+
+
+def test_each_community_walks_to_the_hub_of_its_street():
+    streets = renamed(PLAN, community="street", grid="community")
+    spokes = {"x": 25, "y": 25}, {"x": 75, "y": 25}
+    reach = reach_of({"x": 25, "y": 175, "hub": True}, *spokes, plan=streets)
+    found = check(reach, "hub_and_spokes", minutes=60)
+    assert (found["is_fine"], found["without_hub"]) == (False, [EAST])
+    walks = {one["code"]: (one["hub"], one["walk_m"]) for one in found["spokes"]}
+    assert walks[WEST + "002"] == ("s1", 150 + 2 * 25 * 1.3)
+    assert walks[EAST + "002"] == ("", None)
+    assert found["units"] == [EAST + "002"]
+    json.dumps(found)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from geogrid.bench.reach_stations import station_rows
 from geogrid.bench.sight_peers import PEERS, Sight, sight
 from geogrid.pipeline.reach_cameras import CameraReach, reach_cameras
-from geogrid.pipeline.reach_stations import StationReach, reach_stations
 from geogrid.reach.place import INDOORS, place
 from geogrid.reach.scene import Scene
 from geogrid.reach.sectors import Sectors
@@ -31,7 +31,6 @@ RANGE_M = 100.0
 CAMERAS = 200
 """So many cameras are given to the peers, which take milliseconds for each."""
 TRIED = 50
-BEST = 5
 
 
 def _silent(words: str) -> None:
@@ -50,7 +49,7 @@ def bench_reach(project: Path, *, peers: bool = False, cameras: int = CAMERAS, t
             rows += sight_rows(opened, cameras, PEERS if peers else {}, tell)
         if "stations" in roles:
             tell("stations")
-            rows += station_rows(opened)
+            rows += station_rows(opened, peers=peers, tell=tell)
         data = {"project": opened.name, "atoms": len(plan.base.atoms), **{role: len(opened.sites(role)) for role in roles}}
     return {"rows": rows, "data": data, "versions": _versions(peers)}
 
@@ -125,29 +124,6 @@ def _peer_row(name: str, measure: Callable[[Sight], float], cameras: Sequence[tu
     }
 
 
-def station_rows(project: Project) -> list[Row]:
-    """Measure the parts of the station report; capacities and new sites of the kind that has most stations."""
-    reach_stations(project).walks(reach_stations(project).kinds[0].key)
-    reach = reach_stations(project)
-    kinds = [kind for kind in reach.kinds if kind.n]
-    rows = [_row("nearest stations, every kind", len(reach.demand), lambda: [reach.walks(kind.key) for kind in kinds])]
-    rows.append(_row("units by kind and minutes", len(reach.demand), reach.station_units))
-    most = max(kinds, key=lambda kind: kind.n)
-    return [*rows, *_solver_rows(reach, most.key)]
-
-
-def _solver_rows(reach: StationReach, kind: str) -> list[Row]:
-    minutes = sorted(reach.minutes)[len(reach.minutes) // 2]
-    x, y = reach.demand.xy[0]
-    rows = [_row("one station tried", 1, lambda: reach.tried(kind, float(x), float(y), minutes))]
-    for name, run in (
-        ("capacities", lambda: reach.capacity(kind)),
-        (f"best {BEST} new sites", lambda: reach.best(kind, minutes, BEST)),
-    ):
-        rows.append(_row(name, len(reach.demand), run))
-    return rows
-
-
 def _row(what: str, n: int, run: Callable[[], Any]) -> Row:
     start = time.process_time()
     run()
@@ -157,7 +133,7 @@ def _row(what: str, n: int, run: Callable[[], Any]) -> Row:
 
 def _versions(peers: bool) -> dict[str, str]:
     """Return the versions of what computes, and of the peers that are installed."""
-    names = ("geogrid", "numpy", "numba", "shapely", "scipy", "highspy", *(PEERS if peers else ()))
+    names = ("geogrid", "numpy", "numba", "shapely", "scipy", "highspy", *((*PEERS, "networkx", "spopt") if peers else ()))
     found = {}
     for name in names:
         try:

@@ -38,7 +38,7 @@ DIVISION_COLUMNS = (
 )
 
 
-REACH_COLUMNS = ("what", "n", "cpu_s", "each_ms", "times", "difference", "alike_n", "failed")
+REACH_COLUMNS = ("what", "n", "cpu_s", "each_ms", "times", "difference", "alike_n", "failed", "found")
 
 
 @click.group(epilog="Example: geogrid bench partition --kind village --households 20000 --json")
@@ -157,7 +157,7 @@ def edit(project: Path | None, scale: float, moves: int, seconds: float, seed: i
 @peers_option
 @json_option
 def reach(project: Path, cameras: int, peers: bool, as_json: bool) -> None:
-    """Regions of cameras, the camera report, nearest stations, capacities, new sites; with --peers pysovist, visilibity and CGAL beside them."""
+    """Regions of cameras, the camera report, nearest stations, capacities, new sites; with --peers five others beside."""
     from geogrid.bench.reach import bench_reach
 
     _show(bench_reach(project, peers=peers, cameras=cameras, tell=_tell), as_json, REACH_COLUMNS)
