@@ -267,6 +267,7 @@ def test_estimates_are_counted(tmp_path: Path):
     buildings = project.layer("buildings").set_index("id")
     assert buildings["households_source"].value_counts().to_dict() == {"estimate": 23, "none": 1}
     assert set(buildings["households"]) == {0, 6, 36}  # 540 m2 / 90 m2 a floor
+    assert buildings["floors_source"].value_counts().to_dict() == {"given": 21, "estimated": 3}
 
 
 @pytest.mark.parametrize(("make", "units"), [("entrance", 48), ("building", 24), ("compound", 3)])

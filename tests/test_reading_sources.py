@@ -153,8 +153,9 @@ def test_points_come_from_lon_lat_columns_in_degrees(tmp_path):
     table = {"frame": ("cameras.csv", text), "columns": {"id": "编号", "lon": "经度", "lat": "纬度"}}
     found = read_sources(recipe(tmp_path, cameras=table, buildings=houses()), accept_rejects=True)
     frame = found.frames["cameras"]
-    assert list(frame.columns) == ["id", "direction_deg", "row", "geometry"]
+    assert list(frame.columns) == ["id", "direction_deg", "direction_is_eighth", "row", "geometry"]
     assert list(frame["direction_deg"]) == [180, 315]
+    assert list(frame["direction_is_eighth"]) == [True, True]  # they may be 22.5 degrees off
     assert list(frame["row"]) == [2, 3]
     assert list(found.rejected["reason"]) == ["has no geometry"]
 
