@@ -10,6 +10,7 @@ import shapely
 from geogrid.errors import InputError
 from geogrid.maps.data import WGS84
 from geogrid.maps.project import to_crs
+from geogrid.scheme_values import place_level
 from web import reached, tables, words
 from web.language import language
 from web.refusals import ForbiddenError
@@ -88,9 +89,7 @@ def best(now: Served, kind: str, limit: float, k: int) -> dict[str, Any]:
 
 
 def _place(now: Served, site: Any) -> str:
-    """Return the name of the unit that a site lies in: of the lowest level whose units have names."""
-    for level in reversed(tables.levels(now)):
-        code = site.get(level, "")
-        if code and tables.unit_rows(now, level)["name"].get(code):
-            return unit_name(now, level, code)
-    return ""
+    """Return the name of the community, or what stands for it, that a site lies in."""
+    level = place_level(tables.levels(now))
+    code = site.get(level, "")
+    return unit_name(now, level, code) if code else ""
