@@ -18,7 +18,7 @@ from web.served import Served, to_bytes
 
 SHARES = ("street_share", "street_perhaps_share", "entrance_share", "entrance_perhaps_share", "ground_share", "ground_perhaps_share")
 COUNTS = ("street_m", "entrances", "ground_m2", "cameras")
-STEPS = (0.0, 0.05, 0.15, 0.3)
+STEPS = (0.0, 0.1, 0.25, 0.5)
 """Upper limits of the classes of blind share that tint the map; the last has none."""
 
 
