@@ -209,6 +209,20 @@ def test_the_pages_that_open_from_disk_say_the_same(project: Path, tmp_path: Pat
         assert all((tmp_path / link).is_file() for link in re.findall(r'(?:src|href)="([^"]+)"', page) if link != "data:,")
 
 
+def test_patrols_are_told_by_unit_and_no_officer_is_named(tmp_path: Path):
+    walk = [(x, 150) for x in range(0, 400, 10)]
+    rows = {"officer": "A-NAME", "time": [f"2026-03-02T09:{i // 2:02d}:{30 * (i % 2):02d}+08:00" for i in range(len(walk))], "accuracy_m": 5}
+    frames = {role: layer for role, layer in quarter().items() if role != "cameras"} | {"patrols": frame(rows, points(walk))}
+    done = run("build", write(tmp_path / "in", frames, patrols="csv"), "--out", tmp_path / "p.gpkg")
+    assert done.exit_code == 0, done.output
+    patrols = told(tmp_path / "p.gpkg", "patrols")["patrols"]
+    assert patrols["weeks"] == ["2026-W10"]
+    assert 0 < patrols["worst"][0]["street_share"] < 1
+    run("reach", tmp_path / "p.gpkg", "patrols", "--out", tmp_path / "r.gpkg")
+    assert {name for name, _ in pyogrio.list_layers(tmp_path / "r.gpkg")} == {"patrol_units", "unwalked"}
+    assert b"A-NAME" not in (tmp_path / "r.gpkg").read_bytes()
+
+
 def test_a_region_ends_at_the_range_of_its_camera(project: Path, tmp_path: Path):
     run("reach", project, "cameras", "--out", tmp_path / "r.geojson", "--layer", "regions")
     seen = gpd.read_file(tmp_path / "r.geojson").set_index("id").to_crs(4548).geometry

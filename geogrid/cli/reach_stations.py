@@ -61,7 +61,7 @@ def _document(project: Project, reach: StationReach, kinds: Mapping[str, Any], m
         "checks": [check for check in reach.checked(minutes=_middle(minutes)) if check["kind"] in kinds],
         "capacity": _capacity(reach, kinds),
         "findings": found_rows(reach.findings, project.scheme.severity),
-        "notes": list(reach.notes),
+        "notes": [note for note in reach.notes if note.get("kind") in (None, *kinds)],
         **({"best": _best(reach.best(next(iter(kinds)), _middle(minutes), ask.best))} if ask.best else {}),
     }
 
@@ -205,9 +205,9 @@ def _check_lines(document: Mapping[str, Any], lang: str) -> list[str]:
     lines = [f"{'✓' if check['is_fine'] else '✗'} {check[lang]}" for check in document["checks"]]
     for room in document["capacity"]:
         left, full = f"{room['left_over']:,}", f"{room['full']:,}"
-        said = f"{room['minutes']:g} 分钟内的{names[room['kind']]}都满员后，还有 {left} 户没有位置（{full} 个满员）"
-        said_en = f"{names[room['kind']]}: {left} households are left over when all within {room['minutes']:g} minutes are full ({full} are)"
-        lines.append(f"{'✓' if not room['left_over'] else '✗'} {said if zh else said_en}; {room['note'][lang]}")
+        said = f"{names[room['kind']]}：{room['minutes']:g} 分钟内的站点都满员，没有位置的 {left} 户（{full} 个站点满员）"
+        said_en = f"{names[room['kind']]}: {left} households find every station within {room['minutes']:g} minutes full ({full} stations are)"
+        lines.append(f"{'✓' if not room['left_over'] else '✗'} {said if zh else said_en}")
     return ["", *lines] if lines else []
 
 
