@@ -34,6 +34,7 @@ export async function patrols(page) {
 
   // The map is tinted by the share that nobody walked in the week, and says it under each name.
   function measure(data) {
+    if (data.above.some(Boolean)) data.labels = data.shorts; // what tells units apart must not be cut off: the name above stands before it
     const { codes, values } = data, text = values.missed.map(share => share === null ? "" : say(says.missed_under, { share: percent(share) }));
     map.ready(it => it.on("ready", () => it.setMeasure(data.level, { codes, shares: values.missed, steps: got.steps, hue: HUE, text })));
   }
