@@ -63,11 +63,7 @@ def try_camera(
         "is_direction_chosen": is_chosen,
         **{name: float(getattr(kit, name)[0]) for name in ("angle_deg", "range_m", "height_m")},
         "defaults": list(kit.defaults[0]),
-        "street_m": float(change.fresh_m.sum()),
-        "street_lost_m": float(change.lost_m.sum()),
-        "blind_m": float(change.blind_m.sum()),
-        "entrances": int(change.doors.sum()),
-        "entrances_lost": int(change.doors_lost.sum()),
+        **_sums(change),
         "seen_m2": float(sure.regions.area_m2()[0]),
         "units": gaining(reach, change),
         "region": sure.polygons[0],
@@ -75,6 +71,12 @@ def try_camera(
         "fresh": change.fresh,
         "hides": hiding(sure.regions, np.array([0]), reach.around.obstacles, reach.crs),
     }
+
+
+def _sums(change: Change) -> dict[str, float]:
+    metres = {"street_m": change.fresh_m, "street_lost_m": change.lost_m, "blind_m": change.blind_m}
+    doors = {"entrances": change.doors, "entrances_lost": change.doors_lost}
+    return {**{name: float(of.sum()) for name, of in metres.items()}, **{name: int(of.sum()) for name, of in doors.items()}}
 
 
 def _record(reach: CameraReach, row: int, asked: Mapping[str, Any]) -> dict[str, Any]:
