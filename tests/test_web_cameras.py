@@ -20,7 +20,7 @@ from geogrid.maps.project import MERCATOR
 from geogrid.maps.seen import CLASSES, region_columns, street_columns
 from geogrid.pipeline import reach_cameras as pipeline
 from geogrid.store import accounts, open_project, write_project
-from tests.people import manned_app, manned_project, signed_in
+from tests.people import add, manned_app, manned_project, signed_in
 from tests.tiny import SCRIPT, X0, Y0, tiny_contents
 from web import create_app
 
@@ -181,10 +181,17 @@ def test_a_camera_moved_to_where_it_stands_changes_nothing(client: FlaskClient, 
 
 @pytest.mark.parametrize(
     ("arguments", "field"),
-    [({}, "lon"), ({"lon": "x", "lat": 1}, "lon"), ({"lon": 1, "lat": 91}, "lat"), ({"lon": 1, "lat": 1, "ptz": 9}, "ptz"), ({"k": 0}, "k")],
+    [
+        ({}, "lon"),
+        ({"lon": "x", "lat": 1}, "lon"),
+        ({"lon": 1, "lat": 91}, "lat"),
+        ({"lon": 1, "lat": 1, "ptz": 9}, "ptz"),
+        ({"k": 0}, "k"),
+        ({"k": 1, "ptz": 9}, "ptz"),
+    ],
 )
 def test_what_can_not_be_tried_is_refused_with_the_field(client: FlaskClient, arguments: dict[str, Any], field: str):
-    answer = ask(client, "next" if field == "k" else "tried", 400, **arguments)
+    answer = ask(client, "next" if "k" in arguments else "tried", 400, **arguments)
     assert answer["details"]["field"] == field
     assert answer["message_zh"] != answer["message"]
 
@@ -230,6 +237,22 @@ def test_who_sees_a_part_tries_no_camera_outside_it(app: Flask):
     assert ask(west, "tried", **inside)["ptz"] == "1"
     assert ask(west, "tried", 404, **outside)["error"] == "not_found"
     assert ask(whole, "tried", **outside)["ptz"] == "1"
+
+
+def test_who_sees_a_part_is_told_the_best_corners_of_that_part(small_district: Path, tmp_path: Path):
+    path = tmp_path / "district.gpkg"
+    path.write_bytes(small_district.read_bytes())
+    units = [unit["code"] for unit in ask(create_app(path).test_client(), level="community")["units"] if unit["blind_m"] > 50]
+    assert len(units) > 1
+    for i, code in enumerate(units):
+        add(path, f"viewer{i}", "viewer", code)
+    app = create_app(path)
+    for i, code in enumerate(units):
+        viewer = signed_in(app, f"viewer{i}")
+        found = ask(viewer, "next", k=1)
+        assert len(found["places"]) == 1, code
+        lon, lat = found["places"][0]["at"]
+        assert ask(viewer, "tried", lon=lon, lat=lat)["blind_m"] >= found["places"][0]["gain_m"] - 1
 
 
 def _lonlat(places: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -130,9 +130,7 @@ def tried() -> Response:
     """Answer what one camera more at `?lon=&lat=` would see: `ptz direction angle range`, `without` the camera that would be moved there."""
     now = served()
     reach = reached.cameras_of(now)
-    ptz = request.args.get("ptz") or "1"
-    if ptz not in ("1", "2", "3", "4"):
-        raise InputError(f"ptz={ptz!r}: write 1, 2, 3 or 4", f"ptz={ptz!r}：应为 1、2、3 或 4", field="ptz", value=ptz)
+    ptz = _ptz()
     x, y = camerarecord.place(now, _number("lon", -180, 180), _number("lat", -90, 90))
     options = {name: _option(field, *limits) for name, field, limits in _OPTIONS}
     without = request.args.get("without") or None
@@ -148,7 +146,7 @@ _OPTIONS = (("direction_deg", "direction", (0, 360)), ("angle_deg", "angle", (1,
 def next_cameras() -> Response:
     """Answer with the `?k=` street corners where one more camera each sees most of what is blind, and the gain of each and of all so far."""
     now, k = served(), int(_option("k", 1, NEXT_MOST) or 10)
-    ptz = request.args.get("ptz") or "1"
+    ptz = _ptz()
     return kept_bytes(("next", k, ptz), lambda: to_bytes(camerarecord.next_places(now, k, ptz)), "application/json")
 
 
@@ -157,6 +155,13 @@ def over() -> Response:
     """Answer with where cameras see what they should not."""
     found = camerafigures.shown_over_reach(served())
     return Response(to_geojson(found), mimetype="application/geo+json", headers={"Cache-Control": "no-cache"})
+
+
+def _ptz() -> str:
+    ptz = request.args.get("ptz") or "1"
+    if ptz not in ("1", "2", "3", "4"):
+        raise InputError(f"ptz={ptz!r}: write 1, 2, 3 or 4", f"ptz={ptz!r}：应为 1、2、3 或 4", field="ptz", value=ptz)
+    return ptz
 
 
 def _number(name: str, low: float, high: float) -> float:

@@ -12,7 +12,9 @@ import shapely
 
 from geogrid.errors import NotFoundError
 from geogrid.maps.project import to_crs
+from geogrid.reach.camera_next import corners
 from geogrid.reach.camera_records import find_code_fault, ids_of
+from geogrid.sites import join
 from web import camerafigures, data, reached, tables
 from web.language import language
 from web.served import Served
@@ -105,7 +107,7 @@ def _hides(now: Served, found: gpd.GeoDataFrame) -> dict[str, Any]:
 def place(now: Served, lon: float, lat: float) -> tuple[float, float]:
     """Return a place in the project's CRS, metres. Raises NotFoundError where the visitor sees a part only and this lies outside it."""
     point = to_crs(np.array([shapely.Point(lon, lat)], dtype=object), WGS84, now.project.crs.to_string())[0]
-    if reached.is_cut(now) and not now.project.district.contains(point):
+    if reached.is_cut(now) and not now.project.district.dwithin(point, NEAR_M):  # corners lie on borders
         raise NotFoundError(f"lon={lon}, lat={lat} lies outside what you see", f"lon={lon}、lat={lat} 不在您的范围内", value=[lon, lat])
     return point.x, point.y
 
@@ -119,13 +121,25 @@ def tried(now: Served, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def next_places(now: Served, k: int, ptz: str) -> dict[str, Any]:
-    """Return the street corners where one more camera each sees most of what is blind; `bound_m`: what no choice of as many exceeds."""
-    every = reached.cameras_of(now).next_cameras(k, ptz=ptz)
-    found = every[reached.shown(now, every)]
+    """Return the street corners, of units that the visitor may see, where one more camera each sees most of what is blind.
+
+    `bound_m`: what no choice of as many exceeds; `blind_m`: all that is blind there.
+    """
+    found = reached.cameras_of(now).next_cameras(k, ptz, _own_corners(now))
+    totals = camerafigures.totals(now)
     numbers = [camerafigures.plain(found[name], 1) for name in ("gain_m", "total_m", "direction_deg")]
     rows = zip(found.geometry, *numbers, strict=True)
     places = [{"at": _lonlat(now, point), "gain_m": gain, "total_m": total, "direction_deg": way} for point, gain, total, way in rows]
-    return {"places": places, "bound_m": round(every.attrs["bound_m"], 1), "blind_m": round(every.attrs["blind_m"], 1)}
+    return {"places": places, "bound_m": round(found.attrs["bound_m"], 1), "blind_m": round(totals["street_m"] - totals["seen_m"], 1)}
+
+
+def _own_corners(now: Served) -> np.ndarray | None:
+    """Return the corners (m, 2) in units of a visitor who sees a part, None for one who sees all: the best of the district would be elsewhere."""
+    if not reached.is_cut(now):
+        return None
+    around = reached.cameras_of(now).around
+    places = corners(around)
+    return places[reached.shown(now, join(gpd.GeoDataFrame(geometry=shapely.points(places), crs=now.project.crs), around.plan))]
 
 
 def _shape_of(frame: gpd.GeoDataFrame, camera: str) -> Any:

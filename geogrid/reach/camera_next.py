@@ -46,14 +46,14 @@ def corners(around: Around) -> np.ndarray:
     return places
 
 
-def next_cameras(reach: CameraReach, k: int, ptz: str) -> gpd.GeoDataFrame:
+def next_cameras(reach: CameraReach, k: int, ptz: str, places: np.ndarray | None = None) -> gpd.GeoDataFrame:
     """Return up to `k` places for cameras of a PTZ type with the scheme's defaults, the best first: `gain_m` of blind street that each surely sees.
 
     Columns `rank gain_m total_m ptz direction_deg` (NaN where it turns; else the best of eight), a code per level, Point geometry. `attrs`: `bound_m`
-    and `blind_m`, all that is blind. Empty where nothing is.
+    and `blind_m`, all that is blind. Empty where nothing is. `places` (m, 2): others than all `corners`.
     """
     around = reach.around
-    places = corners(around)
+    places = corners(around) if places is None else places
     row = pd.DataFrame([{"id": "", "ptz": ptz, "direction_deg": 0.0, "direction_is_eighth": False}])
     ways = np.array([np.nan]) if resolve(row, around.scheme).is_dome[0] else np.arange(8) * 45.0
     at, way = np.repeat(np.arange(len(places)), len(ways)), np.tile(ways, len(places))

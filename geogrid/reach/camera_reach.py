@@ -203,9 +203,9 @@ class CameraReach:
         """Return what one camera more at x, y (metres) would change; see `geogrid.reach.camera_tried.try_camera`."""
         return try_camera(self, x, y, **asked)
 
-    def next_cameras(self, k: int = 5, ptz: str = "1") -> gpd.GeoDataFrame:
-        """Return up to `k` corners where cameras of a type help most; see `geogrid.reach.camera_next.next_cameras`."""
-        return next_cameras(self, k, ptz)
+    def next_cameras(self, k: int = 5, ptz: str = "1", places: np.ndarray | None = None) -> gpd.GeoDataFrame:
+        """Return up to `k` corners, or `places`, where cameras of a type help most; see `geogrid.reach.camera_next.next_cameras`."""
+        return next_cameras(self, k, ptz, places)
 
 
 def _in_order(cameras: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
