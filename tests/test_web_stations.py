@@ -229,6 +229,15 @@ def test_a_resident_gets_no_homes_and_no_trials(app: Flask, name: str):
     assert signed_in(app, "vic").get(f"{API}/{name}").status_code == 200
 
 
+@pytest.mark.parametrize("name", ["area", "capacity", "units"])
+def test_a_resident_asks_about_the_times_of_the_scheme_only_for_each_is_computed_and_kept(app: Flask, name: str):
+    address = f"{API}/{name}?kind=party&level=community&minutes="
+    refused = signed_in(app, "").get(f"{address}7.01")
+    assert (refused.status_code, refused.get_json()["details"]["field"]) == (400, "minutes")
+    assert signed_in(app, "").get(f"{address}10").status_code == 200
+    assert signed_in(app, "vic").get(f"{address}7.01").status_code == 200
+
+
 @pytest.mark.parametrize("ending", ["xlsx", "geojson"])
 def test_a_resident_takes_no_list_of_homes_along(app: Flask, ending: str):
     assert signed_in(app, "").get(f"/download/unserved.{ending}").status_code in (302, 401)

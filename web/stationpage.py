@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from geogrid.errors import InputError
 from web import mapview, reached, scriptdata, stationfigures, stationsites, stationwords, tables
+from web.accounts import current_user
 from web.guard import may_open
 from web.language import language
 from web.served import Served, kept_bytes_of, served, to_bytes
@@ -52,6 +53,10 @@ def asked() -> tuple[Served, str, float]:
     kind = request.args.get("kind") or (known[0]["key"] if known else "")
     limit = number("minutes", stationfigures.minutes(now)[0])
     stationfigures.check_asked(now, kind, limit)
+    if current_user().role == "resident" and limit not in stationfigures.minutes(now):  # each is computed and kept: nobody unknown may ask for many
+        known_minutes = [f"{each:g}" for each in stationfigures.minutes(now)]
+        message = f"minutes={limit:g}: write one of {', '.join(known_minutes)}; other times are for who signs in"
+        raise InputError(message, f"minutes={limit:g}：可用 {'、'.join(known_minutes)}；其他时间请登录后查询", field="minutes", value=limit)
     return now, kind, limit
 
 
