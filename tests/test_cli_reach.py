@@ -171,6 +171,7 @@ def test_what_is_absent_is_said(tmp_path: Path):
         (["stations", "--best", "2"], "--kind"),
         (["all", "--best", "2"], "--best"),
         (["stations", "--minutes", "0"], "--minutes"),
+        (["stations", "--minutes", "nan"], "--minutes"),
         (["nothing"], "stations"),
     ],
 )

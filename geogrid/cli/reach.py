@@ -72,6 +72,8 @@ def _ask(what: str, options: Mapping[str, Any], as_json: bool) -> Ask:
         raise click.UsageError("--best 只用于 stations 或 cameras" if zh else "--best is for stations or cameras")
     if best and what == "stations" and len(kinds) != 1:
         raise click.UsageError("--best 需要一个 --kind" if zh else "--best needs one --kind")
+    if any(each != each for each in options["minutes"]):  # a range lets NaN through
+        raise click.UsageError("--minutes：应为数字" if zh else "--minutes: write a number")
     minutes = tuple(sorted({int(each) if each.is_integer() else each for each in options["minutes"]}))
     return Ask(
         tuple(dict.fromkeys(kinds)),
