@@ -29,6 +29,7 @@ def _figures() -> dict[str, str]:
         "unserved_land_point": _("land without one, a point every 50 m"),
         "served_land_point": _("with one, close up"),
         "tint": _("share without, {level}"),
+        "median_walk": _("median walk {n} min"),
         "map_unserved": _("without {n}"),
         "failed": _("This could not be computed."),
         "none_asked": _("Nobody lives here, and there is no land to count."),

@@ -13,7 +13,7 @@ import shapely
 from geogrid.scheme import Scheme, Text
 from geogrid.sites import as_points
 
-NO_KIND = Text("未分类", "no kind")
+NO_KIND = Text("未分类站点", "unclassified station")
 
 
 class Kind(NamedTuple):

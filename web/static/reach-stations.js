@@ -22,6 +22,7 @@ export async function stations(page) {
     return { status: answer.status, body };
   };
   const chosen = { at, values, ask, amount: n => amount(page, n), kind: () => page.kinds.find(one => one.key === values.kind), facts: () => ({ kind: chosen.kind().name, minutes: values.minutes }), figures: () => page.summary.figures[values.kind][values.minutes] };
+  let listed = null;
   const pressed = () => {
     for (const button of kinds.children) button.setAttribute("aria-pressed", String(button.dataset.kind === values.kind));
     for (const button of times.children) button.setAttribute("aria-pressed", String(button.dataset.minutes === values.minutes));
@@ -35,7 +36,13 @@ export async function stations(page) {
     sort: () => ["unserved:" + values.minutes, true],
     extra: () => ({ kind: values.kind, minutes: values.minutes }),
     download: "station_units",
-    onData: data => tint(page, data, values),
+    onData: data => {
+      listed = data;
+      tint(page, data, values);
+      const said = document.querySelector("#card:not([hidden]) .unit-said");
+      if (said) unitSaid(page, chosen, said.dataset.level, said.dataset.code, data);
+    },
+    said: (level, code) => unitSaid(page, chosen, level, code, listed),
   });
   const tools = sites(page, chosen), list = checks(page, chosen), drawn = homes(page, chosen);
 
@@ -144,6 +151,19 @@ function tint(page, data, values) {
   const unserved = data.values["unserved:" + values.minutes], shares = data.values["share:" + values.minutes];
   const text = unserved.map(n => n ? say(page.words.map_unserved, { n: number(n) }) : "");
   map.setMeasure(data.level, { codes: data.codes, shares, steps: STEPS, hue: HUE, text });
+}
+
+// The card of a unit answers the page's question for it, where the table has its figures.
+function unitSaid(page, chosen, level, code, data) {
+  document.querySelector("#card .unit-said")?.remove();
+  const { words, summary } = page, i = data && data.level === level ? data.codes.indexOf(code) : -1, isLand = summary.what === "land";
+  const value = key => data.values[key][i], all = i < 0 ? 0 : value("all");
+  if (!all) return;
+  const n = value("unserved:" + chosen.values.minutes), walk = value("median"), told = m => isLand ? amount(page, m) : number(m);
+  const facts = [say(words[isLand ? "served_of_land" : "served_of"], { share: share(all - n, all), part: told(all - n), whole: told(all) }), walk === null ? "" : say(words.median_walk, { n: walk.toFixed(1) })];
+  document.querySelector("#card .card-head").after(element("div", { class: "unit-said", "data-level": level, "data-code": code },
+    element("p", { class: "answer" }, element("b", { class: n ? "bad" : "fine" }, chosen.amount(n)), " ", say(words[isLand ? "unserved_land" : "unserved"], chosen.facts())),
+    element("p", { class: "note" }, facts.filter(Boolean).join(words.semicolon))));
 }
 
 // Homes on the map: their places once, their walks once a kind; and the area that is reached.

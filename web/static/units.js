@@ -6,8 +6,8 @@ import { state } from "./state.js";
 import { Table } from "./table.js";
 
 // Wire a page's table of units. `columns(data)` and `sort(data)` say what it shows, `test(data, i)` what else it leaves out, `chips()` which filters are
-// set, `address(level)` where its data are, `download` the name of its files, `onData(data)` is told of the data, `tell(level, code)` shows what is chosen.
-export function unitsTable(page, { names = [], columns, sort, test = () => true, chips = () => [], extra = () => ({}), address, download = "", onData = () => {}, tell = null }) {
+// set, `address(level)` where its data are, `download` the name of its files, `onData(data)` is told of the data, `tell(level, code)` shows what is chosen, `said` adds to its card.
+export function unitsTable(page, { names = [], columns, sort, test = () => true, chips = () => [], extra = () => ({}), address, download = "", onData = () => {}, tell = null, said = null }) {
   const at = state(["level", "status", "q", "parent", ...names]), values = at.values;
   const filter = document.getElementById("filter"), count = document.getElementById("count"), kept = new Map();
   let data = null, lineage = null, chosen = {};
@@ -105,7 +105,7 @@ export function unitsTable(page, { names = [], columns, sort, test = () => true,
   map.on("select", unit => {
     chosen = unit?.code ? { level: unit.level, code: unit.code } : {};
     if (tell) tell(chosen.level, chosen.code);
-    else card(page, chosen.level, chosen.code, chosen.level === values.level ? actions(chosen.code) : []);
+    else card(page, chosen.level, chosen.code, chosen.level === values.level ? actions(chosen.code) : []).then(feature => { if (feature) said?.(feature.properties.level || chosen.level, feature.properties.code || chosen.code); });
     if (data) table.choose(chosen.level === values.level ? chosen.code : "");
   });
   map.on("hover", unit => {
