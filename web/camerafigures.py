@@ -131,12 +131,12 @@ def notes(now: Served) -> list[dict[str, Any]]:
 
 
 def over_reach(now: Served) -> list[dict[str, Any]]:
-    """Return where cameras see what they should not: `camera what metres text at` (degrees), worst first as the reach has it."""
+    """Return where cameras see what they should not: `camera what metres text at` (degrees), what is sure first, then the most metres."""
     return now.keep(("over-reach", language()), lambda: _over_reach(now))
 
 
 def _over_reach(now: Served) -> list[dict[str, Any]]:
-    found = shown_over_reach(now)
+    found = shown_over_reach(now).sort_values(["class", "metres", "camera"], ascending=[False, False, True], kind="stable")  # "sure" before "perhaps"
     places = shapely.point_on_surface(to_wgs84(found).geometry.to_numpy()) if len(found) else []
     texts = found["message_zh" if language() == "zh" else "message"]
     rows = zip(found["camera"], found["what"], found["metres"], texts, places, strict=True)
