@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from geogrid.reach.columns import numbers_of, texts_of
 from geogrid.scheme import Scheme
 from geogrid.scheme_values import CAMERA_DEFAULTS
 
@@ -69,15 +70,15 @@ def resolve(cameras: pd.DataFrame, scheme: Scheme) -> CameraSet:
     since it is read), a multiple of 45° is taken for one where most directions are such, and `is_guessed_eighth` says so.
     """
     n = len(cameras)
-    ptz = _texts(cameras, "ptz")
+    ptz = texts_of(cameras, "ptz")
     named = np.array([kind in CAMERA_DEFAULTS or kind in scheme.cameras for kind in ptz], dtype=bool)
     kind = np.where(named, ptz, FIXED)
     by_kind = camera_defaults(scheme)
-    given = {name: _numbers(cameras, name) for name in VALUES}
+    given = {name: numbers_of(cameras, name) for name in VALUES}
     missing = {name: ~(np.isfinite(values) & (values > 0)) for name, values in given.items()}
     filled = {name: np.where(missing[name], [by_kind[k][name] for k in kind], given[name]).astype(float) for name in VALUES}
     capped = filled["range_m"] > MOST_RANGE_M
-    direction = _numbers(cameras, "direction_deg") % 360
+    direction = numbers_of(cameras, "direction_deg") % 360
     is_dome = np.isin(ptz, DOMES) | (filled["angle_deg"] >= 360)
     is_eighth, is_guessed = _eighths(cameras, direction)
     unknown = ~np.isfinite(direction)
@@ -107,7 +108,7 @@ def camera_defaults(scheme: Scheme) -> dict[str, dict[str, float]]:
 def ids_of(rows: pd.DataFrame) -> np.ndarray:
     """Return each row's id as text; `#` and its row in the file where it has none."""
     numbers = rows["row"] if "row" in rows else pd.Series(range(1, len(rows) + 1), index=rows.index)
-    ids = _texts(rows, "id")
+    ids = texts_of(rows, "id")
     return np.array([name or f"#{number}" for name, number in zip(ids, numbers, strict=True)], dtype=object)
 
 
@@ -119,18 +120,6 @@ def _eighths(cameras: pd.DataFrame, direction_deg: np.ndarray) -> tuple[np.ndarr
     even = known & (direction_deg % 45 == 0)
     are_words = bool(even.any()) and 2 * even.sum() >= known.sum()  # among azimuths that were measured few are
     return even & are_words, are_words
-
-
-def _numbers(rows: pd.DataFrame, name: str) -> np.ndarray:
-    if name not in rows:
-        return np.full(len(rows), np.nan)
-    return pd.to_numeric(rows[name], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-
-
-def _texts(rows: pd.DataFrame, name: str) -> np.ndarray:
-    if name not in rows:
-        return np.full(len(rows), "", dtype=object)
-    return rows[name].fillna("").astype(str).str.strip().to_numpy(dtype=object)
 
 
 def find_code_fault(code: str) -> str:
@@ -152,5 +141,5 @@ def find_code_fault(code: str) -> str:
 
 def code_faults(cameras: pd.DataFrame) -> Mapping[int, str]:
     """Return what is wrong with the `gb_code` of each row that has a wrong one, by row position."""
-    faults = (find_code_fault(code) for code in _texts(cameras, "gb_code"))
+    faults = (find_code_fault(code) for code in texts_of(cameras, "gb_code"))
     return {row: fault for row, fault in enumerate(faults) if fault}

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geogrid.reach.columns import numbers_of, texts_of
 from geogrid.reach.scene import Scene
 from geogrid.scheme import Scheme
 
@@ -49,9 +50,9 @@ def make_obstacles(buildings: gpd.GeoDataFrame | None, walls: gpd.GeoDataFrame |
     shapes = kept.geometry.to_numpy()
     solid = kept[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes) & (shapely.get_dimensions(shapes) == 2)]
     height = heights_m(solid, scheme)
-    by_floors = int((np.isfinite(height) & ~(_numbers(solid, "height_m") > 0)).sum())
+    by_floors = int((np.isfinite(height) & ~(numbers_of(solid, "height_m") > 0)).sum())
     scene = Scene.of(solid.geometry.to_numpy(), walls=wall_lines(lines), heights_m=height)
-    return Obstacles(scene, _texts(solid, "id"), _texts(solid, "address"), height, _is_home(solid, scheme), by_floors, canopies, see_through)
+    return Obstacles(scene, texts_of(solid, "id"), texts_of(solid, "address"), height, _is_home(solid, scheme), by_floors, canopies, see_through)
 
 
 def heights_m(buildings: pd.DataFrame, scheme: Scheme) -> np.ndarray:
@@ -59,7 +60,7 @@ def heights_m(buildings: pd.DataFrame, scheme: Scheme) -> np.ndarray:
 
     Projects of an earlier version do not say which floors were counted (`floors_source`): there the scheme's default number is nobody's count.
     """
-    own, floors = _numbers(buildings, "height_m"), _numbers(buildings, "floors")
+    own, floors = numbers_of(buildings, "height_m"), numbers_of(buildings, "floors")
     if "floors_source" in buildings:
         counted = (buildings["floors_source"] == "given").to_numpy()
     else:
@@ -85,20 +86,8 @@ def _without(frame: gpd.GeoDataFrame | None, column: str, words: tuple[str, ...]
     """Return a frame, empty where there is none, without the rows whose column says one of the words, and how many those are."""
     if frame is None:
         return gpd.GeoDataFrame({column: []}, geometry=[]), 0
-    named = np.isin([text.lower() for text in _texts(frame, column)], words)
+    named = np.isin([text.lower() for text in texts_of(frame, column)], words)
     return frame[~named], int(named.sum())
-
-
-def _numbers(frame: pd.DataFrame, column: str) -> np.ndarray:
-    if column not in frame:
-        return np.full(len(frame), np.nan)
-    return pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-
-
-def _texts(frame: pd.DataFrame, column: str) -> np.ndarray:
-    if column not in frame:
-        return np.full(len(frame), "", dtype=object)
-    return frame[column].fillna("").astype(str).str.strip().to_numpy(dtype=object)
 
 
 def _is_home(buildings: pd.DataFrame, scheme: Scheme) -> np.ndarray:
