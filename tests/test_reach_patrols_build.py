@@ -139,6 +139,13 @@ def test_an_officer_whose_number_lost_digits_is_rejected_without_being_told(tmp_
         assert "E+17" not in told
 
 
+def test_the_note_on_a_guessed_encoding_quotes_no_officer(tmp_path: Path):
+    lines = [line.replace(OFFICER, "巡查员") for line in rows(street())]
+    with built(tmp_path, lines, encoding="gb18030") as project:
+        assert project.findings()["message"].str.contains("taken for GB18030;").any()
+        assert "巡查员".encode() not in project.path.read_bytes()
+
+
 @pytest.mark.parametrize(("head", "wanted"), [("officer,accuracy_m,lon,lat", "time"), ("officer,time,accuracy_m", "lon")])
 def test_a_file_without_times_or_places_says_what_it_needs(tmp_path: Path, head: str, wanted: str):
     with pytest.raises(InputError, match=wanted):

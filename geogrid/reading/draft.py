@@ -95,7 +95,8 @@ def draft_layer(raw: RawLayer, spec: InputSpec, folder: Path) -> Draft:
     faults = [*raw.faults, *(fault for made in converted.values() for fault in made.faults)]
     notes = [_control_note(file, raw.layer, spec.role, names[ours], made.cleaned_n) for ours, made in converted.items() if made.cleaned_n]
     notes += [_zone_note(file, raw.layer, spec, names[ours], made.local_n) for ours, made in converted.items() if made.local_n]
-    notes += [*find_notes(raw, file, role.level, role=spec.role), *place_notes(places, spec, file, raw.layer)]
+    notes += find_notes(raw, file, role.level, may_quote=spec.role not in _NAMES_OF_PEOPLE, role=spec.role)
+    notes += place_notes(places, spec, file, raw.layer)
     rows_n = len(raw.frame) + len(raw.faults)
     shifted = shifted_name(spec.crs)
     headings = (names, known.taken, known.doubtful)

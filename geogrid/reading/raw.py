@@ -26,10 +26,14 @@ class Fault:
 
 @dataclass(frozen=True)
 class Note:
-    """What the reader passed over, renamed or took for granted: no fault of a row, but nothing to keep silent about."""
+    """What the reader passed over, renamed or took for granted: no fault of a row, but nothing to keep silent about.
+
+    `unquoted`: the same in both languages without the file's own words, where the reason quotes some: they may name people.
+    """
 
     reason: str
     reason_zh: str
+    unquoted: tuple[str, str] | None = None
 
 
 def without_geometry(frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Note, ...]]:
@@ -67,11 +71,12 @@ class RawLayer:
     notes: tuple[Note, ...] = field(default=())
 
 
-def find_notes(raw: RawLayer, file: str, level: str = "", **facts: Any) -> list[Finding]:
-    """Return the notes of a layer as findings; `file` is how it is to be named."""
+def find_notes(raw: RawLayer, file: str, level: str = "", *, may_quote: bool = True, **facts: Any) -> list[Finding]:
+    """Return the notes of a layer as findings; `file` is how it is to be named; no word of the file is told unless `may_quote`."""
+    said = [(note.reason, note.reason_zh) if may_quote or note.unquoted is None else note.unquoted for note in raw.notes]
     return [
-        Finding("file_note", level, facts={"file": file, "layer": raw.layer, "reason": note.reason, "reason_zh": note.reason_zh, **facts})
-        for note in raw.notes
+        Finding("file_note", level, facts={"file": file, "layer": raw.layer, "reason": reason, "reason_zh": reason_zh, **facts})
+        for reason, reason_zh in said
     ]
 
 

@@ -65,8 +65,9 @@ def guess_note(data: bytes, text: str, encoding: str) -> tuple[Note, ...]:
 def preview(words: str) -> tuple[Note, ...]:
     """Make the note of words that were taken for GB18030 because they are no UTF-8."""
     said = CONTROLS.sub("", words)[:40]
-    hint = 'give encoding = "…" if this is wrong'
-    return (Note(f"taken for GB18030, as in {said!r}; {hint}", f"按 GB18030 解读，如“{said}”；如有误请写明 encoding"),)
+    hint, hint_zh = 'give encoding = "…" if this is wrong', "如有误请写明 encoding"
+    unquoted = f"taken for GB18030; {hint}", f"按 GB18030 解读；{hint_zh}"
+    return (Note(f"taken for GB18030, as in {said!r}; {hint}", f"按 GB18030 解读，如“{said}”；{hint_zh}", unquoted),)
 
 
 def _strictly(data: bytes, encoding: str, file: str) -> tuple[str, str]:
