@@ -6,6 +6,7 @@ import difflib
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from geogrid.errors import SchemeError
@@ -41,6 +42,7 @@ DEFAULTS: dict[str, Any] = {
     "patrol_accuracy_m": 15,
     "patrol_gap_s": 120,
     "patrol_km_h": 25,
+    "event_days": 7,
 }
 CAMERA_DEFAULTS: dict[str, dict[str, float]] = {
     "1": {"angle_deg": 360, "range_m": 100, "height_m": 6},
@@ -56,6 +58,18 @@ _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 ORDERS = ("W-E,N-S", "N-S,W-E")
 TAKEN = ("cell", "atom", "district", "stations", "cameras", "events", "entrances", "buildings")
 """Words that mean something of their own where a level is named (`geogrid export --level`)."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A name in Chinese and English; where a scheme gives one only, it serves for both."""
+
+    zh: str
+    en: str
+
+    def say(self, language: str) -> str:
+        """Return the name in `language`, "zh" or "en"."""
+        return self.zh if language.startswith("zh") else self.en
 
 
 def is_number(value: Any) -> bool:
@@ -95,6 +109,33 @@ def check_known(table: Mapping[str, Any], names: Iterable[str], where: str) -> N
     for key in table:
         if key not in names:
             raise unknown("key", key, names, where)
+
+
+def text_of(value: Any, where: str) -> Text:
+    """Make a Text of a word, or of a table `{ zh = …, en = … }`."""
+    if isinstance(value, str):
+        value = {"zh": value}
+    check_known(table_of(value, f"{where} name"), ("zh", "en"), f"{where} name")
+    zh, en = (value.get(language, "") for language in ("zh", "en"))
+    ok = isinstance(zh, str) and isinstance(en, str) and bool(zh.strip() or en.strip())
+    check_value(ok, where, "name", value, 'a name: { zh = "…", en = "…" }', '名称：{ zh = "…", en = "…" }')
+    return Text(zh or en, en or zh)
+
+
+def words_of(value: Any, where: str, key: str) -> tuple[str, ...]:
+    """Return the words of a list of texts, or of one text; raise SchemeError naming the key."""
+    words = [value] if isinstance(value, str) else value
+    ok = isinstance(words, list) and all(isinstance(word, str) and word for word in words)
+    check_value(ok, where, key, value, 'a word, or a list: ["…", "…"]', '一个词，或列表：["…", "…"]')
+    return tuple(dict.fromkeys(words))
+
+
+def check_words(words: Iterable[str], names: Iterable[str], where: str, what: str) -> None:
+    """Raise SchemeError for the first word that is not among `names`."""
+    known = list(names)
+    for word in words:
+        if word not in known:
+            raise unknown(what, word, known, where)
 
 
 def unknown(what: str, name: str, names: Iterable[str], where: str) -> SchemeError:
