@@ -38,6 +38,7 @@ _KEYS: dict[str, type | tuple[type, ...]] = {
 _DECLARED_KEYS = ("item", "level", "kind", "value", "unit", "source", "note")
 _INPUT_KEYS: dict[str, type] = {"path": str, "layer": str, "crs": str, "columns": dict, "encoding": str, "homes": list, "swap": bool, "dms": bool}
 _PATROL_KEYS: dict[str, type] = {"keep_days": int, "time_zone": str}
+_EVENT_KEYS: dict[str, type] = {"time_zone": str}
 _ZONE = re.compile(r"([+-])(\d{2}):?(\d{2})")
 _TYPE_NAMES = {
     str: ("text", "文字"),
@@ -167,7 +168,7 @@ def _input(role: str, entry: Any, path: Path) -> InputSpec:
         raise _unknown("role", "角色", role, ROLES, where, path)
     if not isinstance(entry, dict):
         raise _error(f'{where}: must be a table with path = "…"', f'{where}：应是一个含 path = "…" 的表', path, role)
-    _check_keys(entry, {**_INPUT_KEYS, **(_PATROL_KEYS if role == "patrols" else {})}, where, path)
+    _check_keys(entry, {**_INPUT_KEYS, **{"patrols": _PATROL_KEYS, "events": _EVENT_KEYS}.get(role, {})}, where, path)
     if not entry.get("path"):
         raise _error(f'{where}: needs path = "…"', f'{where}：缺少 path = "…"', path, "path")
     columns = entry.get("columns", {})

@@ -7,6 +7,8 @@ Roles and columns are promises of the README; everything that reads, inspects or
     compass a GB/T 28181 direction (1 … 8, 东, E, …), turned into degrees clockwise from north
     amount  a figure as people write it (2257, 6000+, 78.5万), kept as text; see `geogrid.declared`
     moment  a day and time of day, turned into seconds since 1970; see `geogrid.reading.moments`
+    when    a day, with a time of day or without, kept as ISO 8601 text; see `geogrid.reading.happenings`
+    state   what became of an event: "open", "closed" or ""
 """
 
 from __future__ import annotations
@@ -67,6 +69,7 @@ def _barrier() -> RoleSpec:
 _FLOORS = Column("number", 0, 300)
 _HOMES = {"floors": _FLOORS, "households": COUNT}
 _MEMBER = {"member": CODE, "target_kind": TEXT, "target": CODE}
+_WHEN = Column("when")
 _VALID = {"valid_from": TEXT, "valid_to": TEXT}
 
 ROLES: dict[str, RoleSpec] = {
@@ -137,7 +140,9 @@ ROLES: dict[str, RoleSpec] = {
     "memberships": RoleSpec({**_MEMBER, "post": TEXT, **_VALID}),
     "workplaces": RoleSpec({"id": CODE, "name": TEXT}),
     "overlays": RoleSpec({"id": CODE, "kind": TEXT, "action": TEXT, **_MEMBER, "post": TEXT, **_VALID}),
-    "events": RoleSpec({"id": CODE, "kind": TEXT, "time": TEXT, "state": TEXT, "closed_at": TEXT, "reporter_kind": TEXT, **_PLACE}, "point"),
+    "events": RoleSpec(
+        {"id": CODE, "kind": TEXT, "time": _WHEN, "state": Column("state"), "closed_at": _WHEN, "reporter_kind": TEXT, **_PLACE}, "point"
+    ),
     "patrols": RoleSpec(
         {"officer": CODE, "track": CODE, "time": Column("moment", required=True), "accuracy_m": Column("number", 0, 1e6), **_PLACE}, "point"
     ),

@@ -30,9 +30,8 @@ from geogrid.reading import Sources
 from geogrid.recipe import Recipe, read_recipe
 from geogrid.scheme import Scheme
 from geogrid.store import Contents, Project, check_target, open_project, write_project
-from geogrid.store.contents import TABLE_ROLES
+from geogrid.store.contents import SITE_ROLES, TABLE_ROLES
 
-SITE_ROLES = ("stations", "cameras")
 GROUPED = ("bounds", "count", "seeds")
 LAYER_ROLES = ("buildings", "entrances", "roads", "railways", "water", "walls", "green", "compounds", "prohibited")
 

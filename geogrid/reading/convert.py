@@ -13,6 +13,7 @@ import pandas as pd
 
 from geogrid.declared import read_amount
 from geogrid.errors import InputError
+from geogrid.reading.happenings import parse_states, parse_whens
 from geogrid.reading.moments import parse_moments
 from geogrid.reading.raw import Fault
 from geogrid.reading.text import CONTROLS
@@ -48,6 +49,10 @@ def convert(series: pd.Series, name: str, column: Column, zone_s: int = 0) -> Co
         return _compass(texts, series.index, name)
     if column.type == "moment":
         return _moments(texts, series.index, name, zone_s)
+    if column.type == "when":
+        return _whens(texts, series.index, name, zone_s)
+    if column.type == "state":
+        return _states(texts, series.index, name)
     if column.type == "amount":
         return _amounts(texts, series.index, name)
     long = [i for i, text in enumerate(texts) if len(text) > MAX_TEXT] if max(map(len, texts), default=0) > MAX_TEXT else []
@@ -158,6 +163,19 @@ def _moments(texts: list[str], rows: pd.Index, name: str, zone_s: int) -> Conver
     ]
     faults += [_fault(rows[i], name, "", "has no time", "没有时间") for i, text in enumerate(texts) if not text]
     return Converted(seconds, faults, 0, local_n)
+
+
+def _whens(texts: list[str], rows: pd.Index, name: str, zone_s: int) -> Converted:
+    """Keep times and days as ISO text; nothing is no fault."""
+    values, bad, local_n = parse_whens(texts, zone_s)
+    reason, reason_zh = "is neither a day nor a time", "既不是日期也不是时间"
+    return Converted(values, [_fault(rows[i], name, texts[i], reason, reason_zh) for i in np.flatnonzero(bad)], 0, local_n)
+
+
+def _states(texts: list[str], rows: pd.Index, name: str) -> Converted:
+    values, bad = parse_states(texts)
+    reason, reason_zh = "is no state: write closed or open, 已办结 or 办理中", "不是已知的状态：应写 已办结、办理中 或 closed、open"
+    return Converted(values, [_fault(rows[i], name, texts[i], reason, reason_zh) for i in np.flatnonzero(bad)])
 
 
 def _amounts(texts: list[str], rows: pd.Index, name: str) -> Converted:

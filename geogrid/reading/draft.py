@@ -17,6 +17,7 @@ from geogrid.errors import CrsError, InputError
 from geogrid.findings import Finding
 from geogrid.reading.convert import Converted, convert
 from geogrid.reading.coordinates import PAIRS, convert_places, place_notes
+from geogrid.reading.happenings import closed_early
 from geogrid.reading.headings import Recognised, recognise_columns
 from geogrid.reading.layer import read_layer
 from geogrid.reading.placement import exchange
@@ -92,7 +93,7 @@ def draft_layer(raw: RawLayer, spec: InputSpec, folder: Path) -> Draft:
     converted |= {name: _unnamed(converted[name]) for name in _NAMES_OF_PEOPLE.get(spec.role, ()) if name in converted}
     geometry, crs = _geometry(raw, spec, role, converted, has_geometry)
     frame = _frame(raw, role, converted)
-    faults = [*raw.faults, *(fault for made in converted.values() for fault in made.faults)]
+    faults = [*raw.faults, *(fault for made in converted.values() for fault in made.faults), *_early(converted, names, raw.frame.index)]
     notes = [_control_note(file, raw.layer, spec.role, names[ours], made.cleaned_n) for ours, made in converted.items() if made.cleaned_n]
     notes += [_zone_note(file, raw.layer, spec, names[ours], made.local_n) for ours, made in converted.items() if made.local_n]
     notes += find_notes(raw, file, role.level, may_quote=spec.role not in _NAMES_OF_PEOPLE, role=spec.role)
@@ -181,6 +182,15 @@ def _frame(raw: RawLayer, role: RoleSpec, converted: Mapping[str, Converted]) ->
     names = (*role.columns, "direction_is_eighth")  # one of eight directions may be 22.5 degrees off: who looks along it must know
     ordered = {name: values[name] for name in names if name in values}
     return pd.DataFrame({**ordered, "row": rows.astype("int64")})
+
+
+def _early(converted: Mapping[str, Converted], names: Mapping[str, str], rows: pd.Index) -> list[Fault]:
+    """Return the faults of events that were closed before they happened: one of the two times is wrong, and nobody can tell which."""
+    if "time" not in converted or "closed_at" not in converted:
+        return []
+    closed = converted["closed_at"].values
+    early = np.flatnonzero(closed_early(converted["time"].values.tolist(), closed.tolist()))
+    return [Fault(int(rows[i]), "is before the event", "早于事件发生的时间", names["closed_at"], str(closed[i])) for i in early]
 
 
 def _unnamed(made: Converted) -> Converted:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from geogrid.plan import Plan
 
-SITE_ROLES = ("stations", "cameras")
+SITE_ROLES = ("stations", "cameras", "events")
 TABLE_ROLES = ("staff", "organisations", "memberships", "workplaces")
 META_DEFAULTS: dict[str, Any] = {"name": "", "seed": 0, "simulated": False, "source": "", "date": "", "seconds": {}, "peak_rss_mb": None}
 

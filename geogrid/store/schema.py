@@ -3,7 +3,7 @@
 cell  atom                    all there ever were: a cell that was cut stays, its atoms are not assigned
 plan  edit  snapshot          the truth: the log of each plan, only appended to, and states that it is replayed from
 unit  assign  lineage         the plan `main` as it is now, and unit_<level> its polygons: a cache of the truth, which QGIS shows
-district given_<level> buildings roads … stations cameras staff organisations memberships … finding rejected meta
+district given_<level> buildings roads … stations cameras events staff organisations memberships … finding rejected meta
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ TITLES = {
     "rejected": "拒收记录",
     "stations": "站点",
     "cameras": "摄像机",
+    "events": "事件",
     "buildings": "楼栋",
     "entrances": "单元门",
     "roads": "道路",
