@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,9 +9,9 @@ import pandas as pd
 from geogrid.declared import Declared
 from geogrid.report.rows import Note, note
 from geogrid.report.subject import Subject
-from geogrid.report.vocabulary import FIGURE_BY_WORD, FIGURES, HINTS, LEVELS, ROLE_NAMES, WHOLE_WORDS, folded, plural
+from geogrid.report.vocabulary import FIGURE_BY_WORD, FIGURES, HINTS, ROLE_NAMES, WHOLE_WORDS
 from geogrid.schema import nearest
-from geogrid.scheme import Level
+from geogrid.wording import folded, level_words
 
 KIND_ROLES = ("stations", "cameras", "organisations", "staff")
 NEED_LEVEL = ("units", "units_without_organisation", "organisation_share", "units_without_staff")
@@ -46,18 +45,6 @@ def understand(row: Declared, subject: Subject) -> Asked | Note:
     if role and not rows_of(subject, role):
         return _no_role(role)
     return _narrowed(asked, row.kind, subject) if row.kind else asked
-
-
-def level_words(levels: Iterable[Level]) -> dict[str, str]:
-    """Return the level id of each word for a level, folded: its own names first, then what such levels are usually called."""
-    words: dict[str, str] = {}
-    for level in levels:
-        for name in (level.id, level.name.zh, level.name.en, plural(level.name.en)):
-            words.setdefault(folded(name), level.id)
-    for level in levels:
-        for name in LEVELS.get(level.id, ()):
-            words.setdefault(folded(name), level.id)
-    return words
 
 
 def rows_of(subject: Subject, role: str) -> bool:

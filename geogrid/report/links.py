@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geogrid.report.asked import level_words
 from geogrid.report.subject import Subject
-from geogrid.report.vocabulary import folded
+from geogrid.wording import folded, level_words
 
 Linked = Callable[[str], "Links"]
 """Gives the links of a role, found once for a whole report."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from geogrid.report.rows import DeclaredRow
-from geogrid.report.vocabulary import FIGURES, plural
+from geogrid.report.vocabulary import FIGURES
 from geogrid.scheme import Scheme
+from geogrid.wording import plural
 
 _WITHOUT = {
     "units_without_organisation": ("没有组织的{}", "{} without an organisation"),

@@ -12,8 +12,8 @@ from geogrid.declared import KM2, Amount
 from geogrid.report.asked import Asked
 from geogrid.report.rows import Case, Computed, Listing, Note, note
 from geogrid.report.subject import Subject
-from geogrid.report.vocabulary import plural
 from geogrid.scheme_values import say_bounds
+from geogrid.wording import plural
 
 SCALE_SHARE = 4e-4
 """Areas in a 3-degree zone are off by up to twice the scale error of 2·10⁻⁴ at its rim."""

@@ -1,15 +1,14 @@
-"""What an office calls the things it counts, in Chinese and English, as data: figures, levels, and the words that hint at a role.
+"""What an office calls the things it counts, in Chinese and English, as data: figures, and the words that hint at a role.
 
-Words are compared by `folded`: width, case, spaces, brackets and a closing 数 do not matter.
+Words are compared as `geogrid.wording` folds them; there stands what levels are called, too.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 
 from geogrid.scheme import Text
+from geogrid.wording import folded
 
 
 @dataclass(frozen=True)
@@ -117,15 +116,6 @@ FIGURES: dict[str, Figure] = {
 }
 """Figures by id: what `geogrid declared` can compute today."""
 
-LEVELS: dict[str, tuple[str, ...]] = {
-    "street": ("街道", "镇街", "街镇", "乡镇", "街道办", "street", "streets", "subdistrict", "subdistricts"),
-    "community": ("社区", "城市社区", "城镇社区", "居委会", "社区居委会", "村社区", "community", "communities"),
-    "grid": ("网格", "单元网格", "基础网格", "社区网格", "城市网格", "grid", "grids"),
-    "microgrid": ("微网格", "子网格", "微格", "microgrid", "microgrids", "micro-grid", "micro-grids", "sub-grids"),
-    "compound": ("小区", "居民小区", "楼院", "compound", "compounds"),
-}
-"""What a level is called besides the names that its scheme gives it, by level id."""
-
 WHOLE = ("全区", "区", "辖区", "全市", "全县", "本区", "全域", "district", "total", "all", "whole district")
 """Words for the level column that mean the whole district."""
 
@@ -145,44 +135,6 @@ ROLE_NAMES: dict[str, Text] = {role: figure.name for figure in FIGURES.values() 
     "organisations": Text("组织", "organisations"),
     "staff": Text("人员", "staff"),
 }
-
-
-def plural(name: str) -> str:
-    """Return the plural of a level's English name.
-
-    >>> plural("community"), plural("grid"), plural("")
-    ('communities', 'grids', '')
-    """
-    if not name:
-        return ""
-    return name[:-1] + "ies" if name.endswith("y") else name + ("es" if name[-1] in "hsx" else "s")
-
-
-_LONGEST = 100
-"""No word for a figure is longer; what stands behind is not looked at."""
-_BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
-_DROPPED = re.compile(r"[\s_\-–—“”\"'‘’《》的·.,，、]+")
-_ENDINGS = ("总数量", "总数", "数量", "个数", "总量", "数", "合计", "总计")
-_BEGINNINGS = ("numberof", "countof", "全区", "全市", "全县", "辖区内", "共有", "总")
-
-
-def folded(text: str) -> str:
-    """Return a word as words are compared.
-
-    >>> folded("网格数量 (个)"), folded("Number of Grids"), folded("数量")
-    ('网格', 'grids', '数量')
-    """
-    plain = _DROPPED.sub("", _BRACKETS.sub("", unicodedata.normalize("NFKC", text[:_LONGEST]))).casefold()
-    for ending in _ENDINGS:
-        if plain.endswith(ending) and len(plain) > len(ending):
-            plain = plain.removesuffix(ending)
-            break
-    for beginning in _BEGINNINGS:
-        if plain.startswith(beginning) and len(plain) > len(beginning):
-            plain = plain.removeprefix(beginning)
-            break
-    return plain
-
 
 FIGURE_BY_WORD: dict[str, str] = {}
 for _id, _figure in FIGURES.items():
