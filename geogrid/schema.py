@@ -7,6 +7,7 @@ Roles and columns are promises of the README; everything that reads, inspects or
     compass a GB/T 28181 direction (1 … 8, 东, E, …), turned into degrees clockwise from north
     amount  a figure as people write it (2257, 6000+, 78.5万), kept as text; see `geogrid.declared`
     moment  a day and time of day, turned into seconds since 1970; see `geogrid.reading.moments`
+    dated   a day, or a moment, from or to which something holds, turned as ISO 8601 text
     when    a day, with a time of day or without, kept as ISO 8601 text; see `geogrid.reading.happenings`
     state   what became of an event: "open", "closed" or ""
 """
@@ -70,7 +71,8 @@ _FLOORS = Column("number", 0, 300)
 _HOMES = {"floors": _FLOORS, "households": COUNT}
 _MEMBER = {"member": CODE, "target_kind": TEXT, "target": CODE}
 _WHEN = Column("when")
-_VALID = {"valid_from": TEXT, "valid_to": TEXT}
+_DATED = Column("dated")
+_VALID = {"valid_from": _DATED, "valid_to": _DATED}
 
 ROLES: dict[str, RoleSpec] = {
     # an outline often comes without a code, so only the levels below must have one

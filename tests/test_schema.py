@@ -38,7 +38,7 @@ def test_only_levels_of_the_division_need_a_code_and_only_patrols_a_time():
 def test_every_role_has_a_known_geometry_and_every_column_a_known_type():
     assert {spec.geometry for spec in ROLES.values()} <= set(GEOMETRIES)
     types = {kind for spec in ROLES.values() for kind in spec.types.values()}
-    assert types <= {"text", "code", "number", "flag", "presence", "compass", "amount", "moment", "when", "state"}
+    assert types <= {"text", "code", "number", "flag", "presence", "compass", "amount", "moment", "dated", "when", "state"}
 
 
 def test_the_national_standard_numbers_directions_east_west_south_north_first():

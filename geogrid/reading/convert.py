@@ -24,6 +24,8 @@ _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _SCIENTIFIC = r"[+-]?[0-9]+(?:[.,][0-9]+ ?[eE] ?[+-]?|[eE]\+?)[0-9]+"
 _YES = frozenset(["1", "1.0", "true", "yes", "y", "t", "是", "有", "真"])
 _NO = frozenset(["0", "0.0", "false", "no", "n", "f", "否", "无", "没有", "假"])
+_OPEN = frozenset(["长期", "长期有效", "永久", "至今", "open"])
+"""What offices write for an end that nobody has set."""
 _EXACT = 10**15
 
 
@@ -49,6 +51,8 @@ def convert(series: pd.Series, name: str, column: Column, zone_s: int = 0) -> Co
         return _compass(texts, series.index, name)
     if column.type == "moment":
         return _moments(texts, series.index, name, zone_s)
+    if column.type == "dated":
+        return _dates(texts, series.index, name, zone_s)
     if column.type == "when":
         return _whens(texts, series.index, name, zone_s)
     if column.type == "state":
@@ -176,6 +180,16 @@ def _states(texts: list[str], rows: pd.Index, name: str) -> Converted:
     values, bad = parse_states(texts)
     reason, reason_zh = "is no state: write closed or open, 已办结 or 办理中", "不是已知的状态：应写 已办结、办理中 或 closed、open"
     return Converted(values, [_fault(rows[i], name, texts[i], reason, reason_zh) for i in np.flatnonzero(bad)])
+
+
+def _dates(texts: list[str], rows: pd.Index, name: str, zone_s: int) -> Converted:
+    """Days and moments from or to which something holds, as ISO writes them; what is neither is a fault of its row."""
+    values, bad, local_n = parse_whens(["" if text.casefold() in _OPEN else text for text in texts], zone_s, years=(1900, 9999))
+    reason, reason_zh = (
+        "is neither a day like 2026-03-01 nor a moment like 2026-03-01 08:00",
+        "不是 2026-03-01 这样的日期，也不是 2026-03-01 08:00 这样的时刻",
+    )
+    return Converted(values, [_fault(rows[i], name, texts[i], reason, reason_zh) for i in np.flatnonzero(bad)], 0, local_n)
 
 
 def _amounts(texts: list[str], rows: pd.Index, name: str) -> Converted:

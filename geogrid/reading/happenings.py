@@ -49,13 +49,15 @@ def parse_states(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     return np.array([means[text] or "" for text in texts], dtype=object), np.array([means[text] is None for text in texts], dtype=bool)
 
 
-def parse_whens(texts: Sequence[str], zone_s: int) -> tuple[np.ndarray, np.ndarray, int]:
+def parse_whens(texts: Sequence[str], zone_s: int, *, years: tuple[int, int] = (2000, 2099)) -> tuple[np.ndarray, np.ndarray, int]:
     """Return times as ISO text, object (n,), "" where there are none; where something stands that is no time, bool (n,); and how many say no zone.
+
+    A day of a year outside `years` (both included) is none; moments lie in 2000 to 2099.
 
     >>> parse_whens(["2026/3/2 8:05", "2026年3月2日", "20260302", "noon", ""], 28800)[0].tolist()
     ['2026-03-02T08:05:00+08:00', '2026-03-02', '2026-03-02', '', '']
     """
-    days = [_day_of(text) for text in texts]
+    days = [_day_of(text, years) for text in texts]
     seconds, bad, local_n = parse_moments(["" if day else text for day, text in zip(days, texts, strict=True)], zone_s)
     zone = f"{'-' if zone_s < 0 else '+'}{abs(zone_s) // 3600:02d}:{abs(zone_s) // 60 % 60:02d}"
     local = np.where(np.isnan(seconds), 0, np.floor(seconds) + zone_s).astype("int64").astype("datetime64[s]")
@@ -64,7 +66,7 @@ def parse_whens(texts: Sequence[str], zone_s: int) -> tuple[np.ndarray, np.ndarr
     return np.array(out, dtype=object), bad, local_n
 
 
-def _day_of(text: str) -> str:
+def _day_of(text: str, years: tuple[int, int]) -> str:
     """Return a text that is a day as ISO, "" where it is none."""
     found = _DAY.fullmatch(_MIDNIGHT.sub("", text.strip()))
     if not found:
@@ -74,7 +76,7 @@ def _day_of(text: str) -> str:
         at = np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "D")
     except ValueError:
         return ""
-    return str(at) if 2000 <= year < 2100 else ""
+    return str(at) if years[0] <= year <= years[1] else ""
 
 
 def closed_early(times: Sequence[str], closed: Sequence[str]) -> np.ndarray:

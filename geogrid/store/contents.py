@@ -16,7 +16,7 @@ import pandas as pd
 from geogrid.plan import Plan
 
 SITE_ROLES = ("stations", "cameras", "events")
-TABLE_ROLES = ("staff", "organisations", "memberships", "workplaces")
+TABLE_ROLES = ("staff", "organisations", "memberships", "workplaces", "overlays")
 META_DEFAULTS: dict[str, Any] = {"name": "", "seed": 0, "simulated": False, "source": "", "date": "", "seconds": {}, "peak_rss_mb": None}
 
 

@@ -92,6 +92,7 @@ TITLES = {
     "organisations": "组织",
     "memberships": "隶属",
     "workplaces": "下沉单位",
+    "overlays": "平急叠加",
     "patrol_units": "巡查汇总",
     "patrol_points": "巡查点",
     "unwalked": "最近一周未走街道",
