@@ -129,7 +129,7 @@ def test_no_file_or_another_file_is_refused_in_one_line(tmp_path: Path):
 
 
 def test_a_project_that_is_being_written_keeps_its_users(manned: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(accounts, "_BUSY_S", 0.05)
+    monkeypatch.setattr("geogrid.store.writing._BUSY_S", 0.05)
     with closing(sqlite3.connect(manned, isolation_level=None)) as con:
         con.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError):

@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from geogrid.errors import InputError, NotFoundError, StoreError
 from geogrid.store.connect import connect, is_project
-from geogrid.store.faults import told
+from geogrid.store.writing import writing
 
 ROLES = ("viewer", "planner", "administrator")
 """What one may do, each more than the one before."""
@@ -34,7 +34,6 @@ CREATE TABLE IF NOT EXISTS export_log (id INTEGER PRIMARY KEY, at TEXT NOT NULL,
 """`scope`: code of a unit (or level:code), empty for the whole district. `password`: a hash, empty where nobody signs in. `digest`: of the token."""
 
 Clock = Callable[[], datetime]
-_BUSY_S = 10.0
 _COLUMNS = "id, name, role, scope, password, session, created_at"
 
 
@@ -136,7 +135,7 @@ def add_account(path: Path, name: str, *, role: str, scope: str = "", password: 
     if not name or len(name) > 60 or not name.isprintable():
         raise InputError(f"name {name!r}: write 1 to 60 characters", f"用户名“{name}”：应为 1 至 60 个字符", field="name", value=name)
     _check_role(role)
-    with _writing(path) as con:
+    with writing(path, ACCOUNTS) as con:
         _check_scope(con, scope)
         if con.execute("SELECT 1 FROM account WHERE name = ?", (name,)).fetchone():
             raise InputError(f"there is a user {name} already", f"用户 {name} 已存在", field="name", value=name)
@@ -149,7 +148,7 @@ def change_account(path: Path, name: str, *, role: str | None = None, scope: str
     """Change what is given; a new password signs every browser of that user out. Raises NotFoundError, InputError."""
     if role is not None:
         _check_role(role)
-    with _writing(path) as con:
+    with writing(path, ACCOUNTS) as con:
         known = _known(con, name)
         if scope is not None:
             _check_scope(con, scope)
@@ -161,27 +160,27 @@ def change_account(path: Path, name: str, *, role: str | None = None, scope: str
 
 def remove_account(path: Path, name: str) -> None:
     """Remove an account with its tokens. Raises NotFoundError."""
-    with _writing(path) as con:
+    with writing(path, ACCOUNTS) as con:
         con.execute("DELETE FROM account WHERE id = ?", (_known(con, name).id,))
 
 
 def add_token(path: Path, name: str, label: str, digest: str, *, clock: Clock) -> None:
     """Keep the digest of a new token under its label; an older one of that label ends. Raises NotFoundError."""
-    with _writing(path) as con:
+    with writing(path, ACCOUNTS) as con:
         row = (_known(con, name).id, label, digest, clock().isoformat(timespec="seconds"))
         con.execute("INSERT OR REPLACE INTO token (account, label, digest, created_at) VALUES (?, ?, ?, ?)", row)
 
 
 def remove_token(path: Path, name: str, label: str) -> None:
     """End a token. Raises NotFoundError."""
-    with _writing(path) as con:
+    with writing(path, ACCOUNTS) as con:
         if not con.execute("DELETE FROM token WHERE account = ? AND label = ?", (_known(con, name).id, label)).rowcount:
             raise NotFoundError(f"{name} has no token {label!r}", f"{name} 没有令牌“{label}”", value=label)
 
 
 def log_export(path: Path, *, user: str, what: str, clock: Clock) -> None:
     """Note that `user` took `what` out of the project. Raises StoreError where the file can not be written."""
-    with _writing(path) as con:
+    with writing(path, ACCOUNTS) as con:
         con.execute("INSERT INTO export_log (at, user, what) VALUES (?, ?, ?)", (clock().isoformat(timespec="seconds"), user, what))
 
 
@@ -232,21 +231,3 @@ def _known(con: sqlite3.Connection, name: str) -> Account:
     if row is None:
         raise NotFoundError(f"there is no user {name!r}", f"没有用户“{name}”", value=name)
     return Account(*row)
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[sqlite3.Connection]:
-    """Yield a connection whose changes are kept all or not at all; the tables are made where they are missing. Raises StoreError."""
-    connect(path, is_whole=True).close()  # what is no project is refused in its own words
-    with told(path), closing(sqlite3.connect(path.absolute().as_uri() + "?mode=rw", uri=True, timeout=_BUSY_S, isolation_level=None)) as con:
-        con.execute("PRAGMA synchronous = FULL")
-        con.execute("PRAGMA foreign_keys = ON")
-        con.execute("BEGIN IMMEDIATE")
-        try:
-            for statement in ACCOUNTS.split(";"):
-                con.execute(statement)
-            yield con
-        except BaseException:
-            con.execute("ROLLBACK")
-            raise
-        con.execute("COMMIT")

@@ -17,6 +17,7 @@ from geogrid.store.faults import told
 from geogrid.store.gpkg import decode, encode
 from geogrid.store.schema import FORMAT, LAYER_INDEX, LOG, quoted
 from geogrid.store.snapshot import write_first
+from geogrid.store.writing import run
 
 _PLAN = (
     "parent TEXT NOT NULL DEFAULT ''",
@@ -63,8 +64,8 @@ def _upgrade(path: Path, con: sqlite3.Connection) -> Path | None:
     _add(con, "finding", _FINDING)
     con.execute("UPDATE plan SET created_at = ?", (str(_meta(con, "date") or ""),))
     con.execute("DROP TABLE edit")  # no program of format 1 wrote one
-    _run(con, LOG)
-    _run(con, ACCOUNTS)
+    run(con, LOG)
+    run(con, ACCOUNTS)
     for level in levels:
         _upgrade_layer(con, f"unit_{level}")
     write_first(con)
@@ -75,7 +76,7 @@ def _upgrade(path: Path, con: sqlite3.Connection) -> Path | None:
 def _upgrade_layer(con: sqlite3.Connection, table: str) -> None:
     """Give a derived layer its new columns and index, and its polygons the form that `geogrid.plan.united` makes."""
     _add(con, table, _UNIT)
-    _run(con, LAYER_INDEX.format(table=table))
+    run(con, LAYER_INDEX.format(table=table))
     rows = con.execute(f"SELECT fid, geom FROM {quoted(table)} WHERE geom IS NOT NULL").fetchall()
     if not rows:
         return
@@ -91,16 +92,6 @@ def _add(con: sqlite3.Connection, table: str, columns: tuple[str, ...]) -> None:
     for column in columns:
         if column.split()[0] not in known:
             con.execute(f"ALTER TABLE {quoted(table)} ADD COLUMN {column}")
-
-
-def _run(con: sqlite3.Connection, script: str) -> None:
-    """Run several statements inside the open transaction, which `executescript` would end."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            con.execute(statement)
-            statement = ""
 
 
 def _meta(con: sqlite3.Connection, key: str) -> object:
