@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geogrid.scheme import Scheme, StaffKind
+from geogrid.wording import folded
 
 GAP_COLUMNS = ("level", "code", "kind", "missing", "wanted", "have")
 MISSING = ("person", "number", "post", "duty")
@@ -41,9 +42,9 @@ class Duties:
     def __init__(self, moment: Posted, scheme: Scheme) -> None:
         posts = moment.posts.reset_index(drop=True)
         self.scheme = scheme
-        self.kinds = kinds_by_word(scheme)
-        stands = _stands(posts, scheme)
-        self.posts = posts.assign(kind=[self.kinds.get(folded(kind), kind) for kind in posts["kind"]], stands=stands)
+        words, stands = kinds_by_word(scheme), _stands(posts, scheme)
+        known = {kind: words.get(folded(kind), kind) for kind in posts["kind"].unique()}
+        self.posts = posts.assign(kind=posts["kind"].map(known).astype(object), stands=stands)
         sent = posts["via"].isin(SENT).to_numpy() & (posts["overlay"] != "").to_numpy()
         here = np.flatnonzero(stands | sent)
         self._by_unit = _rows_by(posts, here, ("level", "code"))
@@ -153,11 +154,6 @@ def find_gaps(moment: Posted, scheme: Scheme, units: Mapping[str, pd.DataFrame])
     return Duties(moment, scheme).gaps(units)
 
 
-def folded(word: str) -> str:
-    """Return a kind's word without case and blanks."""
-    return "".join(str(word).split()).casefold()
-
-
 def kinds_by_word(scheme: Scheme) -> dict[str, str]:
     """Return the scheme's kinds of staff by each folded word for them: their id and their names."""
     words = {folded(word): kind for kind, rule in scheme.staff.items() for word in (rule.name.en, rule.name.zh)}
@@ -171,7 +167,7 @@ def in_force(units: pd.DataFrame) -> pd.Index:
 
 def _stands(posts: pd.DataFrame, scheme: Scheme) -> np.ndarray:
     """Tell which lines are of the very unit that the person was put onto, bool (n,)."""
-    stands = ((posts["via"] == "unit") & (posts["target"] == posts["code"])).to_numpy(dtype=bool, copy=True)
+    stands = (posts["via"] == "unit").to_numpy(dtype=bool, copy=True)
     for level in scheme.levels:
         if made_of := _MADE_OF.get(level.make):
             stands |= ((posts["via"] == made_of) & (posts["level"] == level.id)).to_numpy(dtype=bool)
