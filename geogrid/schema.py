@@ -141,7 +141,7 @@ ROLES: dict[str, RoleSpec] = {
     ),
     "memberships": RoleSpec({**_MEMBER, "post": TEXT, **_VALID}),
     "workplaces": RoleSpec({"id": CODE, "name": TEXT}),
-    "overlays": RoleSpec({"id": CODE, "kind": TEXT, "action": TEXT, **_MEMBER, "post": TEXT, **_VALID}),
+    "overlays": RoleSpec({"id": CODE, "name": TEXT, "kind": TEXT, "action": TEXT, **_MEMBER, "post": TEXT, **_VALID}),
     "events": RoleSpec(
         {"id": CODE, "kind": TEXT, "time": _WHEN, "state": Column("state"), "closed_at": _WHEN, "reporter_kind": TEXT, **_PLACE}, "point"
     ),

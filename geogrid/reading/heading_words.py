@@ -215,7 +215,14 @@ HEADINGS: dict[str, dict[str, Ranks]] = {
     },
     "memberships": {**_MEMBER, **_PERIOD},
     "workplaces": _own(("单位", "企业", "场所", "dw", "qy", "company", "workplace"), kind=False),
-    "overlays": {"id": (_CODES,), "kind": (_KINDS,), "action": (_set("动作 操作 增减"),), **_MEMBER, **_PERIOD},
+    "overlays": {
+        "id": (_CODES,),
+        "name": (_set("方案名称 预案名称 演练名称 overlayname"), _NAMES),
+        "kind": (_KINDS,),
+        "action": (_set("动作 操作 增减"),),
+        **_MEMBER,
+        **_PERIOD,
+    },
     "events": {
         "id": (_ends(_EVENT, (*_CODE_ENDS, "号")), _CODES),
         "kind": (_ends(_EVENT, _KIND_ENDS), _KINDS),

@@ -11,6 +11,7 @@ from pyproj import CRS
 
 from geogrid.errors import NotFoundError
 from geogrid.scheme import Scheme
+from geogrid.store import overlays
 from geogrid.store.reader import Reader
 from geogrid.store.scheme_json import scheme_from_dict
 
@@ -81,14 +82,29 @@ class Facts:
         return self._meta["store.roles"]["given"]
 
     def table(self, role: str) -> pd.DataFrame:
-        """Return a table of people or organisations as it was given, as `memberships`; raises NotFoundError naming those there are."""
+        """Return a table of people or organisations as it was given, as `memberships`; raises NotFoundError naming those there are.
+
+        With the overlays that were given stand those that were made since; they are as of now, whatever version of the plan is shown.
+        """
         self._check_known("table", "表", role, self.tables)
-        return self._table(role)
+        return self._overlays() if role == "overlays" else self._table(role)
 
     @property
     def tables(self) -> list[str]:
         """Roles of the tables of people and organisations that the project has."""
-        return self._meta["store.roles"].get("tables", [])
+        given = self._meta["store.roles"].get("tables", [])
+        return given if "overlays" in given or not self.overlays_stamp else [*given, "overlays"]
+
+    @property
+    def overlays_stamp(self) -> int:
+        """What tells whether overlays were made or ended since it was asked for last: 0 where none ever were."""
+        with self._lock:
+            return overlays.last_line(self._reader.con)
+
+    def _overlays(self) -> pd.DataFrame:
+        given = self._table("overlays") if "overlays" in self._meta["store.roles"].get("tables", []) else pd.DataFrame()
+        with self._lock:
+            return self._once(("overlays", str(self.overlays_stamp)), lambda: overlays.merged(self._reader.con, given))
 
     def rejected(self) -> pd.DataFrame:
         """Return the rows of the input that were not used: role file layer row field value reason reason_zh."""

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from geogrid.errors import StoreError
-from geogrid.store.accounts import carry
+from geogrid.store import accounts, overlays
 from geogrid.store.connect import connect
 
 _BUSY_S = 1.0
@@ -33,7 +33,8 @@ def written_beside(path: Path, *, force: bool = False) -> Iterator[sqlite3.Conne
         with closing(sqlite3.connect(beside, isolation_level=None)) as con:
             con.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -65536;")
             yield con
-        carry(path, beside)
+        accounts.carry(path, beside)
+        overlays.carry(path, beside)
         seal(beside)
         _take_place(beside, path, keep=path.exists() and _refusal(path) is not None)
     except (sqlite3.Error, OSError) as error:
@@ -53,7 +54,8 @@ def put_in_place(made: Path, path: Path, *, force: bool = False) -> None:
     try:
         with closing(connect(made, is_whole=True)) as con, closing(sqlite3.connect(beside)) as target:
             con.backup(target)  # not a copy of the file alone, which may have a log beside it
-        carry(path, beside)
+        accounts.carry(path, beside)
+        overlays.carry(path, beside)
         seal(beside)
         _take_place(beside, path, keep=path.exists())
     except (sqlite3.Error, OSError) as error:
