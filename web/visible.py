@@ -180,7 +180,11 @@ class Visible:
 
     def locate(self, lon: float, lat: float, floor: int | None = None) -> dict[str, Any]:
         """Return the visible units at a place."""
-        return self._project.locate(lon, lat, floor) if self._codes is None else self._locator.locate(lon, lat, floor)
+        return self.locator().locate(lon, lat, floor)
+
+    def locator(self) -> Locator:
+        """Return the index that answers `locate`, made once."""
+        return self._project.locator() if self._codes is None else self._locator
 
     @cached_property
     def _locator(self) -> Locator:

@@ -6,6 +6,7 @@ cell's floors belong to several units and no floor is named, the lowest floor's 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ class Locator:
 
     def __init__(self, plan: Plan) -> None:
         atoms = plan.base.atoms
+        self.plan = plan
         self._levels = [level.id for level in plan.scheme.levels]
         self._tree = shapely.STRtree(plan.base.cells.geometry.to_numpy())
         self._to_working = Transformer.from_crs("EPSG:4326", plan.base.crs, always_xy=True)
@@ -40,13 +42,23 @@ class Locator:
         `lon`, `lat` in degrees (WGS 84). A floor that the cell does not have gives the units that all its floors share. Raises InputError
         when the place is not in degrees.
         """
-        if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-            raise InputError(f"({lon}, {lat}) is not a longitude and latitude in degrees", f"（{lon}，{lat}）不是经纬度", value=(lon, lat))
-        point = shapely.Point(self._to_working.transform(lon, lat))
-        places = [self._at(cell, floor) for cell in self._tree.query(point, predicate="dwithin", distance=TOUCH_M).tolist()]
+        places = [self._at(cell, floor) for cell in self.cells_at(lon, lat)]
         best = min(places, key=lambda place: [code or _LAST for code in place[0]], default=([None] * len(self._levels), []))
         units = dict(zip(self._levels, best[0], strict=True))
         return {"lon": float(lon), "lat": float(lat), "floor": floor, "units": units, "stack": best[1], "responsible": []}
+
+    def cells_at(self, lon: float, lat: float) -> list[int]:
+        """Return the cells (rows of the plan's) that a place touches. Raises InputError when it is not in degrees."""
+        if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+            raise InputError(f"({lon}, {lat}) is not a longitude and latitude in degrees", f"（{lon}，{lat}）不是经纬度", value=(lon, lat))
+        point = shapely.Point(self._to_working.transform(lon, lat))
+        return self._tree.query(point, predicate="dwithin", distance=TOUCH_M).tolist()
+
+    def shared(self, cells: Sequence[int], floor: int | None = None) -> dict[str, str | None]:
+        """Return the unit of every level to which all of some cells (rows) belong, on a floor or on the lowest; null where they differ."""
+        places = [self._at(cell, floor)[0] for cell in cells]
+        found = [set(codes) for codes in zip(*places, strict=True)] or [set()] * len(self._levels)
+        return {level: codes.pop() if len(codes) == 1 else None for level, codes in zip(self._levels, found, strict=True)}
 
     def _at(self, cell: int, floor: int | None) -> tuple[list[str | None], list[dict[str, Any]]]:
         """Return the code at every level on a floor of a cell, and the units stacked there."""

@@ -210,7 +210,11 @@ class Project(Shown):
 
     def locate(self, lon: float, lat: float, floor: int | None = None) -> dict[str, Any]:
         """Return the unit of every level at a place (degrees, WGS 84) and floor; see `geogrid.store.locate`."""
-        return self._once(("locator",), lambda: Locator(self.plan())).locate(lon, lat, floor)
+        return self.locator().locate(lon, lat, floor)
+
+    def locator(self) -> Locator:
+        """Return the index that answers `locate`, made once."""
+        return self._once(("locator",), lambda: Locator(self.plan()))
 
     def _rebuilt(self) -> Plan:
         if self.plan_id != MAIN_PLAN:
