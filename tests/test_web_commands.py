@@ -97,9 +97,10 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Stand-ins for simulation and pipeline that write the tiny project, and note that they were called."""
     calls: list[str] = []
 
-    def simulated(system: str, *, seed: int, scale: float) -> str:
+    def simulated(system: str, folder: Path, *, seed: int, scale: float, progress) -> Path:
         calls.append(f"{system} {seed} {scale:g}")
-        return system
+        progress("simulate")
+        return folder / "recipe.toml"
 
     def build(_recipe: Path, path: Path, *, progress) -> None:
         progress("read")
@@ -107,12 +108,10 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         progress("cells", 2, 2)
         write_project(tiny_contents(), path)
 
-    simulate, pipeline = ModuleType("geogrid.simulate"), ModuleType("geogrid.pipeline")
-    simulate.simulate, simulate.write_sources = simulated, lambda _district, folder: folder / "recipe.toml"
-    pipeline.build = build
-    for name, module in (("simulate", simulate), ("pipeline", pipeline)):
-        monkeypatch.setitem(sys.modules, f"geogrid.{name}", module)
-        monkeypatch.setattr(f"geogrid.{name}", module, raising=False)
+    pipeline = ModuleType("geogrid.pipeline")
+    pipeline.simulate_sources, pipeline.build = simulated, build
+    monkeypatch.setitem(sys.modules, "geogrid.pipeline", pipeline)
+    monkeypatch.setattr("geogrid.pipeline", pipeline, raising=False)
     return calls
 
 

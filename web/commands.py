@@ -76,13 +76,13 @@ def _built_demo(folder: Path, *, scale: float, seed: int) -> Path:
         said = f"Using the demo in {folder} (built before; delete the folder to build it anew)."
         _say(_either(f"使用 {folder} 里已建好的演示（删去该文件夹即可重建）。", said))
         return project
-    from geogrid import pipeline, simulate
+    from geogrid import pipeline
 
     folder.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     _say(_either(f"正在模拟 {DEMO_SYSTEM}，写入 {folder} ……", f"Simulating {DEMO_SYSTEM} into {folder} …"))
-    recipe = simulate.write_sources(simulate.simulate(DEMO_SYSTEM, seed=seed, scale=scale), folder / DEMO_SYSTEM)
     progress = _Progress()
+    recipe = pipeline.simulate_sources(DEMO_SYSTEM, folder / DEMO_SYSTEM, seed=seed, scale=scale, progress=progress)
     project.unlink(missing_ok=True)
     pipeline.build(recipe, project, progress=progress)
     progress.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from geogrid.cli.language import language
-from geogrid.cli.output import show_json
+from geogrid.cli.output import progress, show_json
 
 
 @click.command(epilog="Example: geogrid systems")
@@ -38,10 +38,9 @@ def systems(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def simulate(system: str, out: str, seed: int, scale: float, as_json: bool) -> None:
     """Write source files of a simulated district, as an office would hand them over, and a recipe to build them."""
-    from geogrid.simulate import simulate as run
-    from geogrid.simulate import write_sources
+    from geogrid.pipeline import simulate_sources
 
-    recipe = write_sources(run(system, seed=seed, scale=scale), Path(out))
+    recipe = simulate_sources(system, Path(out), seed=seed, scale=scale, progress=progress)
     if as_json:
         show_json({"system": system, "seed": seed, "scale": scale, "recipe": str(recipe)})
     else:

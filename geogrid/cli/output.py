@@ -27,9 +27,9 @@ def show_json(document: Any) -> None:
 def progress(stage: str, share: float) -> None:
     """Tell on stderr that a stage begins; on a terminal only."""
     if sys.stderr.isatty() and share == 0.0:
-        from geogrid.pipeline.stages import STAGES  # only a build has stages, and the pipeline is heavy
+        from geogrid.pipeline.stages import SIMULATING, STAGES  # only a build has stages, and the pipeline is heavy
 
-        words = STAGES.get(stage, {"zh": stage, "en": stage})
+        words = (STAGES | SIMULATING).get(stage, {"zh": stage, "en": stage})
         click.echo(f"… {words[language()]}", err=True)
 
 

@@ -20,6 +20,11 @@ STAGES = {
     "sites": {"zh": "点位归属", "en": "sites"},
     "store": {"zh": "写入项目", "en": "writing the project"},
 }
+SIMULATING = {
+    "simulate": {"zh": "模拟数据", "en": "simulating"},
+    "people": {"zh": "模拟人员、组织与事件", "en": "simulating people, organisations and events"},
+}
+"""Stages before a build, of a district that is simulated."""
 
 
 def silent(stage: str, share: float) -> None:

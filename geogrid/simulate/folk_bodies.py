@@ -1,0 +1,89 @@
+"""Organisations: each belongs to a place and stands under the body of the place around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from geogrid.simulate.folk_figures import DISTRICT, Bodies
+from geogrid.simulate.folk_places import Places, neighbour, spread, target_word
+
+COLUMNS = ("id", "name", "kind", "parent", "valid_from", "valid_to", "of", "place")
+
+
+def found_bodies(figures: Sequence[Bodies], places: Places, rng: np.random.Generator) -> tuple[pd.DataFrame, list[dict[str, str]]]:
+    """Return organisations (`COLUMNS`; `of` and `place` say where each belongs: the word and the position) and their memberships."""
+    rows: list[dict[str, object]] = []
+    members: list[dict[str, str]] = []
+    for figure in figures:
+        fresh = _of_kind(figure, places, rows, rng)
+        rows += fresh
+        if figure.of != DISTRICT:
+            members += [_member(row["id"], figure, places.of(figure.of)["id"].iloc[row["place"]]) for row in fresh]
+            members += _spanning(figure, fresh, places)
+    return pd.DataFrame(rows, columns=list(COLUMNS)), members
+
+
+def _of_kind(figure: Bodies, places: Places, rows: list[dict[str, object]], rng: np.random.Generator) -> list[dict[str, object]]:
+    first = len(rows) + 1
+    if figure.of == DISTRICT:
+        wanted = places.scaled(figure.n or 1, figure.out_of, 0)
+        return [_row(first + i, figure, figure.name.format(place="", i=i + 1), "", -1) for i in range(wanted)]
+    here = places.of(figure.of)
+    heads = _heads(figure, rows, places)
+    around = _around(figure, rows, here)
+    taken = {row["place"] for row in rows if row["of"] == figure.of and row["kind"] in figure.beside}
+    free = np.array([i for i, at in enumerate(around) if i not in taken and (not heads or at in heads)], dtype=np.int64)
+    chosen = free[spread(here.iloc[free], _wanted(figure, places, len(here), len(free)), rng)]
+    names = here["name"].to_numpy(dtype=object)
+    return [
+        _row(first + i, figure, figure.name.format(place=names[place], i=i + 1), heads.get(around[place], ""), int(place))
+        for i, place in enumerate(chosen.tolist())
+    ]
+
+
+def _wanted(figure: Bodies, places: Places, here_n: int, free_n: int) -> int:
+    if figure.n is not None:
+        return places.scaled(figure.n, figure.out_of, here_n)
+    return max(free_n - places.scaled(figure.leave, figure.out_of, here_n), 0)
+
+
+def _heads(figure: Bodies, rows: list[dict[str, object]], places: Places) -> dict[str, str]:
+    """Return the body that others stand under, by the id of the place that it belongs to."""
+    heads: dict[str, str] = {}
+    for row in rows:
+        if figure.under and row["kind"] == figure.under:
+            heads.setdefault(places.of(str(row["of"]))["id"].iloc[row["place"]] if row["of"] != DISTRICT else "", str(row["id"]))
+    return heads
+
+
+def _around(figure: Bodies, rows: list[dict[str, object]], here: pd.DataFrame) -> list[str]:
+    """Return, for each place, the id of the place of its parent body: itself, one around it, or "" for the district."""
+    of = next((str(row["of"]) for row in rows if row["kind"] == figure.under), DISTRICT)
+    if of == figure.of:
+        return here["id"].tolist()
+    return here[of].tolist() if of in here else [""] * len(here)
+
+
+def _row(serial: int, figure: Bodies, name: str, parent: str, place: int) -> dict[str, object]:
+    since, until = figure.valid
+    return dict(zip(COLUMNS, (f"O{serial:05d}", name, figure.kind, parent, since, until, figure.of, place), strict=True))
+
+
+def _member(member: object, figure: Bodies, target: str) -> dict[str, str]:
+    since, until = figure.valid
+    return {"member": str(member), "target_kind": target_word(figure.of), "target": target, "post": "", "valid_from": since, "valid_to": until}
+
+
+def _spanning(figure: Bodies, fresh: list[dict[str, object]], places: Places) -> list[dict[str, str]]:
+    """Return second memberships, in the nearest place under the same parent, of as many as the figure says."""
+    if not figure.spans or figure.of not in places.levels[1:]:
+        return []
+    here, above = places.of(figure.of), places.levels[places.levels.index(figure.of) - 1]
+    found: list[dict[str, str]] = []
+    for row in fresh:
+        if len(found) < places.scaled(figure.spans, None, len(here)) and (other := neighbour(here, int(str(row["place"])), above)) is not None:
+            found.append(_member(row["id"], figure, here["id"].iloc[other]))
+    return found
