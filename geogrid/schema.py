@@ -143,7 +143,8 @@ ROLES: dict[str, RoleSpec] = {
     "workplaces": RoleSpec({"id": CODE, "name": TEXT}),
     "overlays": RoleSpec({"id": CODE, "name": TEXT, "kind": TEXT, "action": TEXT, **_MEMBER, "post": TEXT, **_VALID}),
     "events": RoleSpec(
-        {"id": CODE, "kind": TEXT, "time": _WHEN, "state": Column("state"), "closed_at": _WHEN, "reporter_kind": TEXT, **_PLACE}, "point"
+        {"id": CODE, "kind": TEXT, "time": _WHEN, "state": Column("state"), "closed_at": _WHEN, "reporter_kind": TEXT, "address": TEXT, **_PLACE},
+        "point",
     ),
     "patrols": RoleSpec(
         {"officer": CODE, "track": CODE, "time": Column("moment", required=True), "accuracy_m": Column("number", 0, 1e6), **_PLACE}, "point"

@@ -54,7 +54,7 @@ def _place(row: dict[str, str], number: int) -> tuple[float, float, int | None]:
 
 @click.command(epilog="Example: geogrid export lubei.gpkg --level grid --out grids.geojson")
 @click.argument("path", metavar="PROJECT", type=click.Path())
-@click.option("--level", required=True, help="A level of the scheme, or cell, atom, district, stations, cameras, entrances, buildings.")
+@click.option("--level", required=True, help="A level of the scheme, or cell, atom, district, stations, cameras, events, entrances, buildings.")
 @click.option("--out", required=True, type=click.Path(), help="The ending says the format: .geojson .geojsonl .gpkg .fgb .parquet .shp .csv .xlsx")
 @click.option("--plan", default="main", show_default=True, help="A plan, as the draft d1.")
 @click.option("--at", help="The plan as it was: a version, or a date as 2026-03-01.")

@@ -229,6 +229,7 @@ HEADINGS: dict[str, dict[str, Ranks]] = {
         "time": (_set("发生时间 事发时间 fssj"), _set("时间 上报时间 事件时间 日期 sbsj eventtime timestamp")),
         "state": (_set("状态 办理状态 处理状态 办结状态 status zt"),),
         "closed_at": (_set("办结时间 结案时间 完成时间 bjsj jasj closed closedtime"),),
+        "address": _ADDRESS,
         "reporter_kind": (_set("上报人类型 来源 事件来源 上报来源 上报渠道"),),
         **PLACES,
     },
