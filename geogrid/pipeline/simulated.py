@@ -1,11 +1,10 @@
-"""A simulated district with its people: geometry is written first, then the plan is made of these files as BUILD does, so that memberships name its codes.
+"""A simulated district with its people: geometry is written first, then the plan is made of these files as BUILD does: memberships name its codes.
 
-simulate -> source files -> plan in memory (down to the lowest level that anyone belongs to) -> people by codes -> tables beside the files, in the recipe
+simulate -> source files -> plan in memory, down to the lowest level that anyone belongs to -> people by codes -> tables beside the files
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -89,9 +88,8 @@ def units_of(plan: Plan, levels: tuple[str, ...]) -> dict[str, pd.DataFrame]:
         rows = plan.units[plan.units["level"] == level].join(sums).sort_values("code", kind="stable")
         above = code.reindex(rows["parent"].to_numpy()).fillna("").to_numpy(dtype=object)
         frame = pd.DataFrame({"id": rows["code"].to_numpy(), "kind": rows["kind"].to_numpy()})
-        frame["name"] = [
-            name or _called(names.get(up, ""), here, up, plan, level) for name, here, up in zip(rows["name"], frame["id"], above, strict=True)
-        ]
+        told = zip(rows["name"], frame["id"], above, strict=True)
+        frame["name"] = [name or _called(names.get(up, ""), here, up, plan, level) for name, here, up in told]
         names |= dict(zip(frame["id"], frame["name"], strict=True))
         frame[["weight", "x", "y"]] = rows[["weight", "x", "y"]].fillna(0.0).to_numpy()
         if out:
@@ -160,4 +158,4 @@ def _replace(path: Path, content: bytes) -> None:
     """Write beside, then rename, so that no half-written file is left."""
     beside = path.with_name(f".{path.name}.writing")
     beside.write_bytes(content)
-    os.replace(beside, path)
+    beside.replace(path)

@@ -1,7 +1,7 @@
-"""What is told of the people of a district, as data: which bodies, people, workplaces, overlays and events there are, how many, and what they belong to.
+"""What is told of the people of a district, as data: which bodies, people, workplaces, overlays and events, how many, and what they belong to.
 
-A figure holds for the whole district. In a smaller one it is multiplied by the share of communities kept, or, where `out_of` says of how many places it
-was counted, by the places that are there; what there is at all there stays, at least once.
+A figure holds for the whole district. In a smaller one it is multiplied by the share of communities kept, or, where `out_of` says of how many
+places it was counted, by the places that are there; what there is at all stays, at least once.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ class Bodies:
     """Organisations of one kind, each belonging to one place `of` a level or of `THINGS` (`DISTRICT`: to none).
 
     `n`: how many, None for one at each place but `leave` of them. `beside`: only places where none of these kinds belongs. `under`: the kind of the
-    parent, that of the same place or of the one around it; only places that have one are taken, where any does. `spans`: so many of them belong to a neighbouring place too. `name` may say
-    {place} and {i}.
+    parent, that of the same place or of the one around it; only places that have one are taken, where any does. `spans`: so many of them belong
+    to a neighbouring place too. `name` may say {place} and {i}.
     """
 
     kind: str
@@ -70,8 +70,8 @@ class Workplaces:
 class Sent:
     """One overlay: the staff of `kinds`, organisations of `bodies` and, with `workplaces`, these, go to a unit of the level `to` for a time.
 
-    Whoever has a post at a unit of `from_levels` goes to the unit `to` that this lies in, people of a workplace where it goes (or is paired), the others
-    are spread over all units. `part`: only this share of the people.
+    Whoever has a post at a unit of `from_levels` goes to the unit `to` that this lies in, people of a workplace where it goes (or is paired), the
+    others are spread over all units. `part`: only this share of the people.
     """
 
     id: str
