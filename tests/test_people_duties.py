@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geogrid.organisation.duties import FACTS, GAP_COLUMNS, Duties, find_gaps, responsible
+from geogrid.organisation.duties_found import find_no_staff
 from geogrid.scheme import Scheme, parse_scheme
 
 LEVELS = """
@@ -149,6 +150,16 @@ def test_a_person_with_several_posts_has_a_line_for_each_at_its_lowest_unit():
 def test_unknown_places_and_units_answer_with_nobody():
     assert responsible(moment(("grid", "g1", "1", "", "a", "b")), RULED, {"grid": "g9", "community": None}, [("site", "none")]) == []
     assert responsible(moment(), RULED, {}) == []
+
+
+def test_a_unit_that_breaks_a_rule_is_one_finding_that_says_all_that_is_missing():
+    now = moment(("grid", "g1", "1", "full_time", "", "巡查"), ("grid", "g1", "2", "full_time", "网格长", "巡查"))
+    (one, two) = find_no_staff(now, RULED, units(grid="g1 g2"))
+    assert (one.rule, one.level, one.units) == ("no_staff", "grid", ("g1",))
+    said = "grid g1：专职网格员有 2 人，至多 1 人；1 名专职网格员没有岗位。请核对隶属关系，把多出的 1 人改派或注明止期；在隶属表中写明岗位。"
+    assert one.message_zh == said
+    assert two.message == "grid g2: no full-time officer, 1 wanted. To do: appoint somebody, or add the membership."
+    assert find_no_staff(now, PLAIN, units(grid="g1 g2")) == []
 
 
 CODES = st.sampled_from(["a", "b", "c", "d", "重名"])

@@ -135,8 +135,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{level_en} {units} has no organisation, though such are declared. Provide one, or add its membership.",
     },
     "no_staff": {
-        "zh": "{level_zh} {units} 没有人员。请配备，或补上隶属关系。",
-        "en": "{level_en} {units} has no officer. Appoint one, or add the membership.",
+        "zh": "{level_zh} {units}：{why_zh}。请{do_zh}。",
+        "en": "{level_en} {units}: {why}. To do: {do}.",
     },
     "no_station": {
         "zh": "{units} 没有{kind_zh}，按方案每个{level_zh}应有一处。请补设，或确认由哪里代办。",

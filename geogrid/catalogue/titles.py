@@ -102,7 +102,10 @@ RULE_TITLES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"zh": "没有组织", "en": "No organisation"},
         {"zh": "申报中列有组织，单元却没有", "en": "A unit without an organisation, where such are declared"},
     ),
-    "no_staff": ({"zh": "没有人员", "en": "No officer"}, {"zh": "申报中列有人员，单元却没有", "en": "A unit without staff, where such are declared"}),
+    "no_staff": (
+        {"zh": "人员不齐", "en": "Staff incomplete"},
+        {"zh": "单元缺少应有的人员、岗位或职责", "en": "A unit that lacks people, posts or duties that it should have"},
+    ),
     "blind_area": (
         {"zh": "监控盲区", "en": "Blind area"},
         {"zh": "单元的街道大多没有摄像机看到", "en": "A unit most of whose streets no camera sees"},

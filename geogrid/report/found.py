@@ -8,6 +8,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.catalogue import why
+from geogrid.catalogue.staffing import NOBODY
 from geogrid.findings import Finding
 from geogrid.report.rows import DIFFERS, Case, DeclaredRow
 from geogrid.report.titles import title
@@ -41,7 +42,7 @@ def _without(row: DeclaredRow, scheme: Scheme) -> Iterator[Finding]:
         return
     name = scheme.level(row.level).name
     for case in row.lists[0].cases:
-        yield Finding(WITHOUT[row.figure], row.level, (case.code,), case.place, facts={"level_zh": name.zh, "level_en": name.en})
+        yield Finding(WITHOUT[row.figure], row.level, (case.code,), case.place, facts={"level_zh": name.zh, "level_en": name.en, **NOBODY})
 
 
 def _united(cases: list[Case]) -> BaseGeometry | None:

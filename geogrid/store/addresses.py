@@ -63,6 +63,11 @@ class AddressBook:
         found = self._exact.get(key) or self._holding(key) or self._inside(key)
         return [self._place(at) for at in self._without_parts(found)[:most]]
 
+    def entrances_of(self, building: str) -> list[Place]:
+        """Return the entrances of a building (id) that have an address, in order."""
+        found = [at for at, row in enumerate(self._rows) if building and row[3] == building]
+        return [self._place(at) for at in sorted(found, key=lambda at: _natural(self._rows[at][2]))]
+
     def _holding(self, key: str) -> list[int]:
         """Return the rows whose address holds a text."""
         pattern = ("(?<![0-9])" if key[0].isdigit() else "") + re.escape(key) + ("(?![0-9])" if key[-1].isdigit() else "")

@@ -1,0 +1,197 @@
+"""From a place or an address to its unit of every level and who is responsible there, at any moment."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, Protocol
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from cachetools import LRUCache
+from pyproj import CRS, Transformer
+
+from geogrid.errors import InputError, NotFoundError
+from geogrid.organisation.duties import Duties
+from geogrid.organisation.moment import Moment
+from geogrid.organisation.roster import Roster
+from geogrid.organisation.times import ZONE, is_day, starts
+from geogrid.scheme import Scheme
+from geogrid.sites import TOUCH_M
+from geogrid.store.addresses import AddressBook, Place
+from geogrid.store.locate import Locator
+
+NEAR_M = 50.0
+"""So near a shop its officer is named too."""
+MOST = 20
+"""So many places that an address may mean are told."""
+
+
+class Located(Protocol):
+    """The part of `geogrid.store.Project` that a look-up reads; `web.visible.Visible` has it too."""
+
+    crs: CRS
+    scheme: Scheme
+    layers: list[str]
+    site_roles: list[str]
+
+    def layer(self, name: str) -> gpd.GeoDataFrame: ...  # noqa: D102
+    def sites(self, role: str) -> gpd.GeoDataFrame: ...  # noqa: D102
+    def locator(self) -> Locator: ...  # noqa: D102
+
+
+class Lookup:
+    """The indexes behind look-ups in one project: made when first asked for, then kept. Safe from several threads."""
+
+    def __init__(self, project: Located, roster: Roster) -> None:
+        self.roster = roster
+        self._project, self._lock = project, threading.RLock()
+        self._duties: LRUCache[Moment, Duties] = LRUCache(8)
+        self._to_degrees = Transformer.from_crs(project.crs, "EPSG:4326", always_xy=True)
+        self._to_working = Transformer.from_crs("EPSG:4326", project.crs, always_xy=True)
+
+    def duties(self, when: datetime) -> Duties:
+        """Return the posts of a moment, indexed."""
+        moment = self.roster.at(when)
+        with self._lock:
+            if moment not in self._duties:
+                self._duties[moment] = Duties(moment, self._project.scheme)
+            return self._duties[moment]
+
+    def at(self, lon: float, lat: float, *, floor: int | None = None, when: datetime) -> dict[str, Any]:
+        """Return the JSON of `geogrid locate`: the unit of every level at a place (degrees, WGS 84), and who is responsible there."""
+        answer = self._project.locator().locate(lon, lat, floor)
+        return answer | {"responsible": self.duties(when).responsible(answer["units"], self.near(lon, lat))}
+
+    def of_address(self, text: str, *, floor: int | None = None, when: datetime) -> dict[str, Any]:
+        """Return the same for an address, with `address` as it is written in the data and `candidates`.
+
+        Where it may mean several places, `candidates` lists them (`kind id address lon lat`), and nothing else is told. A building with stairwells in
+        several units belongs to those that all of it shares; `candidates` are then its entrances. Raises NotFoundError for an address of nothing.
+        """
+        with self._lock:
+            found = self._book.find(text, MOST)
+        if not found:
+            message = f"no building, entrance or station here has the address {text[:100]!r}; give less of it, or lon and lat"
+            raise NotFoundError(
+                message, f"没有找到地址“{text[:100]}”对应的楼栋、单元门或站点；请写短一些，或给出经纬度", value=text[:100], field="address"
+            )
+        if len(found) > 1:
+            nothing = {level.id: None for level in self._project.scheme.levels}
+            head = {"address": text, "lon": None, "lat": None, "floor": floor, "units": nothing, "stack": [], "responsible": []}
+            return head | {"candidates": [self._told(place) for place in found]}
+        return self._of_place(found[0], floor, when)
+
+    def addresses(self, text: str, most: int = MOST) -> list[dict[str, Any]]:
+        """Return the places that an address may mean, as `candidates` of `of_address`."""
+        with self._lock:
+            return [self._told(place) for place in self._book.find(text, most)]
+
+    def near(self, lon: float, lat: float) -> list[tuple[str, str]]:
+        """Return what stands at a place, the smallest first: (kind of target, id) of entrances, stations, buildings and compounds."""
+        cells = self._project.locator().cells_at(lon, lat)
+        point = shapely.Point(self._to_working.transform(lon, lat))
+        shapes, names = self._cells
+        doors = [at for cell in cells for at in self._entrances[0].query(shapes[cell], predicate="dwithin", distance=TOUCH_M).tolist()]
+        found = [("entrance", name, building) for name, building in (self._entrances[1][at] for at in doors)]
+        buildings = {names[cell] for cell in cells if names[cell]}
+        out = [("entrance", name) for _, name, building in found if not buildings or building in buildings]
+        out += [("site", name) for name in self._named(self._sites, point, NEAR_M)]
+        out += [("building", name) for name in sorted(buildings)]
+        out += [("compound", name) for name in self._named(self._compounds, point, 0.0)]
+        return list(dict.fromkeys(out))
+
+    def _of_place(self, place: Place, floor: int | None, when: datetime) -> dict[str, Any]:
+        told = self._told(place)
+        answer = self._project.locator().locate(told["lon"], told["lat"], floor)
+        own: list[tuple[str, str]] = [(place.kind, place.id)] if place.id else []
+        candidates = []
+        if place.kind == "building":
+            answer, candidates = self._of_building(place, answer, floor)
+        elif place.building:
+            own.append(("building", place.building))
+        around = [each for each in self.near(told["lon"], told["lat"]) if each[0] in ("site", "compound")]
+        responsible = self.duties(when).responsible(answer["units"], dict.fromkeys([*own, *around]))
+        return {"address": place.address, **answer, "responsible": responsible, "candidates": candidates}
+
+    def _of_building(self, place: Place, answer: dict[str, Any], floor: int | None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Return the answer for the whole of a building, and its entrances where they lie in different units."""
+        cells = self._cells_of.get(place.id, [])
+        if len(cells) < 2:
+            return answer, []
+        shared = self._project.locator().shared(cells, floor)
+        if shared == answer["units"]:
+            return answer, []
+        with self._lock:
+            doors = self._book.entrances_of(place.id)
+        return {**answer, "units": shared, "stack": []}, [self._told(door) for door in doors]
+
+    def _told(self, place: Place) -> dict[str, Any]:
+        lon, lat = self._to_degrees.transform(place.x, place.y)
+        return {"kind": place.kind, "id": place.id, "address": place.address, "lon": round(lon, 7), "lat": round(lat, 7)}
+
+    @cached_property
+    def _book(self) -> AddressBook:
+        stations = self._project.sites("stations") if "stations" in self._project.site_roles else None
+        return AddressBook(self._layer("buildings"), self._layer("entrances"), stations)
+
+    @cached_property
+    def _cells(self) -> tuple[np.ndarray, list[str]]:
+        """The polygon and the building of each cell."""
+        cells = self._project.locator().plan.base.cells
+        return cells.geometry.to_numpy(), cells["building"].fillna("").astype(str).tolist()
+
+    @cached_property
+    def _cells_of(self) -> dict[str, list[int]]:
+        out: dict[str, list[int]] = {}
+        for row, name in enumerate(self._cells[1]):
+            out.setdefault(name, []).append(row)
+        return out
+
+    @cached_property
+    def _entrances(self) -> tuple[shapely.STRtree, list[tuple[str, str]]]:
+        frame = self._layer("entrances")
+        if frame is None or "id" not in frame:
+            return shapely.STRtree([]), []
+        buildings = frame["building"].fillna("").astype(str) if "building" in frame else [""] * len(frame)
+        return shapely.STRtree(frame.geometry.to_numpy()), list(zip(frame["id"].astype(str), buildings, strict=True))
+
+    @cached_property
+    def _sites(self) -> tuple[shapely.STRtree, list[str]]:
+        frames = [self._project.sites(role) for role in ("stations",) if role in self._project.site_roles]
+        return _indexed(frames[0] if frames else None, "id")
+
+    @cached_property
+    def _compounds(self) -> tuple[shapely.STRtree, list[str]]:
+        return _indexed(self._layer("compounds"), "code")
+
+    def _layer(self, name: str) -> gpd.GeoDataFrame | None:
+        return self._project.layer(name) if name in self._project.layers else None
+
+    def _named(self, index: tuple[shapely.STRtree, list[str]], point: shapely.Point, within_m: float) -> list[str]:
+        tree, names = index
+        return sorted({names[at] for at in tree.query(point, predicate="dwithin", distance=within_m).tolist()} - {""})
+
+
+def _indexed(frame: gpd.GeoDataFrame | None, column: str) -> tuple[shapely.STRtree, list[str]]:
+    if frame is None or column not in frame:
+        return shapely.STRtree([]), []
+    return shapely.STRtree(frame.geometry.to_numpy()), frame[column].fillna("").astype(str).tolist()
+
+
+def parse_when(text: str, clock: Callable[[], datetime]) -> datetime:
+    """Return the moment that a text names, now for none; a day means its noon. Raises InputError.
+
+    >>> parse_when("2026-03-01", datetime.now).isoformat(), parse_when("2026-03-01 08:30", datetime.now).isoformat()
+    ('2026-03-01T12:00:00+08:00', '2026-03-01T08:30:00+08:00')
+    """
+    if not text.strip():
+        return clock()
+    seconds = float(starts([text])[0])
+    if not np.isfinite(seconds):
+        message = f"{text[:60]!r} is no moment; write 2026-03-01 or 2026-03-01T08:30"
+        raise InputError(message, f"“{text[:60]}”不是日期或时刻，请写 2026-03-01 或 2026-03-01T08:30", value=text[:60])
+    return datetime.fromtimestamp(seconds, ZONE) + (timedelta(hours=12) if is_day(text) else timedelta())
