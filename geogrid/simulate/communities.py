@@ -36,9 +36,8 @@ class Divided:
     graph: Graph
 
 
-def divide(land: Land, households: np.ndarray, profile: Profile, streets: pd.DataFrame, codes: pd.DataFrame) -> Divided:
-    """Divide the lots into communities; `households` (n,) per lot, `streets` code name, `codes` code name streetCode."""
-    listed = chosen_communities(codes[codes.streetCode.isin(streets.code)], profile.communities_n)
+def divide(land: Land, households: np.ndarray, profile: Profile, streets: pd.DataFrame, listed: pd.DataFrame) -> Divided:
+    """Divide the lots into communities; `households` (n,) per lot, `streets` code name, `listed` code name streetCode of the communities."""
     atoms = _Atoms(land, households, profile, listed)
     street = atoms.streets(listed, profile)
     label = np.full(atoms.graph.n, -1)
@@ -57,19 +56,14 @@ def divide(land: Land, households: np.ndarray, profile: Profile, streets: pd.Dat
         geometry=_unions(land.lots.geometry.values, of_lot, len(listed)),
         crs=land.lots.crs,
     )
-    return Divided(found, _street_frame(found, streets, profile), of_lot, atoms.lot_graph(of_lot, len(listed)))
+    return Divided(found, _street_frame(found, streets), of_lot, atoms.lot_graph(of_lot, len(listed)))
 
 
-def chosen_communities(codes: pd.DataFrame, n: int) -> pd.DataFrame:
-    """Return the first `n` residents' committees (codes ending 001-199) by code order."""
-    return codes[codes.code.str[9].isin(["0", "1"])].sort_values("code").head(n).reset_index(drop=True)
-
-
-def _street_frame(communities: gpd.GeoDataFrame, streets: pd.DataFrame, profile: Profile) -> gpd.GeoDataFrame:
+def _street_frame(communities: gpd.GeoDataFrame, streets: pd.DataFrame) -> gpd.GeoDataFrame:
     codes = np.unique(communities.parent)
     name = dict(zip(streets.code, streets.name, strict=True))
     shapes = [shapely.coverage_union_all(communities.geometry.values[communities.parent.values == c]) for c in codes]
-    return gpd.GeoDataFrame({"code": codes, "name": [name[c] for c in codes], "parent": profile.code}, geometry=shapes, crs=communities.crs)
+    return gpd.GeoDataFrame({"code": codes, "name": [name[c] for c in codes], "parent": [c[:6] for c in codes]}, geometry=shapes, crs=communities.crs)
 
 
 def _unions(geometry: np.ndarray, label: np.ndarray, n: int) -> np.ndarray:
@@ -91,6 +85,7 @@ class _Atoms:
         areas = _unions(lots.geometry.values, self.of_lot, len(first))
         barrier = shapely.union_all(np.r_[land.river_lines, land.railways])
         self.graph = neighbours(areas, lots.block.values[first], lots.superblock.values[first], barrier)
+        self.has_country = not profile.built_up_km2
         towns_n = int((listed.streetCode.str[6] == "1").sum())
         self.country_weight = COUNTRY_FACTOR * weight.sum() * towns_n / max(len(listed), 1)
         self.area_m2, self.xy = shapely.area(areas), shapely.get_coordinates(shapely.centroid(areas))
@@ -109,7 +104,8 @@ class _Atoms:
     def streets(self, listed: pd.DataFrame, profile: Profile) -> np.ndarray:
         """Return each atom's street code, every street connected."""
         count = listed.groupby("streetCode").size()
-        towns, offices = [c for c in count.index if c[6] == "1"], [c for c in count.index if c[6] == "0"]
+        towns = [c for c in count.index if c[6] == "1" and self.has_country]
+        offices = [c for c in count.index if c not in towns]
         rural = self._two_parts() if towns and offices else np.full(self.graph.n, bool(towns))
         number = np.full(self.graph.n, -1)
         order = list(count.index)

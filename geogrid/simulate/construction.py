@@ -94,7 +94,7 @@ class _Site:
         for lot in np.flatnonzero(self.use == "homes")[np.argsort(self.depth[self.use == "homes"], kind="stable")].tolist():
             if self.area[lot] < 1500:
                 uses[lot] = "green"
-            elif homes_n >= self.profile.residential_n:
+            elif homes_n >= self.profile.homes_n:
                 uses[lot] = self._left_over(lot)
             else:
                 kind = self.estate_kind(lot, old_until)
@@ -116,7 +116,7 @@ class _Site:
     def calibrated(self) -> tuple[np.ndarray, dict[int, Estate]]:
         """Move the age of old estates until flats a building are as the households ask."""
         profile = self.profile
-        wanted = (profile.households_n - profile.yards_n) / profile.occupancy_share / profile.residential_n
+        wanted = (profile.households_n - profile.yards_n) / profile.occupancy_share / profile.homes_n
         low, high, tried = (0.0, np.inf), (1.6, 0.0), []
         old_until = 0.42
         for _ in range(PASSES):
@@ -161,9 +161,10 @@ def _counted(buildings: gpd.GeoDataFrame, depth: np.ndarray, profile: Profile, r
     """
     home = buildings.flats.values > 0
     keep = np.ones(len(buildings), bool)
-    keep[np.flatnonzero(home)[profile.residential_n :]] = False
+    keep[np.flatnonzero(home)[profile.homes_n :]] = False
     others = np.flatnonzero(~home)
-    if home.sum() < profile.residential_n or len(others) < profile.other_n:
+    other_n = len(others) if profile.other_n is None else profile.other_n
+    if home.sum() < profile.homes_n or len(others) < other_n:
         raise GeogridError(
             f"this seed leaves room for {home.sum()} residential and {len(others)} other buildings, fewer than declared: take another seed",
             f"此种子只放得下 {home.sum()} 栋住宅、{len(others)} 栋其他建筑，少于公布数：请换一个种子",
@@ -171,5 +172,5 @@ def _counted(buildings: gpd.GeoDataFrame, depth: np.ndarray, profile: Profile, r
     kind = buildings.kind.to_numpy()[others]
     outer = np.where(np.isin(kind, ("industry", "storage")), -depth[buildings.lot.to_numpy()[others]], rng.random(len(others)))
     order = np.lexsort((outer, [KEPT_LAST.get(k, 9) for k in kind]))
-    keep[others[order[: max(0, len(others) - profile.other_n)]]] = False
+    keep[others[order[: max(0, len(others) - other_n)]]] = False
     return pd.DataFrame(buildings)[keep].reset_index(drop=True).pipe(gpd.GeoDataFrame, geometry="geometry", crs=buildings.crs)

@@ -11,6 +11,8 @@ import shapely
 from shapely import Polygon
 
 from geogrid.simulate import outlines
+from geogrid.simulate.area_codes import listed
+from geogrid.simulate.built_up import built_up
 from geogrid.simulate.cameras import place_cameras
 from geogrid.simulate.communities import Divided, divide
 from geogrid.simulate.construction import build
@@ -56,11 +58,11 @@ def simulate_town(profile: Profile, seed: int) -> Town:
     people = settle(built.buildings, len(yards), profile, next(rngs))
     buildings = _all_buildings(built.buildings, yards, people.entrances, people.yard_persons)
     households = np.bincount(buildings.lot, weights=buildings.households, minlength=len(land.lots))
-    divided = divide(land, households, profile, outlines.streets(profile.code), outlines.communities(profile.code))
+    divided = divide(land, households, profile, *listed(profile))
     district = shapely.coverage_union_all(land.lots.geometry.values)
     community_of = divided.of_lot[buildings.lot.to_numpy()]
     per_community = np.bincount(divided.of_lot, weights=households, minlength=len(divided.communities))
-    stations = place_stations(divided.communities, per_community, buildings, community_of, profile, next(rngs))
+    stations = place_stations(divided.communities, per_community, buildings, community_of, profile, next(rngs), streets=divided.streets)
     gates = find_gates(land)
     homes = np.flatnonzero((land.lots.use == "homes").to_numpy())
     cameras = place_cameras(land.terrain, district, land.roads, gates, homes, buildings, profile, next(rngs))
@@ -81,7 +83,11 @@ def simulate_town(profile: Profile, seed: int) -> Town:
 
 def _used_land(profile: Profile, rng: np.random.Generator, use_rng: np.random.Generator) -> Land:
     outline, core = outlines.projected(profile)
-    terrain = make_terrain(shapely.set_precision(outline, OUTLINE_GRID_M), core, np.radians(profile.theta_deg), profile.urban_km2, rng)
+    outline, theta = shapely.set_precision(outline, OUTLINE_GRID_M), np.radians(profile.theta_deg)
+    if profile.built_up_km2:
+        terrain = built_up(make_terrain(outline, core, theta, profile.town_km2, rng, towns_n=0), profile)
+    else:
+        terrain = make_terrain(outline, core, theta, profile.town_km2, rng)
     land = cut_land(terrain, profile, rng)
     land = replace(land, lots=with_free_land(land))
     return replace(land, lots=with_uses(land, profile, use_rng))
@@ -99,6 +105,7 @@ def _all_buildings(built: gpd.GeoDataFrame, yards: gpd.GeoDataFrame, entrances: 
     sums = entrances.groupby("building")[["households", "persons"]].sum().reindex(range(len(built))).fillna(0).astype(np.int64)
     blocks = built.assign(households=sums.households.to_numpy(), persons=sums.persons.to_numpy())
     houses = yards.assign(length_m=yards.yard_width_m, width_m=yards.yard_depth_m, households=1, persons=yard_persons, **YARD)
-    joined = pd.concat([pd.DataFrame(blocks), pd.DataFrame(houses)[[c for c in blocks.columns if c in houses.columns]]], ignore_index=True)
+    tables = [pd.DataFrame(blocks), pd.DataFrame(houses)[[c for c in blocks.columns if c in houses.columns]]]
+    joined = pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
     joined.insert(0, "id", [f"B{k + 1:05d}" for k in range(len(joined))])
     return gpd.GeoDataFrame(joined, geometry="geometry", crs=built.crs)

@@ -1,7 +1,7 @@
 """Streets, ring road, by-pass, rivers and railways as long lines, before anything is cut.
 
-Lines stand some 860 m apart, wider towards the rim, every second one a main road; one warp bends them all, so that streets
-curve and never cross wrongly. The ring is four of them promoted, with round corners.
+Lines stand some 860 m (the profile's `spacing_m`) apart, wider towards the rim, every second one a main road; one warp bends them all, so that
+streets curve and never cross wrongly. The ring is four of them promoted, with round corners.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from shapely import LineString
 from geogrid.simulate.profiles import Profile
 from geogrid.simulate.terrain import Terrain
 
-SPACING_M = 860.0
 CORNER_M = 520.0
 STEP_M = 70.0
 
@@ -37,7 +36,7 @@ class Linework:
 def draw_linework(terrain: Terrain, profile: Profile, rng: np.random.Generator) -> Linework:
     """Draw all long lines of a district; they reach beyond its border."""
     found: list[tuple[str, int, LineString]] = []
-    _street_lines(terrain, rng, found)
+    _street_lines(terrain, profile, rng, found)
     _long_roads(terrain, profile, rng, found)
     widths = []
     for offset, heading_deg, width in profile.rivers:
@@ -50,22 +49,22 @@ def draw_linework(terrain: Terrain, profile: Profile, rng: np.random.Generator) 
     return Linework(np.array(lines, object), np.array(classes, object), np.array(axes), tuple(widths))
 
 
-def _axis_offsets(rng: np.random.Generator, low: float, high: float, radius_m: float) -> np.ndarray:
+def _axis_offsets(rng: np.random.Generator, low: float, high: float, radius_m: float, spacing_m: float) -> np.ndarray:
     offsets = [rng.uniform(-250, 250)]
     for sign in (1, -1):
         x = offsets[0]
         while low < x < high:
-            x += sign * SPACING_M * (1 + 1.1 * np.clip(abs(x) / radius_m - 0.75, 0, 1)) * rng.uniform(0.84, 1.2)
+            x += sign * spacing_m * (1 + 1.1 * np.clip(abs(x) / radius_m - 0.75, 0, 1)) * rng.uniform(0.84, 1.2)
             offsets.append(x)
     return np.sort(offsets)
 
 
-def _street_lines(terrain: Terrain, rng: np.random.Generator, found: list[tuple[str, int, LineString]]) -> None:
+def _street_lines(terrain: Terrain, profile: Profile, rng: np.random.Generator, found: list[tuple[str, int, LineString]]) -> None:
     """Append both families of streets and the ring's corners."""
     corners = terrain.local(shapely.get_coordinates(terrain.district))
     low, high = corners.min(0) - 600, corners.max(0) + 600
     radius = terrain.radius_m
-    offsets = [_axis_offsets(rng, low[k], high[k], radius) for k in (0, 1)]
+    offsets = [_axis_offsets(rng, low[k], high[k], radius, profile.spacing_m) for k in (0, 1)]
     rings = [[int(np.argmin(np.abs(offsets[k] - side * radius * part))) for side in (-1, 1)] for k, part in ((0, 0.80), (1, 0.74))]
     for k in (0, 1):
         main_parity = int(np.argmin(np.abs(offsets[k]))) % 2
@@ -73,12 +72,17 @@ def _street_lines(terrain: Terrain, rng: np.random.Generator, found: list[tuple[
         for i, x in enumerate(offsets[k]):
             kind, axis = "primary" if i % 2 == main_parity else "secondary", 100 * k + i
             spans = [(kind, low[1 - k], high[1 - k])]
-            if i in rings[k]:
+            if profile.ring and i in rings[k]:
                 spans = [("ring", *inner), (kind, low[1 - k], inner[0]), (kind, inner[1], high[1 - k])]
             for name, start, end in spans:
                 along = np.r_[np.arange(start, end - 20, STEP_M), end]
                 u, v = (np.full(len(along), x), along) if k == 0 else (along, np.full(len(along), x))
                 found.append((name, 900 if name == "ring" else axis, _simple(terrain.world(u, v))))
+    if profile.ring:
+        _ring_corners(terrain, offsets, rings, found)
+
+
+def _ring_corners(terrain: Terrain, offsets: list[np.ndarray], rings: list[list[int]], found: list[tuple[str, int, LineString]]) -> None:
     turn = np.linspace(0, np.pi / 2, 12)
     for iu, su in zip(rings[0], (1, -1), strict=True):
         for iv, sv in zip(rings[1], (1, -1), strict=True):

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from pyproj import Transformer
-from shapely import Polygon
+from shapely.geometry.base import BaseGeometry
 
 from geogrid.simulate.profiles import Profile
 
@@ -44,8 +44,10 @@ def communities(code: str) -> pd.DataFrame:
     return boundaries().communities(code)
 
 
-def projected(profile: Profile) -> tuple[Polygon, np.ndarray]:
+def projected(profile: Profile) -> tuple[BaseGeometry, np.ndarray]:
     """Return the outline and the core (x, y) of a profile in its working CRS."""
     to_metres = Transformer.from_crs(4326, profile.epsg, always_xy=True)
-    outline = shapely.transform(boundaries().outline(profile.code), lambda p: np.stack(to_metres.transform(p[:, 0], p[:, 1]), -1))
+    whole = [boundaries().outline(code) for code in profile.outlines or (profile.code,)]
+    whole = whole[0] if len(whole) == 1 else shapely.union_all(whole)
+    outline = shapely.transform(whole, lambda p: np.stack(to_metres.transform(p[:, 0], p[:, 1]), -1))
     return outline, np.array(to_metres.transform(*profile.core))

@@ -9,7 +9,6 @@ import shapely
 
 from geogrid.noding import node
 
-PATROLLED = ("lubei",)  # systems of which there are tracks
 STREAM = 9  # of random numbers; the stages of `simulate_town` have 0 … 8
 FIRST_DAY = "2025-12-15"
 DAYS = 12

@@ -1,4 +1,4 @@
-"""Service stations: one per community, or spread farthest-first by households; each inside a building that suits it."""
+"""Service stations as their profile says: which communities and buildings have one (`station_hosts`), its size, its host, its name."""
 
 from __future__ import annotations
 
@@ -7,19 +7,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geogrid.simulate.profiles import Profile
+from geogrid.simulate.apportion import apportion
+from geogrid.simulate.profiles import Profile, Service
+from geogrid.simulate.station_hosts import Sites
 
-SUITED = ("service", "shop", "government")
-POSSIBLE = (*SUITED, "shopping", "old", "mid", "high", "tower")
-SUITED_BONUS_M, TAKEN_MALUS_M = 400.0, 60.0
-SIZES = {
-    "day_care": (150, 420, 30),
-    "warm_stop": (40, 120, 15),
-    "nursing_home": (1800, 5200, 120),
-    "canteen": (200, 600, 90),
-    "after_school": (120, 360, 45),
-    "nursery": (260, 800, 60),
-}
+STEP_M2 = 10
 
 
 def place_stations(
@@ -29,49 +21,61 @@ def place_stations(
     community_of: np.ndarray,
     profile: Profile,
     rng: np.random.Generator,
+    *,
+    streets: gpd.GeoDataFrame,
 ) -> gpd.GeoDataFrame:
-    """Return stations id kind name capacity host (building id) area_m2 community (row), as points inside their host's footprint."""
-    xy = shapely.get_coordinates(shapely.centroid(buildings.geometry.values))
-    middle = _middles(xy, buildings.households.to_numpy(), community_of, communities)
-    taken = np.zeros(len(buildings), bool)
-    suited, possible = buildings.kind.isin(SUITED).to_numpy(), buildings.kind.isin(POSSIBLE).to_numpy()
-    rows = []
-    for kind, name, n in profile.stations:
-        for k in _hosts(n, middle, households):
-            here = np.flatnonzero((community_of == k) & possible)
-            here = here if len(here) else np.flatnonzero(community_of == k)
-            far = np.hypot(*(xy[here] - middle[k]).T) - SUITED_BONUS_M * suited[here] + TAKEN_MALUS_M * taken[here]
-            host = here[np.argmin(far)]
-            taken[host] = True
-            rows.append((kind, communities["name"].iloc[k].removesuffix("社区") + name, host, k))
-    table = pd.DataFrame(rows, columns=["kind", "name", "building", "community"])
-    table["name"] += table.groupby("name").cumcount().map(lambda c: "" if c == 0 else f"（{c + 1}）")
-    low, high, capacity = (table.kind.map({kind: SIZES.get(kind, (80, 240, 30))[k] for kind in table.kind.unique()}).to_numpy() for k in range(3))
-    area = np.round(rng.uniform(low, high) / 10) * 10
+    """Return stations id kind name capacity host area_m2 community (row), as points inside the footprint of a building.
+
+    `host` is the building's id, or who runs it where the profile says so; `hub` and `equipment` only where it has any.
+    """
+    sites = Sites(communities, households, buildings, community_of)
+    rows = [(s, building, k) for s, service in enumerate(profile.stations) for building, k in sites.hosts(service)]
+    table = pd.DataFrame(rows, columns=["service", "building", "community"]).astype({"service": int, "building": int, "community": int})
+    table.insert(0, "kind", [profile.stations[s].kind for s in table.service])
+    table.insert(1, "name", _names(table, profile.stations, communities, streets))
+    low, high, capacity = np.array([(*p.area_m2, p.capacity) for p in profile.stations], float).reshape(-1, 3)[table.service].T
+    area = _sized(table.service.to_numpy(), np.round(rng.uniform(low, high) / STEP_M2) * STEP_M2, profile.stations)
     table["area_m2"], table["capacity"] = area, np.maximum(5, np.round(capacity * area / ((low + high) / 2))).astype(np.int64)
-    table["host"] = buildings.id.to_numpy()[table.building]
+    table["host"] = _hosted(table, profile.stations, buildings.id.to_numpy())
     table.insert(0, "id", [f"S{k + 1:04d}" for k in range(len(table))])
-    return gpd.GeoDataFrame(table.drop(columns="building"), geometry=_inside(buildings, table.building.to_numpy(), rng), crs=communities.crs)
+    for column in ("hub", "equipment"):
+        if any(getattr(service, column) for service in profile.stations):
+            table[column] = [getattr(profile.stations[s], column) for s in table.service]
+    points = _inside(buildings, table.building.to_numpy(), rng)
+    return gpd.GeoDataFrame(table.drop(columns=["building", "service"]), geometry=points, crs=communities.crs)
 
 
-def _middles(xy: np.ndarray, households: np.ndarray, community_of: np.ndarray, communities: gpd.GeoDataFrame) -> np.ndarray:
-    weight = households + 0.01
-    total = np.bincount(community_of, weights=weight, minlength=len(communities))
-    sums = [np.bincount(community_of, weights=weight * xy[:, k], minlength=len(communities)) for k in (0, 1)]
-    inside = shapely.get_coordinates(shapely.point_on_surface(communities.geometry.values))
-    return np.where(total[:, None] > 0, np.stack(sums, 1) / np.maximum(total, 1e-9)[:, None], inside)
+def _names(table: pd.DataFrame, services: tuple[Service, ...], communities: gpd.GeoDataFrame, streets: gpd.GeoDataFrame) -> list[str]:
+    """Name each after its community, or its street, and number those that would have one name."""
+    street = dict(zip(streets.code, streets["name"], strict=True))
+    own = communities["name"].str.removesuffix("社区").to_numpy(object)
+    above = communities.parent.map(street).to_numpy(object)
+    names = [(above if services[s].per == "street" else own)[k] + services[s].name for s, k in zip(table.service, table.community, strict=True)]
+    again = pd.Series(names, dtype=object).groupby(names).cumcount() if names else []
+    return [name + ("" if n == 0 else f"（{n + 1}）") for name, n in zip(names, again, strict=True)]
 
 
-def _hosts(n: int, middle: np.ndarray, households: np.ndarray) -> list[int]:
-    """Return the communities that get one: all of them, or the farthest ones first, weighed by households."""
-    if n >= len(middle):
-        return [k % len(middle) for k in range(n)]
-    got = [int(np.argmax(households))]
-    apart = np.hypot(*(middle - middle[got[0]]).T)
-    while len(got) < n:
-        got.append(int(np.argmax(apart * np.sqrt(households + 30))))
-        apart = np.minimum(apart, np.hypot(*(middle - middle[got[-1]]).T))
-    return got
+def _sized(service: np.ndarray, area: np.ndarray, services: tuple[Service, ...]) -> np.ndarray:
+    """Return areas in which those of a service with a total add up to it, none below its least."""
+    area = area.copy()
+    for s, one in enumerate(services):
+        rows = np.flatnonzero(service == s)
+        if one.total_m2 and len(rows):
+            least = int(one.area_m2[0])
+            area[rows] = least + STEP_M2 * apportion(area[rows] - least + STEP_M2, (one.total_m2 - least * len(rows)) // STEP_M2)
+    return area
+
+
+def _hosted(table: pd.DataFrame, services: tuple[Service, ...], ids: np.ndarray) -> list[str]:
+    """Who hosts each: the words of its service in turn, the station that houses it, or the building."""
+    out, turn = [], dict.fromkeys(range(len(services)), 0)
+    housed = {(kind, building): name for kind, building, name in zip(table.kind, table.building, table["name"], strict=True)}
+    for s, building in zip(table.service, table.building, strict=True):
+        one = services[s]
+        word = one.hosts[turn[s] % len(one.hosts)] if one.hosts else housed[one.inside, building] if one.inside else ids[building]
+        turn[s] += 1
+        out.append(word)
+    return out
 
 
 def _inside(buildings: gpd.GeoDataFrame, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CRS = "EPSG:4490"
 DATE = "2026-01-01"
 FILES = {
-    "division": ("district", "streets", "communities"),
+    "division": ("district", "parks", "streets", "communities"),
     "buildings": ("buildings", "entrances"),
     "base": ("roads", "railways", "water", "walls", "green", "compounds"),
     "stations": ("stations",),
@@ -34,7 +34,7 @@ def write_sources(district: SimulatedDistrict, out_dir: Path | str) -> Path:
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{DATE}T00:00:00.000Z"})
     try:
         for stem, roles in FILES.items():
-            _write(folder / f"{stem}.gpkg", {role: district.frames[role] for role in roles if len(district.frames[role])})
+            _write(folder / f"{stem}.gpkg", {role: district.frames[role] for role in roles if len(district.frames.get(role, ()))})
         _write_patrols(folder / PATROLS, district.frames.get("patrols"))
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
@@ -74,13 +74,15 @@ def recipe_text(district: SimulatedDistrict) -> str:
     ]
     for stem, roles in FILES.items():
         for role in roles:
-            if len(district.frames[role]):
+            if len(district.frames.get(role, ())):
                 lines += ["", f"[inputs.{role}]", f'path = "{stem}.gpkg"', f'layer = "{role}"']
     if len(district.frames.get("patrols", ())):
         lines += ["", "[inputs.patrols]", f'path = "{PATROLS}"']
-    for item, value, source in facts["declared"]:
-        lines += ["", "[[declared]]", f"item = {_text(item)}", f"value = {_text(value)}", f"source = {_text(source)}"]
-    return "\n".join([*lines, "", "[levels.grid]", f"count = {facts['grids_n']}", ""])
+    for figure in facts["declared"]:
+        lines += ["", "[[declared]]", *(f"{key} = {_text(value)}" for key, value in figure.items())]
+    for level, count in facts["counts_wanted"].items():
+        lines += ["", f"[levels.{level}]", f"count = {count}"]
+    return "\n".join([*lines, ""])
 
 
 def _text(value: str) -> str:
