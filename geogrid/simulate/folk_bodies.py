@@ -54,14 +54,14 @@ def _heads(figure: Bodies, rows: list[dict[str, object]], places: Places) -> dic
     """Return the body that others stand under, by the id of the place that it belongs to."""
     heads: dict[str, str] = {}
     for row in rows:
-        if figure.under and row["kind"] == figure.under:
+        if row["kind"] in figure.under.split():
             heads.setdefault(places.of(str(row["of"]))["id"].iloc[row["place"]] if row["of"] != DISTRICT else "", str(row["id"]))
     return heads
 
 
 def _around(figure: Bodies, rows: list[dict[str, object]], here: pd.DataFrame) -> list[str]:
     """Return, for each place, the id of the place of its parent body: itself, one around it, or "" for the district."""
-    of = next((str(row["of"]) for row in rows if row["kind"] == figure.under), DISTRICT)
+    of = next((str(row["of"]) for row in rows if row["kind"] in figure.under.split()), DISTRICT)
     if of == figure.of:
         return here["id"].tolist()
     return here[of].tolist() if of in here else [""] * len(here)

@@ -25,7 +25,7 @@ HOURS = np.array([0.2] * 6 + [1, 2, 4, 6, 6, 5, 3, 4, 5, 6, 6, 5, 4, 4, 3, 2, 1,
 def happen(figures: Sequence[Reports], places: Places, rng: np.random.Generator) -> pd.DataFrame:
     """Return events (`EVENTS`, metres), in order of time. Times are those of China (+08:00), to the minute."""
     tables = [_of_one(figure, places, rng) for figure in figures]
-    if not tables or not len(places.of("building")):
+    if not tables:
         return pd.DataFrame(columns=list(EVENTS))
     table = pd.concat(tables, ignore_index=True).sort_values(["time", "kind", "x", "y"], kind="stable").reset_index(drop=True)
     table.insert(0, "id", [f"E{k + 1:05d}" for k in range(len(table))])
@@ -33,12 +33,11 @@ def happen(figures: Sequence[Reports], places: Places, rng: np.random.Generator)
 
 
 def _of_one(figure: Reports, places: Places, rng: np.random.Generator) -> pd.DataFrame:
-    homes = places.of("building")
+    homes = places.of("building" if len(places.of("building")) else places.levels[-1])
     n = places.scaled(figure.n, None, 0)
     open_n = min(places.scaled(figure.open_n, None, 0), n)
     weight = homes["weight"].to_numpy(float) + 5.0
-    at = np.sort(rng.choice(len(homes), n, p=weight / weight.sum())) if len(homes) else np.array([], np.int64)
-    n = len(at)
+    at = np.sort(rng.choice(len(homes), n, p=weight / weight.sum()))
     is_inside = rng.uniform(size=n) < figure.inside_share
     xy = homes[["x", "y"]].to_numpy(float)[at]
     xy = np.where(is_inside[:, None], xy, _before_house(xy, places.roads))

@@ -20,9 +20,9 @@ THINGS = {"building": "building", "entrance": "entrance", "household": "househol
 class Bodies:
     """Organisations of one kind, each belonging to one place `of` a level or of `THINGS` (`DISTRICT`: to none).
 
-    `n`: how many, None for one at each place but `leave` of them. `beside`: only places where none of these kinds belongs. `under`: the kind of the
-    parent, that of the same place or of the one around it; only places that have one are taken, where any does. `spans`: so many of them belong
-    to a neighbouring place too. `name` may say {place} and {i}.
+    `n`: how many, None for one at each place but `leave` of them. `beside`: only places where none of these kinds belongs. `under`: the kind (or
+    kinds, with spaces) of the parent, that of the same place or of the one around it; only places that have one are taken, where any does.
+    `spans`: so many of them belong to a neighbouring place too. `name` may say {place} and {i}.
     """
 
     kind: str

@@ -13,14 +13,17 @@ from geogrid.simulate.folk_places import Places, laid, spread, target_word
 STAFF = ("id", "name", "kind", "phone", "duties")
 MEMBERS = ("member", "target_kind", "target", "post", "valid_from", "valid_to")
 OVERLAYS = ("id", "kind", "action", *MEMBERS)
+Line = dict[str, str]
 BODIES_OF = "organisation:"
 """Begins the word for a place that is every organisation of a kind."""
 
 
-def hire(figures: Sequence[People], places: Places, workplaces: pd.DataFrame, bodies: pd.DataFrame, rng: np.random.Generator) -> tuple[list, list]:
+def hire(
+    figures: Sequence[People], places: Places, workplaces: pd.DataFrame, bodies: pd.DataFrame, rng: np.random.Generator
+) -> tuple[list[Line], list[Line]]:
     """Return lines of staff (`STAFF`) and of their memberships (`MEMBERS`)."""
-    staff: list[dict[str, str]] = []
-    members: list[dict[str, str]] = []
+    staff: list[Line] = []
+    members: list[Line] = []
     called: dict[str, int] = {}
     for figure in figures:
         here, word = _targets(figure, places, workplaces, bodies)
@@ -33,7 +36,7 @@ def hire(figures: Sequence[People], places: Places, workplaces: pd.DataFrame, bo
     return staff, members
 
 
-def member(who: str, word: str, target: str, post: str = "", valid: tuple[str, str] = ("", "")) -> dict[str, str]:
+def member(who: str, word: str, target: str, post: str = "", valid: tuple[str, str] = ("", "")) -> Line:
     """Return one line of `MEMBERS`."""
     return dict(zip(MEMBERS, (who, word, target, post, *valid), strict=True))
 
@@ -59,7 +62,7 @@ def _posts(figure: People, places: Places, here: pd.DataFrame, rng: np.random.Ge
     return laid(here, wanted) if figure.covers else [np.array([row]) for row in spread(here, wanted, rng)]
 
 
-def employ(figure: Workplaces | None, places: Places) -> tuple[pd.DataFrame, list[dict[str, str]]]:
+def employ(figure: Workplaces | None, places: Places) -> tuple[pd.DataFrame, list[Line]]:
     """Return workplaces `id name weight` and their memberships in units: every unit has one, and every workplace a unit."""
     if figure is None:
         return pd.DataFrame({"id": [], "name": [], "weight": []}), []
@@ -77,37 +80,49 @@ def _pairs(n: int, m: int) -> list[tuple[int, int]]:
 
 
 def call_up(
-    figure: Sent, places: Places, staff: Sequence[dict], members: Sequence[dict], workplaces: pd.DataFrame, bodies: pd.DataFrame
-) -> list[dict[str, str]]:
+    figure: Sent, places: Places, staff: Sequence[Line], members: Sequence[Line], workplaces: pd.DataFrame, bodies: pd.DataFrame
+) -> list[Line]:
     """Return the lines (`OVERLAYS`) of one overlay."""
     units = places.of(figure.to)["id"].tolist()
-    own = _own_units(figure, places, members)
-    sent: list[tuple[str, str]] = []
-    of_work: dict[str, list[str]] = {}
-    for i, j in sorted(_pairs(len(workplaces), len(units))):
-        of_work.setdefault(workplaces["id"].iloc[i], []).append(units[j])
-    paired = {line["member"]: [] for line in members if line["member"] in of_work}
-    for line in members:
-        if line["member"] in paired:
-            paired[line["member"]].append(line["target"])
-    of_work |= {who: there for who, there in paired.items() if there}
-    if figure.workplaces:
-        sent += [(who, unit) for who, there in of_work.items() for unit in there]
-    works_at = {line["member"]: line["target"] for line in members if line["target_kind"] == WORKPLACE}
-    turn: dict[str, int] = {}
-    people = [line["id"] for line in staff if line["kind"] in figure.people or (figure.from_levels and line["id"] in own)]
-    for who in people[: round(len(people) * figure.part)]:
-        if who in own:
-            sent.append((who, own[who]))
-        elif there := of_work.get(works_at.get(who, ""), units):
-            turn[works_at.get(who, "")] = k = turn.get(works_at.get(who, ""), -1) + 1
-            sent.append((who, there[k % len(there)]))
+    of_work = _units_of_work(figure, places, members, workplaces)
+    sent = [(who, unit) for who, there in of_work.items() for unit in there] if figure.workplaces else []
+    sent += _people_sent(figure, staff, members, _own_units(figure, places, members), of_work, units)
     teams = bodies.loc[bodies["kind"].isin(figure.bodies), "id"].tolist()
     sent += [(teams[i], units[j]) for i, j in _pairs(len(teams), len(units))]
     return [{"id": figure.id, "kind": figure.kind, "action": "add", **member(who, "unit", unit, figure.post, figure.valid)} for who, unit in sent]
 
 
-def _own_units(figure: Sent, places: Places, members: Sequence[dict]) -> dict[str, str]:
+def _people_sent(
+    figure: Sent, staff: Sequence[Line], members: Sequence[Line], own: dict[str, str], of_work: dict[str, list[str]], units: list[str]
+) -> list[tuple[str, str]]:
+    """Return each person with the unit they go to: their own one, one of their workplace in turn, else any in turn."""
+    works_at = {line["member"]: line["target"] for line in members if line["target_kind"] == WORKPLACE}
+    people = [line["id"] for line in staff if line["kind"] in figure.people or line["id"] in own]
+    turn: dict[str, int] = {}
+    sent = []
+    for who in people[: round(len(people) * figure.part)]:
+        work = works_at.get(who, "")
+        there = [own[who]] if who in own else of_work.get(work, units)
+        turn[work] = turn.get(work, -1) + 1
+        sent.append((who, there[turn[work] % len(there)]))
+    return sent
+
+
+def _units_of_work(figure: Sent, places: Places, members: Sequence[Line], workplaces: pd.DataFrame) -> dict[str, list[str]]:
+    """Return where each workplace sends its people: the units it is paired with, or those within them; without pairs, all are spread."""
+    here = places.of(figure.to)
+    known = set(workplaces["id"])
+    out: dict[str, list[str]] = {who: [] for who in workplaces["id"]}
+    for line in members:
+        if line["member"] in known:
+            inside = [here.loc[here[level] == line["target"], "id"].tolist() for level in places.levels if level in here]
+            out[line["member"]] += next((found for found in inside if found), [])
+    for i, j in sorted(_pairs(len(workplaces), len(here))) if not any(out.values()) else ():
+        out[workplaces["id"].iloc[i]].append(here["id"].iloc[j])
+    return {who: there for who, there in out.items() if there}
+
+
+def _own_units(figure: Sent, places: Places, members: Sequence[Line]) -> dict[str, str]:
     """Return the unit of the overlay's level that each member of a unit of `from_levels` lies in."""
     found: dict[str, str] = {}
     for level in figure.from_levels:
