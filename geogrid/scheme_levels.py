@@ -13,6 +13,7 @@ from geogrid.scheme_values import (
     ROLES,
     TAKEN,
     WEIGHS,
+    WHOLE,
     Text,
     check_known,
     check_value,
@@ -39,7 +40,9 @@ class Level:
 
     Of a made level: units may be held together by a walking link of up to `link_m` metres; `halve` lets a floor be divided where nothing else brings
     a unit into its bounds, `split_floors` one above the upper bound; `weigh` says what a target count shares out, "households" or "area"; with
-    `keep_buildings_whole` no building, nor entrance, that fits into the upper bound is divided.
+    `keep_buildings_whole` no building, nor entrance, that fits into the upper bound is divided; with `keep_compounds_whole` no compound (小区) is.
+    `whole_cells`: whether its units take whole cells (entrances, houses) or, at the lowest level, storeys; None: as `takes_whole_cells` has it.
+    `count` of a level that is not made by count is what is declared; compounds are brought to it by what lies outside them.
     """
 
     id: str
@@ -55,6 +58,15 @@ class Level:
     split_floors: bool = False
     weigh: str = "households"
     keep_buildings_whole: bool = False
+    keep_compounds_whole: bool = False
+    whole_cells: bool | None = None
+
+    @property
+    def takes_whole_cells(self) -> bool:
+        """Tell whether a unit never shares a cell, wherever in the scheme the level stands: from the grid up, unless floors are to be divided."""
+        if self.whole_cells is not None:
+            return self.whole_cells
+        return self.id in WHOLE and self.make != "seeds" and not (self.halve or self.split_floors)
 
     @property
     def role(self) -> str:
@@ -68,6 +80,7 @@ def check_lowest(levels: tuple[Level, ...]) -> None:
         asked = [key for key in ("halve", "split_floors") if getattr(level, key)]
         check_value(not asked, f"level {level.id}", "".join(asked[:1]), True, "it at the lowest level", "在最低的层级")
         check_value(level.make != "seeds", f"level {level.id}", "make", "seeds", "it at the lowest level", "在最低的层级")
+        check_value(level.whole_cells is not False, f"level {level.id}", "whole_cells", "false", "it at the lowest level", "在最低的层级")
 
 
 def level_of(entry: Mapping[str, Any], scheme_id: str) -> Level:
@@ -97,7 +110,7 @@ def _code_rule(code: Any, where: str) -> CodeRule | None:
     return CodeRule(digits, code.get("from", "parent") == "parent", order)
 
 
-_FLAGS = ("halve", "split_floors", "keep_buildings_whole", "complete")
+_FLAGS = ("halve", "split_floors", "keep_buildings_whole", "keep_compounds_whole", "whole_cells", "complete")
 _OVERRIDABLE = ("households", "count", "make", "link_m", "weigh", *_FLAGS)
 
 
@@ -121,6 +134,9 @@ def overridden(level: Level, table: Mapping[str, Any], scheme_id: str) -> Level:
     check_value(bounded, where, "make", "bounds", "it with households = [lower, upper]", "households = [下限, 上限]")
     check_value(made.make != "count" or is_count(made.count), where, "count", made.count, "a positive number", "正整数")
     check_value(not (made.halve and made.make == "seeds"), where, "halve", "true", "it where bounds decide, not seeds", "在按上下限划分的层级")
+    divides = made.make == "seeds" or made.halve or made.split_floors
+    check_value(not (made.whole_cells and divides), where, "whole_cells", "true", "false: its floors are to be divided", "false：该层级要拆分楼层")
+    check_value(made.count is None or is_count(made.count), where, "count", made.count, "a positive number", "正整数")
     both = made.halve and made.keep_buildings_whole
     check_value(not both, where, "halve", "true", "false, or keep_buildings_whole = false", "false，或把 keep_buildings_whole 写为 false")
     by_area = made.weigh == "area"

@@ -28,6 +28,14 @@ REASONS: dict[str, dict[str, str]] = {
         "zh": "单独一层（一块）的户数就超过上限，不能再分",
         "en": "one floor (or lot) alone holds more than the upper bound and can not be divided",
     },
+    "outside_compounds": {
+        "zh": "不属于任何小区的住户",
+        "en": "homes outside every compound",
+    },
+    "own_land": {
+        "zh": "不属于任何小区的单位或用地（学校、机关、商务楼宇等）",
+        "en": "land of its own outside every compound (a school, offices, shops)",
+    },
     "count_fixed": {
         "zh": "规定的单元个数与上下限不能同时满足",
         "en": "the number of units that is laid down and the bounds can not both be met",
@@ -112,6 +120,8 @@ REASON_TITLES: dict[str, dict[str, str]] = {
     "beside_heavy": {"zh": "紧邻超限层", "en": "beside a floor too large"},
     "atom_too_heavy": {"zh": "单层即超上限", "en": "one floor exceeds the bound"},
     "count_fixed": {"zh": "受规定个数限制", "en": "the count is laid down"},
+    "outside_compounds": {"zh": "小区以外的住户", "en": "homes outside compounds"},
+    "own_land": {"zh": "小区以外的单位用地", "en": "land of its own"},
     "across_main_road": {"zh": "不得不跨主干路", "en": "has to lie across a main road"},
     "given": {"zh": "人工给出理由", "en": "a reason was given"},
     "not_proven": {"zh": "未能证明", "en": "not proven"},

@@ -62,6 +62,8 @@ def group_cells(
     places = find_places(mesh, parent)
     edges = find_ways(mesh, places, node[land.host], parent).ends
     whole = join_named(base.cells["building"].to_numpy()[homes].astype(str), mesh.households[homes], edges, upper)
+    if level.keep_compounds_whole:
+        whole = _in_compounds(whole, places.compound_row[homes], parent[homes])
     of_cell = np.append(whole, NONE)[node[land.host]]
     weight, xyz, first = _nodes(mesh, homes, whole)
     ways = find_ways(mesh, places, of_cell, parent)
@@ -71,6 +73,14 @@ def group_cells(
     done = divide(level, Terrain(graph, ways.bar, ways.length_m, places.compounds(first)), len(pieces), seed)
     made = _gather(base, done, xyz, of_cell, land, pieces)
     return _undivided(made)
+
+
+def _in_compounds(whole: np.ndarray, compound: np.ndarray, parent: np.ndarray) -> np.ndarray:
+    """Number of what each home becomes part of, int (k,): its compound inside its parent, where the first of its building lies in one."""
+    first = np.unique(whole, return_index=True)[1][whole]
+    row = compound[first]
+    own = np.where(row >= 0, NONE, whole)
+    return np.unique(np.c_[row, np.where(row >= 0, parent[first], 0), own], axis=0, return_inverse=True)[1].ravel()
 
 
 def _nodes(mesh: Mesh, homes: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import shapely
 from scipy.sparse.csgraph import connected_components
 
 from geogrid.errors import InputError
 from geogrid.generate.areas import group_areas, share_area
+from geogrid.generate.by_place import make_by_place
 from geogrid.generate.carry import as_before, units_before
 from geogrid.generate.floor_parts import Division, divide_at, divide_floors
 from geogrid.generate.given import label_by_column, lowest_given
@@ -39,7 +39,7 @@ def make_levels(ground: Ground, *, until: str = "", done: Sequence[LevelUnits] =
     lowest = lowest_given(scheme, ground.given)
     done = list(done) or (given_levels(ground, lowest) if lowest else [])
     done = [as_before(ground.previous, ground.base, units, None) for units in done] if ground.previous else done
-    carved = any(_is_made(units.level) for units in done)
+    carved = any(_carves(units.level) for units in done)
     last = scheme.depth(until) if until else len(scheme.levels) - 1
     for level in scheme.levels[len(done) : last + 1]:
         above = done[-1] if done else None
@@ -50,8 +50,8 @@ def make_levels(ground: Ground, *, until: str = "", done: Sequence[LevelUnits] =
         elif level.make == "column":
             units = _by_column(ground, level, above)
         else:
-            units = _made(ground, level, above, is_last=level is scheme.levels[-1], carve=not carved)
-            carved = True
+            units = _made(ground, level, above, is_last=level is scheme.levels[-1], carve=_carves(level) and not carved)
+            carved |= _carves(level)
         if units.division is not None:
             done = [replace(other, label=other.label[units.division.of]) for other in done]
         if ground.previous:
@@ -61,9 +61,9 @@ def make_levels(ground: Ground, *, until: str = "", done: Sequence[LevelUnits] =
     return done
 
 
-def _is_made(level: Level) -> bool:
-    """Tell whether we cut the level ourselves."""
-    return level.make not in ("given", "column")
+def _carves(level: Level) -> bool:
+    """Tell whether we cut the level ourselves, and it has units of a kind for land without homes."""
+    return level.make not in ("given", "column") and "dedicated" in level.kinds
 
 
 def _by_column(ground: Ground, level: Level, above: LevelUnits | None) -> LevelUnits:
@@ -108,25 +108,24 @@ def _made(ground: Ground, level: Level, above: LevelUnits | None, *, is_last: bo
     parent = ground.of_cells(above.label) if above else np.zeros(len(ground.base.cells), dtype=np.int64)
     if level.weigh == "area" and level.make == "count":
         return _by_area(ground, level, above, parent)
-    land = find_territories(
-        ground.mesh, parent, campus_m2=float(ground.scheme.defaults["campus_m2"]), carve=carve, least=level.households[0] if level.households else 0
-    )
-    division = None
-    if level.make in GROUPED and is_last:
+    campus_m2 = float(ground.scheme.defaults["campus_m2"]) if "dedicated" in level.kinds else np.inf
+    land = find_territories(ground.mesh, parent, campus_m2=campus_m2, carve=carve, least=level.households[0] if level.households else 0)
+    division, names = None, None
+    if level.make in GROUPED and is_last and not level.takes_whole_cells:
         division, made = _of_storeys(ground, level, parent, land)
         ground = replace(ground, base=division.base) if division else ground
     elif level.make in GROUPED:
         before = ground.of_cells(units_before(ground.previous, ground.base, level.id)) if ground.previous else None
         made = group_cells(level, ground.base, ground.mesh, parent, land, ground.seed, before, workers=ground.workers)
     else:
-        made = _by_place(ground, level, parent, land)
+        made, names = make_by_place(ground, level, parent, land, carve=carve)
     n = len(made.kind)
     over = np.full(n, NONE)
     has = made.label >= 0
     over[made.label[has]] = parent[ground.base.cell_position[has]]
     above_numbers = over.tolist() if above else [NONE] * n
     codes = issue_codes(ground, level, made.label, above_numbers, above)
-    return LevelUnits(level, made.label, codes, [""] * n, above_numbers, made.kind, made.reason, made.cure, made.link_m, division)
+    return LevelUnits(level, made.label, codes, names or [""] * n, above_numbers, made.kind, made.reason, made.cure, made.link_m, division)
 
 
 def _by_area(ground: Ground, level: Level, above: LevelUnits | None, parent: np.ndarray) -> LevelUnits:
@@ -160,37 +159,3 @@ def _of_storeys(ground: Ground, level: Level, parent: np.ndarray, land: Territor
     order = np.argsort(made.parts[:, 0], kind="stable")
     label[np.isin(after.of, made.parts[:, 0])] = made.parts[order, 2]
     return replace(after, of=before.of[after.of]), replace(made, label=label)
-
-
-def _by_place(ground: Ground, level: Level, parent: np.ndarray, land: Territories) -> Made:
-    """One unit per entrance, building or compound, with the land that goes with it."""
-    cells = ground.base.cells
-    host = land.host
-    if level.make == "entrance":
-        key = [str(h) for h in host]
-    elif level.make == "building":
-        names = cells["building"].to_numpy()
-        key = [names[h] if h >= 0 else "" for h in host]
-    else:
-        if "compound" not in ground.given:
-            raise InputError(
-                f"level {level.id} is made from compounds: give [inputs.compounds]",
-                f"层级 {level.id} 由小区得出：请给出 [inputs.compounds]",
-                level=level.id,
-            )
-        key = _compound_keys(ground, host)
-    full = [(int(p), "d" if d >= 0 else "b", str(d) if d >= 0 else k) for p, d, k in zip(parent, land.dedicated, key, strict=True)]
-    keys = sorted({f for f in full if f[0] >= 0})
-    row = {k: i for i, k in enumerate(keys)}
-    label = np.array([row.get(f, NONE) for f in full])
-    kinds = ["dedicated" if k[1] == "d" else "base" for k in keys]
-    return Made(label[ground.base.cell_position], kinds, [""] * len(keys))
-
-
-def _compound_keys(ground: Ground, host: np.ndarray) -> list[str]:
-    """Compound that holds each cell's home; "" outside all."""
-    frame = ground.given["compound"]
-    inner = shapely.points(ground.mesh.xy)
-    hit, row = shapely.STRtree(frame.geometry.to_numpy()).query(inner, predicate="intersects")
-    where = dict(zip(hit[::-1].tolist(), row[::-1].tolist(), strict=True))
-    return [str(frame.index[where[int(h)]]) if int(h) in where else "" for h in host]

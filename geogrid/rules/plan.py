@@ -120,7 +120,7 @@ def find_households(plan: Plan, level: str) -> list[Finding]:
 def find_count(plan: Plan, level: str) -> list[Finding]:
     """Report a level that was to have a count of units, and has another because its bounds and its ground do not let it."""
     rule, made = plan.scheme.level(level), len(plan.frame(level))
-    if rule.make != "count" or made == rule.count:
+    if rule.make not in ("count", "compound") or rule.count is None or made == rule.count:
         return []
     facts = {"of": rule.name.en, "of_zh": rule.name.zh, **why("count_made", wanted=f"{rule.count:,}", made=f"{made:,}")}
     return [Finding("count_mismatch", level, value=float(made), facts=facts)]
