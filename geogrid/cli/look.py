@@ -1,10 +1,7 @@
-"""`geogrid locate`, `export`, `map`: what a project says, as JSON lines, files and offline pages."""
+"""`geogrid export`, `map`: what a project says, as files and offline pages."""
 
 from __future__ import annotations
 
-import csv
-import json
-import sys
 from pathlib import Path
 
 import click
@@ -12,44 +9,6 @@ import click
 from geogrid.cli.exported import note_export
 from geogrid.cli.language import language
 from geogrid.cli.output import check_folder, show_json
-from geogrid.errors import InputError
-
-
-@click.command(epilog="Example: geogrid locate lubei.gpkg 118.172 39.640 --floor 3", context_settings={"ignore_unknown_options": True})
-@click.argument("path", metavar="PROJECT", type=click.Path())
-@click.argument("lon", type=float, required=False)
-@click.argument("lat", type=float, required=False)
-@click.option("--floor", type=int, help="Which floor of a building; else the lowest.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def locate(path: str, lon: float | None, lat: float | None, floor: int | None, as_json: bool) -> None:
-    """Tell the unit of every level at a place. Without LON LAT: CSV lon,lat[,floor] on stdin, one JSON line each."""
-    from geogrid.store import open_project
-
-    with open_project(path) as project:
-        if lon is not None and lat is not None:
-            answer = project.locate(lon, lat, floor)
-            if as_json:
-                show_json(answer)
-            else:
-                for level, code in answer["units"].items():
-                    click.echo(f"{project.scheme.level(level).name.say(language())}\t{code or '-'}")
-            return
-        if lon is not None:
-            raise click.UsageError("give both LON and LAT, or neither and CSV on stdin")
-        for number, row in enumerate(csv.DictReader(sys.stdin), 2):
-            click.echo(json.dumps(project.locate(*_place(row, number)), ensure_ascii=False))
-
-
-def _place(row: dict[str, str], number: int) -> tuple[float, float, int | None]:
-    try:
-        floor = row.get("floor") or None
-        return float(row["lon"]), float(row["lat"]), int(floor) if floor else None
-    except (KeyError, TypeError, ValueError):
-        raise InputError(
-            f"standard input, line {number}: needs numbers in columns lon,lat[,floor]; found {dict(row)}",
-            f"标准输入第 {number} 行：需要数字列 lon,lat[,floor]，读到 {dict(row)}",
-            row=number,
-        ) from None
 
 
 @click.command(epilog="Example: geogrid export lubei.gpkg --level grid --out grids.geojson")

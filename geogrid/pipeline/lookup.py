@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Protocol
@@ -19,8 +19,10 @@ from geogrid.organisation.duties import Duties
 from geogrid.organisation.moment import Moment
 from geogrid.organisation.roster import Roster
 from geogrid.organisation.times import ZONE, is_day, starts
+from geogrid.pipeline.roster import roster_of
 from geogrid.scheme import Scheme
 from geogrid.sites import TOUCH_M
+from geogrid.store import Project
 from geogrid.store.addresses import AddressBook, Place
 from geogrid.store.locate import Locator
 
@@ -46,7 +48,7 @@ class Located(Protocol):
 class Lookup:
     """The indexes behind look-ups in one project: made when first asked for, then kept. Safe from several threads."""
 
-    def __init__(self, project: Located, roster: Roster) -> None:
+    def __init__(self, project: Located, roster: Roster | None) -> None:
         self.roster = roster
         self._project, self._lock = project, threading.RLock()
         self._duties: LRUCache[Moment, Duties] = LRUCache(8)
@@ -54,7 +56,8 @@ class Lookup:
         self._to_working = Transformer.from_crs("EPSG:4326", project.crs, always_xy=True)
 
     def duties(self, when: datetime) -> Duties:
-        """Return the posts of a moment, indexed."""
+        """Return the posts of a moment, indexed; the project must have staff."""
+        assert self.roster is not None, "nobody works here"
         moment = self.roster.at(when)
         with self._lock:
             if moment not in self._duties:
@@ -64,7 +67,7 @@ class Lookup:
     def at(self, lon: float, lat: float, *, floor: int | None = None, when: datetime) -> dict[str, Any]:
         """Return the JSON of `geogrid locate`: the unit of every level at a place (degrees, WGS 84), and who is responsible there."""
         answer = self._project.locator().locate(lon, lat, floor)
-        return answer | {"responsible": self.duties(when).responsible(answer["units"], self.near(lon, lat))}
+        return answer | {"responsible": self._responsible(answer["units"], lambda: self.near(lon, lat), when)}
 
     def of_address(self, text: str, *, floor: int | None = None, when: datetime) -> dict[str, Any]:
         """Return the same for an address, with `address` as it is written in the data and `candidates`.
@@ -80,10 +83,13 @@ class Lookup:
                 message, f"没有找到地址“{text[:100]}”对应的楼栋、单元门或站点；请写短一些，或给出经纬度", value=text[:100], field="address"
             )
         if len(found) > 1:
-            nothing = {level.id: None for level in self._project.scheme.levels}
-            head = {"address": text, "lon": None, "lat": None, "floor": floor, "units": nothing, "stack": [], "responsible": []}
-            return head | {"candidates": [self._told(place) for place in found]}
+            return self.nowhere(text, floor) | {"candidates": [self._told(place) for place in found]}
         return self._of_place(found[0], floor, when)
+
+    def nowhere(self, text: str, floor: int | None) -> dict[str, Any]:
+        """Return what is told of an address that is no place, or may be several."""
+        units = {level.id: None for level in self._project.scheme.levels}
+        return {"address": text, "lon": None, "lat": None, "floor": floor, "units": units, "stack": [], "responsible": [], "candidates": []}
 
     def addresses(self, text: str, most: int = MOST) -> list[dict[str, Any]]:
         """Return the places that an address may mean, as `candidates` of `of_address`."""
@@ -113,9 +119,14 @@ class Lookup:
             answer, candidates = self._of_building(place, answer, floor)
         elif place.building:
             own.append(("building", place.building))
-        around = [each for each in self.near(told["lon"], told["lat"]) if each[0] in ("site", "compound")]
-        responsible = self.duties(when).responsible(answer["units"], dict.fromkeys([*own, *around]))
-        return {"address": place.address, **answer, "responsible": responsible, "candidates": candidates}
+
+        def near() -> list[tuple[str, str]]:
+            return [*own, *(each for each in self.near(told["lon"], told["lat"]) if each[0] in ("site", "compound") and each not in own)]
+
+        return {"address": place.address, **answer, "responsible": self._responsible(answer["units"], near, when), "candidates": candidates}
+
+    def _responsible(self, codes: Mapping[str, str | None], near: Callable[[], list[tuple[str, str]]], when: datetime) -> list[dict[str, Any]]:
+        return self.duties(when).responsible(codes, near()) if self.roster else []
 
     def _of_building(self, place: Place, answer: dict[str, Any], floor: int | None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Return the answer for the whole of a building, and its entrances where they lie in different units."""
@@ -176,6 +187,11 @@ class Lookup:
         return sorted({names[at] for at in tree.query(point, predicate="dwithin", distance=within_m).tolist()} - {""})
 
 
+def lookup_of(project: Project) -> Lookup:
+    """Return the look-up of a project; of one without staff nothing of people is read."""
+    return Lookup(project, roster_of(project) if "staff" in project.tables else None)
+
+
 def _indexed(frame: gpd.GeoDataFrame | None, column: str) -> tuple[shapely.STRtree, list[str]]:
     if frame is None or column not in frame:
         return shapely.STRtree([]), []
@@ -189,7 +205,7 @@ def parse_when(text: str, clock: Callable[[], datetime]) -> datetime:
     ('2026-03-01T12:00:00+08:00', '2026-03-01T08:30:00+08:00')
     """
     if not text.strip():
-        return clock()
+        return clock().astimezone(ZONE)
     seconds = float(starts([text])[0])
     if not np.isfinite(seconds):
         message = f"{text[:60]!r} is no moment; write 2026-03-01 or 2026-03-01T08:30"
