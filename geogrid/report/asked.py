@@ -11,9 +11,10 @@ from geogrid.report.rows import Note, note
 from geogrid.report.subject import Subject
 from geogrid.report.vocabulary import FIGURE_BY_WORD, FIGURES, HINTS, ROLE_NAMES, WHOLE_WORDS
 from geogrid.schema import nearest
+from geogrid.scheme import Text
 from geogrid.wording import folded, level_words
 
-KIND_ROLES = ("stations", "cameras", "organisations", "staff")
+KIND_ROLES = ("stations", "cameras", "organisations", "staff", "events")
 NEED_LEVEL = ("units", "units_without_organisation", "organisation_share", "units_without_staff")
 MAY_HAVE_LEVEL = ("area_km2", "households", "persons")
 _SHOWN_KINDS = 12
@@ -60,17 +61,29 @@ def frame_of(subject: Subject, role: str) -> pd.DataFrame:
 
 
 def kinds_of(subject: Subject, role: str) -> dict[str, frozenset[str]]:
-    """Return the data's kinds for each folded word: the kinds themselves, and for stations the scheme's id and names of one."""
+    """Return the data's kinds for each folded word: the kinds themselves, and the scheme's id and names of one."""
     there: list[str] = []
     if rows_of(subject, role):
         frame = frame_of(subject, role)
         there = sorted({str(kind) for kind in frame["kind"].dropna().unique() if kind}) if "kind" in frame else []
     words = {folded(kind): frozenset(other for other in there if folded(other) == folded(kind)) for kind in there}
-    if role == "stations":
-        for kind, site in subject.scheme.stations.items():
-            names = frozenset((kind, site.name.zh, site.name.en))
-            words |= {folded(name): words.get(folded(name), frozenset()) | names for name in names}
+    for kind, name in _named_kinds(subject, role).items():
+        names = frozenset((kind, name.zh, name.en))
+        words |= {folded(word): words.get(folded(word), frozenset()) | names for word in names}
     return words
+
+
+def _named_kinds(subject: Subject, role: str) -> dict[str, Text]:
+    """Return the names that the scheme gives to the kinds of a role."""
+    scheme = subject.scheme
+    kinds = {
+        "stations": scheme.stations,
+        "cameras": scheme.devices,
+        "organisations": scheme.organisations,
+        "staff": scheme.staff,
+        "events": scheme.events,
+    }
+    return {kind: entry.name for kind, entry in kinds[role].items()}
 
 
 def _level_of(text: str, subject: Subject) -> str | Note:

@@ -101,6 +101,7 @@ def _compute(project: Subject, asked: Asked, amount: Amount, written: Amount, li
         "persons": lambda: sites.count_people(project, asked),
         "stations": lambda: sites.count_sites(project, asked, amount),
         "cameras": lambda: sites.count_sites(project, asked, amount),
+        "events": lambda: sites.count_sites(project, asked, amount),
         "organisations": lambda: bodies.count_bodies(project, asked, linked),
         "staff": lambda: bodies.count_bodies(project, asked, linked),
         "members": lambda: bodies.count_members(project),

@@ -66,7 +66,7 @@ def count_rows(subject: Subject, asked: Asked) -> Computed:
 
 
 def count_sites(subject: Subject, asked: Asked, amount: Amount) -> Computed:
-    """Count stations or cameras, all or of a kind; with a level those inside its units. Secret ones count and are never listed."""
+    """Count stations, cameras or events, all or of a kind; with a level those inside its units. Secret ones count and are never listed."""
     figure = FIGURES[asked.figure]
     all_sites = subject.sites(asked.figure)
     chosen = all_sites[_of_kind(all_sites, asked)]

@@ -85,6 +85,7 @@ FIGURES: dict[str, Figure] = {
         ("摄像机", "摄像头", "监控", "探头", "监控探头", "视频监控", "监控摄像头", "监控点位", "cameras", "surveillance cameras", "video cameras"),
         "cameras",
     ),
+    "events": Figure(Text("事件", "events"), ("事件", "上报事件", "办理事件", "办理处置事件", "件", "件次", "events", "reports"), "events"),
     "organisations": Figure(
         Text("组织", "organisations"),
         ("组织", "党组织", "organisations", "organizations", "party bodies", "party organisations", "party organizations"),
@@ -105,7 +106,16 @@ FIGURES: dict[str, Figure] = {
     ),
     "organisation_share": Figure(
         Text("组织覆盖率", "share of units with an organisation"),
-        ("组织覆盖率", "党组织覆盖率", "党的组织覆盖率", "organisation share", "organisation coverage", "organization coverage"),
+        (
+            "组织覆盖率",
+            "党组织覆盖率",
+            "党的组织覆盖率",
+            "有党组织的占比",
+            "有组织的占比",
+            "organisation share",
+            "organisation coverage",
+            "organization coverage",
+        ),
         "organisations",
     ),
     "units_without_staff": Figure(
