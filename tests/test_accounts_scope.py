@@ -14,7 +14,8 @@ from flask.testing import FlaskClient
 from geogrid.store import accounts, open_project
 from tests.people import change, manned_app, signed_in
 from tests.tiny import EAST, WEST, X0, Y0
-from web.visible import Visible, codes_below
+from web.confined import codes_below
+from web.visible import Visible
 
 A, C, B, D = WEST + "001", WEST + "002", EAST + "001", EAST + "002"
 INSIDE = {"kind": "move", "atoms": ["6-1-1"], "to": A + "003"}
@@ -332,7 +333,7 @@ def test_a_code_that_stands_on_two_levels_is_told_by_its_level(app: Flask):
 def test_what_a_view_does_not_offer_can_not_be_read(app: Flask):
     with open_project(app.extensions["geogrid"].path) as project:
         view = Visible(project, scope=WEST)
-        for name in ("atoms", "table", "summary", "validate", "state", "log", "of"):
+        for name in ("atoms", "summary", "validate", "state", "log", "of"):
             assert not hasattr(view, name), f"{name} would show the whole district"
 
 

@@ -19,10 +19,11 @@ from geogrid.edit.state import ABSENT
 from geogrid.plan import NO_UNIT
 from geogrid.store import accounts
 from geogrid.store.roll import Roll
-from web.confined import is_below, roots_of
+from web import rostered
+from web.confined import codes_below, is_below, roots_of
 from web.refusals import ForbiddenError, SignInError
 from web.served import Served
-from web.visible import Visible, codes_below, key_of
+from web.visible import Visible, key_of
 
 if TYPE_CHECKING:
     from geogrid.edit import Edit, State
@@ -205,7 +206,7 @@ def _view(now: Served, key: str, view: dict[str, Any]) -> Served:
     """Make a view, which takes over from its own former version what no edit changed; of the whole nothing is passed on to it."""
     last: dict[str, Visible] = now.fixed.keep("views", dict)
     former = last.get(key)
-    project = last[key] = Visible(now.project, former=former, **view)
+    project = last[key] = Visible(now.project, former=former, roster=lambda: rostered.roster(now), **view)
     if former is not None:
         maps.succeed(project, former)
     return Served(project, f"{now.version}{key}", whole=now)

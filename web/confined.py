@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,18 @@ def roots_of(state: State, scope: str) -> frozenset[int]:
     if not roots:
         raise no_more(scope)
     return frozenset(roots)
+
+
+def codes_below(project: Any, scope: str) -> dict[str, frozenset[str]]:
+    """Return, by level, the codes of the scope unit and of all units below it.
+
+    A retired code stands for its successors. Raises ForbiddenError where there is no such unit any more: who is confined to nothing sees nothing.
+    """
+    state: State = project.state()
+    kept: dict[str, set[str]] = {level: set() for level in project.levels}
+    for unit in {each for root in roots_of(state, scope) for each in state.below(root)}:
+        kept[state.units[unit].level].add(state.units[unit].code)
+    return {level: frozenset(codes) for level, codes in kept.items()}
 
 
 def no_more(scope: str) -> ForbiddenError:

@@ -19,22 +19,34 @@ import shapely
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
-from geogrid.edit.state import State
 from geogrid.errors import NotFoundError
 from geogrid.plan import NO_UNIT, Base, Plan
 from geogrid.scheme import Scheme
 from geogrid.store.locate import Locator
-from web.confined import roots_of
+from web.confined import codes_below
+from web.peopleseen import Asked, PeopleSeen
 
 PUBLIC_ROLES = ("stations",)
 """The sites that a resident sees."""
 
 
-class Visible:
-    """A part of a project, with the methods of `geogrid.store.Project` that pages and maps use; `former`: the same part of an earlier version."""
+class Visible(PeopleSeen):
+    """A part of a project, with the methods of `geogrid.store.Project` that pages and maps use.
 
-    def __init__(self, project: Any, *, scope: str = "", is_public: bool = False, shows_secret: bool = False, former: Visible | None = None) -> None:
-        self._project = project
+    `former`: the same part of an earlier version; `roster` gives that of the whole project, which says who belongs to the scope unit.
+    """
+
+    def __init__(
+        self,
+        project: Any,
+        *,
+        scope: str = "",
+        is_public: bool = False,
+        shows_secret: bool = False,
+        former: Visible | None = None,
+        roster: Asked = None,
+    ) -> None:
+        super().__init__(project, roster)
         self._codes = codes_below(project, scope) if scope else None
         self._is_public, self._shows_secret = is_public, shows_secret
         self._layers: dict[str, tuple[Any, BaseGeometry, gpd.GeoDataFrame]] = dict(former._layers) if former else {}
@@ -271,18 +283,6 @@ class Visible:
         if key not in kept:
             kept[key] = make()
         return kept[key]
-
-
-def codes_below(project: Any, scope: str) -> dict[str, frozenset[str]]:
-    """Return, by level, the codes of the scope unit and of all units below it.
-
-    A retired code stands for its successors. Raises ForbiddenError where there is no such unit any more: who is confined to nothing sees nothing.
-    """
-    state: State = project.state()
-    kept: dict[str, set[str]] = {level: set() for level in project.levels}
-    for unit in {each for root in roots_of(state, scope) for each in state.below(root)}:
-        kept[state.units[unit].level].add(state.units[unit].code)
-    return {level: frozenset(codes) for level, codes in kept.items()}
 
 
 def key_of(*, scope: str, is_public: bool, shows_secret: bool) -> str:
