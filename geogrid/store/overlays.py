@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from geogrid.errors import EditError, InputError, NotFoundError, StoreError
-from geogrid.organisation.overlay import CHANGE_COLUMNS, COLUMNS, KINDS, Change, Overlay, normalised, overlays_of
+from geogrid.organisation.overlay import CHANGE_COLUMNS, COLUMNS, KINDS, REAL, Change, Overlay, normalised, overlays_of
 from geogrid.organisation.times import ends, instant, starts, told
+from geogrid.schema import nearest
 from geogrid.store.connect import connect
 from geogrid.store.writing import run, writing
 
@@ -74,7 +76,7 @@ def add_overlay(path: Path, draft: Draft, *, author: str, clock: Clock, request_
             ]
             con.executemany(f"INSERT INTO overlay_made ({', '.join(_MADE)}) VALUES ({', '.join('?' * len(_MADE))})", rows)
             _append(con, now, author, MAKE, name, "", draft.reason, body, request_id)
-        return _one(merged(con, _given(con)), name)
+        return find_overlay(merged(con, _given(con)), name)
 
 
 def end_overlay(path: Path, name: str, *, author: str, clock: Clock, reason: str = "", request_id: str = "") -> Overlay:
@@ -85,7 +87,7 @@ def end_overlay(path: Path, name: str, *, author: str, clock: Clock, reason: str
     with writing(path, OVERLAYS) as con:
         now = clock()
         body = json.dumps([END, author, name, reason], ensure_ascii=False)
-        found = _one(merged(con, _given(con)), name)
+        found = find_overlay(merged(con, _given(con)), name)
         if _repeated(con, request_id, body):
             return found
         over = starts([found.ended_at])[0] if found.ended_at else found.window[1]
@@ -94,7 +96,32 @@ def end_overlay(path: Path, name: str, *, author: str, clock: Clock, reason: str
             message = f"overlay {name} is over since {when}: there is nothing to end"
             raise EditError(message, f"平急方案 {name} 已于 {when} 结束，无需再结束", reason="overlay_over", value=name, units=[])
         _append(con, now, author, END, name, told(instant(now)), reason, body, request_id)
-        return _one(merged(con, _given(con)), name)
+        return find_overlay(merged(con, _given(con)), name)
+
+
+def read_draft(document: Any) -> tuple[Draft, str]:
+    """Return what a JSON object asks for and its request id. Raises InputError (`field`) for what it must not say."""
+    names = ("name", "kind", "valid_from", "valid_to", "reason", "request_id")
+    if not isinstance(document, Mapping):
+        raise InputError("an overlay is a JSON object", "平急方案应为一个 JSON 对象", field="")
+    if unknown := [str(name) for name in document if name not in (*names, "changes")]:
+        hint, hint_zh = nearest(unknown[0], [*names, "changes"])
+        raise InputError(f"{unknown[0]!r} is unknown: {hint}", f"“{unknown[0]}”未知：{hint_zh}", field=unknown[0])
+    told = {name: _text(document, name, 1000 if name == "reason" else 100) for name in names}
+    changes = document.get("changes", [])
+    if not isinstance(changes, list) or not all(isinstance(each, Mapping) for each in changes):
+        raise InputError("changes: write a list of objects", "changes：应为对象的列表", field="changes")
+    rows = tuple(Change(**{name: _text(each, name, 100) for name in CHANGE_COLUMNS[:5]}) for each in changes)
+    request_id = told.pop("request_id")
+    return Draft(**{**told, "kind": told["kind"] or REAL}, changes=rows), request_id
+
+
+def find_overlay(rows: pd.DataFrame, name: str) -> Overlay:
+    """Return one overlay of a table with columns `COLUMNS`. Raises NotFoundError."""
+    found = overlays_of(rows[rows["id"] == name])
+    if not found:
+        raise NotFoundError(f"there is no overlay {name!r}", f"没有平急方案“{name}”", value=name)
+    return found[0]
 
 
 def last_line(con: sqlite3.Connection) -> int:
@@ -153,6 +180,16 @@ def _cut(rows: pd.DataFrame, mine: np.ndarray, ends_at: str) -> pd.DataFrame:
     return rows.assign(valid_to=planned.where(~mine, pd.Series(cut, index=rows.index)), planned_to=rows["planned_to"].where(~mine, planned))
 
 
+def _text(document: Mapping[str, Any], name: str, most: int) -> str:
+    value = document.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > most or not value.replace("\n", " ").isprintable():
+        message = f"{name}={str(value)[:80]!r}: write a text of at most {most} signs"
+        raise InputError(message, f"{name}={str(value)[:80]!r}：应为至多 {most} 字的文字", field=name, value=str(value)[:80])
+    return " ".join(value.split())
+
+
 def _checked(draft: Draft, now: datetime) -> Draft:
     """Return a draft that begins now at the earliest. Raises InputError."""
     name = draft.name.strip()
@@ -196,13 +233,6 @@ def _given(con: sqlite3.Connection) -> pd.DataFrame:
         return pd.DataFrame(columns=["id", "member"], dtype="str")
     cursor = con.execute("SELECT * FROM overlays ORDER BY fid")
     return pd.DataFrame(cursor.fetchall(), columns=[each[0] for each in cursor.description])
-
-
-def _one(rows: pd.DataFrame, name: str) -> Overlay:
-    found = overlays_of(rows[rows["id"] == name])
-    if not found:
-        raise NotFoundError(f"there is no overlay {name!r}", f"没有平急方案“{name}”", value=name)
-    return found[0]
 
 
 def _repeated(con: sqlite3.Connection, request_id: str, body: str) -> str:
