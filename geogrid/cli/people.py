@@ -49,7 +49,7 @@ def people(ctx: click.Context, path: str, gaps: bool, unit: str, level: str, at:
         roster = roster_of(project)
         duties = Duties(roster.at(when), project.scheme)
         if unit:
-            _tell_unit(project, duties, unit, level, as_json)
+            _tell_unit(project, roster, duties, unit, level, as_json)
             return
         told = _report(project, roster, duties, level) | {"at": when.isoformat(timespec="seconds")}
         if as_json:
@@ -112,12 +112,18 @@ def _show(told: dict[str, Any], scheme: Scheme, *, is_long: bool) -> None:
         click.echo(f"  …… 还有 {left:,} 行" if zh else f"  … {left:,} more rows")
 
 
-def _tell_unit(project: Project, duties: Duties, code: str, level: str, as_json: bool) -> None:
+def _tell_unit(project: Project, roster: Roster, duties: Duties, code: str, level: str, as_json: bool) -> None:
     found = project.find_level(code, level)
     if not found:
         raise NotFoundError(f"no unit has the code {code!r}", f"没有编码为“{code}”的单元", value=code)
-    chain = chain_of(project, found, code)
-    told = {"level": found, "unit": code, "units": chain, "responsible": duties.responsible(chain), "people": duties.of_unit(found, code)}
+    chain = roster.places.above(found, code)
+    told = {
+        "level": found,
+        "unit": code,
+        "units": {each: chain.get(each) for each in project.levels},
+        "responsible": duties.responsible(chain),
+        "people": duties.of_unit(found, code),
+    }
     if as_json:
         show_json(told)
         return
@@ -126,18 +132,6 @@ def _tell_unit(project: Project, duties: Duties, code: str, level: str, as_json:
     if others:
         click.echo("单元内的岗位：" if language() == "zh" else "Posts at places in it:")
         show_people(others, project.scheme)
-
-
-def chain_of(project: Project, level: str, code: str) -> dict[str, str | None]:
-    """Return the unit of every level that holds a unit, and itself; None below it, and where there is none."""
-    chain: dict[str, str | None] = dict.fromkeys(project.levels)
-    chain[level] = code
-    parent = str(project.one_unit(level, code)["parent"].iloc[0] or "")
-    for upper in reversed(project.levels[: project.levels.index(level)]):
-        if parent and project.find_level(parent, upper):
-            chain[upper] = parent
-            parent = str(project.one_unit(upper, parent)["parent"].iloc[0] or "")
-    return chain
 
 
 def show_people(lines: list[dict[str, Any]], scheme: Scheme) -> None:

@@ -22,6 +22,7 @@ MISSING = ("person", "number", "post", "duty")
 ATTACHED = ("building", "entrance", "household", "site", "compound")
 SENT = ("workplace", "organisation")
 FACTS = ("level", "unit", "staff", "name", "post", "duties", "phone", "overlay")
+MORE = ("kind", "via", "target")
 _MADE_OF = {"entrance": "entrance", "building": "building", "compound": "compound"}
 """How a level is made, and the kind of target that then is a unit of it."""
 
@@ -53,22 +54,23 @@ class Duties:
         self._by_person = _rows_by(posts, np.arange(len(posts)), ("staff",))
         self._order = {level.id: at for at, level in enumerate(scheme.levels)}
 
-    def responsible(self, codes: Mapping[str, str | None], near: Iterable[tuple[str, str]] = ()) -> list[dict[str, Any]]:
+    def responsible(self, codes: Mapping[str, str | None], near: Iterable[tuple[str, str]] = (), more: tuple[str, ...] = ()) -> list[dict[str, Any]]:
         """Return who is responsible in the units `codes` (by level) and at the places `near` ((target_kind, id)), a dict of `FACTS` each.
 
-        Whoever is attached to a place comes first, then the units from the lowest level up; None stands where nothing is known.
+        Whoever is attached to a place comes first, then the units from the lowest level up; None stands where nothing is known. `more`: other
+        columns that are told, as `kind via target`.
         """
         lines = [row for place in near for row in self._lowest(self._by_place.get(place, ()), codes)]
         for level in sorted((level for level, code in codes.items() if code), key=lambda level: -self._order.get(level, 0)):
             lines += self._by_unit.get((level, codes[level]), ())
-        return self._told(list(dict.fromkeys(lines)))
+        return self._told(list(dict.fromkeys(lines)), more)
 
     def of_unit(self, level: str, code: str) -> list[dict[str, Any]]:
         """Return who stands for a unit, then who is attached to a place in it; beside `FACTS` each has `kind via target`."""
         stands = self._by_unit.get((level, code), [])
         known = set(stands)
         inside = self.posts.index[(self.posts["level"] == level) & (self.posts["code"] == code) & self.posts["via"].isin(ATTACHED)]
-        return self._told([*stands, *(row for row in inside if row not in known)], more=("kind", "via", "target"))
+        return self._told([*stands, *(row for row in inside if row not in known)], MORE)
 
     def of_person(self, staff: str) -> list[dict[str, Any]]:
         """Return all posts of a person: for each target the lowest unit that holds it; beside `FACTS` each has `kind via target`."""

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from cachetools import LRUCache
 from pyproj import CRS, Transformer
@@ -37,9 +38,11 @@ class Located(Protocol):
 
     crs: CRS
     scheme: Scheme
+    levels: list[str]
     layers: list[str]
     site_roles: list[str]
 
+    def units(self, level: str) -> gpd.GeoDataFrame: ...  # noqa: D102
     def layer(self, name: str) -> gpd.GeoDataFrame: ...  # noqa: D102
     def sites(self, role: str) -> gpd.GeoDataFrame: ...  # noqa: D102
     def locator(self) -> Locator: ...  # noqa: D102
@@ -52,6 +55,7 @@ class Lookup:
         self.roster = roster
         self._project, self._lock = project, threading.RLock()
         self._duties: LRUCache[Moment, Duties] = LRUCache(8)
+        self._gaps: LRUCache[Moment, pd.DataFrame] = LRUCache(8)
         self._to_degrees = Transformer.from_crs(project.crs, "EPSG:4326", always_xy=True)
         self._to_working = Transformer.from_crs("EPSG:4326", project.crs, always_xy=True)
 
@@ -64,12 +68,29 @@ class Lookup:
                 self._duties[moment] = Duties(moment, self._project.scheme)
             return self._duties[moment]
 
-    def at(self, lon: float, lat: float, *, floor: int | None = None, when: datetime) -> dict[str, Any]:
-        """Return the JSON of `geogrid locate`: the unit of every level at a place (degrees, WGS 84), and who is responsible there."""
-        answer = self._project.locator().locate(lon, lat, floor)
-        return answer | {"responsible": self._responsible(answer["units"], lambda: self.near(lon, lat), when)}
+    def gaps(self, when: datetime) -> pd.DataFrame:
+        """Return what is missing at a moment (`Duties.gaps`) in the project's units."""
+        duties, moment = self.duties(when), self.roster.at(when) if self.roster else None
+        with self._lock:
+            if moment not in self._gaps:
+                self._gaps[moment] = duties.gaps({level: self._project.units(level) for level in self._project.levels})
+            return self._gaps[moment]
 
-    def of_address(self, text: str, *, floor: int | None = None, when: datetime) -> dict[str, Any]:
+    def at(self, lon: float, lat: float, *, floor: int | None = None, when: datetime, more: tuple[str, ...] = ()) -> dict[str, Any]:
+        """Return the JSON of `geogrid locate`: the unit of every level at a place (degrees, WGS 84), and who is responsible there.
+
+        `more`: other columns of `Duties.posts` that are told of them.
+        """
+        answer = self._project.locator().locate(lon, lat, floor)
+        return answer | {"responsible": self._responsible(answer["units"], lambda: self.near(lon, lat), when, more)}
+
+    def of_unit(self, level: str, code: str, *, when: datetime, more: tuple[str, ...] = ()) -> dict[str, Any]:
+        """Return the units that a unit is part of, and itself (`units`, null below it), and who is responsible there (`responsible`)."""
+        units = {each: code if each == level else None for each in self._project.levels}
+        units |= self.roster.places.above(level, code) if self.roster else {}
+        return {"units": units, "responsible": self._responsible(units, list, when, more)}
+
+    def of_address(self, text: str, *, floor: int | None = None, when: datetime, more: tuple[str, ...] = ()) -> dict[str, Any]:
         """Return the same for an address, with `address` as it is written in the data and `candidates`.
 
         Where it may mean several places, `candidates` lists them (`kind id address lon lat`), and nothing else is told. A building with stairwells in
@@ -84,7 +105,7 @@ class Lookup:
             )
         if len(found) > 1:
             return self.nowhere(text, floor) | {"candidates": [self._told(place) for place in found]}
-        return self._of_place(found[0], floor, when)
+        return self._of_place(found[0], floor, when, more)
 
     def nowhere(self, text: str, floor: int | None) -> dict[str, Any]:
         """Return what is told of an address that is no place, or may be several."""
@@ -110,7 +131,7 @@ class Lookup:
         out += [("compound", name) for name in self._named(self._compounds, point, 0.0)]
         return list(dict.fromkeys(out))
 
-    def _of_place(self, place: Place, floor: int | None, when: datetime) -> dict[str, Any]:
+    def _of_place(self, place: Place, floor: int | None, when: datetime, more: tuple[str, ...]) -> dict[str, Any]:
         told = self._told(place)
         answer = self._project.locator().locate(told["lon"], told["lat"], floor)
         own: list[tuple[str, str]] = [(place.kind, place.id)] if place.id else []
@@ -123,10 +144,17 @@ class Lookup:
         def near() -> list[tuple[str, str]]:
             return [*own, *(each for each in self.near(told["lon"], told["lat"]) if each[0] in ("site", "compound") and each not in own)]
 
-        return {"address": place.address, **answer, "responsible": self._responsible(answer["units"], near, when), "candidates": candidates}
+        return {"address": place.address, **answer, "responsible": self._responsible(answer["units"], near, when, more), "candidates": candidates}
 
-    def _responsible(self, codes: Mapping[str, str | None], near: Callable[[], list[tuple[str, str]]], when: datetime) -> list[dict[str, Any]]:
-        return self.duties(when).responsible(codes, near()) if self.roster else []
+    def _responsible(
+        self, codes: Mapping[str, str | None], near: Callable[[], list[tuple[str, str]]], when: datetime, more: tuple[str, ...]
+    ) -> list[dict[str, Any]]:
+        """Return who is responsible in units and at places, and in the units above the part of the district that is seen."""
+        if not self.roster:
+            return []
+        lowest = next(((level, code) for level, code in reversed(codes.items()) if code), None)
+        above = self.roster.places.above(*lowest) if lowest else {}
+        return self.duties(when).responsible({**above, **{level: code for level, code in codes.items() if code}}, near(), more)
 
     def _of_building(self, place: Place, answer: dict[str, Any], floor: int | None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Return the answer for the whole of a building, and its entrances where they lie in different units."""
