@@ -21,7 +21,8 @@ def found_bodies(figures: Sequence[Bodies], places: Places, rng: np.random.Gener
         fresh = _of_kind(figure, places, rows, rng)
         rows += fresh
         if figure.of != DISTRICT:
-            members += [_member(row["id"], figure, places.of(figure.of)["id"].iloc[row["place"]]) for row in fresh]
+            ids = places.of(figure.of)["id"].tolist()
+            members += [_member(row["id"], figure, ids[row["place"]]) for row in fresh]
             members += _spanning(figure, fresh, places)
     return pd.DataFrame(rows, columns=list(COLUMNS)), members
 
@@ -32,15 +33,13 @@ def _of_kind(figure: Bodies, places: Places, rows: list[dict[str, object]], rng:
         wanted = places.scaled(figure.n or 1, figure.out_of, 0)
         return [_row(first + i, figure, figure.name.format(place="", i=i + 1), "", -1) for i in range(wanted)]
     here = places.of(figure.of)
-    heads = _heads(figure, rows, places)
-    around = _around(figure, rows, here)
+    heads = _heads(figure, rows, places, here)
     taken = {row["place"] for row in rows if row["of"] == figure.of and row["kind"] in figure.beside}
-    free = np.array([i for i, at in enumerate(around) if i not in taken and (not heads or at in heads)], dtype=np.int64)
+    free = np.array([i for i, head in enumerate(heads) if i not in taken and (head or not any(heads))], dtype=np.int64)
     chosen = free[spread(here.iloc[free], _wanted(figure, places, len(here), len(free)), rng)]
-    names = here["name"].to_numpy(dtype=object)
+    names = here["name"].tolist()
     return [
-        _row(first + i, figure, figure.name.format(place=names[place], i=i + 1), heads.get(around[place], ""), int(place))
-        for i, place in enumerate(chosen.tolist())
+        _row(first + i, figure, figure.name.format(place=names[place], i=i + 1), heads[place], int(place)) for i, place in enumerate(chosen.tolist())
     ]
 
 
@@ -50,21 +49,20 @@ def _wanted(figure: Bodies, places: Places, here_n: int, free_n: int) -> int:
     return max(free_n - places.scaled(figure.leave, figure.out_of, here_n), 0)
 
 
-def _heads(figure: Bodies, rows: list[dict[str, object]], places: Places) -> dict[str, str]:
-    """Return the body that others stand under, by the id of the place that it belongs to."""
-    heads: dict[str, str] = {}
-    for row in rows:
-        if row["kind"] in figure.under.split():
-            heads.setdefault(places.of(str(row["of"]))["id"].iloc[row["place"]] if row["of"] != DISTRICT else "", str(row["id"]))
-    return heads
-
-
-def _around(figure: Bodies, rows: list[dict[str, object]], here: pd.DataFrame) -> list[str]:
-    """Return, for each place, the id of the place of its parent body: itself, one around it, or "" for the district."""
-    of = next((str(row["of"]) for row in rows if row["kind"] in figure.under.split()), DISTRICT)
-    if of == figure.of:
-        return here["id"].tolist()
-    return here[of].tolist() if of in here else [""] * len(here)
+def _heads(figure: Bodies, rows: list[dict[str, object]], places: Places, here: pd.DataFrame) -> list[str]:
+    """Return the parent body of each place: that of the first kind of `under` which it, or the place around it, has; "" for none."""
+    found = [""] * len(here)
+    for kind in figure.under.split():
+        above = [row for row in rows if row["kind"] == kind]
+        of = str(above[0]["of"]) if above else DISTRICT
+        if of == DISTRICT:
+            around, heads = [""] * len(here), {"": str(row["id"]) for row in reversed(above)}
+        else:
+            around = (here["id"] if of == figure.of else here[of]).tolist() if of == figure.of or of in here else [None] * len(here)
+            ids = places.of(of)["id"].tolist()
+            heads = {ids[int(str(row["place"]))]: str(row["id"]) for row in reversed(above)}
+        found = [old or heads.get(at, "") for old, at in zip(found, around, strict=True)]
+    return found
 
 
 def _row(serial: int, figure: Bodies, name: str, parent: str, place: int) -> dict[str, object]:

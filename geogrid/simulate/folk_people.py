@@ -27,12 +27,13 @@ def hire(
     called: dict[str, int] = {}
     for figure in figures:
         here, word = _targets(figure, places, workplaces, bodies)
+        ids = here["id"].tolist()
         for k, rows in enumerate(_posts(figure, places, here, rng)):
             called[figure.called] = called.get(figure.called, 0) + 1
             serial = len(staff) + 1
             line = (f"P{serial:05d}", f"{figure.called}{called[figure.called]:04d}", figure.kinds[k % len(figure.kinds)], f"{serial:011d}")
             staff.append(dict(zip(STAFF, (*line, "；".join(figure.duties)), strict=True)))
-            members += [member(line[0], word, here["id"].iloc[row], figure.post) for row in rows]
+            members += [member(line[0], word, ids[row], figure.post) for row in rows]
     return staff, members
 
 

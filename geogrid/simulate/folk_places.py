@@ -13,6 +13,9 @@ from geogrid.simulate.apportion import apportion
 from geogrid.simulate.folk_figures import THINGS
 
 
+NOTHING = pd.DataFrame({"id": [], "name": [], "kind": [], "weight": [], "x": [], "y": []})
+
+
 @dataclass(frozen=True, eq=False)
 class Places:
     """All that can be belonged to: a frame for each level id and each word of `THINGS`, index 0 …, in an order that never changes.
@@ -29,7 +32,7 @@ class Places:
 
     def of(self, word: str) -> pd.DataFrame:
         """Return the places of a level or kind of thing; none where there are none."""
-        return self.frames.get(word, pd.DataFrame({"id": [], "name": [], "kind": [], "weight": [], "x": [], "y": []}))
+        return self.frames.get(word, NOTHING)
 
     def scaled(self, n: int, out_of: int | None, places_n: int) -> int:
         """Return a figure of the whole district for this part of it: at least one of what there is at all."""
