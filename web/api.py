@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request
 from geogrid.errors import InputError, NotFoundError
 from geogrid.exchange import to_geojson
 from geogrid.exchange.findings import to_rows
-from web import findings, tables
+from web import findings, lookups, tables
 from web.accounts import current_user
 from web.served import Served, kept_bytes, served, to_bytes
 
@@ -168,16 +168,26 @@ def _below(now: Served, level: str, code: str) -> dict[str, dict[str, int]]:
 
 @blueprint.get("/locate")
 def locate() -> Response:
-    """Answer with the unit of every level at a place; null where none."""
-    if request.args.get("address"):
-        raise InputError("address: not known to this service yet; give lon and lat", "暂不支持按地址查找，请给出 lon 和 lat", field="address")
+    """Answer with the unit of every level at a place or an address, and who is responsible there at `at`; null where none."""
+    now, floor = served(), _floor()
+    find, when = lookups.lookup(now), lookups.moment("at")
+    address = request.args.get("address", "").strip()
+    answer = find.of_address(address, floor=floor, when=when) if address else find.at(*_degrees(), floor=floor, when=when)
+    return _json(answer | {"responsible": lookups.shown(answer["responsible"])})
+
+
+def _degrees() -> tuple[float, float]:
     lon, lat = _number("lon"), _number("lat")
-    floor = _number("floor") if request.args.get("floor") else None
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise InputError(f"lon={lon}, lat={lat}: not degrees", f"lon={lon}、lat={lat}：不是经纬度", field="lon", value=lon)
+    return lon, lat
+
+
+def _floor() -> int | None:
+    floor = _number("floor") if request.args.get("floor") else None
     if floor is not None and floor != int(floor):
         raise InputError(f"floor={floor}: write a whole number", f"floor={floor}：应为整数", field="floor", value=floor)
-    return _json(served().project.locate(lon, lat, floor=None if floor is None else int(floor)))
+    return None if floor is None else int(floor)
 
 
 @blueprint.get("/sites")
@@ -262,15 +272,20 @@ def program_version() -> str:
 @blueprint.get("/search")
 def search() -> Response:
     """Answer with units whose code or name holds `q`, upper levels first: `{"units": [{level, code, name, parent_name, households}]}`."""
-    now, text = served(), request.args.get("q", "").strip().lower()
     limit = min(_whole("limit", request.args.get("limit", ""), 12), SEARCH_MAX)
+    return _json({"units": find_units(served(), request.args.get("q", ""), limit)})
+
+
+def find_units(now: Served, text: str, limit: int) -> list[dict[str, Any]]:
+    """Return units whose code or name holds a text, upper levels first."""
+    text = text.strip().lower()
     hits: list[dict[str, Any]] = []
     for level in now.project.levels if text else ():
         rows = tables.unit_rows(now, level)
         place = now.keep(("search", level), lambda rows=rows: (rows["name"].fillna("") + "\n" + rows.index).str.lower())
         for code, row in rows[place.str.contains(text, regex=False).to_numpy()].head(limit - len(hits)).iterrows():
             hits.append({"level": level, "code": code, "name": row["name"], "parent_name": row["parent_name"], "households": int(row["households"])})
-    return _json({"units": hits})
+    return hits
 
 
 @blueprint.route("/<path:anything>")

@@ -32,6 +32,8 @@ T = TypeVar("T")
 Packed = tuple[bytes, bytes, str]  # the bytes, gzipped, and their tag
 TILES_BYTES = 64_000_000
 PLANS_KEPT = 8
+MOMENTS = frozenset({"api.locate"})
+"""Endpoints whose `at`, where it is no version, is a moment of which people are asked: the plan is that of now."""
 _VERSION = re.compile(r"(?P<plan>[a-z0-9]+)_(?P<at>at_)?(?P<version>[0-9]{1,9})_\w+")
 
 
@@ -228,6 +230,8 @@ def asked() -> tuple[str, int | str | None]:
     if found:
         return found["plan"], int(found["version"]) if found["at"] else None
     text = request.args.get("at", "")
+    if request.endpoint in MOMENTS and not text.isdecimal():
+        text = ""
     at = parse_at(text)
     if text and at is None:
         message = f"at={text!r}: write a version number or a date like 2026-01-31"
