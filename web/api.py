@@ -192,10 +192,15 @@ def _floor() -> int | None:
 
 @blueprint.get("/sites")
 def sites() -> Response:
-    """Answer with stations and cameras as GeoJSON; `kind` is `stations`, `cameras` or a kind of them. Secret cameras are left out."""
+    """Answer with stations and cameras as GeoJSON; `kind` is `stations`, `cameras`, `events` or a kind of them. Secret cameras are left out.
+
+    Events are no assets: they come only where they, or a kind of them, are asked for.
+    """
     now, kind = served(), request.args.get("kind", "")
-    roles = [role for role in tables.SITES if kind in ("", role, role.removesuffix("s"))] or list(tables.SITES)
-    only = "" if kind in ("", *tables.SITES, *(role.removesuffix("s") for role in tables.SITES)) else kind
+    every = (*tables.SITES, "events")
+    named = [role for role in every if kind in (role, role.removesuffix("s"))]
+    roles = named or list(every if kind else tables.SITES)
+    only = "" if named else kind
     return kept_bytes(("sites", kind), lambda: _sites(now, roles, only), "application/geo+json")
 
 

@@ -20,6 +20,7 @@ from web import (
     editor,
     edits,
     errors,
+    eventpage,
     exportlog,
     guard,
     importing,
@@ -27,6 +28,7 @@ from web import (
     importing_service,
     language,
     login,
+    navigation,
     pages,
     patrolpage,
     plans,
@@ -40,7 +42,23 @@ from web import (
 )
 from web.served import Source
 
-_ROOMS = (pages, declared, patrolpage, downloads, whatif, editor, edits, plans, importing, importing_api, stationpage, cameraapi, camerafiles, api)
+_ROOMS = (
+    pages,
+    declared,
+    patrolpage,
+    eventpage,
+    downloads,
+    whatif,
+    editor,
+    edits,
+    plans,
+    importing,
+    importing_api,
+    stationpage,
+    cameraapi,
+    camerafiles,
+    api,
+)
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 UPLOAD_BYTES = 1 << 30
 """So much may come in with one request."""
@@ -81,6 +99,7 @@ def create_app(
     accounts.install(app)
     login.install(app)
     words.install(app)
+    navigation.install(app)
     errors.install(app)
     for room in _ROOMS:
         app.register_blueprint(room.blueprint)

@@ -24,9 +24,13 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def download(name: str, ending: str) -> Response:
     """Answer with the file; the filters are those of `web.tables.select`."""
     now = served()
+    return as_file(now, _frame(now, name), name, ending)
+
+
+def as_file(now: Served, frame: Any, name: str, ending: str) -> Response:
+    """Answer with a frame as .geojson or .xlsx. Raises NotFoundError for another ending."""
     if ending not in ("geojson", "xlsx"):
         raise NotFoundError(f"no download as .{ending}; there are .geojson and .xlsx", f"不能下载 .{ending}；可用 .geojson、.xlsx", value=ending)
-    frame = _frame(now, name)
     stem = f"{now.project.name or 'geogrid'}-{name}" + ("-simulated" if now.project.meta.get("simulated") else "")
     body, mimetype = (to_geojson(frame), "application/geo+json") if ending == "geojson" else (_workbook(now, frame, name), _XLSX)
     disposition = f"attachment; filename={name}.{ending}; filename*=UTF-8''{quote(stem + '.' + ending)}"

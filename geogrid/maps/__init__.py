@@ -18,7 +18,7 @@ from geogrid.maps.report import report_html
 from geogrid.maps.report_ground import Ground, layer_ground, project_ground
 from geogrid.maps.tiles import prepare, tile
 from geogrid.maps.variant import Variant
-from geogrid.maps.views import cameras, checks, declared, edit, overview, patrols, stations, unit
+from geogrid.maps.views import cameras, checks, declared, edit, events, overview, patrols, stations, unit
 
 __all__ = [
     "Column",
@@ -36,6 +36,7 @@ __all__ = [
     "data",
     "declared",
     "edit",
+    "events",
     "fault_shapes",
     "layer_ground",
     "overview",

@@ -19,19 +19,23 @@ def kinds_of(scheme: Scheme, role: str, frame: pd.DataFrame) -> list[dict[str, A
     """List the kinds of a role: those of the scheme in its order, then others found in `frame`, by name. Each: id, zh, en, shape, colour, sign, n."""
     given = frame["kind"].fillna("").astype(str) if "kind" in frame else pd.Series("", index=frame.index)
     number = given.value_counts().to_dict()
-    known = list(scheme.stations) if role == "stations" else [k for k in CAMERA_KINDS if k in number]
+    named = {"stations": list(scheme.stations), "events": list(scheme.events)}
+    known = named[role] if role in named else [k for k in CAMERA_KINDS if k in number]
     ids = [k for k in known if k in number] + sorted(k for k in number if k not in known)
     names = {kind: _names(scheme, role, kind) for kind in ids}
     signs = _signs([names[kind]["zh"] for kind in ids])
     every = known + sorted(k for k in number if k not in known)
     place = {kind: every.index(kind) for kind in ids}
-    look = {kind: _look(place[kind]) if role == "stations" else {"shape": _camera(kind), "colour": _CAMERA} for kind in ids}
+    look = {kind: _look(role, kind, place[kind]) for kind in ids}
     return [{"id": kind, **names[kind], "sign": sign, "n": number[kind], **look[kind]} for kind, sign in zip(ids, signs, strict=True)]
 
 
 def _names(scheme: Scheme, role: str, kind: str) -> dict[str, str]:
     if role == "stations" and kind in scheme.stations:
         name = scheme.stations[kind].name
+        return {"zh": name.zh, "en": name.en}
+    if role == "events" and kind in scheme.events:
+        name = scheme.events[kind].name
         return {"zh": name.zh, "en": name.en}
     if role == "cameras" and kind in CAMERA_KINDS:
         return dict(CAMERA_KINDS[kind])
@@ -49,8 +53,11 @@ def _signs(names: list[str]) -> list[str]:
     return out
 
 
-def _look(place: int) -> dict[str, str]:
-    return {"shape": SHAPES[place % len(SHAPES)], "colour": COLOURS[place % len(COLOURS)]}
+def _look(role: str, kind: str, place: int) -> dict[str, str]:
+    """Return shape and colour: an event is a drop, what no station is; a camera has one colour for all kinds."""
+    if role == "cameras":
+        return {"shape": _camera(kind), "colour": _CAMERA}
+    return {"shape": "drop" if role == "events" else SHAPES[place % len(SHAPES)], "colour": COLOURS[place % len(COLOURS)]}
 
 
 def _camera(kind: str) -> str:

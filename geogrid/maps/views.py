@@ -57,6 +57,12 @@ def patrols(project: ProjectLike, *, lang: str) -> MapPage:
     return _page(project, "patrols", lang, {"fill": "measure", "off": _fine_layers(project)})
 
 
+def events(project: ProjectLike, *, lang: str) -> MapPage:
+    """What happened: units tinted by what is still open, which the page tells, and the events themselves, which it fetches."""
+    first = {"fill": "measure", "level": _community(project), "off": _fine_layers(project), "site_cards": True}
+    return _page(project, "events", lang, first)
+
+
 def checks(project: ProjectLike, *, lang: str) -> MapPage:
     """What was found, each at its place, over units by identity."""
     return _page(

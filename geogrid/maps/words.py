@@ -25,6 +25,7 @@ WORDS: dict[str, dict[str, str]] = {
     "count": {"zh": "{n} 处", "en": "{n}"},
     "stations": {"zh": "站点", "en": "stations"},
     "cameras": {"zh": "摄像机", "en": "cameras"},
+    "events": {"zh": "事件", "en": "events"},
     "findings": {"zh": "问题", "en": "findings"},
     "north": {"zh": "北在上", "en": "North is up"},
     "zoom_in": {"zh": "放大", "en": "Zoom in"},

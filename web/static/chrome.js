@@ -21,7 +21,21 @@ export function typing(event) {
   return event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("input, textarea, select, [contenteditable]");
 }
 
+// An open menu of the bar closes when something else is pressed, and with Escape.
+function menus() {
+  const open = () => document.querySelector(".tabs details[open]");
+  document.addEventListener("click", event => { if (open() && !open().contains(event.target)) open().open = false; });
+  document.addEventListener("keydown", event => {
+    const menu = event.key === "Escape" && open();
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    event.preventDefault();
+  });
+}
+
 export function chrome() {
+  menus();
   const large = document.getElementById("large"), fold = document.getElementById("fold"), help = document.getElementById("help"), keys = document.getElementById("keys");
   large.setAttribute("aria-pressed", String(root.classList.contains("large")));
   large.addEventListener("click", () => toggle("large", large, "aria-pressed"));

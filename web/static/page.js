@@ -3,6 +3,7 @@ import { chrome } from "./chrome.js";
 import { cameras } from "./reach-cameras.js";
 import { checks } from "./checks.js";
 import { declared } from "./declared.js";
+import { events } from "./events.js";
 import { layers } from "./layers.js";
 import { patrols } from "./patrols.js";
 import { search } from "./search.js";
@@ -16,5 +17,5 @@ chrome();
 if (page) {
   search(page);
   layers();
-  ({ overview: units, stations, cameras, patrols, checks, declared, unit })[page.page]?.(page);
+  ({ overview: units, stations, cameras, patrols, events, checks, declared, unit })[page.page]?.(page);
 }

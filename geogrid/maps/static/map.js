@@ -4,6 +4,7 @@
                                 · site {role, id, kind, name} · finding {at, rule}.  `on` works before the start
    geogrid.select(level, code, {zoom, box})   setLevel(id)   setFill("bounds" | "identity" | "measure" | "none")
    geogrid.setLayer(name, on)   stations cameras sectors findings labels buildings, stations:<kind> cameras:<kind>, u:<level> (its lines)
+   geogrid.setPoints(role, table or null)   points that the page itself fetched, columns as those of sites.json
    geogrid.mark(level, codes)  ring(box)  stepBack()   (marks.js)
    geogrid.highlight(level, code)  filter(codes of status or null)  showFinding(at)  addFindings(list)  setFindings(list)  fit(box, {padding})  padding({left, …})  state()  map
    geogrid.showFault(fault or null)   (faults.js) hatched, with its width, and the locator
@@ -91,7 +92,7 @@
 
   function fetchLayer(name) {
     if (name === "findings") return state.findings ? Promise.resolve() : load("findings.json", (found) => { state.findings = found; points.redraw(); });
-    return state.sites ? Promise.resolve() : load("sites.json", (found) => { state.sites = found; points.redraw(); });
+    return (state.sites || {}).stations ? Promise.resolve() : load("sites.json", (found) => { state.sites = Object.assign({}, state.sites, found); points.redraw(); });
   }
 
   geogrid.unit = function (level, code) {
@@ -111,6 +112,11 @@
   geogrid.setFill = function (fill) {
     state.fill = fill;
     changed();
+  };
+
+  geogrid.setPoints = function (role, table) {
+    state.sites = Object.assign({}, state.sites, { [role]: table });
+    geogrid.setLayer(role, !!table);
   };
 
   geogrid.setLayer = function (name, on) {

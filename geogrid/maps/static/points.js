@@ -1,8 +1,8 @@
-/* Stations, cameras and findings: clusters with numbers below zoom 15, a sign per kind above, camera sectors from zoom 16. */
+/* Stations, cameras, events and findings: clusters with numbers below zoom 15, a sign per kind above, camera sectors from zoom 16. */
 "use strict";
 (function (geogrid) {
   const CLUSTER_ZOOM = 15, SECTOR_ZOOM = 16, CELL_PX = 76, SIGN_PX = 9;
-  const ROLE_COLOUR = { stations: "#8a4b08", cameras: "#17324d", findings: "#a84300" };
+  const ROLES = ["cameras", "stations", "events"], ROLE_COLOUR = { stations: "#8a4b08", cameras: "#17324d", events: "#5b3f8c", findings: "#a84300" };
 
   geogrid.Points = geogrid.Overlay.extend({
     initialize: function (state) {
@@ -16,7 +16,7 @@
       this._sign_px = SIGN_PX * this._text;
       c.textAlign = "center";
       c.textBaseline = "alphabetic";
-      for (const role of ["cameras", "stations"]) if (this._state.layers[role] && this._state.sites) this._role(c, size, role, this._state.sites[role]);
+      for (const role of ROLES) if (this._state.layers[role] && (this._state.sites || {})[role]) this._role(c, size, role, this._state.sites[role]);
       if (this._state.layers.findings && this._state.findings) this._findings(c, size);
       this.fire("drawn");
     },
@@ -31,7 +31,7 @@
       const zoom = this._map.getZoom();
       if (zoom < (geogrid.settings.signs_from || 0)) return;
       if (geogrid.settings.dots_below) return zoom < geogrid.settings.dots_below ? this._dots(c, shown, role, table) : this._signs(c, shown, role, table);
-      if (zoom >= CLUSTER_ZOOM && role === "stations") this._apart(shown);
+      if (zoom >= CLUSTER_ZOOM && role !== "cameras") this._apart(shown);
       if (zoom < CLUSTER_ZOOM) return this._clusters(c, shown, role, (i) => table.kinds[table.kind[i]]);
       if (role === "cameras" && zoom >= SECTOR_ZOOM && this._state.layers.sectors) this._sectors(c, shown, table);
       this._signs(c, shown, role, table);
@@ -104,7 +104,7 @@
       const n = group.length, text = n.toLocaleString("en-US"), r = this._radius(n) - 2;
       const one = kind && group.every((p) => kind(p.row) === kind(group[0].row)) ? kind(group[0].row) : null;
       disc(c, at, r + 2, "rgba(255,255,255,0.95)");
-      disc(c, at, r, one && role === "stations" ? one.colour : ROLE_COLOUR[role]);
+      disc(c, at, r, one && role !== "cameras" && one.colour ? one.colour : ROLE_COLOUR[role]);
       c.fillStyle = "#ffffff";
       c.font = "700 " + 12 * this._text + "px " + geogrid.FACE;
       c.fillText(text, at.x, at.y + 4.3 * this._text);
@@ -212,6 +212,7 @@
 
   function shape(c, name, at, r, colour) {
     if (name === "circle") return disc(c, at, r, colour);
+    if (name === "drop") return drop(c, at, r, colour);
     const corners = { square: 4, diamond: 4, triangle: 3, hexagon: 6, pentagon: 5 }[name] || 4;
     const turn = name === "square" ? Math.PI / 4 : 0, grow = name === "triangle" ? 1.35 : name === "square" || name === "diamond" ? 1.22 : 1.1;
     c.beginPath();
@@ -221,6 +222,17 @@
     }
     c.closePath();
     c.fillStyle = colour;
+    c.fill();
+  }
+
+  /* What happened, not what stands there: a disc with a point below. */
+  function drop(c, at, r, colour) {
+    disc(c, at, r, colour);
+    c.beginPath();
+    c.moveTo(at.x - r * 0.78, at.y + r * 0.62);
+    c.lineTo(at.x, at.y + r * 1.75);
+    c.lineTo(at.x + r * 0.78, at.y + r * 0.62);
+    c.closePath();
     c.fill();
   }
 

@@ -1,0 +1,254 @@
+"""The page /events: what happened, what is not done, and to whom that has come up; its data, files and `GET /api/events`.
+
+Who is not signed in sees closing rates and nothing else: no place, no list, no chart of who reports.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import gettext as _
+
+from geogrid.errors import NotFoundError
+from geogrid.events import raised, told_instant
+from geogrid.events.records import is_closed
+from geogrid.exchange import to_geojson
+from web import data, mapview, scriptdata, tables
+from web.accounts import require
+from web.downloads import as_file
+from web.eventfigures import ROLE, answer, at, chosen, has_events, kinds, ledger, level_name, may_see, only, place_name, plain
+from web.language import language
+from web.served import Served, served, to_bytes
+
+blueprint = Blueprint("events", __name__)
+STEPS = (0.0, 0.005, 0.02, 0.1)
+"""Upper limits of the classes of the share that is open; the last has none."""
+HUE = "#5b3f8c"
+
+
+@blueprint.get("/events")
+def page() -> str:
+    """哪里的事没有办完？"""
+    now = served()
+    known, asked = tables.levels(now), request.args.get("level", "")
+    level = asked if asked in known else _first_level(known)
+    told = scriptdata.told(now, ROLE, level)
+    shown: dict[str, Any] = {"has_events": has_events(now), "may_see": may_see(now), "tasks": [], "kinds": []}
+    if shown["has_events"]:
+        told |= {"events": _addresses(now), "says": words(), "may_see": shown["may_see"], "steps": STEPS, "hue": HUE}
+    if shown["may_see"]:
+        signs = [{**kind, "key": kind["id"], "name": kind[language()]} for kind in kinds(now)]
+        scheme = now.project.scheme
+        shown |= {"tasks": [(key, task.name.say(language())) for key, task in scheme.tasks.items()], "kinds": signs}
+        told |= {"signs": {kind["key"]: kind for kind in signs}, "tasks": {key: _task(task) for key, task in scheme.tasks.items()}}
+    return render_template("events.html", page=ROLE, page_data=lambda: told, map=mapview.parts(now, ROLE), level=level, **shown)
+
+
+def _first_level(known: list[str]) -> str:
+    """Return the level whose table opens first: communities or what stands for them."""
+    return "community" if "community" in known else (known or [""])[0]
+
+
+def _task(task: Any) -> dict[str, list[str]]:
+    return {"events": list(task.events), "stations": list(task.stations), "cameras": list(task.cameras)}
+
+
+def _addresses(now: Served) -> dict[str, str]:
+    stem = url_for("events.figures", version=now.version).removesuffix("answer.json")
+    return {"data": stem, "download": url_for("events.download", name="events", ending="xlsx").rsplit("/", 1)[0] + "/"}
+
+
+@blueprint.get("/data/<version>/events/answer.json")
+def figures(version: str) -> Response:  # noqa: ARG001
+    """Serve what the page says first, for what its address chooses."""
+    return _fresh(answer(_asked()))
+
+
+@blueprint.get("/data/<version>/events/table/<level>.json")
+def table(version: str, level: str) -> Response:  # noqa: ARG001
+    """Serve the closing rates of a level's units."""
+    now = _asked()
+    if level not in tables.levels(now):
+        raise NotFoundError(f"no level {level!r}", f"没有层级“{level}”", value=level)
+    return _fresh(_table(now, level))
+
+
+@blueprint.get("/data/<version>/events/points.json")
+def points(version: str) -> Response:  # noqa: ARG001
+    """Serve the events as the map draws them: columns as in `geogrid.maps.data`; a closed one is grey."""
+    now = _asked(single=True)
+    own, asked = ledger(now), chosen(now, request.args)
+    found = only(own, asked)
+    places = shapely.get_coordinates(now.project.sites(ROLE).loc[found.index].to_crs(4326).geometry.to_numpy()).round(6)
+    signs = kinds(now)
+    row = {kind["id"]: i for i, kind in enumerate(signs)}
+    done = is_closed(found, asked.at_s)
+    grey = [{**kind, "colour": "#6b747c"} for kind in signs]
+    body = {
+        "kinds": [*signs, *grey],
+        "id": found["id"].tolist(),
+        "name": found["id"].tolist(),
+        "kind": [row[kind] + len(signs) * int(closed) for kind, closed in zip(found["kind"], done, strict=True)],
+        "x": places[:, 0].tolist(),
+        "y": places[:, 1].tolist(),
+        "outside": [False] * len(found),
+    }
+    return _fresh(body)
+
+
+@blueprint.get("/data/<version>/events/one.json")
+def one(version: str) -> Response:  # noqa: ARG001
+    """Serve one event: `?id=`."""
+    now = _asked(single=True)
+    frame = _frame(now, request.args | {"state": "all", "kind": "", "unit": "", "month": "", "task": ""})
+    found = frame[frame["id"] == request.args.get("id", "")]
+    if not len(found):
+        raise NotFoundError("no such event", "没有这个事件", value=request.args.get("id", ""))
+    row = pd.DataFrame(found.drop(columns="geometry")).iloc[0].to_dict()
+    own = ledger(now)
+    names = {level: place_name(now, level, row[level]) for level in tables.levels(now) if row.get(level)}
+    named = {"kind_name": own.kind_name(row["kind"]).say(language()), "reporter": own.reporter_name(row["reporter_kind"]).say(language())}
+    stands = {"stands": place_name(now, row["stands_level"], row["stands_code"]), "stands_in": level_name(now, row["stands_level"])}
+    return _fresh(plain(row) | named | {"units": [{"level": k, "code": row[k], "name": v} for k, v in names.items()]} | stands)
+
+
+@blueprint.get("/download/events/<name>.<ending>")
+def download(name: str, ending: str) -> Response:
+    """Answer with a file of what the page shows: `events` or `event_units`, with its filters."""
+    now = _asked(single=name == "events")
+    if name == "events":
+        return as_file(now, _frame(now, request.args), name, ending)
+    if name == "event_units":
+        level = request.args.get("level", "")
+        return as_file(now, _units(now, level if level in tables.levels(now) else tables.levels(now)[0]), name, ending)
+    raise NotFoundError(f"nothing to download is called {name!r}", f"没有可下载的“{name}”", value=name)
+
+
+@blueprint.get("/api/events")
+def api() -> Response:
+    """Answer with events as GeoJSON: `kind= unit= from= to= state=open|closed|all when=`; all states where none is named."""
+    now = _asked(single=True)
+    arguments = {"state": "all", **{key: value for key, value in request.args.items() if value}}
+    return Response(to_geojson(_frame(now, arguments)), mimetype="application/geo+json", headers={"Cache-Control": "no-cache"})
+
+
+def _asked(*, single: bool = False) -> Served:
+    """Return what the visitor may see; raise SignInError for single events where he may see rates only, NotFoundError where there are no events."""
+    now = served()
+    if not has_events(now):
+        raise NotFoundError("this project has no events", "本项目没有事件", value=ROLE)
+    if single:
+        require("viewer")
+    return now
+
+
+def _fresh(body: Any) -> Response:
+    """Answer with JSON that goes with the instant, so that nobody keeps it."""
+    return Response(to_bytes(body), mimetype="application/json", headers={"Cache-Control": "no-cache"})
+
+
+def _frame(now: Served, arguments: Any) -> gpd.GeoDataFrame:
+    """Return the chosen events as they were delivered, with `open` and where each open one stands."""
+    own, asked = ledger(now), chosen(now, arguments)
+    found = only(own, asked)
+    standing = own.standing(asked.at_s).reindex(found.index)
+    frame = now.project.sites(ROLE).loc[found.index].drop(columns=["row"], errors="ignore")
+    texts = {
+        name: standing[source].astype(object).where(standing[source].notna(), "")
+        for name, source in (("stands_level", "level"), ("stands_code", "code"))
+    }
+    closed = is_closed(found, asked.at_s)
+    defaults = {name: "" for name in ("kind", "reporter_kind", "time", "closed_at", "state", "address") if name not in frame}
+    return frame.assign(
+        **defaults, open=~closed, days_open=standing["age_days"].round(2).to_numpy(), steps_up=standing["steps"].to_numpy(), **texts
+    ).assign(kind=found["kind"], as_of=told_instant(asked.at_s))
+
+
+def _rates(now: Served, level: str) -> pd.DataFrame:
+    """Return the figures of a level's units in the order of `tables.unit_rows`; `up`: open events that have come up to the unit from below it."""
+    own = ledger(now)
+    asked = chosen(now, request.args)
+    fitting = type(own)(only(own, asked, state=""), own.levels, own.scheme)
+    codes = tables.unit_rows(now, level).index.tolist()
+    found = fitting.rates(asked.at_s, {level: codes}).set_index("code").reindex(codes)
+    up = raised(fitting.standing(asked.at_s))
+    here = up[up["level"] == level].set_index("code")["events"]
+    return found.assign(up=here.reindex(codes).fillna(0).astype("int64").to_numpy())
+
+
+def _table(now: Served, level: str) -> dict[str, Any]:
+    found = _rates(now, level)
+    columns = [("events", _("events"), "number"), ("open", _("open"), "number"), ("rate", _("closed"), "rate")]
+    if may_see(now) and found["up"].any():
+        columns.insert(2, ("up", _("came up"), "number"))
+    values = {
+        **{name: found[name].astype("int64").tolist() for name in ("events", "open", *(["up"] if may_see(now) else []))},
+        "rate": [None if share != share else round(share, 6) for share in found["share"]],
+        "open_share": [None if share != share else round(1 - share, 6) for share in found["share"]],
+    }
+    told = [{"key": key, "title": title, "kind": kind} for key, title, kind in columns]
+    return {"columns": [data.name_column(now, level), *told], **data.unit_columns(now, level), "values": values}
+
+
+def _units(now: Served, level: str) -> gpd.GeoDataFrame:
+    """Return the units of a level with their closing rates, for a file."""
+    rates = _rates(now, level)
+    frame = now.project.units(level).loc[rates.index][["name", "parent", "geometry"]]
+    names = ["events", "closed", "open", *(["up"] if may_see(now) else []), "share"]
+    own = ledger(now)
+    told = {name: rates[name].to_numpy() for name in names}
+    told["share"] = np.round(told["share"].astype(float), 6)
+    return frame.assign(level=level, **told, as_of=told_instant(at(now, own, request.args.get("when", "")))).reset_index()
+
+
+def words() -> dict[str, str]:
+    """Return the words of the page's script."""
+    return {
+        "open": _("events are not done"),
+        "open_one": _("event is not done"),
+        "none_open": _("Every event here is done."),
+        "none": _("No event fits."),
+        "base": _("{closed} of {events} events closed ({share})"),
+        "as_of": _("as of {at}"),
+        "last": _("the newest entry is of {at}"),
+        "days": _("{n} days"),
+        "unknown_since": _("nobody knows since when"),
+        "stands": _("now at: {place}"),
+        "stays": _("still where it began: {place}"),
+        "allowed": _("{n} days allowed at each step"),
+        "next": _("goes further on {at}"),
+        "top": _("it goes no further"),
+        "from": _("reported by {who}"),
+        "closed_at": _("closed on {at}"),
+        "closed": _("closed"),
+        "is_open": _("open"),
+        "only_here": _("Only events here"),
+        "who": _("Who is responsible here?"),
+        "in_unit": _("in {name}"),
+        "month": _("in {month}"),
+        "raised": _("{n} have come up here, the oldest {days} days old"),
+        "raised_one": _("one has come up here, {days} days old"),
+        "more": _("{n} more are in the files"),
+        "timeless": _("{n} events say no time and are in no month."),
+        "unmatched": _("{n} events lie in no unit."),
+        "map_open": _("{n} open"),
+        "step": _("≤ {share}"),
+        "step_last": _("> {share}"),
+        "month_bar": _("{month}: {events} events, {open} open"),
+        "month_title": _("Events by month and kind"),
+        "kind_title": _("Events by kind"),
+        "reporter_title": _("Events by who reported them"),
+        "month_head": _("month"),
+        "events_head": _("events"),
+        "open_head": _("open"),
+        "rate_head": _("closed"),
+        "kind_head": _("kind"),
+        "reporter_head": _("reported by"),
+        "since": _("since {at}"),
+        "happened": _("happened on {at}"),
+    }
