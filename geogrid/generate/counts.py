@@ -44,7 +44,7 @@ def cut(level: Level, graph: Graph, dedicated_n: int, seed: int, *, prove: bool 
         return _cut(level, graph, None, seed, prove)
     labels, at = np.unique(graph.within, return_inverse=True)
     total = np.bincount(at, graph.weight, minlength=len(labels)).astype(np.int64)
-    wanted = _wanted(level, dedicated_n, labels[total > 0])
+    wanted = wanted_units(level, dedicated_n, labels[total > 0])
     lower, upper = _bounds(level, graph)
     share = apportion(total, wanted, lower, upper) if graph.previous is None else _as_before(graph, at, total, wanted, lower, upper)
     stuck = np.zeros(len(labels), dtype=bool)
@@ -117,7 +117,8 @@ def _bounds(level: Level, graph: Graph) -> tuple[int, int]:
     return level.households or (1, max(1, int(graph.weight.sum())))
 
 
-def _wanted(level: Level, dedicated_n: int, parents: np.ndarray) -> int:
+def wanted_units(level: Level, dedicated_n: int, parents: np.ndarray) -> int:
+    """Return how many units the `parents` with homes are to have; raises InputError where the level's count is too small for that."""
     wanted = int(level.count or 0) - dedicated_n
     if wanted < len(parents):
         raise InputError(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geogrid.generate.counts import Graph, cut, part_of
+from geogrid.generate.counts import Graph, cut, part_of, wanted_units
 from geogrid.generate.decided import State, mixed, scores, state_of
 from geogrid.generate.sides import MAIN, components, distinct_pairs, find_regions, stands, widened
 from geogrid.partition import Partition
@@ -41,6 +41,8 @@ def divide(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Parti
     A group on both sides of a main road that had to be carries the reason ACROSS.
     """
     graph = terrain.graph
+    if level.make == "count":
+        wanted_units(level, dedicated_n, np.unique(graph.within[graph.weight > 0]))
     bounds = _bounds(level, graph, dedicated_n)
     if graph.previous is not None:
         state = _carried(level, terrain, graph.previous, dedicated_n, seed)

@@ -139,7 +139,7 @@ def group_atoms(
     of_cell = np.where(land.host >= 0, first[np.maximum(land.host, 0)], NONE)
     pieces = np.unique(land.dedicated[land.dedicated >= 0])
     seeds = centres[rows] if level.make == "seeds" and centres is not None else None
-    terrain, whole = _storeys(base, mesh, parent, land, rows, seeds, workers), np.arange(len(rows))
+    terrain, whole = storeys_terrain(base, mesh, parent, land, rows, seeds, workers), np.arange(len(rows))
     graph = terrain.graph
     if level.keep_buildings_whole and level.households:
         whole = find_wholes(graph, cell[rows], base.cells["building"].to_numpy()[cell[rows]], level.households[1])
@@ -160,7 +160,9 @@ def _undivided(made: Made) -> Made:
     return replace(made, cure={u: ("accept", 0.0) if cure[0] == "halve" else cure for u, cure in made.cure.items()})
 
 
-def _storeys(base: Base, mesh: Mesh, parent: np.ndarray, land: Territories, rows: np.ndarray, seeds: np.ndarray | None, workers: int) -> Terrain:
+def storeys_terrain(
+    base: Base, mesh: Mesh, parent: np.ndarray, land: Territories, rows: np.ndarray, seeds: np.ndarray | None, workers: int
+) -> Terrain:
     """Terrain of the storeys `rows` of home cells; an entrance is what stays whole where it fits, but not where `seeds` decide."""
     cell = base.cell_position[rows]
     places = find_places(mesh, parent)

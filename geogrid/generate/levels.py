@@ -15,16 +15,16 @@ from geogrid.generate.carry import as_before, units_before
 from geogrid.generate.floor_parts import Division, divide_at, divide_floors
 from geogrid.generate.given import label_by_column, lowest_given
 from geogrid.generate.given_levels import given_levels, names_of, one_per_parent, partial_level
-from geogrid.generate.groups import Made, group_atoms, group_cells, without_groups
+from geogrid.generate.groups import Made, group_atoms, group_cells, storeys_terrain, without_groups
 from geogrid.generate.land import Territories, find_territories
 from geogrid.generate.level_units import NONE, Ground, LevelUnits
+from geogrid.generate.linked import link_households
 from geogrid.generate.mesh import Mesh
 from geogrid.generate.numbering import issue_codes
 from geogrid.scheme import Level
 
 GROUPED = ("bounds", "count", "seeds")
 """Ways to make a level that the kernel cuts."""
-NO_CENTRE = "no_centre"
 SPLIT_CODE = "given_column"
 """Reason of a unit in several pieces whose buildings say so in their column."""
 
@@ -140,6 +140,14 @@ def _by_area(ground: Ground, level: Level, above: LevelUnits | None, parent: np.
     return LevelUnits(level, atoms, codes, [""] * n, above_numbers, ["base"] * n, reason)
 
 
+def _linked(ground: Ground, level: Level, before: Division, parent: np.ndarray, land: Territories) -> Made:
+    """Households linked round centres: a level of seeds that need not be complete."""
+    atoms, cell = before.base.atoms, before.base.cell_position
+    rows = np.flatnonzero((ground.mesh.households > 0)[cell] & (parent[cell] >= 0))
+    graph = storeys_terrain(before.base, ground.mesh, parent, land, rows, before.centres[rows], ground.workers).graph
+    return link_households(graph, rows, len(atoms), level.households or (1, max(1, int(ground.mesh.households.sum()))))
+
+
 def _of_storeys(ground: Ground, level: Level, parent: np.ndarray, land: Territories) -> tuple[Division | None, Made]:
     """Group storeys, full floors divided before and those that the kernel halved after; None where none was."""
     before = divide_floors(ground.base, ground.doors, level)
@@ -149,9 +157,12 @@ def _of_storeys(ground: Ground, level: Level, parent: np.ndarray, land: Territor
             f"层级 {level.id} 要围绕中心户划分：住户表里没有标出中心户（centre = true）",
             level=level.id,
         )
-    previous = units_before(ground.previous, before.base, level.id) if ground.previous else None
-    made = group_atoms(level, before.base, ground.mesh, parent, land, ground.seed, before.centres, previous, workers=ground.workers)
-    made = without_groups(made, [u for u, why in enumerate(made.reason) if why == NO_CENTRE]) if not level.complete else made
+    if level.make == "seeds" and not level.complete:
+        made = _linked(ground, level, before, parent, land)
+    else:
+        previous = units_before(ground.previous, before.base, level.id) if ground.previous else None
+        made = group_atoms(level, before.base, ground.mesh, parent, land, ground.seed, before.centres, previous, workers=ground.workers)
+        made = made if level.complete else without_groups(made, [])
     if not len(made.parts):
         return (before if before.base is not ground.base else None), made
     after = divide_at(before.base, made.parts[:, 0], made.parts[:, 1])
