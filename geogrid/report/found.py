@@ -17,6 +17,8 @@ from geogrid.scheme import Scheme
 
 WITHOUT = {"units_without_organisation": "no_organisation", "organisation_share": "no_organisation", "units_without_staff": "no_staff"}
 
+_BODY = {"what_zh": "组织", "what_en": "organisation"}
+
 
 def find_declared(rows: Iterable[DeclaredRow], scheme: Scheme) -> list[Finding]:
     """Return a `count_mismatch` for each declared figure that does not hold, and a finding for each unit that lacks its organisation or officer."""
@@ -37,12 +39,12 @@ def _mismatch(row: DeclaredRow, scheme: Scheme) -> Finding:
 
 
 def _without(row: DeclaredRow, scheme: Scheme) -> Iterator[Finding]:
-    """One finding a unit, so that each stands at its place on the map; the first list of such a row is that of the units without."""
+    """One finding a unit, so that each stands at its place on the map; a list of units, where there is one, is that of the units without."""
     if row.figure not in WITHOUT or not row.computed or not row.lists:
         return
     name = scheme.level(row.level).name
-    for case in row.lists[0].cases:
-        yield Finding(WITHOUT[row.figure], row.level, (case.code,), case.place, facts={"level_zh": name.zh, "level_en": name.en, **NOBODY})
+    for case in (case for case in row.lists[0].cases if case.level):
+        yield Finding(WITHOUT[row.figure], row.level, (case.code,), case.place, facts={"level_zh": name.zh, "level_en": name.en, **NOBODY, **_BODY})
 
 
 def _united(cases: list[Case]) -> BaseGeometry | None:

@@ -22,7 +22,7 @@ def find_implied(subject: Subject, declared: Sequence[Pair], linked: Linked) -> 
     """Yield, for each level with declared organisations, what to compute, the facts of the sentence, and the number that follows.
 
     The number is None where a figure is no plain one, or more organisations than units were declared. A level for which units without an
-    organisation were declared is left to that row.
+    organisation were declared is left to that row; of kinds that the scheme knows only those count that it wants in each unit of the level.
     """
     if "organisations" not in subject.tables:
         return
@@ -30,6 +30,7 @@ def find_implied(subject: Subject, declared: Sequence[Pair], linked: Linked) -> 
     spoken_for = {asked.level for _, asked in declared if asked.figure == "units_without_organisation"}
     for level in subject.levels:
         pairs = [(amount, asked) for amount, asked in declared if asked.figure == "organisations" and _level_of(subject, links, asked) == level]
+        pairs = [pair for pair in pairs if _is_wanted(subject, pair[1], level)]
         if not pairs or level in spoken_for:
             continue
         kinds = None if any(asked.kinds is None for _, asked in pairs) else frozenset().union(*(asked.kinds or () for _, asked in pairs))
@@ -40,6 +41,13 @@ def find_implied(subject: Subject, declared: Sequence[Pair], linked: Linked) -> 
         said = " + ".join(f"{number:,.0f}" for number in numbers if number is not None)
         facts = {"units": f"{units_n:,.0f}", "organisations": said, "n": f"{left:,}", **names_of(subject, level)}
         yield Asked("units_without_organisation", level, "", kinds), facts, left if left >= 0 else None
+
+
+def _is_wanted(subject: Subject, asked: Asked, level: str) -> bool:
+    """Tell whether organisations of these kinds are wanted in every unit of a level, as far as the scheme says."""
+    names = {kind: {kind, entry.name.zh, entry.name.en} for kind, entry in subject.scheme.organisations.items()}
+    known = [kind for kind, words in names.items() if asked.kinds is not None and asked.kinds & words]
+    return not known or any(subject.scheme.organisations[kind].covers == level for kind in known)
 
 
 def _level_of(subject: Subject, links: Links, asked: Asked) -> str:
