@@ -131,8 +131,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{of}: {why}. {said}",
     },
     "no_organisation": {
-        "zh": "{level_zh} {units} 没有组织，而申报中列有组织。请补设，或补上它的隶属关系。",
-        "en": "{level_en} {units} has no organisation, though such are declared. Provide one, or add its membership.",
+        "zh": "{level_zh} {units} 没有{what_zh}。请补设，或补上它的隶属关系。",
+        "en": "{level_en} {units} has no {what_en}. Provide one, or add its membership.",
     },
     "no_staff": {
         "zh": "{level_zh} {units}：{why_zh}。请{do_zh}。",

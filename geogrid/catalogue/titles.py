@@ -100,7 +100,7 @@ RULE_TITLES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "count_mismatch": ({"zh": "数目不符", "en": "Counts differ"}, {"zh": "申报数与计算数不一致", "en": "A declared number is not the computed one"}),
     "no_organisation": (
         {"zh": "没有组织", "en": "No organisation"},
-        {"zh": "申报中列有组织，单元却没有", "en": "A unit without an organisation, where such are declared"},
+        {"zh": "单元没有组织，而层级方案或申报要求有", "en": "A unit without an organisation, where the scheme or the declared figures want one"},
     ),
     "no_staff": (
         {"zh": "人员不齐", "en": "Staff incomplete"},
