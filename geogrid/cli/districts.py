@@ -3,29 +3,60 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from geogrid.cli.language import language
 from geogrid.cli.output import progress, show_json
 
+if TYPE_CHECKING:
+    from geogrid.scheme import Scheme
+
 
 @click.command(epilog="Example: geogrid systems")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def systems(as_json: bool) -> None:
-    """List the districts that can be simulated and the schemes that a recipe can name."""
+    """List the districts that can be simulated and the schemes that a recipe can name, each with its levels, their counts and bounds."""
     from geogrid.scheme import built_in, read_scheme
     from geogrid.simulate import systems as known
 
-    schemes = {name: read_scheme(name).name for name in built_in()}
-    districts = known()
+    schemes = {name: read_scheme(name) for name in built_in()}
+    districts = [{**district, "scheme": district["id"], "levels": _levels(schemes[district["id"]])} for district in known()]
     if as_json:
-        show_json({"systems": districts, "schemes": {k: {"zh": v.zh, "en": v.en} for k, v in schemes.items()}})
+        listed = {name: {"zh": scheme.name.zh, "en": scheme.name.en, "levels": _levels(scheme)} for name, scheme in schemes.items()}
+        show_json({"systems": districts, "schemes": listed})
         return
     for district in districts:
-        click.echo(f"{district['id']:<12} {district['name']}")
-    for name, text in schemes.items():
-        click.echo(f"scheme {name:<26} {text.say(language())}")
+        click.echo(f"{district['id']:<12} {district['name']}  {_said(schemes[district['scheme']], language())}  (scheme {district['scheme']})")
+    for name, scheme in schemes.items():
+        click.echo(f"scheme {name:<26} {scheme.name.say(language())}")
+
+
+def _levels(scheme: Scheme) -> list[dict[str, object]]:
+    return [
+        {
+            "id": level.id,
+            "name": {"zh": level.name.zh, "en": level.name.en},
+            "make": level.make,
+            "count": level.count,
+            "households": level.households,
+            "complete": level.complete,
+        }
+        for level in scheme.levels
+    ]
+
+
+def _said(scheme: Scheme, lang: str) -> str:
+    """Levels from the top down, each with its count and bounds where it has them: community 175 → grid 2,257 (60–260 households)."""
+    from geogrid.scheme_values import say_bounds
+
+    homes = " 户" if lang.startswith("zh") else " households"
+    words = []
+    for level in scheme.levels:
+        count = f" {level.count:,}" if level.count else ""
+        words.append(level.name.say(lang) + count + (f" ({say_bounds(level.households)}{homes})" if level.households else ""))
+    return " → ".join(words)
 
 
 @click.command(epilog="Example: geogrid simulate lubei --out lubei --scale 0.05")
