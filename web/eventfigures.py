@@ -207,6 +207,7 @@ def items(now: Served, own: Ledger, standing: pd.DataFrame) -> list[dict[str, An
                 "kind_name": own.kind_name(row["kind"]).say(language()),
                 "since": told_instant(row["time_s"]),
                 "days": None if math.isnan(row["age_days"]) else round(row["age_days"], 1),
+                "late": None if math.isnan(row["age_days"]) or row["age_days"] <= row["days"] else round(row["age_days"] - row["days"], 1),
                 "allowed": row["days"],
                 "steps": row["steps"],
                 "reporter": own.reporter_name(row["reporter_kind"]).say(language()) if row["reporter_kind"] else "",

@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask_babel import gettext as _
 
 from geogrid.errors import NotFoundError
@@ -22,6 +22,7 @@ from web import data, mapview, scriptdata, tables
 from web.accounts import require
 from web.downloads import as_file
 from web.eventfigures import ROLE, answer, at, chosen, has_events, kinds, ledger, level_name, may_see, only, place_name, plain
+from web.guard import may_open
 from web.language import language
 from web.served import Served, served, to_bytes
 
@@ -45,6 +46,8 @@ def page() -> str:
         signs = [{**kind, "key": kind["id"], "name": kind[language()]} for kind in kinds(now)]
         scheme = now.project.scheme
         shown |= {"tasks": [(key, task.name.say(language())) for key, task in scheme.tasks.items()], "kinds": signs}
+        if "people.page" in current_app.view_functions and may_open("people.page"):
+            told |= {"people": url_for("people.page")}
         told |= {"signs": {kind["key"]: kind for kind in signs}, "tasks": {key: _task(task) for key, task in scheme.tasks.items()}}
     return render_template("events.html", page=ROLE, page_data=lambda: told, map=mapview.parts(now, ROLE), level=level, **shown)
 
@@ -113,7 +116,9 @@ def one(version: str) -> Response:  # noqa: ARG001
     own = ledger(now)
     names = {level: place_name(now, level, row[level]) for level in tables.levels(now) if row.get(level)}
     named = {"kind_name": own.kind_name(row["kind"]).say(language()), "reporter": own.reporter_name(row["reporter_kind"]).say(language())}
-    stands = {"stands": place_name(now, row["stands_level"], row["stands_code"]), "stands_in": level_name(now, row["stands_level"])}
+    limit = own.days.get(row["kind"], own.default_days)
+    late = round(row["days_open"] - limit, 1) if row["days_open"] > limit else None
+    stands = {"late": late, "stands": place_name(now, row["stands_level"], row["stands_code"]), "stands_in": level_name(now, row["stands_level"])}
     return _fresh(plain(row) | named | {"units": [{"level": k, "code": row[k], "name": v} for k, v in names.items()]} | stands)
 
 
@@ -183,9 +188,7 @@ def _rates(now: Served, level: str) -> pd.DataFrame:
 
 def _table(now: Served, level: str) -> dict[str, Any]:
     found = _rates(now, level)
-    columns = [("events", _("events"), "number"), ("open", _("open"), "number"), ("rate", _("closed"), "rate")]
-    if may_see(now) and found["up"].any():
-        columns.insert(2, ("up", _("came up"), "number"))
+    columns = [("events", _("events"), "number"), ("open", _("open"), "number"), ("rate", _("closing rate"), "rate")]
     values = {
         **{name: found[name].astype("int64").tolist() for name in ("events", "open", *(["up"] if may_see(now) else []))},
         "rate": [None if share != share else round(share, 6) for share in found["share"]],
@@ -217,6 +220,7 @@ def words() -> dict[str, str]:
         "as_of": _("as of {at}"),
         "last": _("the newest entry is of {at}"),
         "days": _("{n} days"),
+        "late": _("{n} days late"),
         "unknown_since": _("nobody knows since when"),
         "stands": _("now at: {place}"),
         "stays": _("still where it began: {place}"),
@@ -231,6 +235,7 @@ def words() -> dict[str, str]:
         "who": _("Who is responsible here?"),
         "in_unit": _("in {name}"),
         "month": _("in {month}"),
+        "up": _("{n} have come up here from below"),
         "raised": _("{n} have come up here, the oldest {days} days old"),
         "raised_one": _("one has come up here, {days} days old"),
         "more": _("{n} more are in the files"),
@@ -246,7 +251,7 @@ def words() -> dict[str, str]:
         "month_head": _("month"),
         "events_head": _("events"),
         "open_head": _("open"),
-        "rate_head": _("closed"),
+        "rate_head": _("closing rate"),
         "kind_head": _("kind"),
         "reporter_head": _("reported by"),
         "since": _("since {at}"),

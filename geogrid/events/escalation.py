@@ -41,7 +41,7 @@ def escalate(events: pd.DataFrame, levels: Sequence[str], days: Mapping[str, flo
         code=[code for _, code in place],
         next_s=np.where(more, found["time_s"].to_numpy() + (steps + 1) * allowed * DAY_S, np.nan),
     )
-    late = np.where(np.isnan(age), -np.inf, age / allowed)
+    late = np.where(np.isnan(age), -np.inf, age - allowed)
     order = np.lexsort((out["id"].to_numpy(dtype=str), -late))
     return out.iloc[order][list(ESCALATED)]
 

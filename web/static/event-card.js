@@ -15,7 +15,7 @@ export async function eventCard({ page, ask, redo }, id, at) {
   close.addEventListener("click", () => { card.hidden = true; });
   const lines = [
     found.time ? say(says.happened, { at: told(found.time) }) : says.unknown_since,
-    found.open ? found.days_open === null ? "" : say(says.days, { n: number(Math.round(found.days_open * 10) / 10) }) : found.closed_at ? say(says.closed_at, { at: told(found.closed_at) }) : says.closed,
+    found.open ? lasted(found, page) : found.closed_at ? say(says.closed_at, { at: told(found.closed_at) }) : says.closed,
     found.open && found.stands ? say(found.steps_up ? says.stands : says.stays, { place: `${found.stands_level ? found.stands_in + " " : ""}${found.stands}` }) : "",
     found.reporter_kind ? say(says.from, { who: found.reporter }) : "",
     found.address || "",
@@ -34,6 +34,12 @@ export async function eventCard({ page, ask, redo }, id, at) {
     element("div", { class: "card-foot" }, ...actions, element("span", { class: "code" }, found.id)));
   card.hidden = false;
   position(card, at ? [at[0], at[1], at[0], at[1]] : null);
+}
+
+// How long it is open, and by how much that is too long.
+function lasted(found, { says, words }) {
+  if (found.days_open === null) return "";
+  return [say(says.days, { n: number(Math.round(found.days_open * 10) / 10) }), found.late === null ? "" : say(says.late, { n: number(found.late) })].filter(Boolean).join(words.comma);
 }
 
 // "2026-03-02T08:05:00+08:00" as "2026-03-02 08:05"; a day stays one.

@@ -109,10 +109,10 @@ export async function events(page) {
   function list() {
     const found = told.open_events, shown = all ? found : found.slice(0, FIRST);
     byId("open-events").replaceChildren(...shown.map(item => {
-      const late = item.days === null ? says.unknown_since : say(says.days, { n: number(item.days) });
+      const late = item.days === null ? says.unknown_since : item.late === null ? say(says.days, { n: number(item.days) }) : say(says.late, { n: number(item.late) });
       const stands = say(item.steps ? says.stands : says.stays, { place: item.level ? `${item.stands_level} ${item.stands}` : item.stands });
       const button = element("button", { type: "button" }, signOf(page.signs[item.kind]), element("span", {}, item.kind_name, " ", element("span", { class: "note" }, item.id)),
-        element("span", { class: item.steps ? "late" : "note" }, late), element("span", { class: "stands" }, stands));
+        element("span", { class: item.late === null ? "note" : "late", title: item.days === null ? "" : `${say(says.days, { n: number(item.days) })}${page.words.comma}${say(says.allowed, { n: number(item.allowed) })}` }, late), element("span", { class: "stands" }, stands));
       button.addEventListener("click", () => {
         document.querySelector(".event-items [aria-current]")?.removeAttribute("aria-current");
         button.parentElement.setAttribute("aria-current", "true");
@@ -162,6 +162,7 @@ export async function events(page) {
     if (i < 0) return;
     const n = listed.values.open[i], events = listed.values.events[i], parts = [];
     parts.push(element("p", { class: "answer" }, element("b", { class: n ? "bad" : "fine" }, n ? number(n) : ""), " ", !events ? says.none : n ? n === 1 ? says.open_one : says.open : says.none_open));
+    if (page.may_see && listed.values.up[i]) parts.push(element("p", {}, say(says.up, { n: number(listed.values.up[i]) })));
     if (events) parts.push(element("p", { class: "note" }, say(says.base, { closed: number(events - n), events: number(events), share: exact(events - n, events) })));
     if (page.may_see && values.unit !== code) {
       const only = element("button", { type: "button", class: "button small" }, says.only_here);
