@@ -114,3 +114,9 @@ def test_the_rtree_follows_every_change_of_a_shape(before, after):
         assert con.execute("SELECT id FROM rtree_unit_geom").fetchall() == [(9,)] * len(held)
         con.execute("DELETE FROM unit")
         assert con.execute("SELECT count(*) FROM rtree_unit_geom").fetchone() == (0,)
+
+
+def test_a_table_of_any_geometry_takes_lines_in_one_piece_beside_lines_in_several():
+    one, two = LineString([(0, 0), (1, 0)]), shapely.MultiLineString([[(0, 1), (1, 1)], [(0, 2), (1, 2)]])
+    back = through(gpd.GeoDataFrame({"a": [1, 2]}, geometry=[one, two], crs=4547), look=Look(geometry_type="GEOMETRY"))
+    assert [part.geom_type for part in back.geometry] == ["LineString", "MultiLineString"]

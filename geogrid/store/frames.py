@@ -120,10 +120,10 @@ def _numbered(frame: pd.DataFrame, index: str) -> tuple[np.ndarray, pd.DataFrame
 
 
 def promoted(geometry: np.ndarray, wanted: str) -> tuple[np.ndarray, str]:
-    """Return geometries of one type, promoted to multi where they mix, and the type's name; `wanted` MULTI… promotes all."""
+    """Return geometries of one type, promoted to multi where they mix, and the type's name; `wanted` MULTI… promotes all, GEOMETRY none."""
     present = set(shapely.get_type_id(geometry[~shapely.is_missing(geometry)]).tolist())
     multi = {_PLURAL.get(kind, kind) for kind in present}
-    if wanted == "MULTIPOLYGON" or (len(present) > 1 and len(multi) == 1):
+    if wanted == "MULTIPOLYGON" or (not wanted and len(present) > 1 and len(multi) == 1):
         kind = 6 if wanted else next(iter(multi))
         plain = ~shapely.is_missing(geometry) & (shapely.get_type_id(geometry) != kind)
         grown = geometry.copy()
