@@ -56,7 +56,7 @@ def _heads(figure: Bodies, rows: list[dict[str, object]], places: Places, here: 
         above = [row for row in rows if row["kind"] == kind]
         of = str(above[0]["of"]) if above else DISTRICT
         if of == DISTRICT:
-            around, heads = [""] * len(here), {"": str(row["id"]) for row in reversed(above)}
+            around, heads = [""] * len(here), {"": str(above[0]["id"]) if above else ""}
         else:
             around = (here["id"] if of == figure.of else here[of]).tolist() if of == figure.of or of in here else [None] * len(here)
             ids = places.of(of)["id"].tolist()

@@ -12,7 +12,6 @@ from scipy.spatial import cKDTree
 from geogrid.simulate.apportion import apportion
 from geogrid.simulate.folk_figures import THINGS
 
-
 NOTHING = pd.DataFrame({"id": [], "name": [], "kind": [], "weight": [], "x": [], "y": []})
 
 
