@@ -10,6 +10,7 @@ import pandas as pd
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
+from geogrid.plan import Plan
 from geogrid.scheme import Scheme
 from geogrid.store import Contents
 
@@ -35,6 +36,8 @@ class Subject(Protocol):
     def table(self, role: str) -> pd.DataFrame: ...  # noqa: D102
     def rejected(self) -> pd.DataFrame: ...  # noqa: D102
     def count_people(self) -> tuple[int, int]: ...  # noqa: D102
+    def plan(self) -> Plan: ...  # noqa: D102
+    def successors(self, code: str) -> tuple[str, ...]: ...  # noqa: D102
 
 
 class Unwritten:
@@ -76,3 +79,11 @@ class Unwritten:
         """Count the households and persons of all atoms."""
         atoms = self._contents.plan.base.atoms
         return int(atoms["households"].sum()), int(atoms["persons"].sum())
+
+    def plan(self) -> Plan:
+        """Return the plan."""
+        return self._contents.plan
+
+    def successors(self, code: str) -> tuple[str, ...]:  # noqa: ARG002
+        """Return nothing: in a plan that was just made no unit was retired."""
+        return ()
