@@ -96,6 +96,7 @@ def test_systems_lists_districts_and_schemes():
     assert document["systems"][0]["levels"][2] == {
         "id": "grid", "name": {"zh": "单元网格", "en": "grid"}, "make": "count", "count": 2257, "households": [60, 260], "complete": True,
     }  # fmt: skip
+    assert document["schemes"]["lubei"]["stations"]["canteen"]["least"] == 52
     assert "community 175 → grid 2,257 (60–260 households)" in run("systems").stdout
     assert "路北区：街道" in run("systems", GEOGRID_LANG="zh_CN").stdout
 

@@ -198,6 +198,19 @@ def test_the_direction_without_a_station_is_named():
     assert [zone["zone"] for zone in found["zones"]] == ["east", "south", "west", "north", "centre"]
 
 
+def test_a_scheme_that_asks_one_kind_for_all_directions_asks_no_other():
+    asked, other = SiteKind(Text("红色驿站", "red stop"), directions=True), SiteKind(Text("日间照料站", "day care"))
+    assert check(reach_of({"x": 25, "y": 175}, plan=plan_with(day_care=asked)), "five_directions")["empty"]
+    checks = reach_of({"x": 25, "y": 175}, plan=plan_with(day_care=other, red_stop=asked)).checks
+    assert "five_directions" not in {one["check"] for one in checks if one["kind"] == "day_care"}
+
+
+def test_the_scheme_says_which_level_a_kind_is_to_reach_and_in_how_many_minutes():
+    plan = plan_with(day_care=SiteKind(Text("日间照料站", "day care"), radiates="grid", minutes=0.5))
+    found = check(reach_of({"x": 5, "y": 195}, plan=plan), "radiated")
+    assert (found["level"], found["minutes"], found["is_fine"]) == ("grid", 0.5, False)
+
+
 def test_hub_and_spokes_are_checked_only_where_a_hub_is_marked():
     assert "hub_and_spokes" not in {one["check"] for one in reach_of({"x": 25, "y": 175}).checks}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ def systems(as_json: bool) -> None:
     schemes = {name: read_scheme(name) for name in built_in()}
     districts = [{**district, "scheme": district["id"], "levels": _levels(schemes[district["id"]])} for district in known()]
     if as_json:
-        listed = {name: {"zh": scheme.name.zh, "en": scheme.name.en, "levels": _levels(scheme)} for name, scheme in schemes.items()}
+        listed = {name: {"zh": scheme.name.zh, "en": scheme.name.en, "levels": _levels(scheme), **_kinds(scheme)} for name, scheme in schemes.items()}
         show_json({"systems": districts, "schemes": listed})
         return
     for district in districts:
@@ -45,6 +46,12 @@ def _levels(scheme: Scheme) -> list[dict[str, object]]:
         }
         for level in scheme.levels
     ]
+
+
+def _kinds(scheme: Scheme) -> dict[str, dict[str, dict[str, object]]]:
+    """Kinds of stations, staff, organisations and events, as the scheme has them; `least`: how many of a kind are declared."""
+    tables = {name: getattr(scheme, name) for name in ("stations", "staff", "organisations", "events")}
+    return {name: {kind: dataclasses.asdict(one) for kind, one in table.items()} for name, table in tables.items()}
 
 
 def _said(scheme: Scheme, lang: str) -> str:

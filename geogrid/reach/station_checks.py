@@ -70,8 +70,10 @@ def community_level(reach: StationReach) -> str:
 
 
 def _radiated(reach: StationReach, kind: Kind, minutes: float) -> dict[str, Any] | None:
-    """Check that each community is reached within the walk."""
-    level = community_level(reach)
+    """Check that each community is reached within the walk, or each unit of the level and within the minutes that the scheme says."""
+    asked = reach.plan.scheme.stations.get(kind.key)
+    level = asked.radiates if asked and asked.radiates else community_level(reach)
+    minutes = asked.minutes if asked and asked.minutes else minutes
     stations = reach.stations.frame[level].to_numpy()[reach.stations.rows_of(kind.key)] if level in reach.stations.frame else np.empty(0, object)
     table = radiated(reach.demand.codes[level].to_numpy(), reach.demand.weight, reach.walks(kind.key).walk_min, stations, minutes=minutes)
     if table.empty:
@@ -94,7 +96,10 @@ def _radiated(reach: StationReach, kind: Kind, minutes: float) -> dict[str, Any]
 
 
 def _five_directions(reach: StationReach, kind: Kind) -> dict[str, Any] | None:
-    """Check that there is a station in each direction in which people live."""
+    """Check that there is a station in each direction in which people live; of a scheme that asks it of some kinds, only of these."""
+    asking = {key for key, site in reach.plan.scheme.stations.items() if site.directions}
+    if asking and kind.key not in asking:
+        return None
     found = directions(reach.demand.xy, reach.demand.weight, reach.stations.xy[reach.stations.rows_of(kind.key)])
     wanted = [zone for zone in found.zones if zone.applies]
     if not wanted:
