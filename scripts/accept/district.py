@@ -1,0 +1,191 @@
+"""Clauses of the large districts: Lubei, Fengrun, Taocheng."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+
+from accept.clause import Clause, at_least, equal, holds, number
+from accept.row import Row
+
+
+def lubei_area(row: Row) -> Clause:
+    """The declared 176 km² are a count_mismatch that the report explains."""
+    told = row.declared("面积")
+    found = row.count_findings("count_mismatch")
+    ok = told.get("verdict") not in (None, "holds") and bool(told.get("notes"))
+    return Clause(
+        "176 km² declared: a difference that the report explains",
+        "not as declared, with a reason",
+        f"{_verdict(told)}; {found} count_mismatch",
+        ok if row.is_whole else None,
+    )
+
+
+def _verdict(told: dict) -> str:
+    return json.dumps({key: told.get(key) for key in ("declared", "value", "computed", "verdict") if key in told}, ensure_ascii=False)
+
+
+def lubei_points(row: Row) -> list[Clause]:
+    """Each camera and station lies in exactly one grid."""
+    sites = row.build["sites"]
+    out = [
+        equal(f"{n:,} {role} joined", n, sites[key]["n"] - sites[key]["unmatched"], whole=row.is_whole)
+        for role, key, n in (("cameras", "camera", 7803), ("stations", "station", 566))
+    ]
+    stations, grids = row.layer("stations"), set(row.layer("grid")["code"])
+    once = int(stations["grid"].isin(grids).sum())
+    return [*out, equal("stations with one grid's code", len(stations), once)]
+
+
+def lubei_blind(row: Row) -> Clause:
+    """Every grid has its blind share."""
+    cameras = row.ask("reach", "cameras", "--level", "grid")["cameras"]
+    known = sum(unit["level"] == "grid" and unit["ground_share"] is not None for unit in cameras["units"])
+    blind_m2 = cameras["totals"]["ground_m2"] * (1 - cameras["totals"]["ground_perhaps_share"])
+    return Clause(
+        f"blind area per grid (whole district: {blind_m2 / 1e6:.1f} km² no camera sees)",
+        f"{number(row.units('grid'))} grids",
+        f"{number(known)} grids",
+        known == row.units("grid"),
+    )
+
+
+def lubei_one_per(row: Row) -> list[Clause]:
+    """Each community has one day care and one warm stop."""
+    checks = {check["kind"]: check for check in row.ask("reach", "stations")["stations"]["checks"] if check["check"] == "one_per_unit"}
+    return [holds(f"each community has one {kind}", checks[kind]["is_fine"], checks[kind]["en"]) for kind in ("day_care", "warm_stop")]
+
+
+def lubei_parties(row: Row) -> list[Clause]:
+    """The party is a second tree."""
+    counts = {kind["kind"]: kind["n"] for kind in row.ask("organisations")["kinds"]}
+    wanted = {"committee": 175, "branch": 915, "group": 1241}
+    out = [equal(f"organisations of kind {kind}", n, counts.get(kind, 0), whole=row.is_whole) for kind, n in wanted.items()]
+    return [*out, at_least("organisations of kind centre (9700余)", 9700, counts.get("centre", 0), whole=row.is_whole)]
+
+
+def fengrun_centres(row: Row) -> Clause:
+    """22 of the 39 service centres have 1,000 m² or more, 49,200 m² in all."""
+    stations = row.layer("stations")
+    area_m2 = stations.loc[stations["kind"] == "service_centre", "area_m2"].astype(float)
+    found = f"{len(area_m2)} centres, {int((area_m2 >= 1000).sum())} of 1,000 m² or more, {area_m2.sum():,.0f} m²"
+    ok = (len(area_m2), int((area_m2 >= 1000).sum())) == (39, 22) and math.isclose(area_m2.sum(), 49_200, abs_tol=50)
+    return Clause("service centres", "39 centres, 22 of 1,000 m² or more, 49,200 m²", found, ok if row.is_whole else None)
+
+
+def fengrun_switch(row: Row) -> list[Clause]:
+    """85 workplaces and 70 teams go onto the communities and back, with a diff; polygons stay."""
+    overlay = max(row.ask("overlays")["overlays"], key=lambda each: each["n"])
+    moved = {change["member"] for change in overlay["changes"] if change["action"] == "add"}
+    bodies = {kind: sum(member in ids for member in moved) for kind, ids in _bodies(row).items()}
+    communities = {change["target"] for change in overlay["changes"] if change["action"] == "add"}
+    out = [equal(f"{kind} onto communities", n, bodies[kind], whole=row.is_whole) for kind, n in (("workplaces", 85), ("teams", 70))]
+    out += [equal("communities that get somebody", 60, len(communities & set(row.layer("community")["code"])), whole=row.is_whole)]
+    return [*out, *switched(row, overlay)]
+
+
+def _bodies(row: Row) -> dict[str, set[str]]:
+    """Ids of the workplaces and of the vanguard teams, by the project's own tables."""
+    import geogrid
+
+    with geogrid.open_project(row.project) as project:
+        bodies = project.table("organisations")
+        return {"workplaces": set(project.table("workplaces")["id"]), "teams": set(bodies.loc[bodies["kind"] == "vanguard", "id"])}
+
+
+def switched(row: Row, overlay: dict) -> list[Clause]:
+    """While an overlay is in force others are responsible; after it all is as before, and no polygon or code has changed."""
+    begins, ends = (datetime.date.fromisoformat(overlay[key][:10]) for key in ("valid_from", "valid_to"))
+    day = datetime.timedelta(days=1)
+    gains = {change["target"] for change in overlay["changes"] if change["action"] == "add" and change["target_kind"] == "unit"}
+    unit = min(gains)
+    names = [_staff(row, unit, at) for at in (begins - day, begins, ends + day)]
+    diff = row.ask("overlays", "--diff", overlay["id"])
+    moves = len(diff["people"])
+    before = {level: row.layer(level).to_json() for level in row.levels[:2]}
+    states = [row.ask("overlays", "--at", str(at))["state"] for at in (begins - day, begins, ends + day)]
+    return [
+        holds("in force between its dates only", states[0] == states[2] != states[1], " → ".join(states)),
+        holds(
+            f"people of {unit} before, during, after",
+            names[0] == names[2] != names[1],
+            " → ".join(str(len(each)) for each in names),
+            "as before at the end",
+        ),
+        holds("the diff tells who goes where", moves > 0, f"{moves:,} people"),
+        holds("polygons and codes stay", bool(before) and _exported_at(row, begins) == _exported_at(row, ends + day), "exports alike byte for byte"),
+    ]
+
+
+def _staff(row: Row, unit: str, at: datetime.date) -> list[str]:
+    return sorted(person["staff"] for person in row.ask("people", "--unit", unit, "--at", str(at))["people"])
+
+
+def _exported_at(row: Row, at: datetime.date) -> bytes:
+    """Return the lowest level's export while the clock of the answers stands at a day: exports know no overlay at all."""
+    path = row.folder / f"at-{at}.geojson"
+    row.run("export", row.project, "--level", row.levels[1], "--out", path)
+    return path.read_bytes()
+
+
+def taocheng_compounds(row: Row) -> Clause:
+    """No compound lies in two areas (片区)."""
+    import geogrid
+
+    with geogrid.open_project(row.project) as project:
+        compounds, areas = project.layer("compounds"), project.units("area")
+        homes = project.layer("buildings")
+    homes = homes.assign(geometry=homes.representative_point())
+    inside = homes.sjoin(compounds[["geometry"]], predicate="within").rename(columns={"index_right": "compound"})
+    placed = inside.sjoin(areas[["geometry"]].rename_axis("code").reset_index(), predicate="within")
+    split = int((placed.groupby("compound")["code"].nunique() > 1).sum())
+    return equal(f"compounds split across areas (of {placed['compound'].nunique()} with buildings)", 0, split)
+
+
+def taocheng_beyond(row: Row) -> Clause:
+    """The estates beyond the 315 compounds say what they are."""
+    import geogrid
+
+    with geogrid.open_project(row.project) as project:
+        estates, n = project.units("estate"), len(project.layer("compounds"))
+    told = estates["kind"].value_counts().to_dict() | {f"reason {k}": v for k, v in estates["reason"].value_counts().items() if k}
+    beyond = len(estates) - n
+    explained = int(((estates["kind"] != "base") | (estates["reason"] != "")).sum())
+    return holds(
+        "estates beyond the compounds are explained",
+        beyond == explained,
+        f"{beyond} beyond {n} compounds; {told}",
+        "each of the 40" if row.is_whole else "each",
+    )
+
+
+def taocheng_stairwells(row: Row) -> list[Clause]:
+    """One stairwell unit per residential entrance."""
+    entrances = row.layer("entrances")
+    homes = int((entrances["households"].astype(float) > 0).sum()) if "households" in entrances else len(entrances)
+    stairs = row.layer("stairwell")
+    held = entrances["stairwell"].replace("", None).dropna()
+    return [
+        equal("stairwells (单元)", 3242, len(stairs), whole=row.is_whole),
+        equal("one per residential entrance", homes, int(held.nunique())),
+        holds(
+            "land and shops stay with their estate",
+            float(stairs.to_crs(4548).area.sum()) < float(row.layer("estate").to_crs(4548).area.sum()),
+            f"{len(stairs):,} stairwells",
+        ),
+    ]
+
+
+def taocheng_switch(row: Row) -> list[Clause]:
+    """On the switch the staff of the levels 4 and 5 come under the community; polygons stay."""
+    overlays = [o for o in row.ask("overlays")["overlays"] if any(change["action"] == "remove" for change in o["changes"])]
+    return switched(row, max(overlays, key=lambda each: each["n"]))
+
+
+def taocheng_complete(row: Row) -> Clause:
+    """四定: every unit has its person, post and duties."""
+    people = row.ask("people", "--gaps")
+    levels = ", ".join(f"{level['level']} {level['complete']:,}/{level['units']:,}" for level in people["levels"] if level["asked"])
+    return holds("四定 completeness report is empty", not people["gaps"] and bool(levels), f"{len(people['gaps'])} gaps; {levels}", "0 gaps")
