@@ -169,21 +169,23 @@ def _below(now: Served, level: str, code: str) -> dict[str, dict[str, int]]:
 @blueprint.get("/locate")
 def locate() -> Response:
     """Answer with the unit of every level at a place or an address, and who is responsible there at `at`; null where none."""
-    now, floor = served(), _floor()
+    now, floor = served(), asked_floor()
     find, when = lookups.lookup(now), lookups.moment("at")
     address = request.args.get("address", "").strip()
-    answer = find.of_address(address, floor=floor, when=when) if address else find.at(*_degrees(), floor=floor, when=when)
+    answer = find.of_address(address, floor=floor, when=when) if address else find.at(*asked_place(), floor=floor, when=when)
     return _json(answer | {"responsible": lookups.shown(answer["responsible"])})
 
 
-def _degrees() -> tuple[float, float]:
+def asked_place() -> tuple[float, float]:
+    """Return the longitude and latitude of the address. Raises InputError."""
     lon, lat = _number("lon"), _number("lat")
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise InputError(f"lon={lon}, lat={lat}: not degrees", f"lon={lon}、lat={lat}：不是经纬度", field="lon", value=lon)
     return lon, lat
 
 
-def _floor() -> int | None:
+def asked_floor() -> int | None:
+    """Return the floor of the address, None where it names none. Raises InputError."""
     floor = _number("floor") if request.args.get("floor") else None
     if floor is not None and floor != int(floor):
         raise InputError(f"floor={floor}: write a whole number", f"floor={floor}：应为整数", field="floor", value=floor)

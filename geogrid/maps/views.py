@@ -63,6 +63,11 @@ def events(project: ProjectLike, *, lang: str) -> MapPage:
     return _page(project, "events", lang, first)
 
 
+def people(project: ProjectLike, *, lang: str) -> MapPage:
+    """Units tinted where the page tells that somebody is missing."""
+    return _page(project, "people", lang, {"fill": "measure", "off": _fine_layers(project)})
+
+
 def checks(project: ProjectLike, *, lang: str) -> MapPage:
     """What was found, each at its place, over units by identity."""
     return _page(

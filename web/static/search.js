@@ -1,4 +1,5 @@
-// The search box: `/` focuses it, arrows walk the hits, Enter shows one on the map (on other pages: opens it).
+// The search box: `/` focuses it, arrows walk the hits, Enter shows one on the map (on other pages: opens it). A page with `urls.found` finds more than
+// units: what has no code, a person or an address, is told as the event `geogrid:found`.
 import { typing } from "./chrome.js";
 import { element, link, number } from "./dom.js";
 import { select } from "./map.js";
@@ -18,7 +19,10 @@ export function search(page) {
     const hit = hits[index];
     if (!hit) return;
     close();
-    if (page.page === "unit") location.href = link(page.urls.unit + encodeURIComponent(hit.code), { level: hit.level }, page);
+    if (!hit.code) {
+      box.value = hit.address || hit.name;
+      document.dispatchEvent(new CustomEvent("geogrid:found", { detail: hit }));
+    } else if (page.page === "unit") location.href = link(page.urls.unit + encodeURIComponent(hit.code), { level: hit.level }, page);
     else {
       box.value = page.levels[hit.level].name === hit.name ? hit.code : hit.name || hit.code;
       if (page.page === "checks") select(hit.level, hit.code, { zoom: true });
@@ -28,8 +32,8 @@ export function search(page) {
   const draw = () => {
     list.replaceChildren(...hits.map((hit, index) => {
       const item = element("li", { role: "option", id: "hit-" + index, "aria-selected": "false" },
-        element("b", {}, hit.name || `${page.levels[hit.level].name} ${hit.code.slice(-3)}`),
-        element("span", { class: "note" }, [page.levels[hit.level].name, hit.parent_name, hit.code].filter(Boolean).join(" · ")));
+        element("b", {}, hit.name || hit.address || `${page.levels[hit.level].name} ${hit.code.slice(-3)}`),
+        element("span", { class: "note" }, hit.code ? [page.levels[hit.level].name, hit.parent_name, hit.code].filter(Boolean).join(" · ") : hit.kind));
       item.addEventListener("mousedown", event => { event.preventDefault(); choose(index); });
       return item;
     }), ...(hits.length ? [] : [element("li", { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, page.words.no_hits)]));
@@ -40,9 +44,9 @@ export function search(page) {
     const text = box.value.trim(), mine = ++asked;
     if (!text) { hits = []; close(); return; }
     try {
-      const answer = await (await fetch(link(page.urls.search, { q: text }, page))).json();
+      const answer = await (await fetch(link(page.urls.found || page.urls.search, { q: text }, page))).json();
       if (mine !== asked) return;
-      hits = answer.units || [];
+      hits = [...(answer.people || []), ...(answer.units || []), ...(answer.addresses || [])];
       at = -1;
       draw();
     } catch (error) { close(); }

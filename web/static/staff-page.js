@@ -1,0 +1,154 @@
+// Who is responsible here, and where is somebody missing: a moment is chosen; shares, table, map and the card follow.
+import { card, person, place, said } from "./staff-card.js";
+import { element, link, number, say, share } from "./dom.js";
+import * as map from "./map.js";
+import { state } from "./state.js";
+import { unitsTable } from "./units.js";
+
+const HUE = "#e58a4e", SPACE = "http://www.w3.org/2000/svg";
+const byId = id => document.getElementById(id);
+
+function people(page) {
+  const at = state(["when", "unit", "address", "person", "lon", "lat", "gaps"]), values = at.values, { says } = page.people, hasStaff = Boolean(byId("when"));
+  const ask = async (name, arguments_ = {}) => {
+    const answer = await fetch(link(page.people.data + name + ".json", { when: values.when, ...arguments_ }, { ...page, asked: page.asked || page.lang }));
+    const body = await answer.json();
+    if (!answer.ok) throw new Error(page.lang === "zh" ? body.message_zh : body.message);
+    return body;
+  };
+  const visit = { page, says, ask, unit: (level, code) => map.select(level, code, { zoom: true }), person: id => go({ person: id }), address: text => go({ address: text }), place: (lon, lat, floor) => go({ lon, lat, floor }), back: () => history.length };
+  let clicked = null, floor = "", shown = false;
+
+  // What is asked stands in the address; one thing at a time.
+  function go(asked) {
+    floor = asked.floor ?? "";
+    at.set({ unit: "", address: "", person: "", lon: "", lat: "", ...asked });
+    tell();
+  }
+
+  async function tell() {
+    if (values.person) return person(visit, values.person);
+    if (values.address) return place(visit, { address: values.address, floor }, goTo);
+    if (values.lon) return place(visit, { lon: values.lon, lat: values.lat, floor }, goTo);
+    if (values.unit) return card(visit, values.unitLevel || table.values.level, values.unit);
+    return said("");
+  }
+
+  const goTo = found => { if (found.lon !== null) map.ready(it => { it.map.setView([found.lat, found.lon], Math.max(17, it.map.getZoom())); it.ring([found.lon, found.lat, found.lon, found.lat]); }); };
+  map.on("select", unit => { clicked = unit?.by === "map" ? unit.latlng : null; });
+
+  const table = unitsTable(page, {
+    names: ["when", "gaps"],
+    address: level => link(`${page.people.data}table/${level}.json`, { when: values.when }, { ...page, asked: page.asked || page.lang }),
+    columns: data => data.columns.map(column => column.key === "missing" ? { ...column, kind: "text", show: (value, of, i) => missing(of, i) } : column),
+    sort: data => data.values.missing ? ["missing", true] : null,
+    test: (data, i) => !values.gaps || !data.values.missing || data.values.missing[i] > 0,
+    chips: () => values.gaps ? [[says.only_gaps, { gaps: "" }]] : [],
+    onData: data => {
+      for (const file of document.querySelectorAll("[data-gaps]")) file.href = link(file.pathname, { level: data.level, when: values.when }, page);
+      tint(data);
+      only(data);
+    },
+    tell: (level, code) => {
+      if (!code) { if (values.unit || (values.lon && clicked === null && shown)) go({}); map.ready(it => it.ring(null)); return; }
+      shown = true;
+      values.unitLevel = level;
+      if (clicked) { map.ready(it => it.ring(null)); go({ lon: clicked.lng.toFixed(7), lat: clicked.lat.toFixed(7) }); clicked = null; }
+      else { map.ready(it => it.ring(null)); go({ unit: code }); }
+    },
+  });
+
+  function missing(data, i) {
+    if (!data.asked) return "–";
+    return data.text[i] ? element("span", { class: "status above", title: `${data.text[i]} · ${data.to_do[i]}` }, "▲ " + data.text[i]) : element("span", { class: "status in" }, "✓");
+  }
+
+  function tint(data) {
+    if (data.shares) map.ready(it => it.on("ready", () => it.setMeasure(data.level, { codes: data.codes, shares: data.shares, steps: [0], hue: HUE, text: data.text.map(text => text ? "▲" : "") })));
+  }
+
+  function only(data) {
+    const lacking = (data.shares || []).filter(value => value > 0).length, button = byId("only-gaps");
+    button.hidden = !lacking;
+    button.textContent = `${says.only_gaps} ${number(lacking)}`;
+    button.setAttribute("aria-pressed", String(Boolean(values.gaps)));
+  }
+
+  const button = element("button", { type: "button", class: "chip", id: "only-gaps", "aria-pressed": "false", hidden: true });
+  byId("chips").before(button);
+  button.addEventListener("click", () => { at.set({ gaps: values.gaps ? "" : "1" }); table.at.set({ gaps: values.gaps }); button.setAttribute("aria-pressed", String(Boolean(values.gaps))); table.refine(); });
+  byId("chips").hidden = true;
+
+  async function figures() {
+    if (!hasStaff) return;
+    const list = byId("staff-levels");
+    list.setAttribute("aria-busy", "true");
+    const got = await ask("answer");
+    list.replaceChildren(...got.levels.map(row => levelRow(page, row)));
+    list.setAttribute("aria-busy", "false");
+    overlays(got.overlays);
+  }
+
+  function overlays(all) {
+    const chooser = byId("overlays");
+    chooser.hidden = !all.length;
+    for (const old of [...chooser.options].slice(1)) old.remove();
+    chooser.append(...all.map(one => element("option", { value: one.from.slice(0, 10) + "T12:00" }, `${one.name} · ${says[one.kind] || one.kind} · ${one.from.slice(0, 10)} – ${one.to.slice(0, 10)}`)));
+    chooser.value = [...chooser.options].some(option => option.value === values.when) ? values.when : "";
+  }
+
+  function setWhen(when) {
+    at.set({ when });
+    table.at.set({ when });
+    byId("when").value = when || local();
+    figures();
+    table.load();
+    tell();
+  }
+
+  if (hasStaff) {
+    byId("when").value = (values.when.length === 10 ? values.when + "T12:00" : values.when.slice(0, 16)) || local();
+    byId("when").addEventListener("change", event => setWhen(event.target.value));
+    byId("now").addEventListener("click", () => setWhen(""));
+    byId("overlays").addEventListener("change", event => { if (event.target.value) setWhen(event.target.value); });
+  }
+  document.addEventListener("geogrid:found", event => {
+    const { id, address } = event.detail;
+    address ? go({ lon: event.detail.lon, lat: event.detail.lat, address }) : go({ person: id });
+  });
+  document.addEventListener("keydown", event => { if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) go({}); });
+  figures();
+  begin();
+
+  // The address says what to show; who is confined to a unit begins with that.
+  function begin() {
+    if (values.person || values.address || values.lon) return void tell();
+    const home = values.unit ? { level: table.values.level, code: values.unit } : page.people.home;
+    if (home.code) map.ready(it => it.on("ready", () => it.select(home.level, home.code, { zoom: true })));
+  }
+}
+
+// A level with its share of complete units as a bar; pressed, the table shows it.
+function levelRow(page, row) {
+  const { says } = page.people, name = page.levels[row.level].name;
+  if (row.share === null) return element("li", {}, element("span", { class: "words" }, name), element("span", { class: "note" }, row.units ? says.asks_nobody : says.no_units));
+  const lacking = row.units - row.complete, svg = document.createElementNS(SPACE, "svg");
+  svg.setAttribute("viewBox", "0 0 100 8");
+  svg.setAttribute("class", "share-bar staff-bar");
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("aria-hidden", "true");
+  for (const [x, width, look] of [[0, 100, "missing"], [0, 100 * row.share, "served"]]) {
+    const rect = document.createElementNS(SPACE, "rect");
+    for (const [key, value] of Object.entries({ x, width, height: 8, class: look })) rect.setAttribute(key, value);
+    svg.append(rect);
+  }
+  return element("li", {}, element("a", { href: link(location.pathname, { level: row.level }, page), "data-level": row.level },
+    element("span", { class: "words" }, name), svg, element("span", { class: "share" }, lacking && row.share > 0.9995 ? "99.9\u2009%" : share(row.complete, row.units)),
+    element("span", { class: "note staff-base" }, say(says.complete, { n: number(row.complete), all: number(row.units) }) + (lacking ? " · " : ""), lacking ? element("span", { class: "status above" }, "▲ " + say(says.lacking, { n: number(lacking) })) : "")));
+}
+
+// What a field for moments takes: the clock of the district's zone.
+const local = () => new Date(Date.now() + 8 * 3600e3).toISOString().slice(0, 16);
+
+const block = byId("page-data");
+if (block) people(JSON.parse(block.textContent));
