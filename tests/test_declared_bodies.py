@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geogrid.report import compare_declared, find_declared
+from geogrid.scheme import OrganisationKind, Text
 from geogrid.store import Contents, open_project, write_project
 from tests.declared_city import CRS, bodies, city, codes, declaring, grid_codes, row, rows
 
@@ -133,6 +134,28 @@ def test_the_coverage_of_organisations_is_a_share(small):
     found = row(contents, item="网格党组织覆盖率", value="100%")
     assert (found.computed, found.unit, found.verdict) == (75, "%", "differs")
     assert len(codes(found)) == 5
+
+
+def test_where_every_grid_has_an_organisation_nobody_is_told_to_lack_one_though_some_have_two(small):
+    names = grid_codes(small)
+    organisations, memberships = bodies(names, {"支部": 20})
+    twice = pd.DataFrame(
+        {"member": ["o0001"], "target_kind": "unit", "target": [code for code in names if code != memberships["target"].iloc[0]][:1]}
+    )
+    memberships = pd.concat([memberships, twice], ignore_index=True)
+    figures = [{"item": "网格党组织覆盖率", "value": "100%"}]
+    assert find_declared(rows(declaring(small, figures, organisations=organisations, memberships=memberships)), small.plan.scheme) == []
+
+
+def test_a_kind_that_the_scheme_does_not_want_on_every_unit_implies_no_unit_without_one(small):
+    organisations, memberships = bodies(grid_codes(small), {"owners": 4, "branch": 16})
+    kinds = {"owners": OrganisationKind(Text("业委会", "owners")), "branch": OrganisationKind(Text("支部", "branch"), covers="grid")}
+    plan = replace(small.plan, scheme=replace(small.plan.scheme, organisations=kinds))
+    told = [
+        rows(declaring(replace(small, plan=plan), [{"item": item, "value": value}], organisations=organisations, memberships=memberships))
+        for item, value in (("业委会", "4"), ("支部", "16"))
+    ]
+    assert [[r.verdict for r in part] for part in told] == [["holds"], ["holds", "holds"]]
 
 
 def test_units_without_an_officer_are_found_by_memberships_and_by_a_column(small):

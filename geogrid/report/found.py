@@ -39,11 +39,11 @@ def _mismatch(row: DeclaredRow, scheme: Scheme) -> Finding:
 
 
 def _without(row: DeclaredRow, scheme: Scheme) -> Iterator[Finding]:
-    """One finding a unit, so that each stands at its place on the map; a list of units, where there is one, is that of the units without."""
-    if row.figure not in WITHOUT or not row.computed or not row.lists:
+    """One finding a unit, so that each stands at its place on the map; where some lack one, the first list is that of the units without."""
+    if row.figure not in WITHOUT or row.computed in (None, 100.0 if row.figure == "organisation_share" else 0.0) or not row.lists:
         return
     name = scheme.level(row.level).name
-    for case in (case for case in row.lists[0].cases if case.level):
+    for case in row.lists[0].cases:
         yield Finding(WITHOUT[row.figure], row.level, (case.code,), case.place, facts={"level_zh": name.zh, "level_en": name.en, **NOBODY, **_BODY})
 
 
