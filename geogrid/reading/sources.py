@@ -26,6 +26,7 @@ from geogrid.reading.datums import datum_notes, shift_notes
 from geogrid.reading.draft import Draft, draft_role
 from geogrid.reading.geometry import Reason, Shapes, is_flat, mend, project
 from geogrid.reading.located import check_apart, district_of, faults_of, find_far, located
+from geogrid.reading.placement import Extent
 from geogrid.reading.raw import Fault
 from geogrid.reading.repeats import find_repeats
 from geogrid.recipe import Recipe
@@ -62,10 +63,15 @@ def read_sources(recipe: Recipe, *, accept_rejects: bool = False) -> Sources:
     return sources_of([draft_role(spec, recipe.path.parent) for spec in recipe.inputs.values()], recipe.path, accept_rejects=accept_rejects)
 
 
-def sources_of(drafted: Sequence[Draft], recipe: Path, *, accept_rejects: bool = False) -> Sources:
-    """Put drafts in place beside one another and check them, as `read_sources` does; `recipe` is named where they lack something."""
-    drafts = _in_place(drafted)
-    crs = _working_crs(drafts, recipe)
+def sources_of(
+    drafted: Sequence[Draft], recipe: Path, *, accept_rejects: bool = False, crs: CRS | None = None, district: Extent | None = None
+) -> Sources:
+    """Put drafts in place beside one another and check them, as `read_sources` does; `recipe` is named where they lack something.
+
+    What comes to a project that is there stands beside its `district` (degrees: west, south, east, north), in its working `crs`.
+    """
+    drafts = _in_place(drafted, district)
+    crs = crs or _working_crs(drafts, recipe)
     frames: dict[str, gpd.GeoDataFrame | pd.DataFrame] = {}
     rejected, findings = [], []
     for draft in drafts:
@@ -89,9 +95,9 @@ def _described(draft: Draft) -> dict[str, Any]:
     return {**told, "columns": dict(draft.columns)}
 
 
-def _in_place(drafts: Sequence[Draft]) -> list[Draft]:
-    """Put every draft in place beside the others."""
-    district = district_of(drafts)
+def _in_place(drafts: Sequence[Draft], district: Extent | None) -> list[Draft]:
+    """Put every draft in place beside the district, else beside the others."""
+    district = district or district_of(drafts)
     drafts = [located(draft, district) for draft in drafts]
     return [replace(draft, notes=[*draft.notes, *check_apart(draft, district), *find_far(draft, district)]) for draft in drafts]
 
