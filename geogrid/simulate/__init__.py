@@ -63,7 +63,7 @@ def simulate(system: str, *, seed: int = 0, scale: float = 1.0) -> SimulatedDist
     if profile.patrols:
         rng = np.random.default_rng([seed, int(profile.code), STREAM])
         frames["patrols"] = walk_patrols(frames["roads"], frames["entrances"], frames["communities"], rng)
-    return SimulatedDistrict(frames, _facts(profile, town, frames, seed, scale))
+    return SimulatedDistrict(frames, _facts(profile, town, frames, kept, seed, scale))
 
 
 def _source(profile: Profile) -> str:
@@ -80,9 +80,9 @@ def _source(profile: Profile) -> str:
     )
 
 
-def _facts(profile: Profile, town: Town, frames: Mapping[str, gpd.GeoDataFrame], seed: int, scale: float) -> dict[str, Any]:
+def _facts(profile: Profile, town: Town, frames: Mapping[str, gpd.GeoDataFrame], kept: np.ndarray, seed: int, scale: float) -> dict[str, Any]:
     households = int(frames["buildings"].households.sum())
-    communities = len(frames["communities"])
+    communities = len(kept)
     share = households / max(int(town.buildings.households.sum()), 1)
     whole = communities == len(town.divided.communities)
     return {

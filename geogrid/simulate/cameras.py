@@ -17,6 +17,7 @@ from geogrid.simulate.terrain import Terrain
 DIRECTIONS = np.array([4, 6, 1, 5, 3, 7, 2, 8])
 ROAD_RANK = {"ring": 6, "primary": 5, "secondary": 4, "branch": 3, "rural": 1}
 OWN, SHARED = "智慧社区", "雪亮工程"
+KINDS = {"gate": OWN, "stairwell": OWN, "wall": OWN, "road": SHARED}
 
 
 def place_cameras(
@@ -26,15 +27,17 @@ def place_cameras(
     gates: gpd.GeoDataFrame,
     homes: np.ndarray,
     buildings: gpd.GeoDataFrame,
+    walls: gpd.GeoDataFrame,
     profile: Profile,
     rng: np.random.Generator,
 ) -> gpd.GeoDataFrame:
     """Return all cameras as points outside of buildings and inside the district; `homes` are the lots with estates.
 
-    Columns: id kind place direction azimuth_deg ptz range_m angle_deg height_m secret lot (row or -1) building (row or -1) road (row or -1).
+    Columns: id kind own place direction azimuth_deg ptz range_m angle_deg height_m secret lot (row or -1) building (row or -1) road (row or -1).
     """
     own = [_at_gates(gates[gates.lot.isin(homes)], profile.own_cameras_n)]
     own.append(_at_stairwells(buildings, profile.own_cameras_n - len(own[0]), rng))
+    own.append(_along_walls(walls[walls.lot.isin(homes)], profile.wall_cameras_n))
     shared = [_at_junctions(terrain, roads, profile.shared_cameras_n, rng)]
     shared.append(_along_roads(roads, profile.shared_cameras_n - len(shared[0])))
     table = pd.concat([t for t in own + shared if len(t)], ignore_index=True)
@@ -43,27 +46,37 @@ def place_cameras(
     table = table.assign(
         azimuth_deg=azimuth,
         direction=DIRECTIONS[np.round(azimuth / 45).astype(int) % 8],
-        secret=(table.kind == SHARED) & (rng.random(len(table)) < 0.02),
+        secret=~table.own & (rng.random(len(table)) < 0.02),
+        kind=table.kind.map({**KINDS, **profile.device_kinds}),
     )
-    table.insert(0, "id", _ids(table.kind.to_numpy()))
+    table.insert(0, "id", _ids(table.own.to_numpy()))
     return gpd.GeoDataFrame(table.drop(columns=["x", "y"]), geometry=point, crs=roads.crs)
 
 
-def _ids(kinds: np.ndarray) -> list[str]:
-    own = kinds == OWN
+def _ids(own: np.ndarray) -> list[str]:
     number = np.where(own, np.cumsum(own), np.cumsum(~own))
     return [f"{'A' if o else 'B'}{n:04d}" for o, n in zip(own, number, strict=True)]
 
 
 def _table(xy: np.ndarray, azimuth_deg: np.ndarray, kind: str, place: str, **columns: object) -> pd.DataFrame:
-    base = {"kind": kind, "place": place, "x": xy[:, 0], "y": xy[:, 1], "azimuth_deg": azimuth_deg, "lot": -1, "building": -1, "road": -1}
+    base = {
+        "kind": kind,
+        "own": kind != "road",
+        "place": place,
+        "x": xy[:, 0],
+        "y": xy[:, 1],
+        "azimuth_deg": azimuth_deg,
+        "lot": -1,
+        "building": -1,
+        "road": -1,
+    }
     return pd.DataFrame({**base, **columns})
 
 
 def _at_gates(gates: gpd.GeoDataFrame, most: int) -> pd.DataFrame:
     gates = gates.head(most)
     xy = shapely.get_coordinates(gates.geometry.values)
-    return _table(xy, gates.azimuth_deg.to_numpy(), OWN, "大门", lot=gates.lot.to_numpy(), ptz=3, range_m=50.0, angle_deg=70.0, height_m=3.5)
+    return _table(xy, gates.azimuth_deg.to_numpy(), "gate", "大门", lot=gates.lot.to_numpy(), ptz=3, range_m=50.0, angle_deg=70.0, height_m=3.5)
 
 
 def _at_stairwells(buildings: gpd.GeoDataFrame, n: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -77,7 +90,19 @@ def _at_stairwells(buildings: gpd.GeoDataFrame, n: int, rng: np.random.Generator
     north, s, c = b.width_m.to_numpy() / 2 + 3.0, np.sin(b.angle.to_numpy()), np.cos(b.angle.to_numpy())
     xy = np.c_[b.x.to_numpy() + end * c - north * s, b.y.to_numpy() + end * s + north * c]
     look = 90 - np.degrees(angle) + np.where(east, 180, 0)
-    return _table(xy, look, OWN, "单元门", building=rows, lot=b.lot.to_numpy(), ptz=3, range_m=60.0, angle_deg=50.0, height_m=3.0)
+    return _table(xy, look, "stairwell", "单元门", building=rows, lot=b.lot.to_numpy(), ptz=3, range_m=60.0, angle_deg=50.0, height_m=3.0)
+
+
+def _along_walls(walls: gpd.GeoDataFrame, n: int) -> pd.DataFrame:
+    """Evenly along the walls of estates, looking along them."""
+    lines, row = shapely.get_parts(walls.geometry.values, return_index=True)
+    end = np.cumsum(shapely.length(lines))
+    where = (np.arange(n) + 0.5) * (end[-1] if len(end) else 0.0) / max(n, 1)
+    at = np.searchsorted(end, where) if len(end) else np.array([], int)
+    inner = where[: len(at)] - np.r_[0, end][at]
+    here, before = (shapely.get_coordinates(shapely.line_interpolate_point(lines[at], np.maximum(inner - back, 0))) for back in (0, 2))
+    look = 90 - np.degrees(np.arctan2(*(here - before).T[::-1]))
+    return _table(here, look, "wall", "围墙", lot=walls.lot.to_numpy()[row[at]], ptz=3, range_m=60.0, angle_deg=45.0, height_m=2.5)
 
 
 def _at_junctions(terrain: Terrain, roads: gpd.GeoDataFrame, most: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -102,7 +127,7 @@ def _at_junctions(terrain: Terrain, roads: gpd.GeoDataFrame, most: int, rng: np.
     dome = rng.random(len(arm)) < 0.35
     xy = at[arm] + off * (np.c_[along[:, 1], -along[:, 0]] + along)
     columns = {"ptz": np.where(dome, 1, 3), "range_m": np.where(dome, 120.0, 80.0), "angle_deg": np.where(dome, 60.0, 45.0), "height_m": 6.0}
-    return _table(xy, 90 - np.degrees(np.arctan2(along[:, 1], along[:, 0])), SHARED, "路口", road=road[arm], **columns)
+    return _table(xy, 90 - np.degrees(np.arctan2(along[:, 1], along[:, 0])), "road", "路口", road=road[arm], **columns)
 
 
 def _along_roads(roads: gpd.GeoDataFrame, n: int) -> pd.DataFrame:
@@ -119,7 +144,7 @@ def _along_roads(roads: gpd.GeoDataFrame, n: int) -> pd.DataFrame:
     return _table(
         xy,
         90 - np.degrees(np.arctan2(along[:, 1], along[:, 0])),
-        SHARED,
+        "road",
         "路段",
         road=large.index.to_numpy()[row],
         ptz=3,

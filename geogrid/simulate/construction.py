@@ -89,12 +89,12 @@ class _Site:
         return "mid" if self.area[lot] < 7000 and kind in ("tower", "high") else kind
 
     def populate(self, old_until: float) -> tuple[np.ndarray, dict[int, Estate]]:
-        """Fill housing lots from the core outwards until the declared homes stand; the rest become something else."""
-        uses, estates, homes_n = self.use.copy(), {}, 0
+        """Fill housing lots from the core outwards until the homes wanted stand; the rest become something else."""
+        uses, estates, homes_n, flats = self.use.copy(), {}, 0, 0.0
         for lot in np.flatnonzero(self.use == "homes")[np.argsort(self.depth[self.use == "homes"], kind="stable")].tolist():
             if self.area[lot] < 1500:
                 uses[lot] = "green"
-            elif homes_n >= self.profile.homes_n:
+            elif self._stand(homes_n, flats):
                 uses[lot] = self._left_over(lot)
             else:
                 kind = self.estate_kind(lot, old_until)
@@ -104,7 +104,12 @@ class _Site:
                     continue
                 estates[lot], self.kinds[lot] = estate, kind
                 homes_n += estate.homes_n
+                flats += estate.flats
         return uses, estates
+
+    def _stand(self, homes_n: int, flats: float) -> bool:
+        """Tell whether enough is built: the declared number of homes, or flats for all households where none is declared."""
+        return homes_n >= self.profile.residential_n if self.profile.residential_n else flats >= self.profile.flats_n
 
     def _left_over(self, lot: int) -> str:
         if self.block_chance[self.block[lot]] < 0.34:
@@ -116,12 +121,12 @@ class _Site:
     def calibrated(self) -> tuple[np.ndarray, dict[int, Estate]]:
         """Move the age of old estates until flats a building are as the households ask."""
         profile = self.profile
-        wanted = (profile.households_n - profile.yards_n) / profile.occupancy_share / profile.homes_n
+        wanted = profile.flats_n / profile.homes_n
         low, high, tried = (0.0, np.inf), (1.6, 0.0), []
         old_until = 0.42
         for _ in range(PASSES):
             uses, estates = self.populate(old_until)
-            flats = _flats_per_building(estates)
+            flats = _flats_per_building(estates, 0 if profile.residential_n else profile.homes_n)
             tried.append((abs(flats / wanted - 1), old_until))
             if tried[-1][0] < CLOSE_SHARE:
                 return uses, estates
@@ -138,10 +143,10 @@ def _between(low: tuple[float, float], high: tuple[float, float], wanted: float)
     return low[0] + min(0.12, 0.02 + 0.0105 * (low[1] - wanted)) if np.isfinite(low[1]) else high[0] - min(0.12, 0.02 + 0.0105 * (wanted - high[1]))
 
 
-def _flats_per_building(estates: dict[int, Estate]) -> float:
-    table = join(batch for estate in estates.values() for batch in estate.batches)
-    homes = table[table.flats > 0]
-    return float((homes.stairs * homes.flats * homes.floors).sum() / max(len(homes), 1))
+def _flats_per_building(estates: dict[int, Estate], buildings_n: int) -> float:
+    """Return the flats of all estates per building, or per so many buildings where their number is free."""
+    homes_n = buildings_n or sum(estate.homes_n for estate in estates.values())
+    return sum(estate.flats for estate in estates.values()) / max(homes_n, 1)
 
 
 def _without_clashes(buildings: gpd.GeoDataFrame, lots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -160,11 +165,18 @@ def _counted(buildings: gpd.GeoDataFrame, depth: np.ndarray, profile: Profile, r
     Works go lot by lot, the outermost first, so that what stays is a whole yard; shops and service houses here and there.
     """
     home = buildings.flats.values > 0
+    homes_n = profile.residential_n or int(home.sum())
     keep = np.ones(len(buildings), bool)
-    keep[np.flatnonzero(home)[profile.homes_n :]] = False
+    keep[np.flatnonzero(home)[homes_n:]] = False
     others = np.flatnonzero(~home)
     other_n = len(others) if profile.other_n is None else profile.other_n
-    if home.sum() < profile.homes_n or len(others) < other_n:
+    flats = float((buildings.stairs * buildings.flats * buildings.floors).to_numpy()[home][:homes_n].sum())
+    if flats < profile.households_n - profile.yards_n:
+        raise GeogridError(
+            f"this seed leaves room for {flats:,.0f} flats, fewer than the households: take another seed",
+            f"此种子只放得下 {flats:,.0f} 套住房，少于户数：请换一个种子",
+        )
+    if home.sum() < homes_n or len(others) < other_n:
         raise GeogridError(
             f"this seed leaves room for {home.sum()} residential and {len(others)} other buildings, fewer than declared: take another seed",
             f"此种子只放得下 {home.sum()} 栋住宅、{len(others)} 栋其他建筑，少于公布数：请换一个种子",

@@ -12,7 +12,7 @@ from shapely import Polygon
 
 from geogrid.simulate import outlines
 from geogrid.simulate.area_codes import listed
-from geogrid.simulate.built_up import built_up
+from geogrid.simulate.built_up import along_blocks, built_up
 from geogrid.simulate.cameras import place_cameras
 from geogrid.simulate.communities import Divided, divide
 from geogrid.simulate.construction import build
@@ -28,6 +28,7 @@ from geogrid.simulate.terrain import make_terrain
 from geogrid.simulate.villages import draw_villages
 
 OUTLINE_GRID_M = 0.05
+LEAST_GREEN_M2 = 1500
 YARD = {"template": "box", "kind": "yard", "stairs": 1, "flats": 0.0}
 
 
@@ -62,10 +63,13 @@ def simulate_town(profile: Profile, seed: int) -> Town:
     district = shapely.coverage_union_all(land.lots.geometry.values)
     community_of = divided.of_lot[buildings.lot.to_numpy()]
     per_community = np.bincount(divided.of_lot, weights=households, minlength=len(divided.communities))
-    stations = place_stations(divided.communities, per_community, buildings, community_of, profile, next(rngs), streets=divided.streets)
+    stations = place_stations(
+        divided.communities, per_community, buildings, community_of, profile, next(rngs), streets=divided.streets, green=_green(land, divided.of_lot)
+    )
     gates = find_gates(land)
     homes = np.flatnonzero((land.lots.use == "homes").to_numpy())
-    cameras = place_cameras(land.terrain, district, land.roads, gates, homes, buildings, profile, next(rngs))
+    walls = build_walls(land.lots, gates)
+    cameras = place_cameras(land.terrain, district, land.roads, gates, homes, buildings, walls, profile, next(rngs))
     return Town(
         profile,
         land,
@@ -73,7 +77,7 @@ def simulate_town(profile: Profile, seed: int) -> Town:
         district,
         buildings,
         people.entrances,
-        build_walls(land.lots, gates),
+        walls,
         draw_greens(land, built.greens),
         draw_lakes(land, next(rngs)),
         stations,
@@ -85,12 +89,20 @@ def _used_land(profile: Profile, rng: np.random.Generator, use_rng: np.random.Ge
     outline, core = outlines.projected(profile)
     outline, theta = shapely.set_precision(outline, OUTLINE_GRID_M), np.radians(profile.theta_deg)
     if profile.built_up_km2:
-        terrain = built_up(make_terrain(outline, core, theta, profile.town_km2, rng, towns_n=0), profile)
+        terrain = built_up(make_terrain(outline, core, theta, profile.town_km2, rng, towns_n=0, stretch=profile.stretch), profile)
     else:
         terrain = make_terrain(outline, core, theta, profile.town_km2, rng)
     land = cut_land(terrain, profile, rng)
+    land = along_blocks(land, profile) if profile.built_up_km2 else land
     land = replace(land, lots=with_free_land(land))
     return replace(land, lots=with_uses(land, profile, use_rng))
+
+
+def _green(land: Land, of_lot: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the middles of small green lots, for what stands outdoors, and their communities."""
+    lots = land.lots
+    rows = np.flatnonzero(((lots.use == "green") & (lots.free_m2 > LEAST_GREEN_M2) & lots.urban).to_numpy())
+    return shapely.get_coordinates(shapely.point_on_surface(lots.free.values[rows])), of_lot[rows]
 
 
 def _on_street(land: Land) -> np.ndarray:

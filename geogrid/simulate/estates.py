@@ -50,6 +50,11 @@ class Estate:
     homes_n: int
     garden: Polygon | None
 
+    @property
+    def flats(self) -> float:
+        """Flats of all its buildings."""
+        return float(sum((b["stairs"] * b["flats"] * b["floors"]).sum() for b in self.batches))
+
 
 def fill_estate(lot: int, free: Polygon, angle: float, kind: str, street_sides: bool, rng: np.random.Generator) -> Estate | None:
     """Fill the free land of a lot with an estate of `kind`; None where not one slab fits."""

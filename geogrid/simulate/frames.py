@@ -8,9 +8,8 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geogrid.simulate.cameras import OWN
 from geogrid.simulate.district import Town
-from geogrid.simulate.estates import FLOOR_M
+from geogrid.simulate.estates import FLOOR_M, KINDS
 from geogrid.simulate.naming import Names, road_frame
 
 USES = {
@@ -182,16 +181,29 @@ def _compounds(town: Town, lot_kept: np.ndarray, names: Names) -> gpd.GeoDataFra
     lots = town.land.lots
     here = np.flatnonzero((lots.use == "homes").to_numpy() & lot_kept)
     code = town.divided.communities.code.to_numpy()[town.divided.of_lot[here]]
-    columns = {"code": [f"C{k:04d}" for k in here], "name": names.lot[here].tolist(), "parent": code.tolist(), "kind": lots.kind.iloc[here].tolist()}
+    columns = {"code": [f"C{k:04d}" for k in here], "name": names.lot[here].tolist(), "parent": code.tolist(), "kind": _estate_kinds(town, here)}
     return _frame(town, columns, lots.free.values[here])
+
+
+def _estate_kinds(town: Town, rows: np.ndarray) -> list[str]:
+    """Return the kinds of the estates of some lots; where the profile says how many are old, those are the oldest ones of all."""
+    lots, wanted = town.land.lots, town.profile.old_estates_n
+    kind = lots.kind.to_numpy(object)
+    if wanted is not None:
+        homes = np.flatnonzero((lots.use == "homes").to_numpy())
+        order = homes[np.lexsort((lots.age.to_numpy()[homes], [list(KINDS).index(k) for k in kind[homes]]))]
+        kind[order[wanted:]] = np.where(kind[order[wanted:]] == "old", "mid", kind[order[wanted:]])
+        kind[order[:wanted]] = "old"
+    return kind[rows].tolist()
 
 
 def _cameras(town: Town, names: Names, area: BaseGeometry, whole: bool) -> gpd.GeoDataFrame:
     cameras = town.cameras
-    place = np.where(cameras.kind == OWN, names.lot[cameras.lot.to_numpy()], names.road[cameras.road.to_numpy()])
+    own = cameras.own.to_numpy()
+    place = np.where(own, names.lot[cameras.lot.to_numpy()], names.road[cameras.road.to_numpy()])
     at_home = (cameras.building >= 0).to_numpy()
     place[at_home] = names.building[cameras.building.to_numpy()[at_home]]
-    own, serial = (cameras.kind == OWN).to_numpy(), cameras.id.str[1:].astype(int)
+    serial = cameras.id.str[1:].astype(int)
     gb_code = [f"{town.profile.code}00{'01' if o else '00'}132{'8' if o else '0'}{n:06d}" for o, n in zip(own, serial, strict=True)]
     columns = {
         "id": cameras.id,

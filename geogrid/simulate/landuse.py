@@ -12,6 +12,7 @@ import shapely
 from geogrid.simulate.lots import Land
 from geogrid.simulate.profiles import Profile
 
+LARGE_TOWN_KM2 = 41.0  # of the town that the numbers of parks, hospitals, schools, … below were set for
 OPEN = ("farmland", "wood", "green", "park", "vacant")
 
 
@@ -91,12 +92,17 @@ class _Uses:
     def services(self) -> None:
         """Parks, hospitals, schools, shopping and offices, each kind with room between them."""
         area, compact, depth, urban, main = self.area, self.compact, self.depth, self.urban, self.on_main
-        self.spread(urban & (area > 14_000) & (compact > 0.5), 1150, 40, "park")
-        self.spread(urban & (area > 9000) & (depth < 1.0), 1300, 12, "hospital")
-        self.spread(urban & (area > 8000) & (compact > 0.45), 470, 96, "school")
-        self.spread(urban & (area > 4000) & (area < 26_000) & (compact > 0.58) & main & (depth < 0.5), 150, 60, "shopping")
-        self.spread(urban & (area > 6000) & (depth < 0.35) & main, 260, 10, "government")
-        self.spread(urban & (area > 3000) & (area < 20_000) & (compact > 0.55) & main & (depth < 0.95), 420, 60, "office")
+        part = self.profile.town_km2 / LARGE_TOWN_KM2
+
+        def most(n: int) -> int:
+            return round(n * part)
+
+        self.spread(urban & (area > 14_000) & (compact > 0.5), 1150, most(40), "park")
+        self.spread(urban & (area > 9000) & (depth < 1.0), 1300, most(12), "hospital")
+        self.spread(urban & (area > 8000) & (compact > 0.45), 470, most(96), "school")
+        self.spread(urban & (area > 4000) & (area < 26_000) & (compact > 0.58) & main & (depth < 0.5), 150, most(60), "shopping")
+        self.spread(urban & (area > 6000) & (depth < 0.35) & main, 260, most(10), "government")
+        self.spread(urban & (area > 3000) & (area < 20_000) & (compact > 0.55) & main & (depth < 0.95), 420, most(60), "office")
 
     def industry_and_homes(self) -> None:
         """Industry in its sector and along the railway, some vacant land, homes on all the rest of the town."""
@@ -104,7 +110,7 @@ class _Uses:
         heading = np.degrees(np.arctan2(at[:, 1], at[:, 0]))
         sector = np.abs((heading - self.profile.industry_deg + 180) % 360 - 180) < 34
         n, urban, depth = len(self.use), self.urban, self.depth
-        self.put(urban & sector & (depth > 0.62), "industry")
+        self.put(urban & sector & (depth > 0.62) & self.profile.industry, "industry")
         self.put(urban & (self.rail_m < 420) & (depth > 0.5) & (self.rng.random(n) < 0.55), "industry")
         self.put(urban & (self.rng.random(n) < np.where(depth < 0.6, 0.012, 0.05)), "vacant")
         self.put(urban, "homes")
@@ -118,7 +124,7 @@ class _Uses:
         self.use[self._darts(self.rng.permutation(np.flatnonzero(suited)))] = "village"
         near_rail = (self.rail_m < 260) & (self.land.lots.score.values > -0.9)
         self.use[(self.use == "farmland") & near_rail & (self.rng.random(n) < 0.5)] = "industry"
-        self.use[(self.use == "farmland") & (self.rng.random(n) < 0.05)] = "wood"
+        self.use[(self.use == "farmland") & (self.rng.random(n) < self.profile.wood_share)] = "wood"
 
     def _darts(self, candidates: np.ndarray) -> list[int]:
         """Pick as many lots as there are villages; the distance each one keeps is drawn anew, so that some stand close."""

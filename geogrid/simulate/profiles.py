@@ -25,7 +25,8 @@ class Service:
     """Stations of one kind: how many, how large (`total_m2`: exactly so much together), and who hosts them (words, taken in turn; "" the building).
 
     `per`: "street" gives one to each street; `at`: the code of the one community they stand in; `inside`: the kind of station that each is housed
-    by; `hub`: whether they serve others of their kind; `directions`: spread over the five directions, the second one (south) getting just one.
+    by; `among`: the kinds of building that suit; `outdoors`: on green land; `hub`: whether they serve others of their kind; `directions`: spread
+    over the centre and the four quarters round it, at least one in each.
     """
 
     kind: str
@@ -39,6 +40,8 @@ class Service:
     per: str = ""
     at: str = ""
     inside: str = ""
+    among: tuple[str, ...] = ()
+    outdoors: bool = False
     hub: bool = False
     directions: bool = False
 
@@ -58,8 +61,10 @@ class Profile:
 
     `outlines`: codes of the real districts that give outline and area codes, its own `code` where none is given; `only`: codes of its communities.
     `persons_per_km2`: only a built-up area of that density, round the core, is the district to be tiled; 0: all of the outline, with villages.
-    `other_n`: how many buildings are not for living in, None for as many as there is room for. `counts`: units by level. `declared`: what its own
-    reports say of it. `about`: what is assumed beyond what holds for all; `source`: what is real, where that does not hold for all.
+    `stretch`: how much longer than wide it is, as in a valley. `wood_share`: of its fields. `old_estates_n`: so many compounds are old, None for all
+    built so. `other_n`: how many buildings are not for living in, None for as many as there is room for. `counts`: units by level. `device_kinds`:
+    what the cameras at gates, stairwells, roads and along walls are called. `declared`: what its own reports say of it. `about`: what is assumed
+    beyond what holds for all; `source`: what is real, where that does not hold for all.
     """
 
     system: str
@@ -81,8 +86,13 @@ class Profile:
     yards_n: int = 0
     spacing_m: float = 860.0
     ring: bool = True
+    stretch: float = 1.0
+    wood_share: float = 0.05
+    old_estates_n: int | None = None
     own_cameras_n: int = 0
     shared_cameras_n: int = 0
+    wall_cameras_n: int = 0
+    device_kinds: Mapping[str, str] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     outlines: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
@@ -93,6 +103,7 @@ class Profile:
     diagonal_deg: float = 141.0
     bypass_deg: float = 172.0
     industry_deg: float = 95.0
+    industry: bool = True
     great_park: tuple[float, float] | None = None
     works: tuple[float, float] | None = None
     campuses: tuple[tuple[float, float], ...] = ()
@@ -110,8 +121,13 @@ class Profile:
 
     @property
     def homes_n(self) -> int:
-        """Residential buildings: as declared, else as many as the flats need at so many a building."""
-        return self.residential_n or round(self.households_n / self.occupancy_share / self.flats_per_building)
+        """Residential buildings: as declared, else about as many as the flats need at so many a building."""
+        return self.residential_n or round(self.flats_n / self.flats_per_building)
+
+    @property
+    def flats_n(self) -> float:
+        """Flats that the households of blocks take at the usual occupancy."""
+        return (self.households_n - self.yards_n) / self.occupancy_share
 
     @property
     def built_up_km2(self) -> float:

@@ -21,25 +21,44 @@ ROUNDS = 60
 
 
 class Sites:
-    """Buildings of all communities, which of them house a station, and which communities have one of a kind."""
+    """Buildings of all communities, which of them house a station, and which communities have one of a kind.
 
-    def __init__(self, communities: gpd.GeoDataFrame, households: np.ndarray, buildings: gpd.GeoDataFrame, community_of: np.ndarray) -> None:
+    `households` by community; `community_of` by building; `green`: lots for what stands outdoors, their row and middle, and their community.
+    """
+
+    def __init__(
+        self,
+        communities: gpd.GeoDataFrame,
+        households: np.ndarray,
+        buildings: gpd.GeoDataFrame,
+        community_of: np.ndarray,
+        green: tuple[np.ndarray, np.ndarray],
+    ) -> None:
+        self.green_xy, self.green_community = green
         self.codes, self.streets = communities.code.to_numpy(), communities.parent.to_numpy()
         self.households, self.community_of = households, community_of
         self.lived = buildings.households.to_numpy()
         self.xy = shapely.get_coordinates(shapely.centroid(buildings.geometry.values))
         self.middle = _middles(self.xy, self.lived, community_of, communities)
         self.taken = np.zeros(len(buildings), bool)
-        self.suited, self.possible = buildings.kind.isin(SUITED).to_numpy(), buildings.kind.isin(POSSIBLE).to_numpy()
+        self.kind = buildings.kind.to_numpy()
+        self.suited, self.possible = np.isin(self.kind, SUITED), np.isin(self.kind, POSSIBLE)
         self.placed: dict[str, list[tuple[int, int]]] = {}
 
     def hosts(self, service: Service) -> list[tuple[int, int]]:
-        """Return the building and the community (rows) of each station of a service."""
+        """Return the building and the community (rows) of each station of a service; -1 - k for the k-th place outdoors."""
         used = self.placed.setdefault(service.kind, [])
         if service.inside:
-            found = self.placed[service.inside][: service.n]
+            found = self.placed[service.inside][-service.n :]
         elif service.directions:
             found = self._round(service.n)
+        elif service.outdoors:
+            places = _spread(min(service.n, len(self.green_xy)), self.green_xy, np.zeros(len(self.green_xy)))
+            found = [(-1 - k, int(self.green_community[k])) for k in places]
+        elif service.among:
+            here = np.flatnonzero(np.isin(self.kind, service.among) & ~self.taken)
+            found = [(int(here[k]), int(self.community_of[here[k]])) for k in _spread(service.n, self.xy[here], np.zeros(len(here)))]
+            self.taken[[building for building, _ in found]] = True
         else:
             found = [(self._building(k), k) for k in self._communities(service, {k for _, k in used})]
         used += found

@@ -23,12 +23,13 @@ def place_stations(
     rng: np.random.Generator,
     *,
     streets: gpd.GeoDataFrame,
+    green: tuple[np.ndarray, np.ndarray],
 ) -> gpd.GeoDataFrame:
-    """Return stations id kind name capacity host area_m2 community (row), as points inside the footprint of a building.
+    """Return stations id kind name capacity host area_m2 community (row), as points in the footprint of a building or on `green` land.
 
     `host` is the building's id, or who runs it where the profile says so; `hub` and `equipment` only where it has any.
     """
-    sites = Sites(communities, households, buildings, community_of)
+    sites = Sites(communities, households, buildings, community_of, green)
     rows = [(s, building, k) for s, service in enumerate(profile.stations) for building, k in sites.hosts(service)]
     table = pd.DataFrame(rows, columns=["service", "building", "community"]).astype({"service": int, "building": int, "community": int})
     table.insert(0, "kind", [profile.stations[s].kind for s in table.service])
@@ -41,7 +42,9 @@ def place_stations(
     for column in ("hub", "equipment"):
         if any(getattr(service, column) for service in profile.stations):
             table[column] = [getattr(profile.stations[s], column) for s in table.service]
-    points = _inside(buildings, table.building.to_numpy(), rng)
+    rows = table.building.to_numpy()
+    points = _inside(buildings, np.maximum(rows, 0), rng)
+    points[rows < 0] = shapely.points(green[0][-1 - rows[rows < 0]])
     return gpd.GeoDataFrame(table.drop(columns=["building", "service"]), geometry=points, crs=communities.crs)
 
 
@@ -72,7 +75,15 @@ def _hosted(table: pd.DataFrame, services: tuple[Service, ...], ids: np.ndarray)
     housed = {(kind, building): name for kind, building, name in zip(table.kind, table.building, table["name"], strict=True)}
     for s, building in zip(table.service, table.building, strict=True):
         one = services[s]
-        word = one.hosts[turn[s] % len(one.hosts)] if one.hosts else housed[one.inside, building] if one.inside else ids[building]
+        word = (
+            one.hosts[turn[s] % len(one.hosts)]
+            if one.hosts
+            else housed[one.inside, building]
+            if one.inside
+            else ids[building]
+            if building >= 0
+            else ""
+        )
         turn[s] += 1
         out.append(word)
     return out

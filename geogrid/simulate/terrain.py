@@ -17,7 +17,10 @@ TOWN_RADIUS_M = 1000.0
 
 @dataclass(frozen=True, eq=False)
 class Terrain:
-    """Frame, warp and noise of a district. `xy` arrays are (n, 2) in the working CRS; u, v metres in the turned frame."""
+    """Frame, warp and noise of a district, which is `stretch` times as long as wide.
+
+    `xy` arrays are (n, 2) in the working CRS; u, v metres in the turned frame.
+    """
 
     district: BaseGeometry
     core: np.ndarray
@@ -26,6 +29,7 @@ class Terrain:
     ripple: np.ndarray
     radius_m: float
     towns: np.ndarray
+    stretch: float = 1.0
 
     def turn(self) -> np.ndarray:
         """Return the matrix that turns world offsets into the frame: `offset @ turn()`."""
@@ -54,7 +58,7 @@ class Terrain:
     def distance_m(self, xy: np.ndarray) -> np.ndarray:
         """Return the distance from the core, rather square than round, with low noise."""
         uv = np.abs(self.local(xy))
-        return ((uv[:, 0] / 1.1) ** 2.4 + uv[:, 1] ** 2.4) ** (1 / 2.4) + 260 * self.noise(xy / 1.6)
+        return ((uv[:, 0] / (1.1 * self.stretch)) ** 2.4 + uv[:, 1] ** 2.4) ** (1 / 2.4) + 260 * self.noise(xy / 1.6)
 
     def town_distance_m(self, xy: np.ndarray) -> np.ndarray:
         """Return the distance to the nearest town seat, infinite without one."""
@@ -69,14 +73,23 @@ class Terrain:
         return np.maximum(own, 0.22 * (1 - self.town_distance_m(xy) / TOWN_RADIUS_M))
 
 
-def make_terrain(district: BaseGeometry, core: np.ndarray, theta: float, urban_km2: float, rng: np.random.Generator, towns_n: int = 2) -> Terrain:
+def make_terrain(
+    district: BaseGeometry,
+    core: np.ndarray,
+    theta: float,
+    urban_km2: float,
+    rng: np.random.Generator,
+    *,
+    towns_n: int = 2,
+    stretch: float = 1.0,
+) -> Terrain:
     """Draw the noise, then set the urban radius by the quantile over a lattice and place the town seats."""
     wave = 2 * np.pi / rng.uniform([5200, 2600, 4300, 3000], [8000, 3600, 7000, 4200])
     heading = rng.uniform(0, 2 * np.pi, 4)
     warp = np.c_[wave * np.cos(heading), wave * np.sin(heading), rng.uniform(0, 2 * np.pi, 4)]
     wave, heading = 2 * np.pi / rng.uniform(1400, 4200, 8), rng.uniform(0, 2 * np.pi, 8)
     ripple = np.c_[wave * np.cos(heading), wave * np.sin(heading), rng.uniform(0, 2 * np.pi, 8)]
-    bare = Terrain(district, core, theta, warp, ripple, 1.0, np.zeros((0, 2)))
+    bare = Terrain(district, core, theta, warp, ripple, 1.0, np.zeros((0, 2)), stretch)
     x0, y0, x1, y1 = district.bounds
     lattice = np.stack(np.meshgrid(np.arange(x0, x1, 250), np.arange(y0, y1, 250)), -1).reshape(-1, 2)
     lattice = lattice[shapely.contains_xy(district, lattice[:, 0], lattice[:, 1])]
