@@ -14,15 +14,16 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from geogrid.declared import Declared, read_amount
-from geogrid.errors import InputError, RecipeError
-from geogrid.schema import ROLES, nearest
+from geogrid.errors import InputError, RecipeError, SchemeError
+from geogrid.schema import ROLES, nearest, spec_of
+from geogrid.scheme import read_scheme
 
 _KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str,
@@ -117,6 +118,7 @@ def parse_recipe(table: Mapping[str, Any], path: Path) -> Recipe:
     inputs = table.get("inputs", {})
     if not inputs:
         raise _error(f"{where}: needs at least one [inputs.ROLE]", f"配方 {path.name}：至少要有一个 [inputs.角色]", path, "inputs")
+    known = (*ROLES, *(_own_roles(str(table["scheme"]), path) if set(inputs) - set(ROLES) else ()))
     for level, overrides in table.get("levels", {}).items():
         if not isinstance(overrides, dict):
             raise _error(f"{where}: [levels.{level}] must be a table", f"配方 {path.name}：[levels.{level}] 应是一个表", path, f"levels.{level}")
@@ -124,7 +126,7 @@ def parse_recipe(table: Mapping[str, Any], path: Path) -> Recipe:
         name=table["name"],
         scheme=table["scheme"],
         seed=table.get("seed", 0),
-        inputs=MappingProxyType({role: _input(role, entry, path) for role, entry in inputs.items()}),
+        inputs=MappingProxyType({role: _input(role, entry, path, known) for role, entry in inputs.items()}),
         levels=MappingProxyType({level: MappingProxyType(dict(overrides)) for level, overrides in table.get("levels", {}).items()}),
         path=path,
         simulated=table.get("simulated", False),
@@ -162,10 +164,18 @@ def _plain(value: str | int | float) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
 
 
-def _input(role: str, entry: Any, path: Path) -> InputSpec:
+def _own_roles(scheme: str, path: Path) -> list[str]:
+    """Return the roles of the scheme's given levels, as `villages`; none where it can not be read, which is told when it is needed."""
+    try:
+        return [level.role for level in read_scheme(scheme, path.parent).levels if level.make == "given"]
+    except SchemeError:
+        return []
+
+
+def _input(role: str, entry: Any, path: Path, known: Sequence[str]) -> InputSpec:
     where = f"recipe {path.name} [inputs.{role}]"
-    if role not in ROLES:
-        raise _unknown("role", "角色", role, ROLES, where, path)
+    if role not in known:
+        raise _unknown("role", "角色", role, known, where, path)
     if not isinstance(entry, dict):
         raise _error(f'{where}: must be a table with path = "…"', f'{where}：应是一个含 path = "…" 的表', path, role)
     _check_keys(entry, {**_INPUT_KEYS, **{"patrols": _PATROL_KEYS, "events": _EVENT_KEYS}.get(role, {})}, where, path)
@@ -173,8 +183,8 @@ def _input(role: str, entry: Any, path: Path) -> InputSpec:
         raise _error(f'{where}: needs path = "…"', f'{where}：缺少 path = "…"', path, "path")
     columns = entry.get("columns", {})
     for ours, theirs in columns.items():
-        if ours not in ROLES[role].columns:
-            raise _unknown("column", "字段", ours, ROLES[role].columns, where, path)
+        if ours not in spec_of(role).columns:
+            raise _unknown("column", "字段", ours, spec_of(role).columns, where, path)
         if not isinstance(theirs, str):
             raise _error(
                 f"{where}: column {ours} = {theirs!r} must be the name in the file", f"{where}：字段 {ours} = {theirs!r} 应为文件中的列名", path, ours

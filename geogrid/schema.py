@@ -161,6 +161,15 @@ COMPASS_DEG: dict[str, float] = {
 """Degrees clockwise from north of each way to write a GB/T 28181 direction (lower case); 1 … 8 are E W S N SE NE SW NW."""
 
 
+def spec_of(role: str) -> RoleSpec:
+    """Return what is known of a role; one that no table of ours has is the areas of a level of the recipe's own scheme (`villages` of `village`).
+
+    >>> spec_of("villages").level, spec_of("grids").area_role
+    ('village', True)
+    """
+    return ROLES[role] if role in ROLES else _area(role.removesuffix("s"))
+
+
 def nearest(name: str, known: Iterable[str]) -> tuple[str, str]:
     """Word a hint, English and Chinese, that names the known word nearest to `name`, or else lists the known ones.
 

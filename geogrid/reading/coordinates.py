@@ -18,7 +18,7 @@ from geogrid.reading.convert import Converted, convert
 from geogrid.reading.geometry import Reason
 from geogrid.reading.raw import Fault
 from geogrid.recipe import InputSpec
-from geogrid.schema import ROLES, Column
+from geogrid.schema import Column, spec_of
 
 PAIRS = (("lon", "lat"), ("x", "y"))
 """Our names of coordinate columns, the eastern one first."""
@@ -62,7 +62,7 @@ def place_notes(places: Places, spec: InputSpec, file: str, layer: str) -> list[
     if spec.swap:
         said.append(("x and y were exchanged, as the recipe says", "已按配方交换 x 和 y（经度和纬度）"))
     facts = {"role": spec.role, "file": file, "layer": layer}
-    return [Finding("file_note", ROLES[spec.role].level, facts={**facts, "reason": reason, "reason_zh": zh}) for reason, zh in said]
+    return [Finding("file_note", spec_of(spec.role).level, facts={**facts, "reason": reason, "reason_zh": zh}) for reason, zh in said]
 
 
 def _column(series: pd.Series, name: str, ours: str, *, dms: bool, axis: str) -> tuple[Converted, int]:

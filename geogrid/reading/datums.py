@@ -21,7 +21,7 @@ from geogrid.crs import is_old_datum, mean_distance_m, unshift
 from geogrid.findings import Finding
 from geogrid.reading.draft import Draft
 from geogrid.reading.shifts import TRUE, Trace, Verdict, compare, lies_in_china, moved, trace
-from geogrid.schema import ROLES
+from geogrid.schema import ROLES, spec_of
 
 _AREAS = tuple(role for role, spec in ROLES.items() if spec.area_role and role != "compounds")
 _LINES = ("roads", "water", "railways")
@@ -70,7 +70,7 @@ class _Known:
 
     def trace(self, role: str) -> Trace | None:
         if role not in self.traces:
-            kind = "solids" if role == "buildings" else "points" if ROLES[role].geometry == "point" else "lines"
+            kind = "solids" if role == "buildings" else "points" if spec_of(role).geometry == "point" else "lines"
             self.traces[role] = trace(self.frames[role].geometry.to_numpy(), kind)
         return self.traces[role]
 

@@ -23,7 +23,7 @@ from geogrid.reading.layer import read_layer
 from geogrid.reading.placement import exchange
 from geogrid.reading.raw import Fault, RawLayer, find_notes, refuse
 from geogrid.recipe import InputSpec
-from geogrid.schema import ROLES, RoleSpec, nearest
+from geogrid.schema import RoleSpec, nearest, spec_of
 
 _NAMES_OF_PEOPLE = {"patrols": ("officer",)}
 """Columns of which no value is told, wherever it may go."""
@@ -80,7 +80,7 @@ def draft_role(spec: InputSpec, folder: Path) -> Draft:
 
 def draft_layer(raw: RawLayer, spec: InputSpec, folder: Path) -> Draft:
     """Convert the columns of a layer that was read as `spec` says (its CRS included). Raises InputError as `draft_role` does."""
-    role = ROLES[spec.role]
+    role = spec_of(spec.role)
     file = _shown(raw.file, folder)
     if raw.frame.empty and not raw.faults:
         raise refuse(raw.file, "holds no row", "没有任何行", layer=raw.layer, role=spec.role)
@@ -201,7 +201,7 @@ def _unnamed(made: Converted) -> Converted:
 def _control_note(file: str, layer: str, role: str, name: str, count: int) -> Finding:
     reason, reason_zh = f"invisible or control characters taken out of {count} values", f"{count} 个值中的不可见字符已去掉"
     facts = {"role": role, "file": file, "layer": layer, "field": name, "count": count, "reason": reason, "reason_zh": reason_zh}
-    return Finding("text_control", ROLES[role].level, facts=facts)
+    return Finding("text_control", spec_of(role).level, facts=facts)
 
 
 def _zone_note(file: str, layer: str, spec: InputSpec, name: str, count: int) -> Finding:
@@ -210,4 +210,4 @@ def _zone_note(file: str, layer: str, spec: InputSpec, name: str, count: int) ->
     reason = f'{count} times say no time zone and are taken as {zone}; else write time_zone = "…"'
     reason_zh = f'{count} 个时间没有时区，按 {zone} 理解；否则请写 time_zone = "…"'
     facts = {"role": spec.role, "file": file, "layer": layer, "field": name, "count": count, "reason": reason, "reason_zh": reason_zh}
-    return Finding("file_note", ROLES[spec.role].level, facts=facts)
+    return Finding("file_note", spec_of(spec.role).level, facts=facts)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from geogrid.reading.heading_words import HEADINGS, LEVEL_HEADS, Ranks
-from geogrid.schema import ROLES
+from geogrid.schema import spec_of
 
 _NOTE = re.compile(r"[(\[【](?:必填|选填|户|人|层|米|m|m2|km|度|°|平方米|个|间|张|床|小数|text)[)\]】]|[*:：]")
 _FILLING = re.compile(r"[\s_\-./·]+")
@@ -41,13 +41,18 @@ def recognise_columns(role: str, names: Sequence[str], given: Mapping[str, str] 
     `apart` are columns of ours that are not wanted (coordinates of a file that has geometries).
     """
     without = set(apart) | {ours for ours, theirs in given.items() if not theirs}
-    wanted = [ours for ours in ROLES[role].columns if ours not in without]
+    wanted = [ours for ours in spec_of(role).columns if ours not in without]
     columns = {ours: given.get(ours, ours) for ours in wanted if given.get(ours, ours) in names}
     free = [name for name in names if name not in columns.values() and name not in given.values()]
-    claims = {ours: _claim(ours, HEADINGS.get(role, {}).get(ours, ()), free) for ours in wanted if ours not in columns and ours not in given}
+    claims = {ours: _claim(ours, _headings(role).get(ours, ()), free) for ours in wanted if ours not in columns and ours not in given}
     taken, doubtful = _settled({ours: claim for ours, claim in claims.items() if claim is not None})
     columns |= taken
     return Recognised({ours: columns[ours] for ours in wanted if ours in columns}, taken, doubtful)
+
+
+def _headings(role: str) -> Mapping[str, Ranks]:
+    """Headings of a role's columns; areas of a level of an office's own have those of grids."""
+    return HEADINGS.get(role, HEADINGS["grids"] if spec_of(role).area_role else {})
 
 
 def _claim(ours: str, ranks: Ranks, free: Sequence[str]) -> tuple[int, tuple[str, ...]] | None:
