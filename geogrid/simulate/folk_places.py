@@ -53,18 +53,20 @@ def spread(places: pd.DataFrame, n: int, rng: np.random.Generator) -> np.ndarray
     m = len(places)
     if m == 0 or n == 0:
         return np.array([], dtype=np.int64)
-    if n <= m:
-        return np.sort(rng.permutation(m)[:n])
-    more = apportion(places["weight"].to_numpy(float) + 0.01, n - m)
-    return np.repeat(np.arange(m), 1 + more)
+    return np.sort(rng.permutation(m)[:n]) if n <= m else spread_over(places, n)
+
+
+def spread_over(places: pd.DataFrame, n: int) -> np.ndarray:
+    """Return the positions of `n` places, of which there are at most so many: each once, and again where most people live."""
+    return np.repeat(np.arange(len(places)), 1 + apportion(places["weight"].to_numpy(float) + 0.01, n - len(places)))
 
 
 def laid(places: pd.DataFrame, n: int) -> list[np.ndarray]:
     """Return the positions of the places of each of `n` people so that every place has one; who are fewer than the places hold several in a row."""
     m = len(places)
-    if n >= m:
-        return [np.array([row]) for row in np.repeat(np.arange(m), 1 + apportion(places["weight"].to_numpy(float) + 0.01, n - m))] if m else []
-    return np.array_split(np.arange(m), n)
+    if m == 0 or n == 0:
+        return []
+    return np.array_split(np.arange(m), n) if n < m else [np.array([row]) for row in spread_over(places, n)]
 
 
 def neighbour(places: pd.DataFrame, row: int, around: str) -> int | None:
