@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from flask_babel import gettext as _
 
-from geogrid.catalogue.staffing import all_words, gap_words, to_do_words
+from geogrid.catalogue.staffing import all_words, gap_words, short_words, to_do_words
 from geogrid.organisation.duties import MISSING, in_force
 from geogrid.organisation.duties_found import kind_name
 from web import data, lookups, tables
@@ -50,7 +50,7 @@ def _overlays(now: Served) -> list[dict[str, str]]:
 
 
 def table(now: Served, level: str, when: datetime) -> dict[str, Any]:
-    """Return the table of a level: `values` `missing` (the worst first), `people`; `text` and `to_do` in words; `shares` for the map."""
+    """Return the table of a level: `values` `missing` (the worst first), `people`; `short`, `text` and `to_do` in words; `shares` for the map."""
     rows, find = tables.unit_rows(now, level), lookups.lookup(now)
     body = {"columns": [data.name_column(now, level)], **data.unit_columns(now, level), "values": {}}
     if find.roster is None:
@@ -63,16 +63,16 @@ def table(now: Served, level: str, when: datetime) -> dict[str, Any]:
     wanted = level in duties.asked() and len(duties.posts)
     alive = rows.index.isin(in_force(now.project.units(level)))
     shares = np.where(alive, (rank > 0).astype(float), np.nan) if wanted else np.full(len(rows), np.nan)
-    body["columns"] += [_column("missing", _("missing")), _column("people", _("people here"))]
+    body["columns"] += [_column("missing", _("missing")), _column("people", _("staff"))]
     body["values"] = {"missing": rank.tolist(), "people": people.tolist()}
-    said = {name: words[name].reindex(rows.index, fill_value="").tolist() for name in ("text", "to_do")}
+    said = {name: words[name].reindex(rows.index, fill_value="").tolist() for name in ("short", "text", "to_do")}
     return {**body, **said, "shares": [None if value != value else value for value in shares.tolist()], "asked": bool(wanted)}
 
 
 def gap_lines(now: Served, level: str, code: str, when: datetime) -> list[dict[str, str]]:
     """Return what is missing in one unit: `text` and `to_do`, the worst first."""
     gaps = lookups.lookup(now).gaps(when)
-    return [{"text": text, "to_do": to_do} for text, to_do in _said(now, gaps[(gaps["level"] == level) & (gaps["code"] == code)])]
+    return [{"text": text, "to_do": to_do} for _short, text, to_do in _said(now, gaps[(gaps["level"] == level) & (gaps["code"] == code)])]
 
 
 def gaps_frame(now: Served, level: str, when: datetime) -> gpd.GeoDataFrame:
@@ -83,7 +83,7 @@ def gaps_frame(now: Served, level: str, when: datetime) -> gpd.GeoDataFrame:
     units = {each: now.project.units(each) for each in gaps["level"].unique()}
     pairs = list(zip(gaps["level"], gaps["code"], strict=True))
     said = _said(now, gaps)
-    told = gaps.assign(what=[text for text, _to_do in said], to_do=[to_do for _text, to_do in said])
+    told = gaps.assign(what=[text for _short, text, _ in said], to_do=[to_do for _short, _, to_do in said])
     told.insert(2, "name", [units[each]["name"][code] or "" for each, code in pairs])
     shapes = [units[each].geometry[code] for each, code in pairs]
     return gpd.GeoDataFrame(told.reset_index(drop=True), geometry=gpd.GeoSeries(shapes, crs=now.project.crs), crs=now.project.crs)
@@ -93,20 +93,22 @@ def _words(now: Served, gaps: pd.DataFrame, level: str) -> pd.DataFrame:
     """Return for each unit of a level that lacks something `rank` (more is worse), `text` and `to_do`; index code."""
     gaps = gaps[gaps["level"] == level]
     spoken = language()
-    told = pd.DataFrame(_said(now, gaps), columns=["text", "to_do"]).assign(code=gaps["code"].to_numpy())
+    told = pd.DataFrame(_said(now, gaps), columns=["short", "text", "to_do"]).assign(code=gaps["code"].to_numpy())
     told["rank"] = 10 ** (len(MISSING) - 1 - gaps["missing"].map(MISSING.index).to_numpy(dtype=int))
     each = told.groupby("code")
-    joined = each[["text", "to_do"]].agg(lambda texts: all_words(dict.fromkeys(texts), spoken))
+    joined = each[["short", "text", "to_do"]].agg(lambda texts: all_words(dict.fromkeys(texts), spoken))
     return joined.assign(rank=each["rank"].sum())
 
 
-def _said(now: Served, gaps: pd.DataFrame) -> list[tuple[str, str]]:
+def _said(now: Served, gaps: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Return what is missing in few words, what is missing, and what to do, of each gap."""
     spoken, scheme = language(), now.project.scheme
     rows = gaps[["missing", "kind", "wanted", "have"]].itertuples(index=False, name=None)
-    return [
-        (gap_words(missing, kind_name(kind, scheme, spoken), wanted, have, spoken), to_do_words(missing, wanted, have, spoken))
-        for missing, kind, wanted, have in rows
-    ]
+    said = []
+    for missing, kind, wanted, have in rows:
+        gap = (missing, kind_name(kind, scheme, spoken), wanted, have, spoken)
+        said.append((short_words(*gap), gap_words(*gap), to_do_words(missing, wanted, have, spoken)))
+    return said
 
 
 def _column(key: str, text: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from web import elevation, findings, neighbours, sitepages, tables, words
+from web import elevation, findings, lookups, neighbours, peopletold, sitepages, tables, words
 from web.served import Served
 
 CHILDREN_MAX = 400
@@ -22,11 +22,19 @@ def answer(served: Served, level: str, code: str) -> dict[str, Any]:
         "crumbs": [(name, chain[name], label(served, name, chain[name])) for name in upper],
         "neighbours": _neighbours(served, level, code),
         **_children(served, level, code),
+        "people": people(served, level, code),
         "site_kinds": {role: sitepages.kinds_in(served, role, level, code) for role in tables.SITES},
         "found": findings.of_units(served, level, code),
         "buildings": elevation.elevations(served, level, code) if level in tables.levels(served)[-2:] else [],
         "lowest": tables.levels(served)[-1],
     }
+
+
+def people(served: Served, level: str, code: str) -> dict[str, Any] | None:
+    """Return who is responsible in a unit and over it (`levels`), and at places in it; None in a project without staff."""
+    if lookups.lookup(served).roster is None:
+        return None
+    return peopletold.of_unit(served, level, code, lookups.moment())
 
 
 def label(served: Served, level: str, code: str) -> str:

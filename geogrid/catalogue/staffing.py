@@ -11,6 +11,13 @@ _MISSING: dict[str, dict[str, str]] = {
     "post": {"zh": "{lacking} 名{kind}没有岗位", "en": "{lacking} of {wanted} {kind} without a post"},
     "duty": {"zh": "{lacking} 名{kind}没有职责", "en": "{lacking} of {wanted} {kind} without a duty"},
 }
+_SHORT: dict[str, dict[str, str]] = {
+    "person": {"zh": "缺{kind} {lacking}", "en": "{lacking} {kind}"},
+    "few": {"zh": "缺{kind} {lacking}", "en": "{lacking} {kind}"},
+    "many": {"zh": "{kind}多 {over}", "en": "{over} {kind} too many"},
+    "post": {"zh": "缺岗位 {lacking}", "en": "{lacking} without post"},
+    "duty": {"zh": "缺职责 {lacking}", "en": "{lacking} without duty"},
+}
 _TO_DO: dict[str, dict[str, str]] = {
     "person": {"zh": "配备人员，或补上隶属关系", "en": "appoint somebody, or add the membership"},
     "few": {"zh": "再配备 {lacking} 人，或补上隶属关系", "en": "appoint {lacking} more, or add the memberships"},
@@ -41,6 +48,12 @@ def gap_words(missing: str, kind: str, wanted: int, have: int, language: str) ->
     """
     text = _MISSING[sort_of(missing, wanted, have)][language]
     return text.format(kind=kind or ANYBODY[language], wanted=f"{wanted:,}", have=f"{have:,}", lacking=f"{wanted - have:,}")
+
+
+def short_words(missing: str, kind: str, wanted: int, have: int, language: str) -> str:
+    """Say what is missing in the few words that a table has room for."""
+    text = _SHORT[sort_of(missing, wanted, have)][language]
+    return text.format(kind=kind or ANYBODY[language], lacking=f"{wanted - have:,}", over=f"{have - wanted:,}")
 
 
 def to_do_words(missing: str, wanted: int, have: int, language: str) -> str:

@@ -62,7 +62,7 @@ class Duties:
         """
         lines = [row for place in near for row in self._lowest(self._by_place.get(place, ()), codes)]
         for level in sorted((level for level, code in codes.items() if code), key=lambda level: -self._order.get(level, 0)):
-            lines += self._by_unit.get((level, codes[level]), ())
+            lines += self._once(self._by_unit.get((level, codes[level]), ()))
         return self._told(list(dict.fromkeys(lines)), more)
 
     def of_unit(self, level: str, code: str) -> list[dict[str, Any]]:
@@ -132,6 +132,14 @@ class Duties:
             parts.append(_gap(level, have[have == 0], "", 1))
         parts += [_lacking(level, here, column, missing) for column, missing in (("post", "post"), ("duties", "duty"))]
         return pd.concat(parts, ignore_index=True)
+
+    def _once(self, rows: Iterable[int]) -> list[int]:
+        """Leave out the lines by which a workplace or an organisation sends somebody whom the same overlay put there himself."""
+        rows = list(rows)
+        direct = {(self.posts.at[row, "staff"], self.posts.at[row, "overlay"]) for row in rows if self.posts.at[row, "via"] not in SENT}
+        return [
+            row for row in rows if self.posts.at[row, "via"] not in SENT or (self.posts.at[row, "staff"], self.posts.at[row, "overlay"]) not in direct
+        ]
 
     def _lowest(self, rows: Collection[int], codes: Mapping[str, str | None]) -> list[int]:
         """Return of the lines of a place those of its lowest unit among `codes`, else of its lowest unit."""

@@ -1,6 +1,8 @@
 // The card of /people: who is responsible at a place or in a unit, from the lowest level up; one person with all posts.
+import { position } from "./card.js";
 import { element, link, say } from "./dom.js";
 
+const FEW = 6;
 let asked = 0;
 
 // Show a unit; a place (`where`: address, or lon, lat and floor), of which `then` is told; a person. `visit` is what the page lends.
@@ -24,6 +26,7 @@ async function show(visit, asking, draw) {
     box.replaceChildren(...draw(found).filter(Boolean));
     box.scrollTop = 0;
     box.hidden = false;
+    position(box, found.lon ? [found.lon, found.lat, found.lon, found.lat] : window.geogrid?.unit?.(found.level, found.code)?.box);
   } catch (error) { if (mine === asked) said(`${visit.says.failed} ${error.message}`); }
 }
 
@@ -36,7 +39,7 @@ function head(visit, title, note) {
 function unit(visit, found) {
   const { says, page } = visit, inside = found.inside.length ? [element("h3", {}, say(says.inside, { n: found.inside_n })), list(visit, found.inside, true), found.inside_n > found.inside.length ? element("p", { class: "note" }, say(says.inside_more, { n: found.inside_n - found.inside.length })) : null] : [];
   const open = element("a", { class: "button primary", href: link(page.urls.unit + encodeURIComponent(found.code), { level: found.level }, page) }, say(page.words.open, { level: page.levels[found.level].name }));
-  return [head(visit, found.title, page.levels[found.level].name), ...levels(visit, found), ...inside, element("div", { class: "card-foot" }, open, element("span", { class: "code" }, found.code))];
+  return [head(visit, found.title, page.levels[found.level].name), ...levels(visit, found, found.level), ...inside, element("div", { class: "card-foot" }, open, element("span", { class: "code" }, found.code))];
 }
 
 function at(visit, found) {
@@ -47,20 +50,24 @@ function at(visit, found) {
   return [head(visit, found.title || says.place, ""), ...(found.lon === null ? parts : []), nothing, ...levels(visit, found), ...(found.lon === null ? [] : parts), floors.length ? buttons(floors) : null];
 }
 
-// Who is attached to the place itself, then level by level.
-function levels(visit, found) {
+// Who is attached to the place itself, then level by level; that of the card's own unit has its name from the card.
+function levels(visit, found, own = "") {
   const { says, page } = visit, near = found.near.length ? [element("h3", {}, says.near), list(visit, found.near, true)] : [];
   const rows = found.levels.flatMap(level => {
     const name = level.seen ? element("a", { href: link(page.urls.unit + encodeURIComponent(level.code), { level: level.level }, page) }, level.label) : level.label;
     const missing = level.missing.map(each => element("p", { class: "staff-missing" }, element("span", { class: "status above" }, "▲ " + each.text), element("span", { class: "note" }, say(says.to_do, { text: each.to_do }))));
     const nobody = !level.people.length && !missing.length ? element("p", { class: "note" }, says.nobody) : null;
-    return [element("h3", {}, element("span", { class: "note" }, level.name + " "), name), level.people.length ? list(visit, level.people, false) : null, nobody, ...missing];
+    return [level.level === own ? null : element("h3", {}, level.label.startsWith(level.name) ? "" : element("span", { class: "note" }, level.name + " "), name), level.people.length ? list(visit, level.people, false) : null, nobody, ...missing];
   });
   return [...near, ...rows];
 }
 
+// People in a list; of many the first few are shown, the others unfold.
 function list(visit, people, withPlace) {
-  return element("ul", { class: "staff-list" }, ...people.map(line => item(visit, line, withPlace)));
+  const rows = people.map(line => item(visit, line, withPlace));
+  if (rows.length <= FEW + 2) return element("ul", { class: "staff-list" }, ...rows);
+  const rest = element("details", {}, element("summary", {}, say(visit.says.inside_more, { n: rows.length - FEW })), element("ul", { class: "staff-list" }, ...rows.slice(FEW)));
+  return element("div", {}, element("ul", { class: "staff-list" }, ...rows.slice(0, FEW)), rest);
 }
 
 function item(visit, line, withPlace) {

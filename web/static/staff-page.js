@@ -45,6 +45,7 @@ function people(page) {
     test: (data, i) => !values.gaps || !data.values.missing || data.values.missing[i] > 0,
     chips: () => values.gaps ? [[says.only_gaps, { gaps: "" }]] : [],
     onData: data => {
+      if (data.above.some(Boolean)) data.labels = data.shorts; // what tells units apart must not be cut off: the name above stands before it
       for (const file of document.querySelectorAll("[data-gaps]")) file.href = link(file.pathname, { level: data.level, when: values.when }, page);
       tint(data);
       only(data);
@@ -60,11 +61,11 @@ function people(page) {
 
   function missing(data, i) {
     if (!data.asked) return "–";
-    return data.text[i] ? element("span", { class: "status above", title: `${data.text[i]} · ${data.to_do[i]}` }, "▲ " + data.text[i]) : element("span", { class: "status in" }, "✓");
+    return data.text[i] ? element("span", { class: "status above", title: `${data.text[i]} · ${data.to_do[i]}` }, "▲ " + data.short[i]) : element("span", { class: "status in" }, "✓");
   }
 
   function tint(data) {
-    if (data.shares) map.ready(it => it.on("ready", () => it.setMeasure(data.level, { codes: data.codes, shares: data.shares, steps: [0], hue: HUE, text: data.text.map(text => text ? "▲" : "") })));
+    if (data.shares) map.ready(it => it.on("ready", () => it.setMeasure(data.level, { codes: data.codes, shares: data.shares, steps: [0], hue: HUE, close: true, text: data.short.map(text => text ? "▲ " + text : "") })));
   }
 
   function only(data) {
@@ -94,7 +95,8 @@ function people(page) {
     chooser.hidden = !all.length;
     for (const old of [...chooser.options].slice(1)) old.remove();
     chooser.append(...all.map(one => element("option", { value: one.from.slice(0, 10) + "T12:00" }, `${one.name} · ${says[one.kind] || one.kind} · ${one.from.slice(0, 10)} – ${one.to.slice(0, 10)}`)));
-    chooser.value = [...chooser.options].some(option => option.value === values.when) ? values.when : "";
+    const day = (values.when || local()).slice(0, 10), now = all.find(one => one.from.slice(0, 10) <= day && (!one.to || day <= one.to.slice(0, 10)));
+    chooser.value = now ? now.from.slice(0, 10) + "T12:00" : "";
   }
 
   function setWhen(when) {
