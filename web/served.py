@@ -32,7 +32,7 @@ T = TypeVar("T")
 Packed = tuple[bytes, bytes, str]  # the bytes, gzipped, and their tag
 TILES_BYTES = 64_000_000
 PLANS_KEPT = 8
-MOMENTS = frozenset({"api.locate"})
+MOMENTS = frozenset({"api.locate", "emergency.overlays"})
 """Endpoints whose `at`, where it is no version, is a moment of which people are asked: the plan is that of now."""
 _VERSION = re.compile(r"(?P<plan>[a-z0-9]+)_(?P<at>at_)?(?P<version>[0-9]{1,9})_\w+")
 

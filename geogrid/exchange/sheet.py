@@ -55,14 +55,27 @@ def rows_to_xlsx(frame: pd.DataFrame, path: Path, title: str) -> None:
     book.save(path)
 
 
+def frames_to_xlsx(frames: Mapping[str, pd.DataFrame], path: Path, about: Mapping[str, Any]) -> None:
+    """Write a workbook with a sheet for each table without places, by title, and a sheet `about`."""
+    book = Workbook(write_only=True)
+    for title, frame in frames.items():
+        _fill(book.create_sheet(title[:31]), frame.to_dict("list"))
+    _tell(book, about)
+    book.save(path)
+
+
 def write_xlsx(frame: gpd.GeoDataFrame, path: Path, title: str, about: Mapping[str, Any]) -> None:
     """Write a workbook: sheet `title` with the columns of `to_csv`, texts as texts whatever they begin with, and a sheet `about`."""
     book = Workbook(write_only=True)
     _fill(book.create_sheet(title[:31]), _with_label_point(frame))
+    _tell(book, about)
+    book.save(path)
+
+
+def _tell(book: Workbook, about: Mapping[str, Any]) -> None:
     notes = book.create_sheet("about")
     for key, value in about.items():
         notes.append([key, _cell(notes, str(value))])
-    book.save(path)
 
 
 def _fill(sheet: Any, columns: Mapping[str, list[Any]]) -> None:

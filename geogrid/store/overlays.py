@@ -68,15 +68,19 @@ def add_overlay(path: Path, draft: Draft, *, author: str, clock: Clock, request_
         body = json.dumps([MAKE, author, *astuple(draft)], ensure_ascii=False)
         name = _repeated(con, request_id, body)
         if not name:
-            draft = _checked(draft, now)
             name = _next_id(con)
-            rows = [
-                (name, draft.name, draft.kind, *astuple(replace(each, valid_from=draft.valid_from, valid_to=draft.valid_to)))
-                for each in draft.changes
-            ]
+            made = overlay_of(draft, now, name)
+            rows = [(name, made.name, made.kind, *astuple(each)) for each in made.changes]
             con.executemany(f"INSERT INTO overlay_made ({', '.join(_MADE)}) VALUES ({', '.join('?' * len(_MADE))})", rows)
             _append(con, now, author, MAKE, name, "", draft.reason, body, request_id)
         return find_overlay(merged(con, _given(con)), name)
+
+
+def overlay_of(draft: Draft, now: datetime, name: str = "") -> Overlay:
+    """Return what a draft would be, made now; raises as `add_overlay` does."""
+    good = _checked(draft, now)
+    changes = tuple(replace(each, valid_from=good.valid_from, valid_to=good.valid_to) for each in good.changes)
+    return Overlay(id=name, name=good.name, kind=good.kind, changes=changes, source="made", reason=good.reason)
 
 
 def end_overlay(path: Path, name: str, *, author: str, clock: Clock, reason: str = "", request_id: str = "") -> Overlay:

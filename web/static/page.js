@@ -3,9 +3,11 @@ import { chrome } from "./chrome.js";
 import { cameras } from "./reach-cameras.js";
 import { checks } from "./checks.js";
 import { declared } from "./declared.js";
+import { emergency } from "./emergency.js";
 import { events } from "./events.js";
 import { layers } from "./layers.js";
 import { patrols } from "./patrols.js";
+import { screen } from "./screen.js";
 import { search } from "./search.js";
 import { stations } from "./reach-stations.js";
 import { unit } from "./unit.js";
@@ -17,5 +19,6 @@ chrome();
 if (page) {
   search(page);
   layers();
-  ({ overview: units, stations, cameras, patrols, events, checks, declared, unit })[page.page]?.(page);
+  screen(page);
+  ({ overview: units, stations, cameras, patrols, events, checks, emergency, declared, unit })[page.page]?.(page);
 }
