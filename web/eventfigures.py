@@ -132,12 +132,10 @@ def only(own: Ledger, asked: Chosen, **changes: Any) -> pd.DataFrame:
     return select(own.events, asked.at_s, **facts)
 
 
-def summary(now: Served) -> dict[str, Any] | None:
-    """Return what the overview says of the events: `events closed open share` now; None where the project has none."""
-    if not has_events(now):
-        return None
+def summary(now: Served) -> dict[str, float]:
+    """Return what the overview says of the events, where the project has any: `events closed open share` now."""
     own = ledger(now)
-    return {**own.count(at(now, own, "")), "at": told_instant(at(now, own, ""))}
+    return own.count(at(now, own, ""))
 
 
 def answer(now: Served) -> dict[str, Any]:

@@ -25,7 +25,7 @@ PUBLIC = frozenset(
         *("pages.overview_page", "pages.stations_page", "pages.unit_page", "pages.table_data", "pages.codes_data", "pages.map_data", "pages.tile"),
         *("api.units", "api.unit", "api.locate", "api.sites", "api.version", "api.search", "api.unknown"),
         *("stations.figures", "stations.units", "stations.area", "stations.capacity"),
-        *("events.page", "events.figures", "events.table"),
+        *("screen.screen", "events.page", "events.figures", "events.table"),
         *("login.login_page", "login.sign_in"),
     }
 )

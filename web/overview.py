@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from geogrid.rules.reasons import is_accepted
-from web import findings, sitepages, tables, words
+from web import findings, onescreen, sitepages, tables, words
 from web.served import Served
 
 
 def answer(served: Served) -> dict[str, Any]:
     """Return what `overview.html` says."""
     return {
+        "screen": onescreen.first(served),
         "counts": [(level, len(tables.unit_rows(served, level))) for level in tables.levels(served)],
         "totals": totals(served),
         "outline_derived": served.project.district_source == "derived",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, send_file
+from flask import Blueprint, Response, current_app, redirect, render_template, request, send_file, url_for
 
 from geogrid import maps
 from geogrid.errors import NotFoundError
@@ -58,7 +58,8 @@ def overview_page() -> str | Response:
         return redirect(link("importing.start_page"))
     now = served()
     level = _level(now, overview.first_level(now))
-    return _page("overview", "overview.html", level=level, map=mapview.parts(now, "overview"), **overview.answer(now))
+    script = {"screen": url_for("screen.screen", version=now.version)}
+    return _page("overview", "overview.html", script=script, level=level, map=mapview.parts(now, "overview"), **overview.answer(now))
 
 
 @blueprint.get("/stations")

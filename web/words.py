@@ -59,6 +59,18 @@ def share(part: float, whole: float) -> str:
     return "< 0.1\u2009%" if 0 < part / whole < 0.0005 else f"{100 * part / whole:.1f}\u2009%"
 
 
+def exact_share(part: float, whole: float) -> str:
+    """Write `part` of `whole` as per cent with two digits: what is nearly all is not all.
+
+    >>> exact_share(3845, 3851), exact_share(99999, 100000), exact_share(5, 5)
+    ('99.84\u2009%', '> 99.99\u2009%', '100.00\u2009%')
+    """
+    if not whole:
+        return "–"
+    text = f"{100 * part / whole:.2f}"
+    return ("> 99.99" if part < whole and text == "100.00" else text) + "\u2009%"
+
+
 def metres(value: float | None) -> str:
     """Write a length in metres or kilometres.
 
