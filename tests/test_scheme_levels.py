@@ -219,3 +219,23 @@ def test_a_count_that_is_too_small_is_told_as_it_was_written():
 def test_with_no_centre_there_is_nothing_to_link():
     with pytest.raises(InputError, match="marks none"):
         make_plan(prepared(quarter(), read_scheme("lubei-linked").with_levels({"grid": {"count": 4}})).ground)
+
+
+@pytest.mark.parametrize("count", [40, 44, 56])
+def test_a_count_is_met_within_hard_bounds_and_whoever_is_out_of_them_says_why(count: int):
+    rules = read_scheme("huagong").with_levels({"grid": {"households": [100, 200]}, "microgrid": {"count": count}})
+    made = make_plan(prepared(quarter(), rules).ground)
+    micro = made.frame("microgrid")
+    out = micro[~micro["households"].between(10, 15)]
+    assert micro["households"].sum() == 576
+    assert (out["reason"] != "").all()
+    assert len(out) == 0
+    assert len(micro) == max(count, 44)  # two households a floor: 144 in a grid are ten units of at most 14, and four households
+    assert bool(find_count(made, "microgrid")) == (count < 44)
+
+
+def test_the_park_itself_is_the_first_of_four_levels():
+    rules = read_scheme("huagong").with_levels({"grid": {"households": [100, 200]}, "microgrid": {"count": 48}})
+    made = make_plan(prepared(quarter(), rules).ground)
+    assert made.frame("park")["households"].tolist() == [576]
+    assert (made.frame("community")["parent"] == made.frame("park").index[0]).all()

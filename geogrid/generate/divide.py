@@ -49,8 +49,9 @@ def divide(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Parti
     else:
         region = _regions(level, terrain, bounds, dedicated_n)
         whole = _kept_whole(level, terrain, region, bounds, dedicated_n)
-        state = _first(level, graph, region, whole, dedicated_n, seed)
-        state = _opened(level, terrain, state, whole, bounds, seed)
+        state = _opened(level, terrain, _first(level, graph, region, whole, dedicated_n, seed), whole, bounds, seed)
+        if level.make == "count" and _missed(level, state, dedicated_n):
+            state = _nearer(level, terrain, state, bounds, dedicated_n, seed)
     weight = dict(enumerate(np.bincount(state.label, graph.weight).astype(np.int64).tolist())) | {g: w for g, (w, _) in state.out.items()}
     reasons = {g: why for g, (_, why) in state.out.items()} | dict.fromkeys(_across(terrain, state, bounds), ACROSS)
     used, at = np.unique(np.r_[state.label, state.parts[:, 2]], return_inverse=True)  # a group may hold nothing but later parts of atoms
@@ -59,6 +60,19 @@ def divide(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Parti
     known = {g: ("halve", 0.0) for g, (_, why) in state.out.items() if why in (HEAVY, BESIDE)} | state.cure
     cures = [(number[g], how, metres) for g, (how, metres) in sorted(known.items()) if g in state.out]
     return Partition(label, [(number[g], int(weight[g]), why) for g, why in sorted(reasons.items())], state.links, parts, cures)
+
+
+def _missed(level: Level, state: State, dedicated_n: int) -> int:
+    """Return by how many units a state misses the level's count."""
+    return abs(len(np.unique(np.r_[state.label, state.parts[:, 2]])) - (int(level.count or 0) - dedicated_n))
+
+
+def _nearer(level: Level, terrain: Terrain, state: State, bounds: tuple[int, int], dedicated_n: int, seed: int) -> State:
+    """Cut whole parents with nothing kept whole: what comes nearer to the count without more exceptions, else the state."""
+    graph, whole = terrain.graph, np.arange(len(terrain.graph.weight))
+    other = _opened(level, terrain, _first(level, graph, graph.within, whole, dedicated_n, seed), whole, bounds, seed)
+    is_better = len(other.out) <= len(state.out) and _missed(level, other, dedicated_n) < _missed(level, state, dedicated_n)
+    return other if is_better else state
 
 
 def _carried(level: Level, terrain: Terrain, previous: np.ndarray, dedicated_n: int, seed: int) -> State:
