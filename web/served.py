@@ -154,9 +154,12 @@ class Source:
         return self._past[plan, at]
 
     def _look(self) -> None:
-        """Let go of a file in whose place another one is. Requests that still use the former project keep it open until the last of them."""
-        stamp = self._read_stamp()
-        if stamp != self._stamp:
+        """Let go of a file in whose place another one is, or which other points and people were delivered to.
+
+        Requests that still use the former project keep it open until the last of them.
+        """
+        stamp, main = self._read_stamp(), self._live.get(MAIN)
+        if stamp != self._stamp or (main is not None and main.project.is_delivered_anew()):
             self._let_go()
             self._stamp = stamp
 

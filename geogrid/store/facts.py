@@ -89,6 +89,10 @@ class Facts:
         self._check_known("table", "表", role, self.tables)
         return self._overlays() if role == "overlays" else self._table(role)
 
+    def given_table(self, role: str) -> pd.DataFrame:
+        """Return a table as the last delivery gave it: of overlays none that were made since."""
+        return self._table(role)
+
     @property
     def tables(self) -> list[str]:
         """Roles of the tables of people and organisations that the project has."""

@@ -101,11 +101,15 @@ class Project(Shown):
     def stamp(self) -> str:
         """What tells this file, plan, version and state from any other, as a word for caches."""
         file = "-".join(f"{part:x}" for part in self._reader.file or ())
-        return f"{file}-{self.plan_id}-{self.version}-{self.plan_state}"
+        return f"{file}-{self._reader.delivery}-{self.plan_id}-{self.version}-{self.plan_state}"
 
     def is_replaced(self) -> bool:
         """Tell whether another file stands in the place of this one now, or none."""
         return self._reader.is_replaced()
+
+    def is_delivered_anew(self) -> bool:
+        """Tell whether points or people were delivered since the project was opened: what it shows of them is no more so."""
+        return self._reader.deliveries() != self._reader.delivery
 
     def log(self, since: int = 0, until: int | None = None) -> list[Entry]:
         """Return what was done to the plan after version `since`, up to `until` or this one, the oldest first."""

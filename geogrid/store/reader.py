@@ -17,6 +17,7 @@ from geogrid.errors import NotFoundError
 from geogrid.store import log
 from geogrid.store.connect import connect, format_of
 from geogrid.store.dates import version_of
+from geogrid.store.delivered import last_delivery
 from geogrid.store.frames import read_table
 from geogrid.store.history import History
 from geogrid.store.plans import find_plan, unknown_plan
@@ -40,6 +41,7 @@ class Reader:
         self.crs = CRS.from_user_input(self.meta["store.crs"])
         self.history = history or History(self.con, self.lock)
         self.file = _identity(path)
+        self.delivery = self.deliveries()
         self._users = 1
 
     @property
@@ -75,6 +77,11 @@ class Reader:
             if row is None:
                 raise unknown_plan(plan, [known for (known,) in self._watch.execute("SELECT id FROM plan ORDER BY fid")])
             return row
+
+    def deliveries(self) -> int:
+        """Return the number of the last delivery of points and people, 0 where there was none."""
+        with self._watch_lock:
+            return last_delivery(self._watch)
 
     def plan_at(self, plan: str, at: int | str) -> tuple[int, str]:
         """Return the version of a plan that a number or a day (ISO date) names, and its state then; raises NotFoundError."""

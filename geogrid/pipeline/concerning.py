@@ -1,0 +1,57 @@
+"""Findings that follow from some roles of a project: found anew when these are delivered anew, and which of the former ones go then."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from geogrid import sites
+from geogrid.findings import Finding
+from geogrid.organisation.cover import find_no_organisation
+from geogrid.organisation.duties_found import find_no_staff
+from geogrid.organisation.source import roster_of
+from geogrid.report import compare_declared, find_declared
+from geogrid.store.contents import TABLE_ROLES
+
+_OF_READING = frozenset(
+    ["row_rejected", "point_duplicate", "datum_shift", "text_control", "crs_mismatch", "crs_missing", "geometry_invalid", "point_position"]
+)
+"""Rules of what is found while a file is read: the findings of a file go with it."""
+
+
+def find_concerning(project: Any, roles: Collection[str], now: datetime) -> list[Finding]:
+    """Find what follows from roles of a project: points in no unit, units without a station, without people, figures that do not hold."""
+    frames = {role: project.sites(role) for role in roles if role in project.site_roles}
+    for frame in frames.values():
+        frame.attrs["levels"] = project.levels
+    found = [each for role, frame in frames.items() for each in sites.find_unmatched(frame, role)]
+    if "stations" in frames:
+        found += sites.find_missing(frames["stations"], project.plan())
+    if set(roles).intersection(TABLE_ROLES):
+        units, moment = {level: project.units(level) for level in project.levels}, roster_of(project).at(now)
+        found += [*find_no_staff(moment, project.scheme, units), *find_no_organisation(moment, project.scheme, units)]
+    return _once([*found, *find_declared(compare_declared(project), project.scheme)])
+
+
+def _once(found: Sequence[Finding]) -> list[Finding]:
+    """Keep the first finding of a rule on the same units: declared figures may ask for what the scheme asks for too."""
+    kept = {(each.rule, each.level, each.units, each.message if each.rule == "count_mismatch" else ""): each for each in reversed(found)}
+    return list(reversed(kept.values()))
+
+
+def of_files(project: Any, roles: Collection[str]) -> set[tuple[str, str]]:
+    """Return the findings of reading that name the file which a role came from, where no other role came from it."""
+    files = project.meta.get("files", {})
+    names = {files[role]["file"] for role in roles if role in files} - {told["file"] for role, told in files.items() if role not in roles}
+    found = project.findings()
+    found = found[found["rule"].isin(_OF_READING)]
+    return {(rule, message) for rule, message in zip(found["rule"], found["message"], strict=True) if any(name in message for name in names)}
+
+
+def of_rules(project: Any, roles: Collection[str]) -> set[tuple[str, str]]:
+    """Return the findings of rules that rest on the roles alone."""
+    rules = ({"no_station"} if "stations" in roles else set()) | ({"no_staff", "no_organisation"} if set(roles).intersection(TABLE_ROLES) else set())
+    found = project.findings()
+    found = found[found["rule"].isin(rules)]
+    return set(zip(found["rule"], found["message"], strict=True))
