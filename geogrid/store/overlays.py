@@ -249,5 +249,5 @@ def _repeated(con: sqlite3.Connection, request_id: str, body: str) -> str:
 
 
 def _append(con: sqlite3.Connection, now: datetime, author: str, what: str, name: str, ends_at: str, reason: str, body: str, request_id: str) -> None:
-    row = (now.isoformat(timespec="milliseconds"), author, what, name, ends_at, reason, body, request_id or None)
+    row = (told(instant(now)), author, what, name, ends_at, reason, body, request_id or None)
     con.execute(f"INSERT INTO overlay_log ({_LOG}, body, request_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)

@@ -12,12 +12,13 @@ export function draw(flows, kind, says) {
     const { L } = window, colour = kind === "drill" ? "#4b5661" : "#a84300", ends = new Map();
     drawn = L.layerGroup();
     const canvas = L.canvas({ padding: 0.5 });
+    if (!it.map.getPane("emergency")) it.map.createPane("emergency").classList.add("em-pane"); // above the names of units
     for (const flow of flows) {
       const end = ends.get(flow.code) || { ...flow, people: 0, bodies: 0 };
       ends.set(flow.code, Object.assign(end, { people: end.people + flow.people, bodies: end.bodies + flow.bodies }));
       if (!flow.from || flow.from.every((value, i) => value === flow.to[i])) continue;
       const weight = Math.min(6, 1 + Math.sqrt(flow.people + flow.bodies) / 2);
-      L.polyline([flow.from, flow.to].map(([lon, lat]) => [lat, lon]), { renderer: canvas, color: colour, weight, opacity: 0.7, dashArray: kind === "drill" ? "6 4" : null, interactive: false }).addTo(drawn);
+      L.polyline([flow.from, flow.to].map(([lon, lat]) => [lat, lon]), { renderer: canvas, color: colour, weight, opacity: flows.length > 200 ? 0.45 : 0.75, interactive: false }).addTo(drawn);
     }
     for (const end of ends.values()) count(L, end, kind, says).addTo(drawn);
     drawn.addTo(it.map);
@@ -28,7 +29,7 @@ function count(L, end, kind, says) {
   const parts = [end.people ? say(says.count_people, { n: number(end.people) }) : "", end.bodies ? say(says.count_bodies, { n: number(end.bodies) }) : ""].filter(Boolean);
   const text = number(end.people || end.bodies), wide = 16 + 8 * text.length, title = `${end.name}: ${parts.join(" · ")}`;
   const icon = L.divIcon({ html: Object.assign(document.createElement("span"), { textContent: text }), className: `em-count ${kind}`, iconSize: [wide, 22], iconAnchor: [wide / 2, 11] });
-  return L.marker([end.to[1], end.to[0]], { icon, keyboard: false, title, alt: title });
+  return L.marker([end.to[1], end.to[0]], { icon, pane: "emergency", keyboard: false, title, alt: title });
 }
 
 // Bring what is gone to into view, with some land around it.

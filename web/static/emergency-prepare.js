@@ -28,23 +28,29 @@ export function prepare(page, { tell, hide, wait, confirm, done }) {
     byId("said").textContent = "";
   }
 
+  // One line for each member: what he leaves, and where he goes.
   function list() {
-    const wanted = byId("rows-filter").value.trim().toLowerCase();
-    const fit = rows.filter(row => !wanted || `${row.name} ${row.member} ${row.where}`.toLowerCase().includes(wanted));
-    byId("rows-count").textContent = !rows.length ? says.no_rows : fit.length > SHOWN ? say(says.rows_shown, { n: number(SHOWN), all: number(rows.length) }) : say(says.rows_n, { n: number(rows.length) });
+    const wanted = byId("rows-filter").value.trim().toLowerCase(), members = new Map();
+    for (const row of rows) members.set(row.member, [...(members.get(row.member) || []), row]);
+    const fit = [...members.values()].filter(mine => !wanted || mine.some(row => `${row.name} ${row.member} ${row.where}`.toLowerCase().includes(wanted)));
+    byId("rows-count").textContent = !rows.length ? says.no_rows : fit.length > SHOWN ? say(says.rows_shown, { n: number(SHOWN), all: number(fit.length) }) : say(says.rows_n, { n: number(fit.length) });
     byId("rows-clear").hidden = !rows.length;
-    byId("rows-filter").hidden = rows.length <= 8;
+    byId("rows-filter").hidden = members.size <= 8;
     byId("rows").replaceChildren(...fit.slice(0, SHOWN).map(item));
   }
 
-  function item(row) {
-    const who = element("span", { class: "who", title: row.member }, row.name);
-    const strike = element("button", { type: "button", class: "strike", "aria-label": say(says.remove_row, { name: row.name }) }, "✕");
-    strike.addEventListener("click", () => { rows = rows.filter(each => each !== row); touched(); list(); });
-    if (row.action === "remove") return element("li", {}, who, element("span", { class: "where" }, say(says.leaves, { where: row.where || says.anywhere })), strike);
+  function item(mine) {
+    const { name, member } = mine[0], left = mine.filter(row => row.action === "remove"), added = mine.filter(row => row.action === "add");
+    const who = element("span", { class: "who", title: member }, name, left.length ? element("span", { class: "note" }, say(says.leaves, { where: left.map(row => row.where || says.anywhere).join(page.words.comma) })) : "");
+    const strike = element("button", { type: "button", class: "strike", "aria-label": say(says.remove_row, { name }) }, "✕");
+    strike.addEventListener("click", () => { rows = rows.filter(row => row.member !== member); touched(); list(); });
+    return element("li", {}, who, element("span", { class: "where" }, ...added.map(choice)), strike);
+  }
+
+  function choice(row) {
     const to = element("select", { "aria-label": `${row.name}: ${says.goes}` }, ...(units.some(([code]) => code === row.target) ? [] : [element("option", { value: row.target, selected: true }, row.where)]), ...places(row.target));
     to.addEventListener("change", () => { Object.assign(row, { target: to.value, target_kind: "unit", where: to.selectedOptions[0].textContent }); touched(); });
-    return element("li", {}, who, to, strike);
+    return to;
   }
 
   const draft = () => ({
