@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import geogrid
+from geogrid.errors import InputError
 from geogrid.organisation.targets import read_kinds
 from geogrid.pipeline import simulate_sources
 from geogrid.pipeline.roster import roster_of
@@ -19,7 +21,8 @@ from geogrid.scheme import read_scheme
 from geogrid.simulate import systems
 from geogrid.simulate.folk import make_folk
 from geogrid.simulate.folk_figures import DISTRICT, Bodies, Folk, People, Reports, Sent, Workplaces
-from geogrid.simulate.folk_systems import FOLK
+from geogrid.simulate.folk_households import door_by_door
+from geogrid.simulate.folk_systems import FOLK, LINKED
 from tests.folk_town import SIZES, town
 
 FIGURES = {
@@ -82,7 +85,8 @@ def test_a_whole_district_has_the_people_that_its_reports_declare(system, whole)
 
 def test_every_system_has_people_and_a_scheme_that_knows_their_kinds(whole):
     assert set(FOLK) == set(FIGURES) >= {s["id"] for s in systems()}
-    for system, tables in whole.items():
+    linked = [(scheme, {"organisations": pd.DataFrame({"kind": [b.kind for b in folk.bodies]})}) for scheme, folk in LINKED.values()]
+    for system, tables in [*whole.items(), *linked]:
         scheme = read_scheme(system)
         for role, known in (("organisations", scheme.organisations), ("staff", scheme.staff), ("events", scheme.events)):
             kinds = set(tables[role]["kind"]) if role in tables else set()
@@ -292,6 +296,65 @@ def test_the_same_district_is_written_with_the_same_bytes_and_a_table_of_another
     for path in sorted(recipe.parent.glob("*.*")):
         assert (again.parent / path.name).read_bytes() == path.read_bytes(), path.name
     assert not (tmp_path / "events.csv").exists()
+
+
+def test_households_live_door_by_door_on_their_floors_and_each_once():
+    buildings = pd.DataFrame({"id": ["B1", "B2", "B3"], "households": [5, 1, 0]})
+    entrances = pd.DataFrame({"id": ["B1-1"], "building": ["B1"], "floors": [2], "households": [5]})
+    table = door_by_door(buildings, entrances)
+    assert table["id"].tolist() == ["B1-1-101", "B1-1-102", "B1-1-103", "B1-1-201", "B1-1-202", "B2-101"]
+    assert table["floor"].tolist() == [1, 1, 1, 2, 2, 1]
+    assert len(door_by_door(buildings.iloc[:0], entrances.iloc[:0])) == 0
+
+
+@given(st.lists(st.tuples(st.integers(1, 34), st.integers(0, 140)), max_size=6), st.integers(0, 5))
+def test_so_many_households_as_a_building_has_and_none_above_its_roof(stairs, more):
+    ids = [f"B1-{k}" for k in range(len(stairs))]
+    entrances = pd.DataFrame({"id": ids, "building": "B1", "floors": [f for f, _ in stairs], "households": [n for _, n in stairs]})
+    table = door_by_door(pd.DataFrame({"id": ["B1"], "households": [sum(n for _, n in stairs) + more]}), entrances)
+    assert len(table) == table["id"].nunique() == sum(n for _, n in stairs) + more
+    for (floors, n), name in zip(stairs, ids, strict=True):
+        mine = table[table["entrance"] == name]
+        assert len(mine) == n
+        assert mine["floor"].between(1, floors).all()
+
+
+def test_a_centre_is_a_household_and_who_lives_there_too():
+    homes = pd.DataFrame({"id": [f"h{k}" for k in range(40)], "name": "", "kind": "", "weight": 1.0, "x": 0.0, "y": 0.0})
+    places = town({"community": 2, "grid": 4}, compounds=2, buildings=4, entrances=4)
+    of = places.of("building").iloc[np.arange(40) // 10].reset_index(drop=True)
+    homes = homes.assign(building=of["id"], compound=of["compound"], community=of["community"], grid=of["grid"])
+    bodies = (Bodies("branch", "{place}", "compound"), Bodies("centre", "{i}", "household", 4, under="group branch", evenly=True))
+    folk = Folk("grid", bodies, (People(("centre",), "中心户", "beside:centre"),))
+    tables = make_folk(folk, replace(places, frames={**places.frames, "household": homes}), np.random.default_rng(0))
+    members = tables["memberships"]
+    for first in ("O0000", "P0000"):
+        assert members.loc[(members["target_kind"] == "household") & members["member"].str.startswith(first), "target"].tolist() == [
+            "h5",
+            "h15",
+            "h25",
+            "h35",
+        ]
+    assert tables["organisations"].query("kind == 'centre'")["parent"].tolist() == ["O00001", "O00001", "O00002", "O00002"]
+
+
+def test_linked_households_are_asked_for_where_there_is_a_scheme_for_them(tmp_path):
+    with pytest.raises(InputError, match="kaiping links no households"):
+        simulate_sources("kaiping", tmp_path, linked=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.long
+def test_lubei_links_ten_households_to_each_centre(tmp_path):
+    recipe = simulate_sources("lubei", tmp_path, scale=0.02, linked=True)
+    with geogrid.build(recipe.with_name("recipe-linked.toml"), tmp_path / "x.gpkg") as project:
+        linked = project.units("linked")
+        assert len(linked) == round(9700 * 4 / 175)
+        assert set(linked["households"]) == {11}
+        assert roster_of(project).faults == ()
+        assert sorted(project.units("grid").index) == sorted(
+            set(project.table("memberships").query("target_kind == 'unit'")["target"]) - set(project.units("community").index)
+        )
 
 
 @pytest.mark.long

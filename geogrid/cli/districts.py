@@ -73,12 +73,13 @@ def _said(scheme: Scheme, lang: str) -> str:
 @click.option(
     "--scale", type=click.FloatRange(min=0, min_open=True, max=1), default=1.0, show_default=True, help="Keep about this share of the communities."
 )
+@click.option("--linked", is_flag=True, help="Also write all households, and recipe-linked.toml: households linked round a centre (1+10).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-def simulate(system: str, out: str, seed: int, scale: float, as_json: bool) -> None:
+def simulate(system: str, out: str, seed: int, scale: float, linked: bool, as_json: bool) -> None:
     """Write source files of a simulated district, as an office would hand them over, and a recipe to build them."""
     from geogrid.pipeline import simulate_sources
 
-    recipe = simulate_sources(system, Path(out), seed=seed, scale=scale, progress=progress)
+    recipe = simulate_sources(system, Path(out), seed=seed, scale=scale, linked=linked, progress=progress)
     if as_json:
         show_json({"system": system, "seed": seed, "scale": scale, "recipe": str(recipe)})
     else:

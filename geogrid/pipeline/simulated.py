@@ -16,19 +16,22 @@ import shapely
 from pyproj import Transformer
 
 from geogrid import sites
+from geogrid.errors import InputError
 from geogrid.generate import make_plan
 from geogrid.pipeline.parallel import worker_count
 from geogrid.pipeline.sourced import scheme_of, sourced
 from geogrid.pipeline.stages import Progress, Stages, silent
 from geogrid.plan import NO_UNIT, Plan
 from geogrid.recipe import read_recipe
-from geogrid.simulate import simulate, write_sources
+from geogrid.simulate import SimulatedDistrict, simulate, write_sources
 from geogrid.simulate.folk import make_folk
+from geogrid.simulate.folk_households import door_by_door
 from geogrid.simulate.folk_places import Places
-from geogrid.simulate.folk_systems import FOLK
+from geogrid.simulate.folk_systems import FOLK, LINKED
 from geogrid.simulate.profiles import find_profile
+from geogrid.simulate.writing import recipe_text
 
-PEOPLE_ROLES = ("staff", "organisations", "memberships", "workplaces", "overlays", "events")
+PEOPLE_ROLES = ("households", "staff", "organisations", "memberships", "workplaces", "overlays", "events")
 UNNEEDED = ("cameras", "patrols", "prohibited")
 """Inputs that neither the plan nor anybody's place rests on."""
 STREAM = 11
@@ -36,12 +39,17 @@ STREAM = 11
 CRS = "EPSG:4490"
 
 
-def simulate_sources(system: str, out: str | Path, *, seed: int = 0, scale: float = 1.0, progress: Progress = silent) -> Path:
+def simulate_sources(system: str, out: str | Path, *, seed: int = 0, scale: float = 1.0, linked: bool = False, progress: Progress = silent) -> Path:
     """Simulate `system`, write its source files to the folder `out` and return the path of the recipe. Same system, seed and scale, same bytes.
 
-    Costs a build down to the units that people belong to. Raises NotFoundError for an unknown system, InputError for a scale outside 0-1.
+    `linked` also writes a table of all households and `recipe-linked.toml`, for the scheme whose lowest level links households round a centre.
+    Costs a build down to the units that people belong to. Raises NotFoundError for an unknown system, InputError for a scale outside 0-1 or where
+    no such scheme is known.
     """
     stages = Stages(progress)
+    if linked and system not in LINKED:
+        message = f"{system} links no households round a centre; there is {', '.join(LINKED)}"
+        raise InputError(message, f"{system} 没有联户方案；可用：{'、'.join(LINKED)}", field="linked", value=system)
     with stages("simulate"):
         district = simulate(system, seed=seed, scale=scale)
         recipe = write_sources(district, out)
@@ -56,9 +64,37 @@ def simulate_sources(system: str, out: str | Path, *, seed: int = 0, scale: floa
     with stages("people"):
         share = min(1.0, len(district.frames["communities"]) / find_profile(system).communities_n)
         places = find_places(plan, sources.frames, share=share, deepest=folk.deepest)
-        rng = np.random.default_rng([seed, int(district.facts["code"]), STREAM])
-        write_people(make_folk(folk, places, rng), recipe, plan.base.crs)
+        people = [seed, int(district.facts["code"]), STREAM]
+        write_people(make_folk(folk, places, np.random.default_rng(people)), recipe, plan.base.crs)
+        if linked:
+            write_linked(district, recipe, places, sources.frames, np.random.default_rng(people))
     return recipe
+
+
+def write_linked(district: SimulatedDistrict, recipe: Path, places: Places, frames: Mapping[str, pd.DataFrame], rng: np.random.Generator) -> None:
+    """Write beside the recipe one for linked households: the table of all, with the centres marked, and the people who are such centres."""
+    scheme, folk = LINKED[district.facts["system"]]
+    beside = recipe.with_name("recipe-linked.toml")
+    table = door_by_door(frames["buildings"], frames["entrances"])
+    tables = make_folk(folk, replace(places, frames={**places.frames, "household": _homes(table, places)}), rng)
+    members = tables["memberships"]
+    centres = set(members.loc[members["target_kind"] == "household", "target"])
+    households = table.assign(centre=table["id"].isin(centres).map({True: "1", False: ""}))
+    _replace(beside, recipe_text(replace(district, facts={**district.facts, "scheme": scheme})).encode())
+    write_people({**tables, "households": households}, beside, None, "-linked")
+
+
+def _homes(table: pd.DataFrame, places: Places) -> pd.DataFrame:
+    """Return households as places: each lies where its entrance lies, else its building."""
+    doors, houses = (places.of(word).set_index("id") for word in ("entrance", "building"))
+    at_door = table["entrance"].isin(doors.index).to_numpy()
+    table = table[at_door | table["building"].isin(houses.index).to_numpy()].reset_index(drop=True)
+    at_door = table["entrance"].isin(doors.index).to_numpy()
+    out = table[["id", "building", "entrance"]].assign(name=table["id"], kind="", weight=1.0)
+    for column in ("x", "y", "compound", *places.levels):
+        here = doors[column].reindex(table["entrance"]).to_numpy(dtype=object)
+        out[column] = np.where(at_door, here, houses[column].reindex(table["building"]).to_numpy(dtype=object))
+    return out
 
 
 def find_places(plan: Plan, frames: Mapping[str, pd.DataFrame], *, share: float, deepest: str) -> Places:
@@ -138,11 +174,11 @@ def _name_compounds(found: dict[str, pd.DataFrame], frames: Mapping[str, pd.Data
             found[word]["compound"] = column
 
 
-def write_people(tables: Mapping[str, pd.DataFrame], recipe: Path, crs: object) -> None:
-    """Write the tables as CSV files beside the recipe, with places in longitude and latitude, and name them in it."""
+def write_people(tables: Mapping[str, pd.DataFrame], recipe: Path, crs: object, ending: str = "") -> None:
+    """Write the tables as CSV files beside the recipe, with places in longitude and latitude, and name them in it; `ending` ends the files' names."""
     lines = []
     for role in PEOPLE_ROLES:
-        path = recipe.parent / f"{role}.csv"
+        path = recipe.parent / f"{role}{ending}.csv"
         path.unlink(missing_ok=True)
         if role in tables:
             table = tables[role]

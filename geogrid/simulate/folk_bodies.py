@@ -36,7 +36,10 @@ def _of_kind(figure: Bodies, places: Places, rows: list[dict[str, object]], rng:
     heads = _heads(figure, rows, places, here)
     taken = {row["place"] for row in rows if row["of"] == figure.of and row["kind"] in figure.beside}
     free = np.array([i for i, head in enumerate(heads) if i not in taken and (head or not any(heads))], dtype=np.int64)
-    chosen = free[spread(here.iloc[free], _wanted(figure, places, len(here), len(free)), rng)]
+    wanted = _wanted(figure, places, len(here), len(free))
+    is_even = figure.evenly and 0 < wanted <= len(free)
+    rows_of_free = (np.arange(wanted) * 2 + 1) * len(free) // (2 * wanted) if is_even else spread(here.iloc[free], wanted, rng)
+    chosen = free[rows_of_free]
     names = here["name"].tolist()
     return [
         _row(first + i, figure, figure.name.format(place=names[place], i=i + 1), heads[place], int(place)) for i, place in enumerate(chosen.tolist())

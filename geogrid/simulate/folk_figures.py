@@ -16,13 +16,18 @@ THINGS = {"building": "building", "entrance": "entrance", "household": "househol
 """What is no unit but can be belonged to, with its word in `target_kind`."""
 
 
+BODIES_OF, BESIDE = "organisation:", "beside:"
+"""Begin the word for every organisation of a kind, and for the places that these belong to."""
+
+
 @dataclass(frozen=True)
 class Bodies:
     """Organisations of one kind, each belonging to one place `of` a level or of `THINGS` (`DISTRICT`: to none).
 
     `n`: how many, None for one at each place but `leave` of them. `beside`: only places where none of these kinds belongs. `under`: the kind (or
     kinds, with spaces) of the parent, that of the same place or of the one around it; only places that have one are taken, where any does.
-    `spans`: so many of them belong to a neighbouring place too. `name` may say {place} and {i}.
+    `spans`: so many of them belong to a neighbouring place too. `name` may say {place} and {i}. `evenly`: at
+    every so-manieth place, not at any.
     """
 
     kind: str
@@ -34,12 +39,14 @@ class Bodies:
     under: str = ""
     beside: tuple[str, ...] = ()
     spans: int = 0
+    evenly: bool = False
     valid: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
 class People:
-    """People of one kind, or of several in turn, with a post at a place `at` a level or of `THINGS`, in a `WORKPLACE`, or in organisations of a kind.
+    """People of one kind, or of several in turn, with a post at a place: `at` a level or of `THINGS`, in a `WORKPLACE`, in organisations of a kind
+    (`BODIES_OF` it) or where these belong (`BESIDE` it).
 
     `n` None: one at each place. `covers`: every place has one of them, whoever is left over goes where most people live; where there are fewer
     people than places, one holds the post at several that are neighbours. Without it so many places are chosen. `use`: only things of this kind.

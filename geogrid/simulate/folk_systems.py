@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from geogrid.simulate.folk_figures import DISTRICT, WORKPLACE, Bodies, Folk, People, Reports, Sent, Workplaces
+from geogrid.simulate.folk_figures import BESIDE, DISTRICT, WORKPLACE, Bodies, Folk, People, Reports, Sent, Workplaces
 
 LUBEI = Folk(
     deepest="grid",
@@ -36,6 +36,12 @@ LUBEI = Folk(
             inside_share=0,
         ),
     ),
+)
+
+LUBEI_LINKED = Folk(
+    deepest="grid",
+    bodies=(*LUBEI.bodies[:3], Bodies("centre", "党员中心户{i:04d}", "household", 9700, under="group branch", evenly=True)),
+    people=(LUBEI.people[0], People(("centre",), "中心户", f"{BESIDE}centre")),
 )
 
 FENGRUN = Folk(
@@ -217,3 +223,5 @@ FOLK: Mapping[str, Folk] = {
     "qingshan": QINGSHAN,
 }
 """By system."""
+LINKED: Mapping[str, tuple[str, Folk]] = {"lubei": ("lubei-linked", LUBEI_LINKED)}
+"""By system: the scheme that links households round a centre, and the people of it."""
