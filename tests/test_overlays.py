@@ -36,7 +36,9 @@ def scheme() -> Scheme:
 
 
 def tables(overlays: pd.DataFrame | None = None) -> dict[str, pd.DataFrame]:
-    staff = [(f"g{c}{n}", f"网格员{c}{n}", "full_time", "") for c in COMMUNITIES for n in (1, 2)] + [(f"m{i}", f"党员{i}", "sent_member", "") for i in range(6)]
+    staff = [(f"g{c}{n}", f"网格员{c}{n}", "full_time", "") for c in COMMUNITIES for n in (1, 2)] + [
+        (f"m{i}", f"党员{i}", "sent_member", "") for i in range(6)
+    ]
     works = [(f"g{c}{n}", "unit", f"{c}{n}", "", "", "") for c in COMMUNITIES for n in (1, 2)]
     works += [(f"m{i}", "workplace" if i < 4 else "organisation", ("W1", "W1", "W1", "W2", "T1", "T1")[i], "", "", "") for i in range(6)]
     return {
@@ -108,7 +110,10 @@ def test_rows_of_one_id_are_one_overlay_whatever_their_order_and_words():
     ).assign(id=["A", "A", ""])
     found = overlays_of(rows)
     assert found == overlays_of(rows.iloc[::-1])
-    assert [(each.id, each.kind, len(each.changes), each.valid_from) for each in found] == [("overlay", "real", 1, ""), ("A", "drill", 2, "2026-03-09")]
+    assert [(each.id, each.kind, len(each.changes), each.valid_from) for each in found] == [
+        ("overlay", "real", 1, ""),
+        ("A", "drill", 2, "2026-03-09"),
+    ]
     assert overlays_of(to_table(found)) == found
 
 
