@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from geogrid.organisation import Roster
     from geogrid.organisation.scoped import Seen
 
-TABLES = ("staff", "organisations", "memberships", "workplaces", "overlays")
+TABLES = ("staff", "organisations", "memberships", "workplaces", "overlays", "households")
 """The tables that are cut to who belongs to the visitor's unit; no other is given out."""
 
 
@@ -44,8 +44,13 @@ class PeopleSeen:
         if self._codes is None:
             return frame
         if role not in self._cut:
-            self._cut[role] = self._without_far(frame[self._seen.rows[role]], role)
+            self._cut[role] = self._without_far(frame[self._named(frame) if role == "households" else self._seen.rows[role]], role)
         return self._cut[role]
+
+    def _named(self, households: pd.DataFrame) -> pd.Series:
+        """Tell which households somebody belongs to whom the visitor sees."""
+        targets = [self.table(name)["target"] for name in ("memberships", "overlays") if name in self.tables and "target" in self.table(name)]
+        return households["id"].isin(pd.concat(targets)) if targets else pd.Series(False, index=households.index)
 
     @cached_property
     def _seen(self) -> Seen:

@@ -18,6 +18,8 @@ from geogrid import report, rules, sites
 from geogrid.barriers import barrier_lines
 from geogrid.findings import Finding, to_frame
 from geogrid.generate import make_plan
+from geogrid.organisation.times import ZONE
+from geogrid.pipeline.concerning import find_people
 from geogrid.pipeline.division import find_derived
 from geogrid.pipeline.ground import Prepared
 from geogrid.pipeline.parallel import side_by_side, without_cycle_search, worker_count
@@ -101,7 +103,17 @@ def _begin(
     layers, tables = {**_layers(sources, prepared), **patrols.layers}, {**_tables(sources, plan), **patrols.tables}
     meta = {**_meta(recipe, sources), **patrols.meta}
     contents = Contents(plan, given, joined, layers, notes, notes, sources.rejected, meta, tables)
-    return _Begun(*_with_declared(contents, noted, sources, recipe), found)
+    return _Begun(*_with_declared(*_with_people(contents, noted, today), sources, recipe), found)
+
+
+def _with_people(contents: Contents, noted: list[Finding], today: datetime.date | None) -> tuple[Contents, list[Finding]]:
+    """Add what the scheme wants of people and organisations and units lack, at noon of the day; without one, once all that is dated has come."""
+    if not set(contents.tables).intersection(TABLE_ROLES):
+        return contents, noted
+    now = datetime.datetime.combine(today or datetime.date(9000, 1, 1), datetime.time(12), ZONE)
+    noted = [*noted, *find_people(report.Unwritten(contents), now)]
+    notes = to_frame(noted, contents.plan.base.crs, contents.plan.scheme.severity)
+    return replace(contents, notes=notes, findings=notes), noted
 
 
 def _with_declared(contents: Contents, noted: list[Finding], sources: Sources, recipe: Recipe) -> tuple[Contents, list[Finding]]:
@@ -112,15 +124,24 @@ def _with_declared(contents: Contents, noted: list[Finding], sources: Sources, r
     told = replace(contents, meta={**contents.meta, "declared": {"figures": figures}})
     rows = report.compare_declared(report.Unwritten(told))
     scheme = contents.plan.scheme
-    noted = [*noted, *report.find_declared(rows, scheme)]
+    known = {(found.rule, found.level, found.units) for found in noted}
+    more = [
+        found for found in report.find_declared(rows, scheme) if (found.rule, found.level, found.units) not in known or found.rule == "count_mismatch"
+    ]
+    noted = [*noted, *more]
     notes = to_frame(noted, contents.plan.base.crs, scheme.severity)
     meta = {**contents.meta, "declared": {"figures": figures, "counts": report.count_verdicts(rows)}}
     return replace(contents, notes=notes, findings=notes, meta=meta), noted
 
 
 def _tables(sources: Sources, plan: Plan) -> dict[str, pd.DataFrame]:
-    """People and organisations as they were given; those with a place carry the codes of its units, as sites do."""
+    """People and organisations as they were given, those with a place with the codes of its units, as sites; and the households that they name."""
     tables = {role: sources.frames[role] for role in TABLE_ROLES if role in sources.frames}
+    homes = sources.frames.get("households")
+    if homes is not None and "id" in homes:
+        named = {name for role in ("memberships", "overlays") if role in tables and "target" in tables[role] for name in tables[role]["target"]}
+        kept = homes["id"].isin(named) & (homes["id"] != "")
+        tables |= {"households": homes[kept].reset_index(drop=True)} if kept.any() else {}
     return {role: sites.join(table, plan) if isinstance(table, gpd.GeoDataFrame) else table for role, table in tables.items()}
 
 

@@ -1,4 +1,4 @@
-"""The unit codes that stand beside each station and camera follow the plan `main`: of the points that an edit concerns they are found anew.
+"""The unit codes that stand beside each point follow the plan `main`: of stations, cameras, organisations that an edit concerns they are found anew.
 
 Rule as in `geogrid.sites.join`: of the cells that a point touches, the one whose units have the lowest codes from the top level down; its lowest
 floor, or the point's own.
@@ -24,8 +24,11 @@ from geogrid.store.schema import quoted
 def write_sites(con: sqlite3.Connection, state: State, change: Change) -> None:
     """Write the unit codes of all sites on land that a change gave to other units, or whose units it gave another code or parent."""
     (roles,) = con.execute("SELECT value FROM meta WHERE key = 'store.roles'").fetchone()
-    for role in json.loads(roles)["sites"]:
+    told = json.loads(roles)
+    for role in (*told["sites"], *told.get("tables", ())):
         names = {row[1] for row in con.execute(f"PRAGMA table_info({quoted(role)})")}
+        if "geom" not in names:  # a table of people; organisations may have a place
+            continue
         levels = [level.id for level in state.scheme.levels if level.id in names]
         floor = "floor" if "floor" in names else "NULL"
         fids = sorted(_on_land(con, role, state, change) | _with_codes(con, role, levels, change))

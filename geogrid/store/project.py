@@ -100,15 +100,15 @@ class Project(Shown):
     @property
     def stamp(self) -> str:
         """What tells this file, plan, version and state from any other, as a word for caches."""
-        file = "-".join(f"{part:x}" for part in self._reader.file or ())
-        return f"{file}-{self._reader.delivery}-{self.plan_id}-{self.version}-{self.plan_state}"
+        file = "-".join(f"{part:x}" for part in (*(self._reader.file or ()), *self._reader.delivery))
+        return f"{file}-{self.plan_id}-{self.version}-{self.plan_state}"
 
     def is_replaced(self) -> bool:
         """Tell whether another file stands in the place of this one now, or none."""
         return self._reader.is_replaced()
 
     def is_delivered_anew(self) -> bool:
-        """Tell whether points or people were delivered since the project was opened: what it shows of them is no more so."""
+        """Tell whether points, people or overlays came since the project was opened: what it shows of them is no more so."""
         return self._reader.deliveries() != self._reader.delivery
 
     def log(self, since: int = 0, until: int | None = None) -> list[Entry]:
@@ -159,6 +159,11 @@ class Project(Shown):
     def _sites(self, role: str) -> gpd.GeoDataFrame:
         frame, have = self._of_main(role)
         return frame if have is None else join(frame, self.plan())[frame.columns]
+
+    def table(self, role: str) -> Any:
+        """Return a table as `Facts.table` does; organisations that have a place with the codes of the units of this plan."""
+        frame = super().table(role)
+        return self._once(("placed", role), lambda: self._sites(role)) if isinstance(frame, gpd.GeoDataFrame) and len(frame) else frame
 
     def findings(self) -> gpd.GeoDataFrame:
         """Return what was found when the project was built and since, columns of `geogrid.findings.COLUMNS`."""

@@ -20,6 +20,7 @@ from geogrid.store.dates import version_of
 from geogrid.store.delivered import last_delivery
 from geogrid.store.frames import read_table
 from geogrid.store.history import History
+from geogrid.store.overlays import last_line
 from geogrid.store.plans import find_plan, unknown_plan
 from geogrid.store.records import Entry
 from geogrid.store.schema import FORMAT
@@ -78,10 +79,10 @@ class Reader:
                 raise unknown_plan(plan, [known for (known,) in self._watch.execute("SELECT id FROM plan ORDER BY fid")])
             return row
 
-    def deliveries(self) -> int:
-        """Return the number of the last delivery of points and people, 0 where there was none."""
+    def deliveries(self) -> tuple[int, int]:
+        """Return the numbers of the last delivery of points and people and of the last overlay made or ended, 0 where there was none."""
         with self._watch_lock:
-            return last_delivery(self._watch)
+            return last_delivery(self._watch), last_line(self._watch)
 
     def plan_at(self, plan: str, at: int | str) -> tuple[int, str]:
         """Return the version of a plan that a number or a day (ISO date) names, and its state then; raises NotFoundError."""
