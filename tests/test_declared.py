@@ -18,6 +18,7 @@ from geogrid.catalogue.declared import EXPLAIN
 from geogrid.declared import Declared
 from geogrid.errors import InputError
 from geogrid.report import find_declared, to_meta
+from geogrid.scheme import StaffKind, Text
 from geogrid.store import Contents
 from tests.declared_city import CRS, bodies, city, codes, declaring, grid_codes, row, rows
 
@@ -182,6 +183,14 @@ def test_a_kind_is_known_with_its_role_or_level_in_the_words(small):
     contents = replace(small, tables={"organisations": organisations, "memberships": memberships})
     found = row(contents, item="网格党支部", value="4")
     assert (found.figure, found.level, found.verdict) == ("organisations", "grid", "holds")
+
+
+def test_a_word_for_all_officers_means_one_kind_where_the_scheme_calls_that_kind_so(small):
+    people = replace(small, tables={"staff": pd.DataFrame({"id": ["a", "b", "c"], "kind": ["full_time", "full_time", "other"]})})
+    assert row(people, item="网格员", value="3").verdict == "holds"
+    named = replace(small.plan.scheme, staff={"full_time": StaffKind(Text("网格员", "grid officer"))})
+    contents = replace(people, plan=replace(small.plan, scheme=named))
+    assert row(contents, item="网格员", value="2").verdict == "holds"
 
 
 def test_more_figures_than_anybody_reads_are_refused():

@@ -102,7 +102,7 @@ def _item(word: str, level: str, row: Declared, subject: Subject) -> Asked | Not
     if word in levels:
         return Asked("units", levels[word])
     figure = FIGURE_BY_WORD.get(word or "units")
-    if figure:
+    if figure and not _is_named(word, FIGURES[figure].role, subject):
         return note("no_level") if figure in NEED_LEVEL and not level else Asked(figure)
     roles = [role for role in KIND_ROLES if word in kinds_of(subject, role)]
     if len(roles) > 1:
@@ -111,6 +111,11 @@ def _item(word: str, level: str, row: Declared, subject: Subject) -> Asked | Not
     if roles:
         return Asked(roles[0], "", row.item, kinds_of(subject, roles[0])[word])
     return _around_a_level(word, levels) or _kind_in(word, levels, row, subject) or _hinted(word, row, subject)
+
+
+def _is_named(word: str, role: str, subject: Subject) -> bool:
+    """Tell whether the scheme calls one kind of a role by the word that else means all of them, as 网格员."""
+    return role in KIND_ROLES and any(word in (folded(name.zh), folded(name.en)) for name in _named_kinds(subject, role).values())
 
 
 def _around_a_level(word: str, levels: dict[str, str]) -> Asked | None:
