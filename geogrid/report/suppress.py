@@ -3,8 +3,8 @@
 A count of 1 … k-1 is hidden as "<k". Whoever knows the total of a parent and the counts of all but one of its children knows that one too; so more is
 hidden: a larger count beside it ("k or more"), or the parent's own. A zero says nothing of anybody and is shown, but not beside or below a count
 "<k": there it is "<k" too. What may still be concluded is reckoned as a reader would who knows these rules: every hidden count lies between two
-bounds, found exactly, since each count stands in one sum above it and one below; as long as the bounds of one meet, more is hidden. What is hidden are
-attributes of people in a few households, which tell who they are (standards: PIPL; `small_count` of the scheme), never the number of households.
+bounds, found exactly, since each count stands in one sum above it and one below; as long as the bounds of one meet, more is hidden. Attributes of
+people in a few households tell who they are (PIPL; `small_count` of the scheme); the number of households itself is no secret and never hidden.
 """
 
 from __future__ import annotations
