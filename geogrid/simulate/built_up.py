@@ -99,16 +99,23 @@ def _filled(district: Polygon) -> Polygon:
 
 
 def _clipped(shapes: np.ndarray, district: Polygon, dimension: int) -> np.ndarray:
-    parts = shapely.get_parts(shapely.intersection(np.asarray(shapes, object), district)) if len(shapes) else np.array([], object)
-    return parts[(shapely.get_dimensions(parts) == dimension) & ~shapely.is_empty(parts)]
+    """Return what of each shape lies in the district, parts of a lower dimension and shapes of which nothing is left dropped."""
+    return _inside(shapes, district, dimension)[1]
+
+
+def _inside(shapes: np.ndarray, district: Polygon, dimension: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the row of each shape that has a part of the dimension in the district, and these parts as one, lines merged."""
+    parts, row = shapely.get_parts(shapely.intersection(np.asarray(shapes, object), district), return_index=True)
+    good = (shapely.get_dimensions(parts) == dimension) & ~shapely.is_empty(parts)
+    rows, at = np.unique(row[good], return_inverse=True)
+    if dimension == 1:
+        return rows, shapely.line_merge(shapely.multilinestrings(parts[good], indices=at)) if len(rows) else parts[good]
+    return rows, shapely.multipolygons(parts[good], indices=at) if len(rows) else parts[good]
 
 
 def _clipped_roads(roads: gpd.GeoDataFrame, district: Polygon) -> gpd.GeoDataFrame:
     """Return what of the roads lies in the district, each road in as few pieces as it has there."""
-    parts, row = shapely.get_parts(shapely.intersection(roads.geometry.values, district), return_index=True)
-    good = shapely.get_dimensions(parts) == 1
-    rows, at = np.unique(row[good], return_inverse=True)
-    lines = shapely.line_merge(shapely.multilinestrings(parts[good], indices=at))
+    rows, lines = _inside(roads.geometry.values, district, 1)
     pieces, at = shapely.get_parts(lines, return_index=True)
     long = shapely.length(pieces) > 1
     table = roads.drop(columns="geometry").iloc[rows[at[long]]].reset_index(drop=True)

@@ -17,6 +17,7 @@ from shapely import Polygon
 from geogrid.errors import GeogridError
 from geogrid.simulate.batches import Batch, join
 from geogrid.simulate.estates import Estate, fill_estate
+from geogrid.simulate.exact_stairs import with_stairwells
 from geogrid.simulate.footprints import draw
 from geogrid.simulate.institutions import fill_institution
 from geogrid.simulate.landuse import OPEN
@@ -51,6 +52,9 @@ def build(lots: gpd.GeoDataFrame, on_street: np.ndarray, profile: Profile, seed:
     lots = lots.assign(use=uses, kind=[site.kinds.get(k, "") if k in estates else "" for k in range(len(lots))])
     frame = _without_clashes(gpd.GeoDataFrame(table, geometry=geometry, crs=lots.crs), lots)
     counted = _counted(frame, lots.depth.to_numpy(), profile, np.random.default_rng([seed, 77]))
+    if profile.stairwells_n:
+        counted = with_stairwells(counted, profile.stairwells_n, np.random.default_rng([seed, 78]))
+    _check_room(counted, profile)
     idle = lots.use.isin(["industry", "storage"]) & ~lots.index.isin(counted.lot)
     return Built(counted, lots.assign(use=np.where(idle, "farmland", lots.use)), greens)
 
@@ -170,12 +174,6 @@ def _counted(buildings: gpd.GeoDataFrame, depth: np.ndarray, profile: Profile, r
     keep[np.flatnonzero(home)[homes_n:]] = False
     others = np.flatnonzero(~home)
     other_n = len(others) if profile.other_n is None else profile.other_n
-    flats = float((buildings.stairs * buildings.flats * buildings.floors).to_numpy()[home][:homes_n].sum())
-    if flats < profile.households_n - profile.yards_n:
-        raise GeogridError(
-            f"this seed leaves room for {flats:,.0f} flats, fewer than the households: take another seed",
-            f"此种子只放得下 {flats:,.0f} 套住房，少于户数：请换一个种子",
-        )
     if home.sum() < homes_n or len(others) < other_n:
         raise GeogridError(
             f"this seed leaves room for {home.sum()} residential and {len(others)} other buildings, fewer than declared: take another seed",
@@ -186,3 +184,13 @@ def _counted(buildings: gpd.GeoDataFrame, depth: np.ndarray, profile: Profile, r
     order = np.lexsort((outer, [KEPT_LAST.get(k, 9) for k in kind]))
     keep[others[order[: max(0, len(others) - other_n)]]] = False
     return pd.DataFrame(buildings)[keep].reset_index(drop=True).pipe(gpd.GeoDataFrame, geometry="geometry", crs=buildings.crs)
+
+
+def _check_room(buildings: gpd.GeoDataFrame, profile: Profile) -> None:
+    """Raise GeogridError where the flats are fewer than the households."""
+    flats = float((buildings.stairs * buildings.flats * buildings.floors).sum())
+    if flats < profile.households_n - profile.yards_n:
+        raise GeogridError(
+            f"this seed leaves room for {flats:,.0f} flats, fewer than the households: take another seed",
+            f"此种子只放得下 {flats:,.0f} 套住房，少于户数：请换一个种子",
+        )

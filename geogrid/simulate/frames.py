@@ -72,6 +72,17 @@ def make_frames(town: Town, names: Names, kept: np.ndarray) -> dict[str, gpd.Geo
     }
 
 
+def _lines_of(geometry: np.ndarray) -> np.ndarray:
+    """Return the lines of each geometry as one, an empty one where it has none."""
+    parts, row = shapely.get_parts(geometry, return_index=True)
+    line = shapely.get_dimensions(parts) == 1
+    out = np.full(len(geometry), shapely.MultiLineString(), object)
+    rows, at = np.unique(row[line], return_inverse=True)
+    if len(rows):
+        out[rows] = shapely.multilinestrings(parts[line], indices=at)
+    return out
+
+
 def _frame(town: Town, columns: dict, geometry: object) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=town.land.lots.crs)
 
@@ -112,9 +123,10 @@ def _entrances(town: Town, entrances: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return _frame(town, columns, entrances.geometry.values).reset_index(drop=True)
 
 
-def _clipped(geometry: np.ndarray, area: BaseGeometry, kind: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the parts of one kind inside `area`, and the row each comes from."""
-    parts, row = shapely.get_parts(shapely.intersection(np.asarray(geometry, object), area), return_index=True)
+def _clipped(geometry: np.ndarray, area: BaseGeometry, kind: str, *, merge: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Return the parts of one kind inside `area`, and the row each comes from; `merge` joins lines that the border of the area cut up."""
+    inside = shapely.intersection(np.asarray(geometry, object), area)
+    parts, row = shapely.get_parts(shapely.line_merge(_lines_of(inside)) if merge else inside, return_index=True)
     good = (shapely.get_type_id(parts) == (1 if kind == "line" else 3)) & (
         (shapely.length(parts) > 0.05) if kind == "line" else (shapely.area(parts) > 0.5)
     )
@@ -142,14 +154,14 @@ def _roads(town: Town, names: Names, area: BaseGeometry, water: np.ndarray) -> g
             bridges.append(np.full(len(pieces), bridge))
     row, bridge = np.concatenate(rows), np.concatenate(bridges)
     order = np.argsort(row, kind="stable")
-    lines, which = _clipped(np.concatenate(parts)[order], area, "line")
+    lines, which = _clipped(np.concatenate(parts)[order], area, "line", merge=bool(town.profile.built_up_km2))
     at = order[which]
     table = pd.DataFrame(roads.drop(columns="geometry")).iloc[row[at]].reset_index(drop=True)
     return _frame(town, {**{c: table[c] for c in table.columns}, "bridge": bridge[at]}, lines)
 
 
 def _lines(town: Town, lines: np.ndarray, area: BaseGeometry) -> gpd.GeoDataFrame:
-    parts, row = _clipped(lines, area, "line")
+    parts, row = _clipped(lines, area, "line", merge=bool(town.profile.built_up_km2))
     return _frame(town, {"class": ["rail"] * len(parts), "name": [f"铁路{k + 1}" for k in row]}, parts)
 
 
@@ -179,10 +191,22 @@ def _greens(town: Town, area: BaseGeometry, whole: bool) -> gpd.GeoDataFrame:
 
 def _compounds(town: Town, lot_kept: np.ndarray, names: Names) -> gpd.GeoDataFrame:
     lots = town.land.lots
-    here = np.flatnonzero((lots.use == "homes").to_numpy() & lot_kept)
+    here = np.flatnonzero(_in_compounds(town) & lot_kept)
     code = town.divided.communities.code.to_numpy()[town.divided.of_lot[here]]
     columns = {"code": [f"C{k:04d}" for k in here], "name": names.lot[here].tolist(), "parent": code.tolist(), "kind": _estate_kinds(town, here)}
     return _frame(town, columns, lots.free.values[here])
+
+
+def _in_compounds(town: Town) -> np.ndarray:
+    """Tell which lots are compounds: all with homes, or the largest ones where the profile says how many."""
+    homes, wanted = (town.land.lots.use == "homes").to_numpy(), town.profile.compounds_n
+    if wanted is None:
+        return homes
+    households = np.bincount(town.buildings.lot, weights=town.buildings.households, minlength=len(homes))
+    lived = np.flatnonzero(homes & (households > 0))
+    out = np.zeros(len(homes), bool)
+    out[lived[np.argsort(-households[lived], kind="stable")][:wanted]] = True
+    return out
 
 
 def _estate_kinds(town: Town, rows: np.ndarray) -> list[str]:

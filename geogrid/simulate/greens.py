@@ -7,9 +7,11 @@ import numpy as np
 import shapely
 from shapely import Polygon
 
+from geogrid.simulate.free_land import largest_polygons
 from geogrid.simulate.lots import Land
 
 BANK_M = 36.0
+NECK_M, WIDE_M = 1e-3, 0.5
 LAKE_FROM_M2 = 4e4
 KINDS = {"park": "park", "green": "verge", "wood": "wood"}
 
@@ -22,7 +24,18 @@ def draw_greens(land: Land, extra: list[tuple[str, Polygon]]) -> gpd.GeoDataFram
     bank = shapely.intersection(shapely.difference(shapely.buffer(land.river_lines, BANK_M), water), land.terrain.district)
     found += [("bank", part) for part in shapely.get_parts(bank) if part.geom_type == "Polygon" and part.area > 50]
     kinds, shapes = zip(*found, *extra, strict=True) if found or extra else ((), ())
-    return gpd.GeoDataFrame({"kind": list(kinds)}, geometry=list(shapes), crs=lots.crs)
+    drawn = _opened(np.array(shapes, object))
+    good = ~shapely.is_empty(drawn)
+    return gpd.GeoDataFrame({"kind": np.array(kinds, object)[good]}, geometry=drawn[good], crs=lots.crs)
+
+
+def _opened(shapes: np.ndarray) -> np.ndarray:
+    """Return shapes without necks so narrow that another CRS turns them over on themselves."""
+    out = shapes.copy()
+    narrow = shapely.minimum_clearance(out) < NECK_M
+    inner = shapely.buffer(out[narrow], -WIDE_M, join_style="mitre")
+    out[narrow] = largest_polygons(shapely.buffer(inner, WIDE_M / 2, join_style="mitre"))
+    return out
 
 
 def draw_lakes(land: Land, rng: np.random.Generator) -> np.ndarray:
