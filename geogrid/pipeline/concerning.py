@@ -29,9 +29,14 @@ def find_concerning(project: Any, roles: Collection[str], now: datetime) -> list
     if "stations" in frames:
         found += sites.find_missing(frames["stations"], project.plan())
     if set(roles).intersection(TABLE_ROLES):
-        units, moment = {level: project.units(level) for level in project.levels}, roster_of(project).at(now)
-        found += [*find_no_staff(moment, project.scheme, units), *find_no_organisation(moment, project.scheme, units)]
+        found += find_people(project, now)
     return _once([*found, *find_declared(compare_declared(project), project.scheme)])
+
+
+def find_people(project: Any, now: datetime) -> list[Finding]:
+    """Find the units that lack people, posts, duties or an organisation which the scheme wants there."""
+    units, moment = {level: project.units(level) for level in project.levels}, roster_of(project).at(now)
+    return [*find_no_staff(moment, project.scheme, units), *find_no_organisation(moment, project.scheme, units)]
 
 
 def _once(found: Sequence[Finding]) -> list[Finding]:
