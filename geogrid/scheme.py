@@ -26,6 +26,7 @@ from geogrid.scheme_values import (
     Text,
     check_known,
     check_value,
+    check_words,
     is_hours,
     is_number,
     table_of,
@@ -105,8 +106,7 @@ def built_in() -> list[str]:
 def read_scheme(name: str, folder: Path | None = None) -> Scheme:
     """Read a built-in scheme by id, or a TOML file by path (relative to `folder`). Raises SchemeError."""
     if name in built_in():
-        text = resources.files("geogrid.schemes").joinpath(name + ".toml").read_text("utf-8")
-        return parse_scheme(text, name)
+        return parse_scheme(_built_in_text(name), name)
     path = (folder or Path()) / name
     if not _is_file(path):
         raise unknown("scheme", name[:200], built_in(), str(path)[:200])
@@ -126,10 +126,7 @@ def _is_file(path: Path) -> bool:
 
 def parse_scheme(text: str, scheme_id: str) -> Scheme:
     """Make a Scheme of TOML text; raises SchemeError which names the key and what to write instead."""
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SchemeError(f"scheme {scheme_id}: not TOML: {error}", f"层级方案 {scheme_id}：不是有效的 TOML（{error}）") from None
+    table = _with_what_it_is_like(_table(text, scheme_id), scheme_id)
     check_known(table, ("name", "levels", *SECTIONS), scheme_id)
     levels = _levels(table.get("levels"), scheme_id)
     ids = [level.id for level in levels]
@@ -145,6 +142,28 @@ def parse_scheme(text: str, scheme_id: str) -> Scheme:
         emergency=emergency_of(sections["emergency"], ids, scheme_id),
         **_kinds(sections, ids, defaults, scheme_id),
     )
+
+
+def _table(text: str, scheme_id: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SchemeError(f"scheme {scheme_id}: not TOML: {error}", f"层级方案 {scheme_id}：不是有效的 TOML（{error}）") from None
+
+
+def _with_what_it_is_like(table: dict[str, Any], scheme_id: str) -> dict[str, Any]:
+    """Return the table with the sections that it does not have of the built-in scheme that it names with `like`."""
+    if "like" not in table:
+        return table
+    name = table["like"]
+    check_value(isinstance(name, str), scheme_id, "like", name, "the id of a built-in scheme", "内置层级方案的 id")
+    check_words((name,), built_in(), scheme_id, "scheme")
+    other = _table(_built_in_text(name), name)
+    return {**_with_what_it_is_like(other, name), **{key: value for key, value in table.items() if key != "like"}}
+
+
+def _built_in_text(name: str) -> str:
+    return resources.files("geogrid.schemes").joinpath(name + ".toml").read_text("utf-8")
 
 
 def _levels(entries: Any, scheme_id: str) -> tuple[Level, ...]:

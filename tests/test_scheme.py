@@ -167,3 +167,22 @@ def test_a_scheme_that_contradicts_itself_is_refused_and_the_key_is_named(text: 
 def test_a_level_shared_out_by_land_has_no_bounds_of_households():
     by_land = read_scheme("community-grid-microgrid").with_levels({"grid": {"make": "count", "count": 5, "weigh": "area"}}).level("grid")
     assert (by_land.weigh, by_land.households) == ("area", None)
+
+
+def test_a_scheme_like_another_takes_the_sections_that_it_does_not_write():
+    own = parse_scheme('like = "lubei"\n' + LEVEL.replace("grid", "community") + LEVEL + "[staff.head]\n[emergency]\nunder = 'community'", "own")
+    lubei = read_scheme("lubei")
+    assert (own.stations, own.organisations, own.cameras, own.severity) == (lubei.stations, lubei.organisations, lubei.cameras, lubei.severity)
+    assert list(own.staff) == ["head"]
+    assert own.name == lubei.name
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [('"lubie"', "did you mean 'lubei'"), ("3", "a word"), ('""', "unknown scheme"), ('"own"', "unknown scheme 'own'")]
+)
+def test_a_scheme_can_only_be_like_one_that_there_is(name: str, said: str):
+    assert said in refused(f"like = {name}\n{LEVEL}").message
+
+
+def test_what_is_taken_from_another_scheme_must_fit_the_levels_of_its_own():
+    assert "unknown level 'community'" in refused('like = "lubei"\n' + LEVEL).message
