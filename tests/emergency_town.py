@@ -37,7 +37,7 @@ def town_tables() -> dict[str, pd.DataFrame]:
 
 
 @cache
-def _town() -> bytes:
+def _town(with_users: bool) -> bytes:
     contents, plan = tiny_contents(), tiny_plan()
     officer = StaffKind(Text("专职网格员", "full-time officer"), "grid", 1, 1, Text("网格长", "grid head"))
     kinds = {"full_time": officer, "sent_member": StaffKind(Text("下沉党员", "party member"))}
@@ -46,12 +46,12 @@ def _town() -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "town.gpkg"
         write_project(replace(contents, plan=replace(plan, scheme=scheme), tables=town_tables()), path)
+        for name, (role, scope) in USERS.items() if with_users else ():
+            add(path, name, role, scope)
         return path.read_bytes()
 
 
 def town_project(folder: Path, *, with_users: bool = False) -> Path:
     path = folder / "town.gpkg"
-    path.write_bytes(_town())
-    for name, (role, scope) in USERS.items() if with_users else ():
-        add(path, name, role, scope)
+    path.write_bytes(_town(with_users))
     return path
