@@ -178,7 +178,7 @@ def test_a_scheme_like_another_takes_the_sections_that_it_does_not_write():
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [('"lubie"', "did you mean 'lubei'"), ("3", "a word"), ('""', "unknown scheme"), ('"own"', "unknown scheme 'own'")]
+    ("name", "said"), [('"lubie"', "did you mean 'lubei'"), ("3", "the id of"), ('""', "unknown scheme ''"), ('["lubei"]', "the id of")]
 )
 def test_a_scheme_can_only_be_like_one_that_there_is(name: str, said: str):
     assert said in refused(f"like = {name}\n{LEVEL}").message
