@@ -110,10 +110,14 @@ def run(project_path: Path, *, host: str, port: int, announce: Callable[[str], N
         os._exit(0)  # a stage of a build that nobody waits for any more would hold the program up; what it wrote is away already
 
 
+PEOPLE = "/data/main_0_0/people/answer.json"
+"""Data of a page as it was are answered as they are now."""
+
+
 def warm(app: Flask) -> None:
     """Compute what the first visitor would wait for; a failure here shows itself on the page."""
     client = app.test_client()
-    for path in ("/", "/checks", "/stations", "/api/reach/stations", "/cameras", "/api/reach/cameras", "/edit"):
+    for path in ("/", "/checks", "/stations", "/api/reach/stations", "/cameras", "/api/reach/cameras", "/edit", "/people", PEOPLE):
         client.get(path, headers={"Host": "127.0.0.1"}, environ_overrides={WARMING: True})
     for prepare in (app.extensions["geogrid.editing"].prepare, lambda: maps.prepare(app.extensions["geogrid"].current().project)):
         with suppress(GeogridError):
