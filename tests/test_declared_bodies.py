@@ -176,3 +176,13 @@ def test_memberships_in_what_is_no_unit_join_nothing(small):
     (only,) = rows(declaring(small, [{"item": "支部", "value": "1"}], organisations=organisations, memberships=memberships))
     assert "Joined to no unit: 1" in only.why
     assert np.isfinite(only.computed)
+
+
+def test_one_figure_may_count_several_kinds(small):
+    staff = pd.DataFrame({"id": ["p1", "p2", "p3"], "kind": ["专职网格员", "兼职网格员", "楼长"]})
+    contents = replace(small, tables={"staff": staff})
+    found = row(contents, item="网格员", kind="专职网格员、兼职网格员", value="2")
+    assert (found.computed, found.verdict) == (2, "holds")
+    unknown = row(contents, item="网格员", kind="专职网格员、店长", value="2")
+    assert unknown.computed is None
+    assert "店长" in unknown.why_zh

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -18,6 +19,8 @@ KIND_ROLES = ("stations", "cameras", "organisations", "staff", "events")
 NEED_LEVEL = ("units", "units_without_organisation", "organisation_share", "units_without_staff")
 MAY_HAVE_LEVEL = ("area_km2", "households", "persons")
 _SHOWN_KINDS = 12
+_BETWEEN = re.compile(r"[、,，;；/+]")
+"""Between several kinds that one figure counts, as 专职网格员、兼职网格员."""
 
 
 @dataclass(frozen=True)
@@ -168,9 +171,11 @@ def _hint(item: str, subject: Subject) -> dict[str, str]:
 def _narrowed(asked: Asked, kind: str, subject: Subject) -> Asked | Note:
     role = FIGURES[asked.figure].role
     known = kinds_of(subject, role) if role in KIND_ROLES else {}
-    if folded(kind) not in known:
-        return _unknown_kind(kind, role or asked.figure, subject)
-    return Asked(asked.figure, asked.level, kind, known[folded(kind)])
+    named = [kind] if folded(kind) in known else [word for word in _BETWEEN.split(kind) if word.strip()]
+    unknown = next((word for word in named if folded(word) not in known), "")
+    if unknown or not named:
+        return _unknown_kind(unknown or kind, role or asked.figure, subject)
+    return Asked(asked.figure, asked.level, kind, frozenset().union(*(known[folded(word)] for word in named)))
 
 
 def _no_role(role: str) -> Note:

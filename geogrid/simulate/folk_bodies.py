@@ -83,8 +83,7 @@ def _spanning(figure: Bodies, fresh: list[dict[str, object]], places: Places) ->
     if not figure.spans or figure.of not in places.levels[1:]:
         return []
     here, above = places.of(figure.of), places.levels[places.levels.index(figure.of) - 1]
-    found: list[dict[str, str]] = []
-    for row in fresh:
-        if len(found) < places.scaled(figure.spans, None, len(here)) and (other := neighbour(here, int(str(row["place"])), above)) is not None:
-            found.append(_member(row["id"], figure, here["id"].iloc[other]))
-    return found
+    pairs = [(row["id"], neighbour(here, int(str(row["place"])), above)) for row in fresh]
+    pairs = [(name, other) for name, other in pairs if other is not None]
+    wanted = min(places.scaled(figure.spans, None, len(here)), len(pairs))
+    return [_member(name, figure, here["id"].iloc[other]) for name, other in (pairs[k * len(pairs) // wanted] for k in range(wanted))]
