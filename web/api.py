@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request
 from geogrid.errors import InputError, NotFoundError
 from geogrid.exchange import to_geojson
 from geogrid.exchange.findings import to_rows
-from web import findings, lookups, tables
+from web import findings, lookups, suppressed, tables
 from web.accounts import current_user
 from web.served import Served, kept_bytes, served, to_bytes
 
@@ -31,8 +31,9 @@ def units() -> Response:
     level = _level(now)
     arguments = tuple(request.args.get(name, "") for name in ("parent", "bbox", "at", "limit", "offset"))
     if any(arguments):
-        return _geojson(_units(now, level, *arguments))
-    return kept_bytes(("units", level), lambda: _geojson_bytes(now.project.units(level)), "application/geo+json")
+        return _geojson(suppressed.without_persons(now, level, _units(now, level, *arguments)))
+    key = ("units", level, suppressed.sees_all(now))
+    return kept_bytes(key, lambda: _geojson_bytes(suppressed.without_persons(now, level, now.project.units(level))), "application/geo+json")
 
 
 def _level(now: Served) -> str:
@@ -127,7 +128,7 @@ def unit(code: str) -> Response:
         if not error.facts.get("retired"):
             raise
         return _json(_retired(code, error.facts["successors"]))
-    return kept_bytes(("unit", level, code), lambda: _unit(now, level, code), "application/geo+json")
+    return kept_bytes(("unit", level, code, suppressed.sees_all(now)), lambda: _unit(now, level, code), "application/geo+json")
 
 
 def _retired(code: str, successors: list[str]) -> dict[str, Any]:
@@ -137,7 +138,7 @@ def _retired(code: str, successors: list[str]) -> dict[str, Any]:
 
 
 def _unit(now: Served, level: str, code: str) -> bytes:
-    frame = now.project.one_unit(level, code)
+    frame = suppressed.without_persons(now, level, now.project.one_unit(level, code))
     feature = json.loads(_geojson_bytes(frame))["features"][0]
     geometry = frame.to_crs(4326).geometry
     feature["bbox"] = [] if geometry.iloc[0] is None else [round(float(v), 7) for v in geometry.total_bounds]
@@ -203,7 +204,7 @@ def sites() -> Response:
     named = [role for role in every if kind in (role, role.removesuffix("s"))]
     roles = named or list(every if kind else tables.SITES)
     only = "" if named else kind
-    return kept_bytes(("sites", kind), lambda: _sites(now, roles, only), "application/geo+json")
+    return kept_bytes(("sites", kind, suppressed.sees_all(now)), lambda: _sites(now, roles, only), "application/geo+json")
 
 
 def _sites(now: Served, roles: list[str], kind: str) -> bytes:
@@ -213,6 +214,7 @@ def _sites(now: Served, roles: list[str], kind: str) -> bytes:
         if frame is None or not len(frame):
             continue
         frame = frame[frame["kind"] == kind] if kind else frame
+        frame = frame if suppressed.sees_all(now) else frame.drop(columns="reporter_kind", errors="ignore")
         frames.append(frame.assign(role=role.removesuffix("s")))
     if not any(len(frame) for frame in frames):
         return to_bytes({"type": "FeatureCollection", "features": []})

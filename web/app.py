@@ -40,6 +40,7 @@ from web import (
     security,
     sessions,
     stationpage,
+    suppressed,
     whatif,
     words,
 )
@@ -106,6 +107,7 @@ def create_app(
     login.install(app)
     words.install(app)
     navigation.install(app)
+    suppressed.install(app)
     errors.install(app)
     for room in _ROOMS:
         app.register_blueprint(room.blueprint)

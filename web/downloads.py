@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 from geogrid.errors import NotFoundError
 from geogrid.exchange import to_geojson
 from geogrid.exchange.sheet import write_xlsx
-from web import findings, stationfiles, tables
+from web import findings, stationfiles, suppressed, tables
 from web.served import Served, served
 
 blueprint = Blueprint("downloads", __name__, url_prefix="/download")
@@ -31,8 +31,13 @@ def as_file(now: Served, frame: Any, name: str, ending: str) -> Response:
     """Answer with a frame as .geojson or .xlsx. Raises NotFoundError for another ending."""
     if ending not in ("geojson", "xlsx"):
         raise NotFoundError(f"no download as .{ending}; there are .geojson and .xlsx", f"不能下载 .{ending}；可用 .geojson、.xlsx", value=ending)
+    return named(now, to_geojson(frame) if ending == "geojson" else _workbook(now, frame, name), name, ending)
+
+
+def named(now: Served, body: bytes, name: str, ending: str) -> Response:
+    """Answer with the bytes of a .geojson or .xlsx under the name of the project and what they are."""
     stem = f"{now.project.name or 'geogrid'}-{name}" + ("-simulated" if now.project.meta.get("simulated") else "")
-    body, mimetype = (to_geojson(frame), "application/geo+json") if ending == "geojson" else (_workbook(now, frame, name), _XLSX)
+    mimetype = "application/geo+json" if ending == "geojson" else _XLSX
     disposition = f"attachment; filename={name}.{ending}; filename*=UTF-8''{quote(stem + '.' + ending)}"
     return Response(body, mimetype=mimetype, headers={"Content-Disposition": disposition, "Cache-Control": "no-cache"})
 
@@ -59,7 +64,7 @@ def _frame(now: Served, name: str) -> Any:
 
 def _units(now: Served, level: str) -> Any:
     rows = tables.select(tables.unit_rows(now, level), now, level, request.args)
-    frame = now.project.units(level).loc[rows.index].drop(columns=["unit"], errors="ignore")
+    frame = suppressed.without_persons(now, level, now.project.units(level).loc[rows.index].drop(columns=["unit"], errors="ignore"))
     frame = frame.assign(stations=rows["stations"], cameras=rows["cameras"])
     if role := request.args.get("with", ""):
         counts = tables.site_counts(now, role, level) if role in tables.SITES else pd.DataFrame()
@@ -71,6 +76,7 @@ def _workbook(now: Served, frame: Any, name: str) -> bytes:
     """Write a workbook of values, texts as texts, and a sheet that says whose data they are."""
     meta = now.project.meta
     about = {"name": now.project.name, "simulated": bool(meta.get("simulated")), "source": meta.get("source", ""), "date": meta.get("date", "")}
+    about |= {"hidden": suppressed.note(now)} if "persons_hidden" in frame else {}
     with TemporaryDirectory(prefix="geogrid-") as folder:
         path = Path(folder) / "table.xlsx"
         write_xlsx(frame, path, name, about)

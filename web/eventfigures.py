@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from geogrid.errors import InputError
 from geogrid.events import Ledger, by_kind, by_month, by_reporter, kind_of, raised, read_instant, select, told_instant
 from geogrid.maps.kinds import kinds_of
-from web import tables, words
+from web import suppressed, tables, words
 from web.accounts import current_user
 from web.language import language
 from web.served import Served
@@ -156,7 +156,7 @@ def answer(now: Served) -> dict[str, Any]:
         "unmatched": int((own.events[[level for level in own.levels if level in own.events]] == "").all(axis=1).sum()),
         "kinds": _kind_rows(now, own, asked),
         "months": [plain(row) for row in by_month(only(own, asked, state="", from_s=-np.inf, to_s=np.inf), asked.at_s).to_dict("records")],
-        "reporters": _reporters(own, fitting, asked),
+        **_reporters(now, own, fitting, asked),
         "open_events": items(now, own, standing.head(LISTED)),
         "raised": [_raised(now, row) for row in raised(standing).to_dict("records")],
     }
@@ -183,9 +183,22 @@ def kinds(now: Served) -> list[dict[str, Any]]:
     return now.keep(("event kinds",), make)
 
 
-def _reporters(own: Ledger, fitting: Ledger, asked: Chosen) -> list[dict[str, Any]]:
+def _reporters(now: Served, own: Ledger, fitting: Ledger, asked: Chosen) -> dict[str, Any]:
+    """Return who reported (`reporters`) and what is hidden of it (`reporters_note`).
+
+    Who is not told small counts is told who reported all that he sees, not a choice of it: two choices would differ by one event.
+    """
     rows = by_reporter(fitting.events, asked.at_s).to_dict("records")
-    return [{**plain(row), "name": own.reporter_name(str(row["reporter_kind"])).say(language())} for row in rows]
+    if not suppressed.sees_all(now) and len(fitting.events) < len(own.events):
+        return {"reporters": [], "reporters_note": _("Who reported is told of all events only, for a choice of them could tell of one person.")}
+    hidden = suppressed.hidden_in(now, sum(row["events"] for row in rows), {str(row["reporter_kind"]): row["events"] for row in rows})
+    told = []
+    for row in rows:
+        kind = str(row["reporter_kind"])
+        figures = dict.fromkeys(("events", "closed", "open", "share")) if hidden else plain(row)
+        figures |= {"events": None if hidden.get(kind) else row["events"]}
+        told.append({**figures, "reporter_kind": kind, "hidden": hidden.get(kind, ""), "name": own.reporter_name(kind).say(language())})
+    return {"reporters": told, "reporters_note": suppressed.note(now) if any(hidden.values()) else ""}
 
 
 def _raised(now: Served, row: dict[Any, Any]) -> dict[str, Any]:
@@ -208,7 +221,7 @@ def items(now: Served, own: Ledger, standing: pd.DataFrame) -> list[dict[str, An
                 "late": None if math.isnan(row["age_days"]) or row["age_days"] <= row["days"] else round(row["age_days"] - row["days"], 1),
                 "allowed": row["days"],
                 "steps": row["steps"],
-                "reporter": own.reporter_name(row["reporter_kind"]).say(language()) if row["reporter_kind"] else "",
+                "reporter": own.reporter_name(row["reporter_kind"]).say(language()) if row["reporter_kind"] and suppressed.sees_all(now) else "",
                 "level": row["level"],
                 "code": row["code"],
                 "stands": place_name(now, row["level"], row["code"]),

@@ -18,7 +18,7 @@ from geogrid.errors import NotFoundError
 from geogrid.events import raised, told_instant
 from geogrid.events.records import is_closed
 from geogrid.exchange import to_geojson
-from web import data, mapview, scriptdata, tables
+from web import data, mapview, scriptdata, suppressed, tables
 from web.accounts import require
 from web.downloads import as_file
 from web.eventfigures import ROLE, answer, at, chosen, has_events, kinds, ledger, level_name, may_see, only, place_name, plain
@@ -113,9 +113,9 @@ def one(version: str) -> Response:  # noqa: ARG001
     if not len(found):
         raise NotFoundError("no such event", "没有这个事件", value=request.args.get("id", ""))
     row = pd.DataFrame(found.drop(columns="geometry")).iloc[0].to_dict()
-    own = ledger(now)
+    own, who = ledger(now), row.get("reporter_kind") or ""
     names = {level: place_name(now, level, row[level]) for level in tables.levels(now) if row.get(level)}
-    named = {"kind_name": own.kind_name(row["kind"]).say(language()), "reporter": own.reporter_name(row["reporter_kind"]).say(language())}
+    named = {"kind_name": own.kind_name(row["kind"]).say(language()), "reporter": own.reporter_name(who).say(language()) if who else ""}
     limit = own.days.get(row["kind"], own.default_days)
     late = round(row["days_open"] - limit, 1) if row["days_open"] > limit else None
     stands = {"late": late, "stands": place_name(now, row["stands_level"], row["stands_code"]), "stands_in": level_name(now, row["stands_level"])}
@@ -162,13 +162,14 @@ def _frame(now: Served, arguments: Any) -> gpd.GeoDataFrame:
     own, asked = ledger(now), chosen(now, arguments)
     found = only(own, asked)
     standing = own.standing(asked.at_s).reindex(found.index)
-    frame = now.project.sites(ROLE).loc[found.index].drop(columns=["row"], errors="ignore")
+    hidden = [] if suppressed.sees_all(now) else ["reporter_kind"]
+    frame = now.project.sites(ROLE).loc[found.index].drop(columns=["row", *hidden], errors="ignore")
     texts = {
         name: standing[source].astype(object).where(standing[source].notna(), "")
         for name, source in (("stands_level", "level"), ("stands_code", "code"))
     }
     closed = is_closed(found, asked.at_s)
-    defaults = {name: "" for name in ("kind", "reporter_kind", "time", "closed_at", "state", "address") if name not in frame}
+    defaults = {name: "" for name in ("kind", "time", "closed_at", "state", "address") if name not in frame}
     return frame.assign(
         **defaults, open=~closed, days_open=standing["age_days"].round(2).to_numpy(), steps_up=standing["steps"].to_numpy(), **texts
     ).assign(kind=found["kind"], as_of=told_instant(asked.at_s))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from web import elevation, findings, lookups, neighbours, peopletold, sitepages, tables, words
+from web import elevation, findings, lookups, neighbours, peopletold, sitepages, suppressed, tables, words
 from web.served import Served
 
 CHILDREN_MAX = 400
@@ -17,6 +17,7 @@ def answer(served: Served, level: str, code: str) -> dict[str, Any]:
     upper = [name for name in order[: order.index(level)] if chain[name]]
     return {
         "spec": served.project.scheme.level(level),
+        "persons": suppressed.say(served, level, code, tables.unit_rows(served, level).at[code, "persons"]),
         "row": tables.unit_rows(served, level).loc[code],
         "label": label(served, level, code),
         "crumbs": [(name, chain[name], label(served, name, chain[name])) for name in upper],

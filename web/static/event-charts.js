@@ -62,7 +62,8 @@ export function tablesOf({ page }, told, signs) {
   return [
     table(says.month_title, [says.month_head, ...heads], months),
     table(says.kind_title, [says.kind_head, ...heads], told.kinds.filter(kind => kind.events).map(kind => [kind.name, figures(kind)])),
-    table(says.reporter_title, [says.reporter_head, ...heads], told.reporters.map(row => [row.name, row.hidden ? ["<" + row.hidden, "–", "–"] : figures(row)])),
+    ...(told.reporters.length ? [table(says.reporter_title, [says.reporter_head, ...heads], told.reporters.map(row => [row.name, row.hidden ? [row.hidden, "–", "–"] : row.open === null ? [number(row.events), "–", "–"] : figures(row)]))] : []),
+    ...(told.reporters_note ? [element("p", { class: "note" }, told.reporters_note)] : []),
   ];
 }
 
