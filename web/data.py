@@ -61,7 +61,7 @@ def shorts(served: Served, level: str) -> list[str]:
         pairs = zip(chain[lower], chain[upper], out, strict=True)
         digits = np.array([words.short_code(code, parent) + ("-" + text if text else "") for code, parent, text in pairs], dtype=object)
         out = np.where(open_, digits, out)
-        open_ = open_ & (chain[upper].map(served.project.units(upper)["name"]).fillna("") == "").to_numpy()
+        open_ = open_ & (chain[upper].map(served.project.units(upper)["name"]).astype(object).fillna("") == "").to_numpy()
     return np.where(out == "", chain[level], out).tolist()
 
 
