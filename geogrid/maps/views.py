@@ -68,6 +68,11 @@ def people(project: ProjectLike, *, lang: str) -> MapPage:
     return _page(project, "people", lang, {"fill": "measure", "off": _fine_layers(project)})
 
 
+def organisations(project: ProjectLike, *, lang: str) -> MapPage:
+    """Units tinted where the page tells that they have no organisation."""
+    return _page(project, "organisations", lang, {"fill": "measure", "off": _fine_layers(project)})
+
+
 def checks(project: ProjectLike, *, lang: str) -> MapPage:
     """What was found, each at its place, over units by identity."""
     return _page(

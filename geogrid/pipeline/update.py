@@ -19,7 +19,7 @@ from geogrid.errors import RecipeError
 from geogrid.findings import to_frame
 from geogrid.pipeline.concerning import find_concerning, of_files, of_rules
 from geogrid.pipeline.merging import Changes, compared, merged
-from geogrid.reading.draft import draft_role
+from geogrid.reading.draft import Draft, draft_role
 from geogrid.reading.sources import Sources, sources_of
 from geogrid.recipe import Recipe
 from geogrid.report import compare_declared, count_verdicts
@@ -31,12 +31,15 @@ from geogrid.store.delivery import MERGE, REPLACE, ROLES, Delivery, deliver
 
 @dataclass(frozen=True, eq=False)
 class Update:
-    """What a delivery makes of a project: `changes` by role, `rejected` rows, `findings` of what came; `left` are roles of the recipe not taken."""
+    """What a delivery makes of a project: `changes` by role, `rejected` rows, `findings` of what came; `after` is the
+    project as it will be; `left` are roles of the recipe not taken.
+    """
 
     changes: Mapping[str, Changes]
     rejected: pd.DataFrame
     findings: gpd.GeoDataFrame
     delivery: Delivery
+    after: After
     left: tuple[str, ...] = ()
 
 
@@ -55,11 +58,10 @@ def chosen_roles(recipe: Recipe, only: Sequence[str] = ()) -> tuple[list[str], t
     return roles, tuple(role for role in recipe.inputs if role not in roles)
 
 
-def read_update(project: Project, recipe: Recipe, roles: Sequence[str], *, accept_rejects: bool = False) -> Sources:
-    """Read some roles of a recipe beside a project's district, in its CRS. Raises InputError, CrsError."""
+def read_beside(project: Project, drafts: Sequence[Draft], recipe: Path, *, accept_rejects: bool = False) -> Sources:
+    """Put drafts beside a project's district, in its CRS; `recipe` is named where they lack something. Raises InputError, CrsError."""
     west, south, east, north = gpd.GeoSeries([project.district], crs=project.crs).to_crs(4326).total_bounds.tolist()
-    drafts = [draft_role(recipe.inputs[role], recipe.path.parent) for role in roles]
-    return sources_of(drafts, recipe.path, accept_rejects=accept_rejects, crs=project.crs, district=(west, south, east, north))
+    return sources_of(drafts, recipe, accept_rejects=accept_rejects, crs=project.crs, district=(west, south, east, north))
 
 
 def plan_update(project: Project, sources: Sources, *, mode: str = REPLACE, now: datetime) -> Update:
@@ -69,7 +71,7 @@ def plan_update(project: Project, sources: Sources, *, mode: str = REPLACE, now:
     whole = {role: merged(had[role], frame, role) if mode == MERGE else frame for role, frame in sources.frames.items()}
     changes = {role: compared(had[role], frame, role) for role, frame in whole.items()}
     frames = {role: sites.join(frame, plan) if isinstance(frame, gpd.GeoDataFrame) else frame for role, frame in whole.items()}
-    after = _After(project, frames)
+    after = After(project, frames)
     old, new = find_concerning(project, frames, now), find_concerning(after, frames, now)
     stale = {(found.rule, found.message) for found in old} | of_files(project, frames) | of_rules(project, frames)
     found = to_frame([*sources.findings, *new], project.crs, project.scheme.severity)
@@ -78,7 +80,7 @@ def plan_update(project: Project, sources: Sources, *, mode: str = REPLACE, now:
         role: {"rows": len(frames[role]), **{name: len(getattr(c, name)) for name in ("added", "changed", "removed")}} for role, c in changes.items()
     }
     delivery = Delivery(frames, project.version, mode, frozenset(stale), found, sources.rejected, meta, told)
-    return Update(changes, sources.rejected, found, delivery)
+    return Update(changes, sources.rejected, found, delivery, after)
 
 
 def update(
@@ -98,14 +100,15 @@ def update(
     """
     roles, left = chosen_roles(recipe, only)
     with open_project(path) as project:
-        sources = read_update(project, recipe, roles, accept_rejects=accept_rejects)
+        drafts = [draft_role(recipe.inputs[role], recipe.path.parent) for role in roles]
+        sources = read_beside(project, drafts, recipe.path, accept_rejects=accept_rejects)
         planned = replace(plan_update(project, sources, mode=mode, now=clock()), left=left)
     if not is_trial:
         deliver(path, planned.delivery, author=author, clock=clock)
     return planned
 
 
-class _After:
+class After:
     """A project as it will be: some of its points and tables are others."""
 
     def __init__(self, project: Project, frames: Mapping[str, pd.DataFrame]) -> None:
