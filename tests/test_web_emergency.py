@@ -52,6 +52,12 @@ def local(tmp_path: Path, clock: Clock) -> FlaskClient:
     return create_app(town_project(tmp_path), clock=clock).test_client()
 
 
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """For tests that change nothing."""
+    return create_app(town_project(tmp_path_factory.mktemp("still")), clock=Clock()).test_client()
+
+
 @pytest.fixture
 def manned(tmp_path: Path, clock: Clock) -> Flask:
     return create_app(town_project(tmp_path, with_users=True), clock=clock)
@@ -69,13 +75,13 @@ def states(client: FlaskClient, at: str = "") -> dict[str, str]:
     return {row["id"]: row["state"] for row in client.get(f"/api/overlays?at={at}").json["overlays"]}
 
 
-def test_the_api_says_whether_it_is_an_emergency_at_any_moment(local: FlaskClient):
-    now, then = local.get("/api/overlays").json, local.get("/api/overlays?at=2026-02-05").json
+def test_the_api_says_whether_it_is_an_emergency_at_any_moment(still: FlaskClient):
+    now, then = still.get("/api/overlays").json, still.get("/api/overlays?at=2026-02-05").json
     assert (now["state"], now["in_force"], now["at"][:16]) == ("normal", [], "2026-03-10T09:00")
     assert (then["state"], then["in_force"]) == ("emergency", ["given"])
-    assert local.get("/api/overlays?at=soon").status_code == 400
+    assert still.get("/api/overlays?at=soon").status_code == 400
     assert "changes" not in now["overlays"][0]
-    assert len(local.get("/api/overlays?changes=1").json["overlays"][0]["changes"]) == 1
+    assert len(still.get("/api/overlays?changes=1").json["overlays"][0]["changes"]) == 1
 
 
 def test_what_is_made_counts_from_its_first_day_to_its_last_and_ends_by_itself(local: FlaskClient, clock: Clock):
@@ -113,8 +119,8 @@ def test_one_is_ended_by_a_line_of_the_log_and_not_twice(local: FlaskClient, clo
     assert states(local, "2026-03-12")["o1"] == "in_force"
 
 
-def test_a_preview_tells_who_goes_where_and_what_is_lacking_and_makes_nothing(local: FlaskClient):
-    seen = make(local, draft(), "/api/overlays/preview").json
+def test_a_preview_tells_who_goes_where_and_what_is_lacking_and_makes_nothing(still: FlaskClient):
+    seen = make(still, draft(), "/api/overlays/preview").json
     assert (seen["figures"]["people"], seen["figures"]["lacking"], seen["figures"]["is_back"]) == (1, 1, True)
     assert [(row["name"], row["to"]) for row in seen["people"]] == [("网格员0001", "建华社区")]
     assert [(row["code"], row["people_before"], row["people_after"], row["people_later"]) for row in seen["units"]] == [
@@ -124,7 +130,7 @@ def test_a_preview_tells_who_goes_where_and_what_is_lacking_and_makes_nothing(lo
     assert seen["lacking"][0]["code"] == GRIDS[0]
     (line,) = seen["flows"]
     assert (line["code"], line["people"], line["from"] != line["to"]) == (WEST, 1, True)
-    assert set(states(local)) == {"given"}
+    assert set(states(still)) == {"given"}
 
 
 def test_what_is_doubtful_is_said_in_words(local: FlaskClient):
@@ -153,29 +159,28 @@ def test_what_is_doubtful_is_said_in_words(local: FlaskClient):
         (None, ""),
     ],
 )
-def test_what_can_not_be_used_is_refused_with_its_field_in_both_languages(local: FlaskClient, document: object, field: str):
-    answer = local.post("/api/overlays", data=json.dumps(document), content_type="application/json")
+def test_what_can_not_be_used_is_refused_with_its_field_in_both_languages(still: FlaskClient, document: object, field: str):
+    answer = still.post("/api/overlays", data=json.dumps(document), content_type="application/json")
     assert (answer.status_code, answer.json["details"]["field"]) == (400, field)
     assert re.search("[\u4e00-\u9fff]", answer.json["message_zh"])
-    assert set(states(local)) == {"given"}
+    assert set(states(still)) == {"given"}
 
 
-def test_staff_come_under_the_community_and_workplaces_and_teams_go_onto_the_communities(local: FlaskClient):
-    under = local.get(f"{DATA}proposal.json?kind=under").json["changes"]
+def test_staff_come_under_the_community_and_workplaces_and_teams_go_onto_the_communities(still: FlaskClient):
+    under = still.get(f"{DATA}proposal.json?kind=under").json["changes"]
     assert {(row["action"], row["target"]) for row in under if row["member"] == OFFICERS[3]} == {("remove", GRIDS[3]), ("add", EAST)}
-    assert {row["action"] for row in local.get(f"{DATA}proposal.json?kind=under&keep=1").json["changes"]} == {"add"}
-    onto = local.get(f"{DATA}proposal.json?kind=onto").json["changes"]
+    assert {row["action"] for row in still.get(f"{DATA}proposal.json?kind=under&keep=1").json["changes"]} == {"add"}
+    onto = still.get(f"{DATA}proposal.json?kind=onto").json["changes"]
     assert {row["member"] for row in onto} == {"W1", "W2", "T1"}
     assert {row["target"] for row in onto} == {WEST, EAST}
-    assert local.get(f"{DATA}proposal.json?kind=else").status_code == 404
-    seen = make(
-        local, draft(*[{key: row[key] for key in ("action", "member", "target_kind", "target", "post")} for row in onto]), "/api/overlays/preview"
-    )
+    assert still.get(f"{DATA}proposal.json?kind=else").status_code == 404
+    rows = [{key: row[key] for key in ("action", "member", "target_kind", "target", "post")} for row in onto]
+    seen = make(still, draft(*rows), "/api/overlays/preview")
     assert (seen.json["figures"]["people"], seen.json["figures"]["bodies"]) == (3, 3)
 
 
-def test_members_are_found_by_name_and_number(local: FlaskClient):
-    found = lambda text: [row["member"] for row in local.get(f"{DATA}members.json", query_string={"q": text}).json["members"]]  # noqa: E731
+def test_members_are_found_by_name_and_number(still: FlaskClient):
+    found = lambda text: [row["member"] for row in still.get(f"{DATA}members.json", query_string={"q": text}).json["members"]]  # noqa: E731
     assert found("0002") == ["g2", "m2"]
     assert found("单位") == ["W1", "W2"]
     assert found("w1") == ["W1"]
@@ -202,9 +207,9 @@ def test_a_project_without_people_says_what_to_do(tmp_path: Path):
     assert 'id="prepare-open"' not in page
 
 
-def test_the_page_speaks_both_languages(local: FlaskClient):
-    assert "现在是平时还是急时？谁去哪里？" in local.get("/emergency?lang=zh").text
-    assert "Normal times or emergency: who goes where?" in local.get("/emergency?lang=en").text
+def test_the_page_speaks_both_languages(still: FlaskClient):
+    assert "现在是平时还是急时？谁去哪里？" in still.get("/emergency?lang=zh").text
+    assert "Normal times or emergency: who goes where?" in still.get("/emergency?lang=en").text
 
 
 # -- who may

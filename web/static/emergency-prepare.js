@@ -68,7 +68,7 @@ export function prepare(page, { tell, hide, wait, confirm, done }) {
     try {
       await does();
     } catch (error) {
-      byId("said").textContent = say(says.failed, { message: error.message });
+      byId("said").textContent = [says.no_rows, says.need_name, says.nobody_found].includes(error.message) ? error.message : say(says.failed, { message: error.message });
     } finally {
       form.removeAttribute("aria-busy");
     }
@@ -106,6 +106,8 @@ export function prepare(page, { tell, hide, wait, confirm, done }) {
   }));
 
   byId("try").addEventListener("click", () => working(async () => {
+    if (!rows.length) throw new Error(says.no_rows);
+    for (const name of ["name", "to"]) if (!byId(name).value.trim()) { byId(name).focus(); throw new Error(says.need_name); }
     wait(byId("name").value.trim() || says.preview);
     try {
       const told = await ask(page, `${api}/preview`, draft());
