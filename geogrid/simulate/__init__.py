@@ -13,8 +13,9 @@ import geopandas as gpd
 import numpy as np
 
 from geogrid.errors import InputError
+from geogrid.scheme import read_scheme
 from geogrid.simulate.district import Town, simulate_town
-from geogrid.simulate.frames import make_frames
+from geogrid.simulate.frames import in_compounds, make_frames
 from geogrid.simulate.keep import kept_communities
 from geogrid.simulate.level_frames import with_levels
 from geogrid.simulate.naming import give_names
@@ -66,6 +67,14 @@ def simulate(system: str, *, seed: int = 0, scale: float = 1.0) -> SimulatedDist
     return SimulatedDistrict(frames, _facts(profile, town, frames, kept, seed, scale))
 
 
+def _scaled(profile: Profile, town: Town, frames: Mapping[str, gpd.GeoDataFrame], communities: int, share: float) -> dict[str, int]:
+    """Return the counts of a part: by households, but of a level made of compounds by those; at least one a community."""
+    scheme = read_scheme(profile.scheme)
+    compounds = len(frames["compounds"]) / max(int(in_compounds(town).sum()), 1)
+    parts = {level: compounds if scheme.level(level).make == "compound" else share for level in profile.counts}
+    return {level: max(communities, round(n * parts[level])) for level, n in profile.counts.items()}
+
+
 def _source(profile: Profile) -> str:
     """Say what is real and what is assumed."""
     if profile.source:
@@ -94,7 +103,7 @@ def _facts(profile: Profile, town: Town, frames: Mapping[str, gpd.GeoDataFrame],
         "scale": scale,
         "epsg": profile.epsg,
         "source": _source(profile),
-        "counts_wanted": {level: n if whole else max(communities, round(n * share)) for level, n in profile.counts.items()},
+        "counts_wanted": dict(profile.counts) if whole else _scaled(profile, town, frames, max(communities, 1), share),
         "households": households,
         "persons": int(frames["buildings"].persons.sum()),
         "area_km2": float(np.round(frames["district"].area.sum() / 1e6, 4)),

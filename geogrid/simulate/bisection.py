@@ -134,15 +134,16 @@ def mend(graph: Graph, labels: np.ndarray, weights: np.ndarray, *, allowed: np.n
     return labels
 
 
-def feed(graph: Graph, labels: np.ndarray, weights: np.ndarray, least: float, *, allowed: np.ndarray) -> np.ndarray:
-    """Return labels in which none weighs less than `least`, where that can be had: the lightest takes the areas nearest to it.
+def feed(graph: Graph, labels: np.ndarray, weights: np.ndarray, least: float | np.ndarray, *, allowed: np.ndarray) -> np.ndarray:
+    """Return labels in which none weighs less than `least` (one for all, or one each), where that can be had: the lightest takes the areas nearest to it.
 
     An area only leaves a label that stays connected and heavy enough, and never crosses the parts of `allowed` (n,).
     """
     labels, stuck = labels.copy(), set()
     total = np.bincount(labels, weights=weights)
+    least = np.broadcast_to(np.asarray(least, float), total.shape)
     while True:
-        light = [k for k in np.argsort(total, kind="stable") if total[k] < least and k not in stuck]
+        light = [k for k in np.argsort(total, kind="stable") if total[k] < least[k] and k not in stuck]
         if not light:
             return labels
         poor = light[0]
@@ -151,7 +152,7 @@ def feed(graph: Graph, labels: np.ndarray, weights: np.ndarray, least: float, *,
         near = near[np.lexsort((near, cost))]
         home = allowed[np.argmax(labels == poor)]
         near = near[(labels[near] != poor) & (allowed[near] == home) & (weights[near] > 0)]
-        taken = next((k for k in near if total[labels[k]] - weights[k] >= least and _stays_joined(graph, labels, k)), None)
+        taken = next((k for k in near if total[labels[k]] - weights[k] >= least[labels[k]] and _stays_joined(graph, labels, k)), None)
         if taken is None:
             stuck.add(poor)
             continue

@@ -20,10 +20,13 @@ from geogrid.simulate.names import community_name
 from geogrid.simulate.profiles import Profile
 
 LAND_WEIGHT_PER_HA = 1.2
-HEAVY_BLOCK = 1.45
+HEAVY_BLOCKS = (1.45, 0.7, 0.0)
+"""A block of so many mean communities is taken lot by lot; lower, where a small town has too few blocks."""
+SMALL_SHARE = 0.3  # of the mean that the smallest community of a town has
 LARGE_COUNTRY_M2 = 6e6
 COUNTRY_FACTOR = 4.6
 LEAST_HOUSEHOLDS = 300
+LEAST_SHARE = 0.7  # of the mean of its communities that a street of a built-up area has of the households
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,16 +41,16 @@ class Divided:
 
 def divide(land: Land, households: np.ndarray, profile: Profile, streets: pd.DataFrame, listed: pd.DataFrame) -> Divided:
     """Divide the lots into communities; `households` (n,) per lot, `streets` code name, `listed` code name streetCode of the communities."""
-    atoms = _Atoms(land, households, profile, listed)
-    street = atoms.streets(listed, profile)
-    label = np.full(atoms.graph.n, -1)
-    for code, group in listed.groupby("streetCode"):
-        nodes = np.flatnonzero(street == code)
-        label[nodes] = group.index.to_numpy()[split(atoms.graph, nodes, atoms.weight, np.ones(len(group)))]
-    part = np.unique(street, return_inverse=True)[1]
-    label = mend(atoms.graph, label, atoms.weight, allowed=part)
-    label = feed(atoms.graph, label, atoms.households, LEAST_HOUSEHOLDS, allowed=part)
-    if np.bincount(label, weights=atoms.households, minlength=len(listed)).min() <= 0:
+    tried = []
+    for heavy in HEAVY_BLOCKS if profile.built_up_km2 else HEAVY_BLOCKS[:1]:
+        atoms = _Atoms(land, households, profile, listed, heavy)
+        label = _labelled(atoms, listed, profile)
+        least = np.bincount(label, weights=atoms.households, minlength=len(listed)).min()
+        tried.append((least, atoms, label))
+        if least >= SMALL_SHARE * households.sum() / len(listed):
+            break
+    least, atoms, label = max(tried, key=lambda t: t[0])
+    if least <= 0:
         raise GeogridError("this seed leaves a community without homes: take another seed", "此种子使某个社区没有住户：请换一个种子")
     of_lot = label[atoms.of_lot]
     names = [community_name(name) for name in listed.name]
@@ -57,6 +60,18 @@ def divide(land: Land, households: np.ndarray, profile: Profile, streets: pd.Dat
         crs=land.lots.crs,
     )
     return Divided(found, _street_frame(found, streets), of_lot, atoms.lot_graph(of_lot, len(listed)))
+
+
+def _labelled(atoms: _Atoms, listed: pd.DataFrame, profile: Profile) -> np.ndarray:
+    """Return each atom's community (row), every community connected and inside its street."""
+    street = atoms.streets(listed, profile)
+    label = np.full(atoms.graph.n, -1)
+    for code, group in listed.groupby("streetCode"):
+        nodes = np.flatnonzero(street == code)
+        label[nodes] = group.index.to_numpy()[split(atoms.graph, nodes, atoms.weight, np.ones(len(group)))]
+    part = np.unique(street, return_inverse=True)[1]
+    label = mend(atoms.graph, label, atoms.weight, allowed=part)
+    return feed(atoms.graph, label, atoms.households, LEAST_HOUSEHOLDS, allowed=part)
 
 
 def _street_frame(communities: gpd.GeoDataFrame, streets: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -73,11 +88,11 @@ def _unions(geometry: np.ndarray, label: np.ndarray, n: int) -> np.ndarray:
 class _Atoms:
     """What communities are made of: whole blocks in town, single lots in the country and where a block is too heavy."""
 
-    def __init__(self, land: Land, households: np.ndarray, profile: Profile, listed: pd.DataFrame) -> None:
+    def __init__(self, land: Land, households: np.ndarray, profile: Profile, listed: pd.DataFrame, heavy_block: float) -> None:
         lots, self.terrain = land.lots, land.terrain
         weight = households + shapely.area(lots.geometry.values) / 1e4 * LAND_WEIGHT_PER_HA
         blocks, block = np.unique(lots.block.values, return_inverse=True)
-        heavy = np.bincount(block, weights=weight)[block] >= HEAVY_BLOCK * weight.sum() / profile.communities_n
+        heavy = np.bincount(block, weights=weight)[block] >= heavy_block * weight.sum() / profile.communities_n
         whole = lots.urban.values & ~heavy
         key = np.where(whole, block, len(blocks) + np.arange(len(lots)))
         _, first, self.of_lot = np.unique(key, return_index=True, return_inverse=True)
@@ -114,7 +129,11 @@ class _Atoms:
             if len(nodes) and codes:
                 codes, label = self._placed(nodes, codes, count, profile)
                 number[nodes] = np.array([order.index(c) for c in codes])[label]
-        return np.array(order, object)[mend(self.graph, number, self.weight)]
+        number = mend(self.graph, number, self.weight)
+        if not self.has_country:
+            wanted = LEAST_SHARE * count.to_numpy() / len(listed) * self.households.sum()
+            number = feed(self.graph, number, self.households, wanted, allowed=np.zeros(self.graph.n, int))
+        return np.array(order, object)[number]
 
     def _placed(self, nodes: np.ndarray, codes: list[str], count: pd.Series, profile: Profile) -> tuple[list[str], np.ndarray]:
         """Split among streets; where the profile says where streets lie, take the order of codes that comes nearer."""

@@ -191,13 +191,13 @@ def _greens(town: Town, area: BaseGeometry, whole: bool) -> gpd.GeoDataFrame:
 
 def _compounds(town: Town, lot_kept: np.ndarray, names: Names) -> gpd.GeoDataFrame:
     lots = town.land.lots
-    here = np.flatnonzero(_in_compounds(town) & lot_kept)
+    here = np.flatnonzero(in_compounds(town) & lot_kept)
     code = town.divided.communities.code.to_numpy()[town.divided.of_lot[here]]
     columns = {"code": [f"C{k:04d}" for k in here], "name": names.lot[here].tolist(), "parent": code.tolist(), "kind": _estate_kinds(town, here)}
     return _frame(town, columns, lots.free.values[here])
 
 
-def _in_compounds(town: Town) -> np.ndarray:
+def in_compounds(town: Town) -> np.ndarray:
     """Tell which lots are compounds: all with homes, or the largest ones where the profile says how many."""
     homes, wanted = (town.land.lots.use == "homes").to_numpy(), town.profile.compounds_n
     if wanted is None:

@@ -62,9 +62,10 @@ class Profile:
     `outlines`: codes of the real districts that give outline and area codes, its own `code` where none is given; `only`: codes of its communities.
     `persons_per_km2`: only a built-up area of that density, round the core, is the district to be tiled; 0: all of the outline, with villages.
     `stretch`: how much longer than wide it is, as in a valley. `wood_share`: of its fields. `old_estates_n`: so many compounds are old, None for all
-    built so. `stairwells_n`, `compounds_n`: exactly so many; homes beyond the compounds are in none. `other_n`: how many buildings are not for living in, None for as many as there is room for. `counts`: units by level. `device_kinds`:
-    what the cameras at gates, stairwells, roads and along walls are called. `declared`: what its own reports say of it. `about`: what is assumed
-    beyond what holds for all; `source`: what is real, where that does not hold for all.
+    built so. `stairwells_n`, `compounds_n`: exactly so many; homes beyond the compounds are in none. `other_n`: how many buildings are not for living
+    in, None for as many as there is room for. `counts`: units by level. `device_kinds`: what the cameras at gates, stairwells, roads and along walls
+    are called. `declared`: what its own reports say of it. `about`: what is assumed beyond what holds for all; `source`: what is real, where that
+    does not hold for all.
     """
 
     system: str

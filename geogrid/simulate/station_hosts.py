@@ -94,7 +94,8 @@ class Sites:
             near = away < radius / 2
             if zone != "centre":
                 near = (np.abs((turn - AXIS_DEG[zone] + 180) % 360 - 180) < WITHIN_DEG) & (away > CLEAR * radius)
-            found += self._apart(np.flatnonzero(near & self.possible), wanted)
+            there = np.flatnonzero(near & self.possible)
+            found += self._apart(there if len(there) >= wanted else np.flatnonzero(near), wanted)
         self.taken[found[:n]] = True
         return [(building, int(self.community_of[building])) for building in found[:n]]
 
