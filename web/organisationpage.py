@@ -5,6 +5,7 @@ For viewers; who is confined sees his unit's organisations and those that they a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -99,7 +100,7 @@ def download(name: str, ending: str) -> Response:
     """Answer with a file: `organisations.xlsx` (both tables, as they are brought in again), `without` or `organisations` as .xlsx and .geojson."""
     now, when = served(), lookups.moment()
     if name == "organisations" and ending == "xlsx":
-        return _workbook(now)
+        return workbook(now, FILES, name)
     if name not in ("organisations", "without"):
         raise NotFoundError(f"nothing to download is called {name!r}", f"没有可下载的“{name}”", value=name)
     moment = organisationfigures.moment_at(now, when)
@@ -134,19 +135,19 @@ def _placed(now: Served, moment: Any) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.DataFrame(columns).reset_index(drop=True), geometry=shapes.to_numpy(), crs=now.project.crs)
 
 
-def _workbook(now: Served) -> Response:
-    """Answer with the tables as they were given, a sheet each: what comes back through the page."""
+def workbook(now: Served, names: Sequence[str], stem: str) -> Response:
+    """Answer with some tables as they were given, a sheet each: what comes back through the page."""
     frames = {}
-    for name in FILES:
+    for name in names:
         known = now.project.table(name) if name in now.project.tables else pd.DataFrame()
         texts = {column: known[column].fillna("").astype(str) if column in known else [""] * len(known) for column in COLUMNS[name]}
         frames[name] = pd.DataFrame(texts)
     about = {"name": now.project.name, "simulated": bool(now.project.meta.get("simulated")), "source": now.project.meta.get("source", "")}
     with TemporaryDirectory(prefix="geogrid-") as folder:
-        path = Path(folder) / "organisations.xlsx"
+        path = Path(folder) / "tables.xlsx"
         frames_to_xlsx(frames, path, about)
         body = path.read_bytes()
-    return downloads.named(now, body, "organisations", "xlsx")
+    return downloads.named(now, body, stem, "xlsx")
 
 
 def _check_level(now: Served, level: str) -> None:

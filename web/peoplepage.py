@@ -7,7 +7,21 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 
 from geogrid.errors import NotFoundError
-from web import api, downloads, lookups, mapview, peoplefigures, peopletold, peoplewords, scriptdata, tables
+from web import (
+    api,
+    downloads,
+    lookups,
+    mapview,
+    organisationimport,
+    organisationpage,
+    organisationwords,
+    peoplefigures,
+    peopletold,
+    peoplewords,
+    scriptdata,
+    tables,
+)
+from web.guard import token
 from web.language import language
 from web.served import Served, kept_bytes, served, to_bytes
 
@@ -25,9 +39,11 @@ def page() -> str:
     stem = url_for("people.answer", version=now.version).removesuffix("answer.json")
     told = scriptdata.told(now, "people", level) | {"people": {"data": stem, "home": _home(now), "says": peoplewords.words()}}
     told["urls"] |= {"found": stem + "found.json"}
-    has_staff = lookups.lookup(now).roster is not None
+    has_staff, may_bring = lookups.lookup(now).roster is not None, organisationimport.may_bring()
+    bring = {"says": organisationwords.says(now), "bring": url_for("organisations.bring"), "token": token() if may_bring else ""}
+    told["organisations"] = bring  # the dialog that brings a workbook in is the same
     parts = mapview.parts(now, "people")
-    return render_template("people.html", page="people", page_data=lambda: told, map=parts, level=level, has_staff=has_staff)
+    return render_template("people.html", page="people", page_data=lambda: told, map=parts, level=level, has_staff=has_staff, may_bring=may_bring)
 
 
 def _home(now: Served) -> dict[str, str]:
@@ -91,6 +107,12 @@ def gaps(ending: str) -> Response:
     now, level = served(), request.args.get("level", "")
     frame = peoplefigures.gaps_frame(now, level if level in now.project.levels else "", lookups.moment())
     return downloads.as_file(now, frame, "staff-gaps", ending)
+
+
+@blueprint.get("/download/people/staff.xlsx")
+def staff() -> Response:
+    """Answer with the tables of staff and memberships, as they are brought in again."""
+    return organisationpage.workbook(served(), ("staff", "memberships"), "staff")
 
 
 def _kept(now: Served, name: object, when: Any, make: Any) -> Response:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 def words() -> dict[str, str]:
     """Return them in this request's language."""
     return {
-        "complete": _("{n} of {all} complete"),
+        "complete": _("{n} / {all}"),
         "lacking": _("{n} lack somebody or something"),
         "asks_nobody": _("nobody is asked for"),
         "no_units": _("no units"),

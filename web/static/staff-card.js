@@ -77,7 +77,8 @@ function item(visit, line, withPlace) {
   const kind = line.kind_name && line.kind_name !== line.post ? line.kind_name : "", where = via && (withPlace || line.via === "workplace" || line.via === "organisation") ? say(via, { id: line.target }) : "";
   const post = [line.post, kind, where].filter(Boolean).join(" · ");
   return element("li", {},
-    element("div", { class: "staff-who" }, name, element("span", {}, post), line.overlay ? element("span", { class: "tag" }, say(says.overlay, { id: line.overlay })) : "", line.phone ? element("span", { class: "staff-phone" }, line.phone) : ""),
+    element("div", { class: "staff-who" }, name, line.phone ? element("span", { class: "staff-phone" }, line.phone) : ""),
+    element("div", { class: "staff-who" }, element("span", {}, post), line.overlay ? element("span", { class: "tag" }, say(says.overlay, { id: line.overlay })) : ""),
     line.duties ? element("div", { class: "note" }, line.duties) : "");
 }
 

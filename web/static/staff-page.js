@@ -1,4 +1,5 @@
 // Who is responsible here, and where is somebody missing: a moment is chosen; shares, table, map and the card follow.
+import { bring } from "./organisations-bring.js";
 import { card, person, place, said } from "./staff-card.js";
 import { element, link, number, say, share } from "./dom.js";
 import * as map from "./map.js";
@@ -120,6 +121,7 @@ function people(page) {
   });
   document.addEventListener("keydown", event => { if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]")) go({}); });
   figures();
+  bring(page);
   begin();
 
   // The address says what to show; who is confined to a unit begins with that.
@@ -144,9 +146,9 @@ function levelRow(page, row) {
     for (const [key, value] of Object.entries({ x, width, height: 8, class: look })) rect.setAttribute(key, value);
     svg.append(rect);
   }
-  return element("li", {}, element("a", { href: link(location.pathname, { level: row.level }, page), "data-level": row.level },
-    element("span", { class: "words" }, name), svg, element("span", { class: "share" }, lacking && row.share > 0.9995 ? "99.9\u2009%" : share(row.complete, row.units)),
-    element("span", { class: "note staff-base" }, say(says.complete, { n: number(row.complete), all: number(row.units) }) + (lacking ? " · " : ""), lacking ? element("span", { class: "status above" }, "▲ " + say(says.lacking, { n: number(lacking) })) : "")));
+  return element("li", {}, element("a", { href: link(location.pathname, { level: row.level }, page), "data-level": row.level, title: lacking ? say(says.lacking, { n: number(lacking) }) : says.fine },
+    element("span", { class: "words" }, name), svg, element("span", { class: lacking ? "share status above" : "share" }, lacking && row.share > 0.9995 ? "99.9\u2009%" : share(row.complete, row.units)),
+    element("span", { class: "note staff-base" }, say(says.complete, { n: number(row.complete), all: number(row.units) }))));
 }
 
 // What a field for moments takes: the clock of the district's zone.
