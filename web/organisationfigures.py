@@ -186,7 +186,7 @@ def one(now: Served, name: str, when: datetime) -> dict[str, Any]:
     mine = links[((links["member"] == name) & (links["role"] == "organisation")).to_numpy()]
     into = links[((links["target_kind"] == "organisation") & (links["target"] == name)).to_numpy()]
     row = moment.roster.organisations.drop_duplicates("id").set_index("id").loc[name]
-    units = {level: _labelled(now, level, held(now, moment, level).query("member == @name")["code"].tolist()) for level in tables.levels(now)}
+    units = {level: _labelled(now, level, _those(held(now, moment, level), "member", name, "code")) for level in tables.levels(now)}
     return {
         "id": name,
         "name": str(node["name"]),
@@ -202,13 +202,13 @@ def one(now: Served, name: str, when: datetime) -> dict[str, Any]:
 
 
 def of_unit(now: Served, level: str, code: str, when: datetime) -> dict[str, Any]:
-    """Return the organisations in a unit: `organisations` (`id name kind path`), whether it `lacks` one that counts, and what would count."""
+    """Return the organisations in a unit: `label organisations` (`id name kind path`), whether it `lacks` one that counts, and what would count."""
     moment = moment_at(now, when)
     found, nodes = cover(now, moment, level), tree(now, moment).nodes
-    names = held(now, moment, level).query("code == @code")["member"].tolist()
+    names = _those(held(now, moment, level), "code", code, "member")
     order = {name: at for at, name in enumerate(nodes.index)}
     listed = sorted((name for name in set(names) if name in order), key=lambda name: order[name])
-    counting = set(found.held.query("code == @code")["member"])
+    counting = set(_those(found.held, "code", code, "member"))
     told = [
         {
             "id": name,
@@ -219,7 +219,14 @@ def of_unit(now: Served, level: str, code: str, when: datetime) -> dict[str, Any
         }
         for name in listed
     ]
-    return {"organisations": told, "lacks": code in found.without, "kinds": [kind_word(now, kind) for kind in found.kinds], "asked": found.is_asked}
+    label = _labels(now, level).get(code, code)
+    return {
+        "label": label,
+        "organisations": told,
+        "lacks": code in found.without,
+        "kinds": [kind_word(now, kind) for kind in found.kinds],
+        "asked": found.is_asked,
+    }
 
 
 def places(now: Served, moment: Moment, names: list[str] | None = None) -> list[dict[str, Any]]:
@@ -239,7 +246,7 @@ def listed(now: Served, when: datetime, kind: str = "", level: str = "", code: s
     """Return organisations as the API gives them, depth first: `id name kind kind_name parent level_units`, of a kind or in a unit where asked."""
     moment = moment_at(now, when)
     nodes = tree(now, moment).nodes
-    mine = set(held(now, moment, level).query("code == @code")["member"]) if code else set(nodes.index)
+    mine = set(_those(held(now, moment, level), "code", code, "member")) if code else set(nodes.index)
     units = {each: held(now, moment, each).groupby("member")["code"].agg(list) for each in tables.levels(now)}
     return [
         {
@@ -255,6 +262,11 @@ def listed(now: Served, when: datetime, kind: str = "", level: str = "", code: s
     ]
 
 
+def _those(lines: pd.DataFrame, column: str, value: str, wanted: str) -> list[str]:
+    """Return a column of the lines that have a value in another."""
+    return lines.loc[(lines[column] == value).to_numpy(), wanted].tolist()
+
+
 def _labelled(now: Served, level: str, codes: list[str]) -> list[dict[str, str]]:
     rows = tables.unit_rows(now, level)
     known = _labels(now, level)
@@ -262,4 +274,12 @@ def _labelled(now: Served, level: str, codes: list[str]) -> list[dict[str, str]]
 
 
 def _labels(now: Served, level: str) -> dict[str, str]:
-    return now.keep(("labels", level, language()), lambda: dict(zip(tables.unit_rows(now, level).index, data.labels(now, level), strict=True)))
+    """Return what each unit is called, with the nearest name above where its own says too little."""
+
+    def make() -> dict[str, str]:
+        rows = tables.unit_rows(now, level)
+        named = rows["name"].fillna("") != ""
+        told = zip(rows.index, rows["above_name"], data.shorts(now, level), data.labels(now, level), named, strict=True)
+        return {code: label if is_named or not above else f"{above} {short}" for code, above, short, label, is_named in told}
+
+    return now.keep(("labels", level, language()), make)

@@ -26,7 +26,7 @@ def says(now: Served) -> dict[str, object]:
         "without": _("of {all} {level} have no organisation"),
         "all": _("All {all} {level} have an organisation."),
         "no_units": _("This level has no units."),
-        "cover": _("{share} covered"),
+        "cover": _("{share} covered."),
         "counts": _("What counts: {kinds}."),
         "counts_any": _("Every organisation that lies in a unit counts."),
         "not_asked": _("The scheme asks for none at this level."),

@@ -64,7 +64,7 @@ function organisations(page) {
       element("h3", {}, `${title} ${number(list.n)}`),
       element("ul", {}, ...list.lines.map(line => element("li", {}, line.id ? bodyLink(line.id, line.name || line.id) : line.name, " ", element("span", { class: "note" }, more ? say(says[more], { [fact]: line.more }) : line.more))), list.n > list.lines.length ? element("li", { class: "note" }, say(says.more, { n: number(list.n - list.lines.length) })) : "")]);
     const menu = byId("org-lists"), box = menu.querySelector("div");
-    byId("org-exceptions").textContent = number(named.reduce((sum, [, list]) => sum + list.n, 0));
+    byId("org-exceptions").textContent = number(named.reduce((sum, [, list]) => sum + list.n, found.asked ? found.without : 0));
     box.replaceChildren(element("p", { class: "chips", id: "only" }, ...filters), ...shown, filters.length || shown.length ? "" : element("p", { class: "note" }, says.none));
   }
 
@@ -109,8 +109,7 @@ function organisations(page) {
     try { got = await ask("unit", { level, code }); } catch (error) { return show([element("h2", {}, code)], element("p", { class: "note" }, error.message || says.failed)); }
     if (mine !== turn) return;
     bodyTree?.mark(got.organisations.filter(one => one.counts || got.organisations.length < 40).map(one => one.id).filter(id => bodyTree.source.has(id)));
-    const label = unitTree?.source.has(key) ? unitTree.source.label(key).title.split(" · ")[0] : code;
-    show([element("h2", {}, label), element("span", { class: "note" }, `${page.levels[level].name} ${code}`)],
+    show([element("h2", {}, got.label), element("span", { class: "note" }, `${page.levels[level].name} ${code}`)],
       got.lacks ? element("p", {}, element("span", { class: "status above" }, "▲ " + says.lacks), got.kinds.length ? element("span", { class: "note" }, " " + got.kinds.join(page.words.comma)) : "") : "",
       element("h3", {}, say(says.here, { n: number(got.organisations.length) })),
       element("ul", {}, ...got.organisations.slice(0, 100).map(one => element("li", {}, bodyLink(one.id, one.name || one.id), " ", element("span", { class: "note" }, one.kind)))),
