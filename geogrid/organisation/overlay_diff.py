@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import zip_longest
 
 import pandas as pd
 
@@ -94,17 +93,14 @@ def _less(one: pd.DataFrame, two: pd.DataFrame, key: list[str]) -> pd.DataFrame:
 
 def _people(left: pd.DataFrame, joined: pd.DataFrame) -> pd.DataFrame:
     """Pair what each one leaves with what he comes to, both in order."""
-    sides = []
+    who, sides = ["role", "member"], []
     for lines in (left, joined):
-        ordered = lines.sort_values(["role", "member", "level", "code", "post"], kind="stable")
-        sides.append({key: list(part.itertuples(index=False)) for key, part in ordered.groupby(["role", "member"], sort=True)})
-    rows = []
-    for role, member in sorted({*sides[0], *sides[1]}):
-        for a, b in zip_longest(*(side.get((role, member), []) for side in sides)):
-            one = b or a
-            places = [(at.level, at.code, at.post) if at else ("", "", "") for at in (a, b)]
-            rows.append((role, member, one.name, one.kind, *places[0], *places[1], one.via, b.overlay if b else ""))
-    return pd.DataFrame(rows, columns=[*PEOPLE], dtype="str")
+        ordered = lines.sort_values([*who, "level", "code", "post"], kind="stable")
+        sides.append(ordered.assign(nth=ordered.groupby(who).cumcount()))
+    met = sides[0].merge(sides[1], on=[*who, "nth"], how="outer", suffixes=("_left", "")).sort_values([*who, "nth"], kind="stable", ignore_index=True)
+    told = {name: met[name].fillna(met[f"{name}_left"]) for name in ("name", "kind", "via")}
+    places = {f"{way}_{name}": met[f"{name}{end}"].fillna("") for way, end in (("from", "_left"), ("to", "")) for name in ("level", "code", "post")}
+    return met.assign(**told, **places, overlay=met["overlay"].fillna(""))[[*PEOPLE]].astype("str")
 
 
 def _units(one: pd.DataFrame, two: pd.DataFrame, levels: tuple[str, ...]) -> pd.DataFrame:
