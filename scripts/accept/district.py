@@ -180,8 +180,20 @@ def taocheng_stairwells(row: Row) -> list[Clause]:
 
 def taocheng_switch(row: Row) -> list[Clause]:
     """On the switch the staff of the levels 4 and 5 come under the community; polygons stay."""
-    overlays = [o for o in row.ask("overlays")["overlays"] if any(change["action"] == "remove" for change in o["changes"])]
-    return switched(row, max(overlays, key=lambda each: each["n"]))
+    import geogrid
+
+    with geogrid.open_project(row.project) as project:
+        units = {level: set(project.units(level).index) for level in ("community", "estate", "stairwell")}
+        members, staff = project.table("memberships"), set(project.table("staff")["id"])
+    below = set(members.loc[members["target"].isin(units["estate"] | units["stairwell"]), "member"]) & staff
+    goes = {o["id"]: {c["member"] for c in o["changes"] if c["action"] == "add" and c["target"] in units["community"]} for o in _overlays(row)}
+    overlay = max(_overlays(row), key=lambda each: (len(below & goes[each["id"]]), each["id"]))
+    left = len(below - goes[overlay["id"]])
+    return [equal(f"staff of estates and stairwells (of {len(below):,}) who do not come under the community", 0, left), *switched(row, overlay)]
+
+
+def _overlays(row: Row) -> list[dict]:
+    return row.ask("overlays")["overlays"]
 
 
 def taocheng_complete(row: Row) -> Clause:
