@@ -22,6 +22,7 @@ from geogrid.pipeline.parallel import worker_count
 from geogrid.pipeline.sourced import scheme_of, sourced
 from geogrid.pipeline.stages import Progress, Stages, silent
 from geogrid.plan import NO_UNIT, Plan
+from geogrid.reading import Sources
 from geogrid.recipe import read_recipe
 from geogrid.simulate import SimulatedDistrict, simulate, write_sources
 from geogrid.simulate.folk import make_folk
@@ -67,21 +68,21 @@ def simulate_sources(system: str, out: str | Path, *, seed: int = 0, scale: floa
         people = [seed, int(district.facts["code"]), STREAM]
         write_people(make_folk(folk, places, np.random.default_rng(people)), recipe, plan.base.crs)
         if linked:
-            write_linked(district, recipe, places, sources.frames, np.random.default_rng(people))
+            write_linked(district, recipe, places, sources, np.random.default_rng(people))
     return recipe
 
 
-def write_linked(district: SimulatedDistrict, recipe: Path, places: Places, frames: Mapping[str, pd.DataFrame], rng: np.random.Generator) -> None:
+def write_linked(district: SimulatedDistrict, recipe: Path, places: Places, sources: Sources, rng: np.random.Generator) -> None:
     """Write beside the recipe one for linked households: the table of all, with the centres marked, and the people who are such centres."""
     scheme, folk = LINKED[district.facts["system"]]
     beside = recipe.with_name("recipe-linked.toml")
-    table = door_by_door(frames["buildings"], frames["entrances"])
+    table = door_by_door(sources.frames["buildings"], sources.frames["entrances"])
     tables = make_folk(folk, replace(places, frames={**places.frames, "household": _homes(table, places)}), rng)
     members = tables["memberships"]
     centres = set(members.loc[members["target_kind"] == "household", "target"])
     households = table.assign(centre=table["id"].isin(centres).map({True: "1", False: ""}))
     _replace(beside, recipe_text(replace(district, facts={**district.facts, "scheme": scheme})).encode())
-    write_people({**tables, "households": households}, beside, None, "-linked")
+    write_people({**tables, "households": households}, beside, sources.crs, "-linked")
 
 
 def _homes(table: pd.DataFrame, places: Places) -> pd.DataFrame:

@@ -16,8 +16,8 @@ THINGS = {"building": "building", "entrance": "entrance", "household": "househol
 """What is no unit but can be belonged to, with its word in `target_kind`."""
 
 
-BODIES_OF, BESIDE = "organisation:", "beside:"
-"""Begin the word for every organisation of a kind, and for the places that these belong to."""
+BODIES_OF = "organisation:"
+"""Begins the word for every organisation of a kind."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Bodies:
 
 @dataclass(frozen=True)
 class People:
-    """People of one kind, or of several in turn, with a post at a place: `at` a level or of `THINGS`, in a `WORKPLACE`, in organisations of a kind
-    (`BODIES_OF` it) or where these belong (`BESIDE` it).
+    """People of one kind, or of several in turn, with a post at a place: `at` a level or of `THINGS`, in a `WORKPLACE`, or in organisations of a kind
+    (`BODIES_OF` it).
 
     `n` None: one at each place. `covers`: every place has one of them, whoever is left over goes where most people live; where there are fewer
     people than places, one holds the post at several that are neighbours. Without it so many places are chosen. `use`: only things of this kind.

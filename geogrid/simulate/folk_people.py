@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from geogrid.simulate.folk_figures import BESIDE, BODIES_OF, WORKPLACE, People, Sent, Workplaces
+from geogrid.simulate.folk_figures import BODIES_OF, WORKPLACE, People, Sent, Workplaces
 from geogrid.simulate.folk_places import Places, laid, spread, target_word
 
 STAFF = ("id", "name", "kind", "phone", "duties")
@@ -45,10 +45,6 @@ def _targets(figure: People, places: Places, workplaces: pd.DataFrame, bodies: p
         return workplaces, WORKPLACE
     if figure.at.startswith(BODIES_OF):
         return bodies[bodies["kind"] == figure.at.removeprefix(BODIES_OF)].reset_index(drop=True).assign(weight=1.0), "organisation"
-    if figure.at.startswith(BESIDE):
-        own = bodies[bodies["kind"] == figure.at.removeprefix(BESIDE)]
-        of = str(own["of"].iloc[0]) if len(own) else ""
-        return places.of(of).iloc[own["place"].astype(int)].reset_index(drop=True), target_word(of)
     for at in figure.at.split(" or "):  # where nothing of the first sort is there, the next serves
         here = places.of(at)
         here = here[here["kind"].isin(figure.use.split())].reset_index(drop=True) if figure.use else here

@@ -6,8 +6,9 @@ Posts and duties that are not said here are those of the scheme.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from geogrid.simulate.folk_figures import BESIDE, DISTRICT, WORKPLACE, Bodies, Folk, People, Reports, Sent, Workplaces
+from geogrid.simulate.folk_figures import DISTRICT, WORKPLACE, Bodies, Folk, People, Reports, Sent, Workplaces
 
 LUBEI = Folk(
     deepest="grid",
@@ -38,11 +39,8 @@ LUBEI = Folk(
     ),
 )
 
-LUBEI_LINKED = Folk(
-    deepest="grid",
-    bodies=(*LUBEI.bodies[:3], Bodies("centre", "党员中心户{i:04d}", "household", 9700, under="group branch", evenly=True)),
-    people=(LUBEI.people[0], People(("centre",), "中心户", f"{BESIDE}centre")),
-)
+CENTRE = Bodies("centre", "党员中心户{i:04d}", "household", 9700, under="group branch", evenly=True)
+LUBEI_LINKED = replace(LUBEI, bodies=tuple(CENTRE if body.kind == "centre" else body for body in LUBEI.bodies))
 
 FENGRUN = Folk(
     deepest="subgrid",
