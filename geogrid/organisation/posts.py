@@ -65,8 +65,7 @@ def _filled(posts: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
     """Fill posts and duties that the tables leave open with those of the scheme's kind."""
     words = {folded(word): kind for kind, rule in scheme.staff.items() for word in (kind, rule.name.en, rule.name.zh)}
     rules = {word: scheme.staff[words[folded(word)]] for word in posts["kind"].unique() if folded(word) in words}
-    post = posts["kind"].map({word: rule.post.zh for word, rule in rules.items()}).fillna("")
-    duties = posts["kind"].map({word: "、".join(duty.zh for duty in rule.duties) for word, rule in rules.items()}).fillna("")
-    return posts.assign(post=posts["post"].where(posts["post"] != "", post), duties=posts["duties"].where(posts["duties"] != "", duties)).fillna(
-        {"name": "", "kind": "", "phone": ""}
-    )
+    post = pd.Series([rules[kind].post.zh if kind in rules else "" for kind in posts["kind"]], index=posts.index, dtype="str")
+    listed = {kind: "、".join(duty.zh for duty in rule.duties) for kind, rule in rules.items()}
+    duties = pd.Series([listed.get(kind, "") for kind in posts["kind"]], index=posts.index, dtype="str")
+    return posts.assign(post=posts["post"].where(posts["post"] != "", post), duties=posts["duties"].where(posts["duties"] != "", duties))
