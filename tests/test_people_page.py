@@ -35,8 +35,7 @@ def locate(client: FlaskClient, column: float, row: float, **more: str) -> dict:
 
 def people(client: FlaskClient, name: str, **arguments: str):
     """Ask for one of the page's data."""
-    stem = client.get("/people").text.split('"people": {"data": "')[1].split('"')[0]
-    return client.get(f"{stem}{name}.json", query_string={"when": NOW, **arguments})
+    return client.get(f"/data/main_0_0/people/{name}.json", query_string={"when": NOW, **arguments})
 
 
 def named(lines: list[dict]) -> dict[str, str | None]:
@@ -173,6 +172,30 @@ def test_what_is_missing_can_be_taken_along(open_town: Flask):
     (feature,) = client.get(f"/download/people/gaps.geojson?when={NOW}").get_json(force=True)["features"]
     assert (feature["properties"]["code"], feature["geometry"]["type"]) == (EAST + "001", "Polygon")
     assert client.get("/download/people/gaps.exe").status_code == 404
+
+
+def test_the_workbook_goes_out_is_filled_in_and_comes_in_again(tmp_path: Path):
+    client = create_app(staffed_project(tmp_path), clock=clock).test_client()
+    book = openpyxl.load_workbook(BytesIO(client.get("/download/people/staff.xlsx").data))
+    for sheet, line in (
+        ("staff", {"id": "P9", "name": "网格员0009", "kind": "full_time"}),
+        ("memberships", {"member": "P9", "target": EAST + "001"}),
+    ):
+        heads = [cell.value for cell in book[sheet][1]]
+        book[sheet].append([line.get(head, "") for head in heads])
+    out = BytesIO()
+    book.save(out)
+    token = client.get("/people").text.split('"token": "')[1].split('"')[0]
+
+    def bring(**more: str) -> dict:
+        body = {"file": (BytesIO(out.getvalue()), "staff.xlsx"), "mode": "merge", **more}
+        return client.post("/organisations/bring", data=body, headers={"X-Geogrid-Token": token}).get_json()
+
+    told = bring()
+    assert {role["role"]: role["added"] for role in told["roles"]} == {"staff": 1, "memberships": 1}
+    assert bring(take="1", seen=told["seen"])["taken"]
+    grids = next(row for row in people(client, "answer").get_json()["levels"] if row["level"] == "grid")
+    assert (grids["complete"], grids["people"]) == (4, 4)
 
 
 def test_a_name_from_the_data_is_never_markup(open_town: Flask):

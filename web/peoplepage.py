@@ -33,7 +33,7 @@ FOUND = 6
 @blueprint.get("/people")
 def page() -> str:
     """这里归谁管，哪里缺人？"""
-    now = served()
+    now, _when = served(), lookups.moment()  # what is no moment is refused here, not by the page's script
     known, asked = tables.levels(now), request.args.get("level", "")
     level = asked if asked in known else peoplefigures.first_level(now)
     stem = url_for("people.answer", version=now.version).removesuffix("answer.json")

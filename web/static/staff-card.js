@@ -32,7 +32,7 @@ async function show(visit, asking, draw) {
 
 function head(visit, title, note) {
   const close = element("button", { type: "button", class: "close", "aria-label": visit.page.words.close }, "✕");
-  close.addEventListener("click", () => said(""));
+  close.addEventListener("click", visit.clear);
   return element("div", { class: "card-head" }, element("h2", {}, title), note ? element("span", { class: "note" }, note) : "", close);
 }
 

@@ -17,7 +17,7 @@ function people(page) {
     if (!answer.ok) throw new Error(page.lang === "zh" ? body.message_zh : body.message);
     return body;
   };
-  const visit = { page, says, ask, unit: (level, code) => map.select(level, code, { zoom: true }), person: id => go({ person: id }), address: text => go({ address: text }), place: (lon, lat, floor) => go({ lon, lat, floor }), back: () => history.length };
+  const visit = { page, says, ask, unit: (level, code) => map.select(level, code, { zoom: true }), person: id => go({ person: id }), address: text => go({ address: text }), place: (lon, lat, floor) => go({ lon, lat, floor }), clear: () => go({}) };
   let clicked = null, floor = "", shown = false;
 
   // What is asked stands in the address; one thing at a time.
