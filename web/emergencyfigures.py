@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from geogrid.organisation.overlay import Overlay
     from geogrid.organisation.overlay_effect import Effect
 
-LISTED = 300
-"""So many people, and so many gaps, are listed on the page; the file has all."""
+LISTED = 500
+"""So many units, people and gaps are listed on the page, the upper units first; the file has all."""
 LINES = 600
 """So many lines are drawn at most: beyond, people come from the units above theirs."""
 
@@ -81,19 +81,20 @@ def told(now: Served, found: Effect) -> dict[str, Any]:
         "overlay": row_of(found.overlay, clock(), changes=False),
         "at": found.at.isoformat(timespec="minutes"),
         "figures": figures,
-        "units": unit_rows(now, found),
+        "units": unit_rows(now, found, LISTED),
         "people": people_rows(now, people.head(LISTED)),
+        "n": {"people": len(people)},
         "lacking": lacking_rows(now, found.lacking.head(LISTED)),
         "clashes": clash_rows(now, found)[:LISTED],
         "flows": flow_lines(now, found),
     }
 
 
-def unit_rows(now: Served, found: Effect) -> list[dict[str, Any]]:
+def unit_rows(now: Served, found: Effect, most: int | None = None) -> list[dict[str, Any]]:
     """Return the units that change: people before, during and after, who comes and goes."""
     later = found.after.units.set_index(["level", "code"])
     rows = []
-    for row in found.change.units.to_dict("records"):
+    for row in found.change.units.head(len(found.change.units) if most is None else most).to_dict("records"):
         key = (row["level"], row["code"])
         moved = later.loc[key] if key in later.index else {"joined": 0, "left": 0}
         after = row["people_before"] + int(moved["joined"]) - int(moved["left"])

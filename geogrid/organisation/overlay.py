@@ -126,9 +126,9 @@ def overlays_of(table: pd.DataFrame) -> tuple[Overlay, ...]:
     rows = normalised(table)
     out = []
     for name, part in rows.groupby("id", sort=True):
-        changes = sorted({Change(*line) for line in part[[*CHANGE_COLUMNS]].itertuples(index=False)}, key=_order)
+        changes = in_order(Change(*line) for line in part[[*CHANGE_COLUMNS]].itertuples(index=False, name=None))
         told = {column: _said(part[column]) for column in ("name", *TOLD_COLUMNS)}
-        out.append(Overlay(id=str(name), kind=str(part["kind"].iloc[0]), changes=tuple(changes), **{**told, "source": told["source"] or "given"}))
+        out.append(Overlay(id=str(name), kind=str(part["kind"].iloc[0]), changes=changes, **{**told, "source": told["source"] or "given"}))
     return tuple(sorted(out, key=lambda each: (np.nan_to_num(each.window[0], nan=np.inf), each.id)))
 
 
@@ -161,6 +161,11 @@ def to_table(overlays: Iterable[Overlay]) -> pd.DataFrame:
         for change in each.changes
     ]
     return pd.DataFrame(rows, columns=[*COLUMNS], dtype="str")
+
+
+def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return changes each once, in the order in which an overlay has them."""
+    return tuple(sorted(set(changes), key=_order))
 
 
 def _order(change: Change) -> tuple[str, ...]:

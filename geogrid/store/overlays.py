@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from geogrid.errors import EditError, InputError, NotFoundError, StoreError
-from geogrid.organisation.overlay import CHANGE_COLUMNS, COLUMNS, KINDS, REAL, Change, Overlay, normalised, overlays_of
+from geogrid.organisation.overlay import CHANGE_COLUMNS, COLUMNS, KINDS, REAL, Change, Overlay, in_order, normalised, overlays_of
 from geogrid.organisation.times import ends, instant, starts, told
 from geogrid.schema import nearest
 from geogrid.store.connect import connect
@@ -66,20 +66,19 @@ def add_overlay(path: Path, draft: Draft, *, author: str, clock: Clock, request_
     with writing(path, OVERLAYS) as con:
         now = clock()
         body = json.dumps([MAKE, author, *astuple(draft)], ensure_ascii=False)
-        name = _repeated(con, request_id, body)
-        if not name:
-            name = _next_id(con)
-            made = overlay_of(draft, now, name)
-            rows = [(name, made.name, made.kind, *astuple(each)) for each in made.changes]
-            con.executemany(f"INSERT INTO overlay_made ({', '.join(_MADE)}) VALUES ({', '.join('?' * len(_MADE))})", rows)
-            _append(con, now, author, MAKE, name, "", draft.reason, body, request_id)
-        return find_overlay(merged(con, _given(con)), name)
+        if known := _repeated(con, request_id, body):
+            return find_overlay(merged(con, _given(con)), known)
+        made = overlay_of(draft, now, _next_id(con))
+        rows = [(made.id, made.name, made.kind, *astuple(each)) for each in made.changes]
+        con.executemany(f"INSERT INTO overlay_made ({', '.join(_MADE)}) VALUES ({', '.join('?' * len(_MADE))})", rows)
+        _append(con, now, author, MAKE, made.id, "", made.reason, body, request_id)
+        return replace(made, made_at=told(instant(now)), made_by=author)
 
 
 def overlay_of(draft: Draft, now: datetime, name: str = "") -> Overlay:
     """Return what a draft would be, made now; raises as `add_overlay` does."""
     good = _checked(draft, now)
-    changes = tuple(replace(each, valid_from=good.valid_from, valid_to=good.valid_to) for each in good.changes)
+    changes = in_order(replace(each, valid_from=good.valid_from, valid_to=good.valid_to) for each in good.changes)
     return Overlay(id=name, name=good.name, kind=good.kind, changes=changes, source="made", reason=good.reason)
 
 
@@ -228,12 +227,18 @@ def _dates(draft: Draft) -> tuple[float, float]:
 
 
 def _next_id(con: sqlite3.Connection) -> str:
-    taken = {name for (name,) in con.execute("SELECT id FROM overlay_log")} | set(_given(con).get("id", ()))
+    taken = {name for (name,) in con.execute("SELECT id FROM overlay_log")}
+    if _has_given(con):
+        taken |= {name for (name,) in con.execute("SELECT DISTINCT id FROM overlays")}
     return next(name for number in range(1, len(taken) + 2) if (name := f"o{number}") not in taken)
 
 
+def _has_given(con: sqlite3.Connection) -> bool:
+    return {"fid", "id"} <= {row[1] for row in con.execute("PRAGMA table_info(overlays)")}
+
+
 def _given(con: sqlite3.Connection) -> pd.DataFrame:
-    if not con.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'overlays'").fetchone():
+    if not con.execute("SELECT 1 FROM sqlite_schema WHERE name = 'overlays'").fetchone():
         return pd.DataFrame(columns=["id", "member"], dtype="str")
     cursor = con.execute("SELECT * FROM overlays ORDER BY fid")
     return pd.DataFrame(cursor.fetchall(), columns=[each[0] for each in cursor.description])

@@ -37,6 +37,6 @@ export function show(flows) {
   const points = flows.flatMap(flow => flow.from ? [flow.from, flow.to] : [flow.to]);
   if (!points.length) return;
   const [west, east, south, north] = [0, 1].flatMap(i => [Math.min, Math.max].map(most => most(...points.map(point => point[i]))));
-  const wide = Math.max(0.004, (east - west) * 0.3), high = Math.max(0.003, (north - south) * 0.3);
+  const wide = Math.max(0.004, (east - west) * 0.06), high = Math.max(0.003, (north - south) * 0.06);
   map.ready(it => it.on("ready", () => it.fit([west - wide, south - high, east + wide, north + high])));
 }

@@ -120,7 +120,7 @@ export async function emergency(page) {
     at.set({ tab: key === "units" ? "" : key });
     for (const button of byId("effect-tabs").children) button.setAttribute("aria-pressed", String(button.dataset.tab === key));
     const made = { units: unitList, people: peopleList, lacking: lackingList, clashes: clashList }[key](shown);
-    const all = { units: shown.figures.units, people: shown.people.length, lacking: shown.figures.lacking, clashes: shown.figures.clashes }[key], n = shown[key].length;
+    const all = { units: shown.figures.units, people: shown.n.people, lacking: shown.figures.lacking, clashes: shown.figures.clashes }[key], n = shown[key].length;
     byId("effect-list").replaceChildren(...made, ...(all > n ? [element("p", { class: "note" }, say(says.more, { n: number(all - n) }))] : []));
   }
 
@@ -145,7 +145,7 @@ export async function emergency(page) {
 
   function lackingList({ lacking }) {
     if (!lacking.length) return [element("p", { class: "empty" }, says.none_lacking)];
-    return [table([[says.unit], [says.during]], lacking.map(row => element("tr", {}, cell(unitButton(row.level, row.code, row.name)), cell(element("span", {}, row.text, " ", element("span", { class: "note" }, row.to_do))))))];
+    return [table([[says.unit], [says.during]], lacking.map(row => element("tr", {}, cell(unitButton(row.level, row.code, row.name)), cell(row.text)))), ...(shown.overlay.id === "(new)" ? [element("p", { class: "note" }, says.lacking_hint)] : [])];
   }
 
   function clashList({ clashes }) {
