@@ -44,7 +44,7 @@ def _said() -> dict[str, str]:
         "is_back": _("When it is over, everybody is where he was before."),
         "not_back": _("Memberships or other overlays change meanwhile too: afterwards not all is as before."),
         "drill_note": _("A drill: who is responsible in reality stays as it is."),
-        "lacking_hint": _("Who is to stay with his own unit too keeps it: strike what he leaves, or take the proposal again with that choice."),
+        "lacking_hint": _("To let them keep their own unit too, tick that choice and take the proposal again."),
         "none_lacking": _("No unit lacks anybody because of it."),
         "none_doubtful": _("Nothing is doubtful."),
         "more": _("{n} more, all in the file"),

@@ -78,13 +78,11 @@ export function prepare(page, { tell, hide, wait, confirm, done }) {
     const keep = byId("keep")?.checked ? "1" : "", kind = button.dataset.proposal;
     byId("rows-count").textContent = says.working;
     const { changes } = await ask(page, `${data}proposal.json?kind=${kind}&keep=${keep}&from=${encodeURIComponent(byId("from").value)}`);
-    const known = new Set(rows.map(key));
-    rows = [...rows, ...changes.filter(change => !known.has(key(change)))];
+    const told = new Set(changes.map(change => change.member)); // taken anew, a proposal says all of whom it names
+    rows = [...rows.filter(row => !told.has(row.member)), ...changes];
     touched();
     list();
   }));
-
-  const key = row => [row.action, row.member, row.action === "add" ? "" : row.target].join("\n");
 
   byId("member").addEventListener("input", async event => {
     const text = event.target.value, turn = ++asked;
