@@ -224,8 +224,7 @@ def items(now: Served, own: Ledger, standing: pd.DataFrame) -> list[dict[str, An
                 "reporter": own.reporter_name(row["reporter_kind"]).say(language()) if row["reporter_kind"] and suppressed.sees_all(now) else "",
                 "level": row["level"],
                 "code": row["code"],
-                "stands": place_name(now, row["level"], row["code"]),
-                "stands_level": level_name(now, row["level"]),
+                "stands": standing_at(now, row["level"], row["code"]),
                 "next": told_instant(row["next_s"]),
                 "at": [round(point.x, 6), round(point.y, 6)] if point is not None and not shapely.is_empty(point) else None,
             }
@@ -242,6 +241,12 @@ def place_name(now: Served, level: str, code: str) -> str:
         return code
     row = units.loc[code]
     return words.unit_label(code, row["name"] if isinstance(row["name"], str) else "", str(row["parent"] or ""), now.project.scheme.level(level))
+
+
+def standing_at(now: Served, level: str, code: str) -> str:
+    """Return where an event stands: the level and the name, or the name alone where it says the level."""
+    name, above = place_name(now, level, code), level_name(now, level)
+    return name if not level or above in name else f"{above} {name}"
 
 
 def level_name(now: Served, level: str) -> str:

@@ -21,7 +21,7 @@ from geogrid.exchange import to_geojson
 from web import data, mapview, scriptdata, suppressed, tables
 from web.accounts import require
 from web.downloads import as_file
-from web.eventfigures import ROLE, answer, at, chosen, has_events, kinds, ledger, level_name, may_see, only, place_name, plain
+from web.eventfigures import ROLE, answer, at, chosen, has_events, kinds, ledger, may_see, only, place_name, plain, standing_at
 from web.guard import may_open
 from web.language import language
 from web.served import Served, served, to_bytes
@@ -118,7 +118,7 @@ def one(version: str) -> Response:  # noqa: ARG001
     named = {"kind_name": own.kind_name(row["kind"]).say(language()), "reporter": own.reporter_name(who).say(language()) if who else ""}
     limit = own.days.get(row["kind"], own.default_days)
     late = round(row["days_open"] - limit, 1) if row["days_open"] > limit else None
-    stands = {"late": late, "stands": place_name(now, row["stands_level"], row["stands_code"]), "stands_in": level_name(now, row["stands_level"])}
+    stands = {"late": late, "stands": standing_at(now, row["stands_level"], row["stands_code"]) if row["open"] else ""}
     return _fresh(plain(row) | named | {"units": [{"level": k, "code": row[k], "name": v} for k, v in names.items()]} | stands)
 
 

@@ -153,7 +153,7 @@ def _overlays(now: Served) -> dict[str, Any]:
     here = [each for each in emergencyfigures.overlays(now) if state_at(each, when) == "in_force"]
     real = [each for each in here if each.kind == "real"]
     if not here:
-        return {"figure": "–", "state": "", "words": _("nothing in force, people are where they always are")}
+        return {"figure": "", "state": "", "words": _("nothing in force")}
     told = _("in force: %(name)s", name=(real or here)[0].title) if real else _("drill: %(name)s", name=here[0].title)
     return {"figure": words.number(len(here)), "state": "bad" if real else "", "words": told}
 

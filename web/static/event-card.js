@@ -16,7 +16,7 @@ export async function eventCard({ page, ask, redo }, id, at) {
   const lines = [
     found.time ? say(says.happened, { at: told(found.time) }) : says.unknown_since,
     found.open ? lasted(found, page) : found.closed_at ? say(says.closed_at, { at: told(found.closed_at) }) : says.closed,
-    found.open && found.stands ? say(found.steps_up ? says.stands : says.stays, { place: `${found.stands_level ? found.stands_in + " " : ""}${found.stands}` }) : "",
+    found.open && found.stands ? say(found.steps_up ? says.stands : says.stays, { place: found.stands }) : "",
     found.reporter ? say(says.from, { who: found.reporter }) : "",
     found.address || "",
   ];

@@ -39,20 +39,21 @@ export function monthChart({ page, values, redo }, told, signs) {
   const every = Math.ceil(months.size / 6);
   [...months].forEach(([month, rows], i) => {
     const x = LEFT + i * step, text = say(says.month_bar, { month, events: number(sum(rows, "events")), open: number(sum(rows, "open")) });
-    const bar = shape("g", { class: "month", role: "button", tabindex: 0, "aria-pressed": String(month === values.month), "aria-label": text }, shape("title", {}, text), shape("rect", { x, y: 0, width: step, height: HIGH, class: "hit" }));
+    const bar = shape("g", { class: "month", "data-month": month, role: "button", tabindex: 0, "aria-pressed": String(month === values.month), "aria-label": text }, shape("title", {}, text), shape("rect", { x, y: 0, width: step, height: HIGH, class: "hit" }));
     let y = BASE;
     for (const row of rows) {
       const high = (BASE - 8) * row.events / top;
       y -= high;
       bar.append(shape("rect", { x: x + (step - wide) / 2, y, width: wide, height: Math.max(0, high - (high > 3 ? 1 : 0)), fill: signs[row.kind]?.colour || "#4b5661" }));
     }
-    const choose = () => redo({ month: month === values.month ? "" : month });
+    const choose = () => redo({ month: month === values.month ? "" : month }).then(() => document.querySelector(`#month-chart [data-month="${month}"]`)?.focus());
     bar.addEventListener("click", choose);
     bar.addEventListener("keydown", event => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(); } });
-    if (i % every === 0) bar.append(shape("text", { x: x + step / 2, y: HIGH - 4, "text-anchor": i ? "middle" : "start" }, i && month.slice(5) !== "01" ? month.slice(5) : month));
+    if (i % every === 0) bar.append(shape("text", { x: x + step / 2, y: HIGH - 4, "text-anchor": "middle" }, month.slice(5)));
     svg.append(bar);
   });
-  return [svg];
+  const ends = [...months.keys()];
+  return [svg, element("p", { class: "note" }, ends.length > 1 ? `${ends[0]} – ${ends.at(-1)}` : ends[0])];
 }
 
 export function tablesOf({ page }, told, signs) {

@@ -19,7 +19,13 @@ export async function events(page) {
     return body;
   };
   const chosen = { page, at, values, ask, redo };
-  let told = null, all = false;
+  let told = null, all = false, listed = null, doubt = "";
+  try {
+    told = await ask("answer");
+  } catch (error) { // a link with a choice that is not there (any more): everything is shown, and the reason
+    doubt = error.message;
+    at.set(Object.fromEntries(Object.keys(values).map(name => [name, ""])));
+  }
 
   const table = unitsTable(page, {
     names: [],
@@ -33,15 +39,16 @@ export async function events(page) {
   });
 
   async function redo(changes = {}) {
+    doubt = "";
     at.set(changes);
     all = all && !("unit" in changes || "kind" in changes || "task" in changes || "month" in changes);
     table.load();
     await show();
   }
 
-  async function show() {
+  async function show(got = null) {
     try {
-      told = await ask("answer");
+      told = got || await ask("answer");
     } catch (error) {
       byId("open-words").textContent = error.message;
       return;
@@ -65,7 +72,7 @@ export async function events(page) {
     byId("base-words").textContent = told.events ? say(says.base, { closed: number(told.closed), events: number(told.events), share: exact(told.closed, told.events) }) : "";
     byId("as-of").textContent = say(says.as_of, { at: told.at });
     byId("as-of").title = told.last ? say(says.last, { at: told.last }) : "";
-    const notes = [told.timeless ? say(says.timeless, { n: number(told.timeless) }) : "", told.unmatched ? say(says.unmatched, { n: number(told.unmatched) }) : ""].filter(Boolean);
+    const notes = [doubt, told.timeless ? say(says.timeless, { n: number(told.timeless) }) : "", told.unmatched ? say(says.unmatched, { n: number(told.unmatched) }) : ""].filter(Boolean);
     byId("event-notes").hidden = !notes.length;
     byId("event-notes").textContent = notes.join(" ");
     byId("answer").setAttribute("aria-busy", "false");
@@ -110,7 +117,7 @@ export async function events(page) {
     const found = told.open_events, shown = all ? found : found.slice(0, FIRST);
     byId("open-events").replaceChildren(...shown.map(item => {
       const late = item.days === null ? says.unknown_since : item.late === null ? say(says.days, { n: number(item.days) }) : say(says.late, { n: number(item.late) });
-      const stands = say(item.steps ? says.stands : says.stays, { place: item.level ? `${item.stands_level} ${item.stands}` : item.stands });
+      const stands = say(item.steps ? says.stands : says.stays, { place: item.stands });
       const button = element("button", { type: "button" }, signOf(page.signs[item.kind]), element("span", {}, item.kind_name, " ", element("span", { class: "note" }, item.id)),
         element("span", { class: item.late === null ? "note" : "late", title: item.days === null ? "" : `${say(says.days, { n: number(item.days) })}${page.words.comma}${say(says.allowed, { n: number(item.allowed) })}` }, late), element("span", { class: "stands" }, stands));
       button.addEventListener("click", () => {
@@ -154,7 +161,6 @@ export async function events(page) {
     map.setFill("measure");
     listed = data;
   }
-  let listed = null;
 
   // The card of a unit says what is open there, and shows only its events where asked.
   function unitSaid(level, code) {
@@ -193,7 +199,7 @@ export async function events(page) {
     card.hidden = false;
     position(card, [site.at[0], site.at[1], site.at[0], site.at[1]]);
   });
-  await show();
+  await show(told);
 }
 
 // A rate is told so that what is nearly all is not all.
