@@ -68,7 +68,7 @@ def grown_box(bounds: Sequence[float], ratio: float, margin: float = 0.08) -> tu
 
 def to_svg(drawing: Drawing, *, width: int, height: int, title: str, name: str) -> Markup:
     """Return the drawing as an `<svg>` of `width` × `height` tenths of a millimetre; `name` keeps its ids apart from those of others on the page."""
-    paper = _Paper(drawing.box, width, height)
+    paper = Paper(drawing.box, width, height)
     parts = [
         _hatch(name),
         Markup('<rect width="{}" height="{}" fill="#fbfaf6"/>').format(width, height),
@@ -85,7 +85,7 @@ def to_svg(drawing: Drawing, *, width: int, height: int, title: str, name: str) 
     return head + Markup("").join(parts) + Markup("</svg>")
 
 
-class _Paper:
+class Paper:
     """From metres to paper: where a place lies, and the path of a shape, cut at the edge."""
 
     def __init__(self, box: tuple[float, float, float, float], width: int, height: int) -> None:
@@ -132,7 +132,7 @@ def _hatch(name: str) -> Markup:
     ).format(name, INK)
 
 
-def _base(paper: _Paper, base: Mapping[str, np.ndarray]) -> list[Markup]:
+def _base(paper: Paper, base: Mapping[str, np.ndarray]) -> list[Markup]:
     looks: dict[str, list[dict[str, object]]] = {
         "green": [{"fill": "#e4eddc"}],
         "water": [{"fill": "#cfe3ee", "stroke": "#cfe3ee", "stroke_width": 4}],
@@ -143,18 +143,18 @@ def _base(paper: _Paper, base: Mapping[str, np.ndarray]) -> list[Markup]:
     return [paper.path(shape, **look) for role, layers in looks.items() for look in layers for shape in base.get(role, ())]
 
 
-def _units(paper: _Paper, units: Sequence[Unit]) -> list[Markup]:
+def _units(paper: Paper, units: Sequence[Unit]) -> list[Markup]:
     tinted = [paper.path(unit.shape, fill=HUES[unit.hue], fill_opacity=0.34, fill_rule="evenodd") for unit in units if unit.hue is not None]
     return tinted + [paper.path(unit.shape, fill="none", stroke=INK, stroke_width=4) for unit in units]
 
 
-def _pieces(paper: _Paper, drawing: Drawing, name: str) -> list[Markup]:
+def _pieces(paper: Paper, drawing: Drawing, name: str) -> list[Markup]:
     dash: dict[str, object] = {"stroke_dasharray": "18 10"} if drawing.is_before else {}
     look: dict[str, object] = {"fill": f"url(#hatch-{name})", "fill_rule": "evenodd", "stroke": "#111", "stroke_width": 7, **dash}
     return [paper.path(piece.shape, **look) for piece in drawing.pieces]
 
 
-def _labels(paper: _Paper, drawing: Drawing) -> list[Markup]:
+def _labels(paper: Paper, drawing: Drawing) -> list[Markup]:
     """Write pieces first, then changed units, then the rest, none over another; a quiet unit's name is left out where it does not fit."""
     paper.taken = [(0, paper.height - 44, 330, paper.height), (paper.width - 60, 0, paper.width, 90)]
     pieces = [Unit(piece.shape, [piece.label], "", -1) for piece in drawing.pieces]
@@ -167,7 +167,7 @@ def _labels(paper: _Paper, drawing: Drawing) -> list[Markup]:
     return [_label(paper, unit, points[i], room[i]) for i, unit in enumerate(wanted) if areal[i]]
 
 
-def _label(paper: _Paper, unit: Unit, point: np.ndarray, room: np.ndarray) -> Markup:
+def _label(paper: Paper, unit: Unit, point: np.ndarray, room: np.ndarray) -> Markup:
     x, y = float(point[0]), float(point[1])
     size, weight, ink = (_SMALL, 400, QUIET) if unit.hue is None else (_TEXT, 700, INK)
     last = len(unit.labels) - 1
@@ -199,7 +199,7 @@ def text_width(text: str, size: float) -> float:
     return round(sum(_EM[ord(sign) > 0x2E7F] for sign in text) * size, 3)
 
 
-def _scale_bar(paper: _Paper) -> Markup:
+def _scale_bar(paper: Paper) -> Markup:
     longest = 260 / paper.scale
     power = 10 ** math.floor(math.log10(longest))
     length = next(step for step in (5, 2, 1) if step * power <= longest) * power
@@ -212,7 +212,7 @@ def _scale_bar(paper: _Paper) -> Markup:
     return under + bar + _text(22 + wide, y + 2, said, _SMALL, 400, INK, "start")
 
 
-def _north(paper: _Paper) -> Markup:
+def _north(paper: Paper) -> Markup:
     x = paper.width - 30
     arrow = Markup('<path d="M{0} 14 {1} 62 {0} 50 {2} 62Z" fill="{3}" stroke="#fff" stroke-width="3"/>').format(x, x + 14, x - 14, INK)
     return arrow + _text(x, 84, "N", _SMALL, 700, INK)

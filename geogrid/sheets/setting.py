@@ -1,0 +1,99 @@
+"""Set sheets in type: a sheet's values and a template give PDF, PNG or SVG, the same bytes whenever the values are the same.
+
+A value reaches the template as JSON in `sys.inputs`, where text is text whatever signs it holds. Chinese type is embedded; the machine's own is
+never used, nor its clock.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from importlib import resources
+from io import BytesIO
+from typing import Any
+
+import segno
+import typst
+
+from geogrid.sheets.papers import Paper
+from geogrid.sheets.values import Sheet
+from geogrid.sheets.words import words
+
+PPI = 150
+"""Dots per inch of a picture: an A4 sheet is 1,754 wide."""
+_EPOCH = date(2000, 1, 1)
+_held = threading.local()
+
+
+def set_sheets(sheets: Sequence[Sheet], paper: Paper, kind: str, lang: str, ppi: float = PPI) -> list[bytes]:
+    """Return the file of some sheets: one PDF of all, a PNG or an SVG each. `kind`: pdf, png, svg. All sheets are of one kind.
+
+    Safe from several threads: each has a compiler of its own, which keeps the fonts.
+    """
+    if not sheets:
+        return []
+    inputs = {"data": json.dumps(told(sheets, paper, lang), ensure_ascii=False)}
+    sheet = sheets[0]
+    made = _compiler(sheet.kind).compile(_template(sheet.kind), format=kind, ppi=ppi, sys_inputs=inputs, timestamp=_timestamp(sheet.about.date))
+    return list(made) if isinstance(made, list) else [made]
+
+
+def boxes(sheets: Sequence[Sheet], paper: Paper, lang: str) -> list[dict[str, Any]]:
+    """Return what the template measured of each sheet: `part`, `size` of its type, `over` (points beyond its room)."""
+    inputs = {"data": json.dumps(told(sheets, paper, lang), ensure_ascii=False)}
+    compiler = typst.Compiler(_template(sheets[0].kind), font_paths=_fonts(), sys_inputs=inputs)
+    return [each["value"] for each in json.loads(compiler.query("<box>"))]
+
+
+def told(sheets: Sequence[Sheet], paper: Paper, lang: str) -> dict[str, Any]:
+    """Return what a template reads: the paper, words of the language, and every sheet with its code to scan as SVG."""
+    look = {"width": paper.width, "height": paper.height, "type": paper.type_pt, "unit": paper.unit}
+    return {"paper": look, "lang": lang, "words": words(lang), "sheets": [_told(sheet) for sheet in sheets]}
+
+
+def scanned(sheet: Sheet) -> str:
+    """Return what the code on a sheet says: the address of the unit's page where one is known, else its code and name as plain text."""
+    if sheet.link:
+        return sheet.link
+    above = [name for _, name, _ in sheet.above] if sheet.kind == "plate" else sheet.above
+    return " ".join([sheet.code, *above, sheet.title])
+
+
+def _told(sheet: Sheet) -> Mapping[str, Any]:
+    picture = BytesIO()
+    segno.make(scanned(sheet), error="m", micro=False).save(picture, kind="svg", border=0, xmldecl=False)
+    return {**asdict(sheet), "qr": picture.getvalue().decode()}
+
+
+def _compiler(kind: str) -> typst.Compiler:
+    """Return this thread's compiler of a kind of sheet: it remembers what it has set before, so that the next sheet is quick."""
+    kept = _held.__dict__.setdefault("compilers", {})
+    if kind not in kept:
+        kept[kind] = typst.Compiler(_template(kind), font_paths=_fonts())
+    return kept[kind]
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    folder = resources.files("pylopdf_fonts_zh_cn")
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)])
+
+
+@lru_cache(maxsize=4)
+def _template(kind: str) -> bytes:
+    """Return a template with what all of them share before it."""
+    folder = resources.files("geogrid.sheets")
+    return b"\n".join(folder.joinpath(name).read_bytes() for name in ("common.typ", f"{kind}.typ"))
+
+
+def _timestamp(day: str) -> datetime:
+    """Return the moment that a file says it was made at: the day of the data, so that the same data give the same bytes."""
+    try:
+        found = date.fromisoformat(day[:10])
+    except ValueError:
+        found = _EPOCH
+    return datetime.combine(found, time(), UTC)

@@ -1,0 +1,43 @@
+"""The words that stand on every sheet, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "notice": ("网格公示图", "Public notice"),
+    "plate": ("单元门牌", "Stairwell plate"),
+    "code": ("编码", "Code"),
+    "who": ("谁负责", "Who is responsible"),
+    "undecided": ("待定", "to be named"),
+    "phone": ("电话", "Tel."),
+    "no_phone": ("电话待定", "telephone to be named"),
+    "duties": ("职责", "Duties"),
+    "sides": ("四至", "Bounded by"),
+    "stations": ("为您服务的站点", "Stations for you"),
+    "no_stations": ("数据中没有服务这里的站点", "The data have no station that serves this place"),
+    "own": ("本", "this "),
+    "neighbour": ("相邻", "neighbours"),
+    "station": ("站点", "stations"),
+    "compound": ("小区", "compounds"),
+    "number": ("楼号", "building no."),
+    "north": ("北", "N"),
+    "scan_text": ("扫码得编码和名称", "scan: code and name"),
+    "scan_link": ("扫码看单元页", "scan: the unit's page"),
+    "belongs": ("所属", "Part of"),
+    "storeys": ("各楼层的单元", "Units by floor"),
+    "floors": ("楼层", "Floors"),
+    "unit": ("单元", "Unit"),
+    "households": ("户数", "Households"),
+    "source": ("来源", "Source"),
+    "date": ("数据日期", "data of"),
+}
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "zh": {key: zh for key, (zh, _) in _WORDS.items()},
+    "en": {key: en for key, (_, en) in _WORDS.items()},
+}
+
+
+def words(lang: str) -> Mapping[str, str]:
+    """Return the words of a language, Chinese unless it is English."""
+    return WORDS["en" if lang.startswith("en") else "zh"]
