@@ -17,6 +17,9 @@ from web import data, lookups, tables
 from web.language import language
 from web.served import Served
 
+FAULTS = 50
+"""So many rows that can not be used are listed."""
+
 
 def first_level(now: Served) -> str:
     """Return the level that the page lists first: the lowest that wants people and is not too long for a first table."""
@@ -30,11 +33,13 @@ def answer(now: Served, when: datetime) -> dict[str, Any]:
     """Return `levels` (`level asked units complete share people`), `staff`, `overlays`, `faults`: what the page says first."""
     find = lookups.lookup(now)
     if find.roster is None:
-        return {"levels": [], "staff": 0, "overlays": [], "faults": 0}
+        return {"levels": [], "staff": 0, "overlays": [], "faults": [], "faults_n": 0}
     units = {level: now.project.units(level) for level in tables.levels(now)}
     rows = find.duties(when).completeness(units, find.gaps(when)).to_dict("records")
     levels = [{**row, "share": row["share"] if row["asked"] and row["units"] else None} for row in rows]
-    return {"levels": levels, "staff": len(find.roster.staff), "overlays": _overlays(now), "faults": len(find.roster.faults)}
+    faults = [] if now.whole is not now and now.project.is_part else find.roster.faults  # of a part nobody knows what the rest is for
+    spoken = [fault.zh if language() == "zh" else fault.en for fault in faults[:FAULTS]]
+    return {"levels": levels, "staff": len(find.roster.staff), "overlays": _overlays(now), "faults": spoken, "faults_n": len(faults)}
 
 
 def _overlays(now: Served) -> list[dict[str, str]]:

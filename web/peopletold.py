@@ -23,7 +23,7 @@ def of_unit(now: Served, level: str, code: str, when: datetime) -> dict[str, Any
     find = lookups.lookup(now)
     found = find.of_unit(level, code, when=when, more=MORE)
     lines = find.duties(when).of_unit(level, code) if find.roster else []
-    inside = [told(now.project.scheme, line) for line in lookups.shown(lines) if line["via"] not in ("unit", None)]
+    inside = [told(now, line) for line in lookups.shown(lines) if line["via"] not in ("unit", None)]
     listed = {"inside": inside[:INSIDE_MAX], "inside_n": len(inside)}
     return {"title": label(now, level, code), "level": level, "code": code, **_levels(now, found, when), **listed}
 
@@ -53,9 +53,12 @@ def of_person(now: Served, staff: str, when: datetime) -> dict[str, Any]:
     dates = {(link.target_kind, link.target, link.overlay): (link.valid_from, link.valid_to) for link in links.itertuples()}
     posts = []
     for line in lookups.lookup(now).duties(when).of_person(staff):
-        begins, ends = dates.get((line["via"], line["target"], line["overlay"] or ""), ("", ""))
+        begins, ends = dates.pop((line["via"], line["target"], line["overlay"] or ""), ("", ""))
         place = {"level_name": level_name(now, line["level"]), "unit_label": label(now, line["level"], line["unit"])}
-        posts.append({**told(scheme, line), **place, "from": begins, "to": ends})
+        posts.append({**told(now, line), **place, "from": begins, "to": ends})
+    for (via, target, overlay), (begins, ends) in dates.items():  # what leads to no unit, as a workplace that nobody sends anywhere
+        bare = {"level": None, "unit": None, "post": "", "duties": "", "via": via, "target": target, "overlay": overlay or None}
+        posts.append({**told(now, bare), "from": begins, "to": ends})
     kind = kind_name(_kind(scheme, one["kind"]), scheme, language())
     return {"id": staff, "name": one["name"] or staff, "kind": kind, "phone": one["phone"], "posts": posts}
 
@@ -79,15 +82,17 @@ def addresses(now: Served, text: str, most: int) -> list[dict[str, Any]]:
     return [{**place, "kind": kinds[place["kind"]]} for place in found]
 
 
-def told(scheme: Scheme, line: dict[str, Any]) -> dict[str, Any]:
-    """Return a line in the page's language: posts and duties that are the scheme's own have both."""
+def told(now: Served, line: dict[str, Any]) -> dict[str, Any]:
+    """Return a line in the page's language (posts and duties that are the scheme's own have both), with what its target is called."""
+    scheme = now.project.scheme
     rule, spoken = scheme.staff.get(line.get("kind") or ""), language()
     post, duties = line["post"] or "", line["duties"] or ""
     if rule and post == rule.post.zh:
         post = rule.post.say(spoken)
     if rule and duties and duties == "、".join(duty.zh for duty in rule.duties):
         duties = ("、" if spoken == "zh" else ", ").join(duty.say(spoken) for duty in rule.duties)
-    return line | {"post": post, "duties": duties, "kind_name": kind_name(line.get("kind") or "", scheme, spoken)}
+    called = "" if line["via"] == "unit" else lookups.lookup(now).name_of(line["via"], line["target"]) or line["target"]
+    return line | {"post": post, "duties": duties, "kind_name": kind_name(line.get("kind") or "", scheme, spoken), "target_name": called}
 
 
 def label(now: Served, level: str, code: str) -> str:
@@ -113,7 +118,7 @@ def _kind(scheme: Scheme, word: str) -> str:
 
 def _levels(now: Served, found: dict[str, Any], when: datetime) -> dict[str, Any]:
     """Return `levels`, from the lowest up: each with its unit, people and what is missing; and `near`: who is attached to a place there."""
-    lines = [told(now.project.scheme, line) for line in lookups.shown(found["responsible"])]
+    lines = [told(now, line) for line in lookups.shown(found["responsible"])]
     attached = [line for line in lines if line["via"] not in ("unit", "workplace", "organisation") and not _stands(now, line)]
     units = {
         **{line["level"]: line["unit"] for line in lines if line not in attached},

@@ -12,6 +12,7 @@ def words() -> dict[str, str]:
         "lacking": _("{n} lack somebody or something"),
         "asks_nobody": _("nobody is asked for"),
         "no_units": _("no units"),
+        "faults": _("{n} rows of the tables can not be used"),
         "fine": _("complete"),
         "nobody": _("Nobody was put onto this level here."),
         "outside": _("This place lies in no unit."),

@@ -117,6 +117,13 @@ class Lookup:
         with self._lock:
             return [self._told(place) for place in self._book.find(text, most)]
 
+    def name_of(self, kind: str, target: str) -> str:
+        """Return what a target of a membership is called: its address or name, "" where it has none."""
+        with self._lock:
+            if kind in ("building", "entrance", "site"):
+                return self._book.address_of(kind, target)
+            return self._names.get((kind, target), "")
+
     def near(self, lon: float, lat: float) -> list[tuple[str, str]]:
         """Return what stands at a place, the smallest first: (kind of target, id) of entrances, stations, buildings and compounds."""
         cells = self._project.locator().cells_at(lon, lat)
@@ -176,6 +183,16 @@ class Lookup:
     def _book(self) -> AddressBook:
         stations = self._project.sites("stations") if "stations" in self._project.site_roles else None
         return AddressBook(self._layer("buildings"), self._layer("entrances"), stations)
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], str]:
+        """Names of compounds, workplaces and organisations."""
+        compounds = self._layer("compounds")
+        frames = {"compound": (compounds, "code")} if compounds is not None and {"code", "name"} <= set(compounds) else {}
+        if self.roster:
+            frames |= {"workplace": (self.roster.workplaces, "id"), "organisation": (self.roster.organisations, "id")}
+        named = ((kind, zip(frame[key].astype(str), frame["name"].fillna(""), strict=True)) for kind, (frame, key) in frames.items())
+        return {(kind, name): str(called) for kind, pairs in named for name, called in pairs}
 
     @cached_property
     def _cells(self) -> tuple[np.ndarray, list[str]]:

@@ -48,6 +48,7 @@ class AddressBook:
         self._exact: dict[str, list[int]] = {}
         for at, key in enumerate(keys):
             self._exact.setdefault(key, []).append(at)
+        self._addresses = {(kind, name): address for kind, name, address, _, _ in self._rows}
         self._text = "\n".join(keys)
         self._start = np.cumsum([0, *(len(key) + 1 for key in keys[:-1])]) if keys else np.array([], dtype=int)
 
@@ -62,6 +63,10 @@ class AddressBook:
             return []
         found = self._exact.get(key) or self._holding(key) or self._inside(key)
         return [self._place(at) for at in self._without_parts(found)[:most]]
+
+    def address_of(self, kind: str, name: str) -> str:
+        """Return the address of a building, entrance or site (id), "" where it has none."""
+        return self._addresses.get((kind, name), "")
 
     def entrances_of(self, building: str) -> list[Place]:
         """Return the entrances of a building (id) that have an address, in order."""

@@ -74,10 +74,10 @@ function item(visit, line, withPlace) {
   const { says } = visit, via = says["via_" + line.via];
   const name = line.staff ? element("button", { type: "button", class: "staff-name" }, line.name || line.staff) : null;
   name?.addEventListener("click", () => visit.person(line.staff));
-  const kind = line.kind_name && line.kind_name !== line.post ? line.kind_name : "", where = via && (withPlace || line.via === "workplace" || line.via === "organisation") ? say(via, { id: line.target }) : "";
+  const kind = line.kind_name && line.kind_name !== line.post ? line.kind_name : "", where = via && (withPlace || line.via === "workplace" || line.via === "organisation") ? say(via, { id: line.target_name }) : "";
   const post = [line.post, kind, where].filter(Boolean).join(" · ");
   return element("li", {},
-    element("div", { class: "staff-who" }, name, line.phone ? element("span", { class: "staff-phone" }, line.phone) : ""),
+    element("div", { class: "staff-who" }, name, line.phone ? element("a", { class: "staff-phone", href: "tel:" + line.phone }, line.phone) : ""),
     element("div", { class: "staff-who" }, element("span", {}, post), line.overlay ? element("span", { class: "tag" }, say(says.overlay, { id: line.overlay })) : ""),
     line.duties ? element("div", { class: "note" }, line.duties) : "");
 }
@@ -85,13 +85,13 @@ function item(visit, line, withPlace) {
 function one(visit, found) {
   const { says } = visit;
   const rows = found.posts.map(post => {
-    const where = element("button", { type: "button", class: "staff-name" }, `${post.level_name} ${post.unit_label}`), via = says["via_" + post.via];
-    where.addEventListener("click", () => visit.unit(post.level, post.unit));
+    const via = says["via_" + post.via], where = post.unit ? element("button", { type: "button", class: "staff-name" }, post.unit_label.startsWith(post.level_name) ? post.unit_label : `${post.level_name} ${post.unit_label}`) : null;
+    where?.addEventListener("click", () => visit.unit(post.level, post.unit));
     const dates = [post.from && say(says.since, { day: post.from.slice(0, 10) }), post.to && say(says.until, { day: post.to.slice(0, 10) })].filter(Boolean).join(" ");
-    return element("li", {}, element("div", { class: "staff-who" }, where, element("span", {}, [post.post, via ? say(via, { id: post.target }) : ""].filter(Boolean).join(" · ")), post.overlay ? element("span", { class: "tag" }, say(says.overlay, { id: post.overlay })) : ""),
+    return element("li", {}, element("div", { class: "staff-who" }, where || "", element("span", {}, [post.post, via ? say(via, { id: post.target_name }) : ""].filter(Boolean).join(" · ")), post.overlay ? element("span", { class: "tag" }, say(says.overlay, { id: post.overlay })) : ""),
       element("div", { class: "note" }, [post.duties, dates].filter(Boolean).join(" · ")));
   });
-  return [head(visit, found.name, found.kind), found.phone ? element("p", {}, say(says.phone, { number: found.phone })) : null, element("h3", {}, found.posts.length ? say(says.posts, { n: found.posts.length }) : says.no_posts), rows.length ? element("ul", { class: "staff-list" }, ...rows) : null];
+  return [head(visit, found.name, found.kind), found.phone ? element("p", {}, element("a", { href: "tel:" + found.phone }, say(says.phone, { number: found.phone }))) : null, element("h3", {}, found.posts.length ? say(says.posts, { n: found.posts.length }) : says.no_posts), rows.length ? element("ul", { class: "staff-list" }, ...rows) : null];
 }
 
 function buttons(choices) {

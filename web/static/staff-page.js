@@ -89,6 +89,9 @@ function people(page) {
     list.replaceChildren(...got.levels.map(row => levelRow(page, row)));
     list.setAttribute("aria-busy", "false");
     overlays(got.overlays);
+    const faults = byId("faults");
+    faults.hidden = !got.faults_n;
+    faults.replaceChildren(element("summary", {}, say(says.faults, { n: number(got.faults_n) })), element("ul", {}, ...got.faults.map(text => element("li", {}, text))));
   }
 
   function overlays(all) {
