@@ -23,6 +23,7 @@ from web import emergencywords, lookups, mapview, scriptdata, words
 from web.accounts import current_user, project_path, whole_project
 from web.guard import may_open, token
 from web.language import link
+from web.rostered import roster
 from web.served import Served, served, to_bytes
 
 blueprint = Blueprint("emergency", __name__)
@@ -61,10 +62,10 @@ def _told(now: Served, level: str) -> dict[str, Any]:
 
 def _choices(now: Served, level: str) -> dict[str, Any]:
     """Return what can be prepared here, and whether this visitor may."""
-    scheme, roster = now.project.scheme, figures.roster(now)
-    emergency = scheme.emergency if scheme.emergency and len(roster.staff) else None
+    scheme, mine = now.project.scheme, roster(now)
+    emergency = scheme.emergency if scheme.emergency and len(mine.staff) else None
     moved = _(", ").join(words.level_name(scheme.level(each)) for each in emergency.levels) if emergency else ""
-    has_people = bool(len(roster.staff) + len(roster.workplaces) + len(roster.organisations))
+    has_people = bool(len(mine.staff) + len(mine.workplaces) + len(mine.organisations))
     told = {"emergency": emergency, "moved": moved, "bodies": changing.bodies(now), "lead": scheme.level(level), "has_people": has_people}
     return told | {"may_switch": current_user().may("planner")}
 
@@ -103,7 +104,7 @@ def preview() -> Response:
 
     draft = _draft()[0]
     now, at = served(), figures.clock()
-    return _json(figures.told(now, effect_of(figures.roster(now), overlay_of(draft, at, "(new)"), at)))
+    return _json(figures.told(now, effect_of(roster(now), overlay_of(draft, at, "(new)"), at)))
 
 
 @blueprint.post("/api/overlays/<name>/end")
@@ -138,7 +139,7 @@ def _draft() -> tuple[Any, str]:
     if document is None:
         raise InputError("the request's body is no JSON object", "请求内容不是 JSON 对象", field="")
     draft, request_id = read_draft(document)
-    check_changes(figures.roster(served()), draft.changes)
+    check_changes(roster(served()), draft.changes)
     changing.check_within(current_user(), draft.changes)
     return draft, request_id
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from geogrid.errors import NotFoundError
-from web import rostered
 from web.accounts import User, check_scope, whole_project
-from web.emergencyfigures import label, roster
+from web.emergencyfigures import label
+from web.rostered import roster
 from web.served import Served
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def check_within(user: User, changes: Sequence[Change]) -> None:
     from geogrid.organisation.targets import BODIES
 
     whole = whole_project()
-    mine, codes = rostered.roster(whole), set()
+    mine, codes = roster(whole), set()
     for change in changes:
         if change.target and change.target_kind not in BODIES:
             kinds = _kinds(mine, change.target_kind)

@@ -13,12 +13,12 @@ from geogrid.catalogue.overlays import clash_words
 from geogrid.catalogue.staffing import gap_words, to_do_words
 from geogrid.crs import to_wgs84
 from geogrid.errors import NotFoundError
-from web import rostered, tables, words
+from web import tables, words
 from web.language import language
+from web.rostered import roster
 from web.served import Served
 
 if TYPE_CHECKING:
-    from geogrid.organisation import Roster
     from geogrid.organisation.overlay import Overlay
     from geogrid.organisation.overlay_effect import Effect
 
@@ -33,22 +33,11 @@ def clock() -> datetime:
     return current_app.extensions["geogrid"].clock()
 
 
-def roster(now: Served) -> Roster:
-    """Return the visitor's roster with the overlays as they are at this moment."""
-    stamp = now.whole.project.overlays_stamp
-
-    def make() -> Roster:
-        known = rostered.roster(now)
-        return known.with_overlays(now.project.table("overlays")) if "overlays" in now.project.tables else known
-
-    return now.keep(("emergency roster", stamp), make)
-
-
 def overlays(now: Served) -> tuple[Overlay, ...]:
     """Return the overlays of which the visitor sees anything, by begin."""
     from geogrid.organisation.overlay import overlays_of
 
-    return overlays_of(roster(now).overlays)
+    return now.keep("emergency overlays", lambda: overlays_of(roster(now).overlays))
 
 
 def find(now: Served, name: str) -> Overlay:
@@ -60,11 +49,10 @@ def find(now: Served, name: str) -> Overlay:
 
 
 def effect(now: Served, overlay: Overlay) -> Effect:
-    """Return what an overlay does, made once for each state of the overlays."""
+    """Return what an overlay does, made once."""
     from geogrid.organisation.overlay_effect import effect_of
 
-    mine = roster(now)
-    return now.keep(("emergency effect", overlay, now.whole.project.overlays_stamp), lambda: effect_of(mine, overlay, clock()))
+    return now.keep(("emergency effect", overlay), lambda: effect_of(roster(now), overlay, clock()))
 
 
 def told(now: Served, found: Effect) -> dict[str, Any]:
