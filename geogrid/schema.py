@@ -145,6 +145,7 @@ ROLES: dict[str, RoleSpec] = {
     "events": RoleSpec(
         {"id": CODE, "kind": TEXT, "time": _WHEN, "state": Column("state"), "closed_at": _WHEN, "reporter_kind": TEXT, "address": TEXT, **_PLACE},
         "point",
+        place_optional=True,
     ),
     "patrols": RoleSpec(
         {"officer": CODE, "track": CODE, "time": Column("moment", required=True), "accuracy_m": Column("number", 0, 1e6), **_PLACE}, "point"

@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shapely import Point, box
 
+from geogrid.pipeline.order import in_order
+from geogrid.pipeline.placed import placed_events
 from geogrid.reading.happenings import STATES, closed_early, fold_state, parse_states, parse_whens
 from geogrid.reading.sources import read_sources
 from geogrid.recipe import read_recipe
@@ -93,3 +98,33 @@ def test_rows_with_a_bad_time_state_or_order_are_rejected_with_the_reason_in_bot
 def test_the_zone_of_the_recipe_says_when_times_without_one_are(tmp_path: Path):
     frame = events_of(tmp_path, ["1,x,2026-03-02 08:00,open,,y,118.1,39.6"], 'time_zone = "+02:00"').frames["events"]
     assert frame["time"].tolist() == ["2026-03-02T08:00:00+02:00"]
+
+
+def homes() -> gpd.GeoDataFrame:
+    rows = {"id": ["b1", "b2", "b3"], "address": ["北里1号楼", "北里2号楼", "北里2号楼"], "row": [2, 3, 4]}
+    return gpd.GeoDataFrame(rows, geometry=[box(10 * i, 0, 10 * i + 8, 8) for i in range(3)], crs="EPSG:4547")
+
+
+def test_an_event_with_an_address_happened_at_the_building_that_bears_it_and_a_doubtful_one_nowhere():
+    events = pd.DataFrame({"id": ["a", "b", "c", "d"], "address": ["北里1号楼", "北里2号楼", "南里9号楼", ""], "row": [2, 3, 4, 5]})
+    placed = placed_events({"events": events, "buildings": homes()}, "EPSG:4547")["events"]
+    assert [place is not None for place in placed.geometry] == [True, False, False, False]
+    assert homes().geometry.iloc[0].contains(placed.geometry.iloc[0])
+
+
+def test_a_place_that_is_given_is_kept_and_shuffled_rows_come_in_one_order():
+    events = pd.DataFrame({"id": ["a", "b", "c"], "kind": "", "address": ["北里1号楼", "", ""], "row": [2, 3, 4]})
+    given = gpd.GeoDataFrame(events, geometry=[Point(1, 1), None, None], crs="EPSG:4547")
+    placed = placed_events({"events": given, "buildings": homes()}, "EPSG:4547")["events"]
+    assert placed.geometry.iloc[0] == Point(1, 1)
+    one, two = (in_order({"events": frame})["events"]["id"].tolist() for frame in (placed, placed.iloc[[2, 0, 1]].reset_index(drop=True)))
+    assert one == two == ["a", "b", "c"]
+
+
+def test_a_file_of_events_without_coordinates_is_a_table_until_addresses_place_it(tmp_path: Path):
+    (tmp_path / "events.csv").write_text("事件编号,地址,状态\n1,北里1号楼,已办结\n", "utf-8")
+    (tmp_path / "homes.geojson").write_text(homes().set_crs("EPSG:4326", allow_override=True).to_json(), "utf-8")
+    recipe = 'name = "x"\nscheme = "community-grid"\n[inputs.events]\npath = "events.csv"\n[inputs.buildings]\npath = "homes.geojson"\n'
+    (tmp_path / "recipe.toml").write_text(recipe, "utf-8")
+    sources = read_sources(read_recipe(tmp_path / "recipe.toml"))
+    assert placed_events(sources.frames, sources.crs)["events"].geometry.notna().tolist() == [True]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -12,10 +13,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
-from tests.event_town import event_app
-from tests.people import signed_in
+from geogrid.sites import join
+from geogrid.store import write_project
+from tests.event_town import event_app, event_contents
+from tests.people import clock, signed_in
 from tests.tiny import EAST, WEST
 from tests.web_project import tiny_app
+from web import create_app
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +165,19 @@ def test_a_project_without_events_says_so_and_has_no_tab(tmp_path: Path):
 
 def test_names_from_the_data_are_never_markup(local: FlaskClient):
     assert "<b>别的" not in local.get("/events").text
+
+
+def test_an_event_whose_place_nobody_knows_is_counted_listed_and_written_but_not_drawn(tmp_path: Path):
+    contents = event_contents()
+    events = contents.sites["events"].copy()
+    events.loc[events["id"].isin(["v5", "v7"]), "geometry"] = None
+    path = tmp_path / "placeless.gpkg"
+    write_project(replace(contents, sites={**contents.sites, "events": join(events.drop(columns=["outside_m"]), contents.plan)}), path)
+    client = create_app(path, clock=clock).test_client()
+    assert ask(client, "points")["id"] == ["v4"]
+    answer = ask(client, "answer")
+    assert (answer["events"], answer["unmatched"]) == (7, 2)
+    assert next(row for row in answer["open_events"] if row["id"] == "v5")["at"] is None
+    assert ask(client, "one", "id=v5")["units"] == []
+    assert len(client.get("/api/events").json["features"]) == 7
+    assert client.get("/download/events/events.xlsx?state=all").status_code == 200

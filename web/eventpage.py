@@ -87,6 +87,7 @@ def points(version: str) -> Response:  # noqa: ARG001
     now = _asked(single=True)
     own, asked = ledger(now), chosen(now, request.args)
     found = only(own, asked)
+    found = found[now.project.sites(ROLE).geometry.loc[found.index].notna().to_numpy()]
     places = shapely.get_coordinates(now.project.sites(ROLE).loc[found.index].to_crs(4326).geometry.to_numpy()).round(6)
     signs = kinds(now)
     row = {kind["id"]: i for i, kind in enumerate(signs)}
