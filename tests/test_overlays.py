@@ -13,6 +13,7 @@ from geogrid.errors import InputError
 from geogrid.organisation.overlay import ADD, COLUMNS, REMOVE, Change, Overlay, overlays_of, state_at, to_table, unknown_words
 from geogrid.organisation.overlay_check import check_changes, find_clashes
 from geogrid.organisation.overlay_diff import diff, find_lacking, stands
+from geogrid.organisation.overlay_effect import effect_of
 from geogrid.organisation.overlay_propose import onto, teams_of, under_community
 from geogrid.organisation.overlay_spread import spread
 from geogrid.organisation.places import Places
@@ -308,3 +309,25 @@ def test_taking_away_what_is_not_there_and_adding_what_is_are_told():
     assert not len(find_clashes(roster(), overlay("A", FROM_C11, TO_C2, Change(REMOVE, "gC31"))))
     back = overlay("A", FROM_C11, Change(ADD, "gC11", "unit", "C11", "队长"))
     assert not len(find_clashes(roster(), back))
+
+
+# -- what one does
+
+
+@pytest.mark.parametrize(("since", "until"), [("", ""), ("", "2026-03-11"), ("2026-03-12", ""), ("2026-02-30", ""), ("2026-03-12", "2026-03-10")])
+@pytest.mark.parametrize("kind", ["real", "drill"])
+def test_the_effect_of_any_overlay_can_be_asked_for_and_what_never_holds_does_nothing(since: str, until: str, kind: str):
+    odd = overlay("A", TO_C2, FROM_C11, since=since, until=until, kind=kind)
+    found = effect_of(roster(odd), odd, DAY)
+    holds = state_at(odd, DAY) != "faulty"
+    assert bool(found.change) == holds
+    assert not (holds and until and found.after)
+    assert found.flows["people"].sum() == int(holds)
+
+
+def test_the_effect_of_one_that_is_only_prepared_leaves_the_others_as_they_are():
+    known = overlay("A", TO_C2, FROM_C11)
+    found = effect_of(roster(known), overlay("B", Change(ADD, "gC12", "unit", "C2")), DAY)
+    assert found.change.people["member"].tolist() == ["gC12"]
+    assert found.flows[["from_code", "to_code", "people", "bodies"]].to_numpy().tolist() == [["C12", "C2", 1, 0]]
+    assert not found.after.people["member"].isin(["gC12"]).any()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -263,3 +266,33 @@ def test_who_is_confined_sees_nobody_of_other_units(manned: Flask):
     assert "网格员0004" not in seen
     assert "东队" not in seen
     assert west.get(f"{DATA}members.json?q=0004").json["members"] == []
+
+
+def test_an_id_may_be_any_text(tmp_path: Path, clock: Clock):
+    path = town_project(tmp_path)
+    with closing(sqlite3.connect(path)) as con:
+        con.execute("UPDATE overlays SET id = '平急/2026 1?'")
+        con.commit()
+    client = create_app(path, clock=clock).test_client()
+    name = quote("平急/2026 1?", safe="")
+    assert client.get(f"{DATA}effect/{name}.json").json["overlay"]["id"] == "平急/2026 1?"
+    assert client.get(f"/download/emergency/{name}.xlsx").status_code == 200
+    clock.now = datetime(2026, 2, 5, tzinfo=ZONE)
+    assert client.post(f"/api/overlays/{name}/end", json={}).json["state"] == "ended_early"
+
+
+def test_the_changes_of_a_large_district_fit_into_one_request(still: FlaskClient):
+    rows = [{"action": "add", "member": f"nobody-{i:05d}-{'x' * 60}", "target_kind": "unit", "target": WEST, "post": "应急队员"} for i in range(8000)]
+    answer = make(still, draft(*rows), "/api/overlays/preview")
+    assert (answer.status_code, answer.json["details"]["field"]) == (400, "changes")
+    assert len(answer.json["message"]) < 1000
+    rows *= 3
+    assert make(still, draft(*rows), "/api/overlays/preview").status_code in (400, 413)
+
+
+def test_pages_of_people_know_an_overlay_as_soon_as_it_is_made(local: FlaskClient):
+    address = "/data/now/people/person.json?id=g1&when=2026-03-13"
+    before = local.get(address).json
+    make(local, draft())
+    assert local.get(address).json != before
+    assert local.get("/data/now/people/person.json?id=g1&when=2026-03-15").json == before

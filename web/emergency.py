@@ -107,7 +107,7 @@ def preview() -> Response:
     return _json(figures.told(now, effect_of(roster(now), overlay_of(draft, at, "(new)"), at)))
 
 
-@blueprint.post("/api/overlays/<name>/end")
+@blueprint.post("/api/overlays/<path:name>/end")
 def end(name: str) -> Response:
     """End an overlay now; answers with it."""
     from geogrid.organisation.overlay_effect import row_of
@@ -144,7 +144,7 @@ def _draft() -> tuple[Any, str]:
     return draft, request_id
 
 
-@blueprint.get("/data/<version>/emergency/effect/<name>.json")
+@blueprint.get("/data/<version>/emergency/effect/<path:name>.json")
 def effect(version: str, name: str) -> Response:  # noqa: ARG001
     """Serve what an overlay does: units, people, gaps, doubts, lines of the map."""
     now = served()
@@ -165,7 +165,7 @@ def members(version: str) -> Response:  # noqa: ARG001
     return _json({"members": changing.find_members(served(), request.args.get("q", ""), FOUND)})
 
 
-@blueprint.get("/download/emergency/<name>.xlsx")
+@blueprint.get("/download/emergency/<path:name>.xlsx")
 def download(name: str) -> Response:
     """Answer with an overlay as a workbook: units before, during and after, people, what is lacking, the changes themselves."""
     now = served()
