@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from geogrid import sites
 from geogrid.findings import Finding
 from geogrid.organisation.cover import find_no_organisation
@@ -18,6 +20,7 @@ _OF_READING = frozenset(
     ["row_rejected", "point_duplicate", "datum_shift", "text_control", "crs_mismatch", "crs_missing", "geometry_invalid", "point_position"]
 )
 """Rules of what is found while a file is read: the findings of a file go with it."""
+_OF_POINTS = frozenset(["point_unmatched", "point_position", "point_duplicate"])
 
 
 def find_concerning(project: Any, roles: Collection[str], now: datetime) -> list[Finding]:
@@ -55,8 +58,17 @@ def of_files(project: Any, roles: Collection[str]) -> set[tuple[str, str]]:
 
 
 def of_rules(project: Any, roles: Collection[str]) -> set[tuple[str, str]]:
-    """Return the findings of rules that rest on the roles alone."""
+    """Return the findings of rules that rest on the roles alone, and those of their points."""
     rules = ({"no_station"} if "stations" in roles else set()) | ({"no_staff", "no_organisation"} if set(roles).intersection(TABLE_ROLES) else set())
-    found = project.findings()
-    found = found[found["rule"].isin(rules)]
+    found, points = project.findings(), _points(project, roles)
+    named = np.array([bool(units) and points.issuperset(units) for units in found["units"]], dtype=bool)
+    of_point = found["rule"].isin(_OF_POINTS) & named
+    found = found[found["rule"].isin(rules) | of_point]
     return set(zip(found["rule"], found["message"], strict=True))
+
+
+def _points(project: Any, roles: Collection[str]) -> set[str]:
+    """Return the ids of the points of some roles that no point of another role has."""
+    ids = {role: set(project.sites(role)["id"].astype(str)) for role in project.site_roles if "id" in project.sites(role)}
+    mine, others = (set().union(*(names for role, names in ids.items() if (role in roles) == here)) for here in (True, False))
+    return mine - others
