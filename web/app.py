@@ -40,6 +40,8 @@ from web import (
     requestlog,
     security,
     sessions,
+    sheetsmade,
+    sheetspage,
     stationpage,
     suppressed,
     whatif,
@@ -56,6 +58,7 @@ _ROOMS = (
     eventpage,
     emergency,
     onescreen,
+    sheetspage,
     downloads,
     whatif,
     editor,
@@ -99,6 +102,7 @@ def create_app(
     importing_service.install(app, app.extensions["geogrid"])
     editing.install(app, app.extensions["geogrid"])
     reached.install(app)
+    sheetsmade.install(app)
     language.install(app)
     security.install(app)
     sessions.install(app, Path(project_path), is_secure=app.config["BEHIND_PROXY"])

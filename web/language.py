@@ -17,7 +17,7 @@ from flask import Flask, has_request_context, request, url_for
 from flask_babel import Babel, Domain, get_locale
 
 LANGUAGES = ("zh", "en")
-_AT = ("pages", "api", "stations", "cameras", "camera_files", "patrols", "people", "events", "downloads", "declared", "whatif")
+_AT = ("pages", "api", "stations", "cameras", "camera_files", "patrols", "people", "events", "sheets", "downloads", "declared", "whatif")
 _PLAN = (*_AT, "editor")
 """Blueprints that show any version of a plan; that show a plan as it is now."""
 CATALOGUE = Path(__file__).parent / "translations" / "zh" / "LC_MESSAGES" / "messages.po"

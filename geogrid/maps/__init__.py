@@ -18,7 +18,7 @@ from geogrid.maps.report import report_html
 from geogrid.maps.report_ground import Ground, layer_ground, project_ground
 from geogrid.maps.tiles import prepare, tile
 from geogrid.maps.variant import Variant
-from geogrid.maps.views import cameras, checks, declared, edit, events, organisations, overview, patrols, people, stations, unit
+from geogrid.maps.views import cameras, checks, declared, edit, events, organisations, overview, patrols, people, sheets, stations, unit
 
 __all__ = [
     "Column",
@@ -47,6 +47,7 @@ __all__ = [
     "preview",
     "project_ground",
     "report_html",
+    "sheets",
     "stations",
     "succeed",
     "tile",

@@ -73,6 +73,11 @@ def organisations(project: ProjectLike, *, lang: str) -> MapPage:
     return _page(project, "organisations", lang, {"fill": "measure", "off": _fine_layers(project)})
 
 
+def sheets(project: ProjectLike, *, lang: str) -> MapPage:
+    """Units by identity, with the hue that each has on its notice."""
+    return _page(project, "sheets", lang, {"fill": "identity", "off": _fine_layers(project)})
+
+
 def checks(project: ProjectLike, *, lang: str) -> MapPage:
     """What was found, each at its place, over units by identity."""
     return _page(
