@@ -167,3 +167,34 @@ def test_who_reported_is_not_told_of_single_events_nor_of_a_choice_of_them_outsi
 def test_one_view_is_never_served_to_another(app: Flask):
     assert persons(signed_in(app, "district"), "microgrid") != persons(signed_in(app, "community"), "microgrid")
     assert told(signed_in(app, "district"), "/events")["events"]["data"] != told(signed_in(app, "street"), "/events")["events"]["data"]
+
+
+PAGES = {
+    "/": ("", *SCOPES),
+    "/stations": ("", *SCOPES),
+    "/events": ("", *SCOPES),
+    "/people": tuple(SCOPES),
+    "/organisations": tuple(SCOPES),
+    "/emergency": tuple(SCOPES),
+    "/cameras": tuple(SCOPES),
+    "/checks": tuple(SCOPES),
+    "/declared": ("district", "head"),
+    "/whatif": ("district", "head"),
+    "/import": ("head",),
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_page_opens_for_whom_it_is_and_stands_in_the_bar_of_nobody_else(app: Flask, clients: dict[str, FlaskClient], page: str):
+    if page not in {rule.rule for rule in app.url_map.iter_rules()}:
+        pytest.skip("not part of the service")
+    for name, client in clients.items():
+        assert (client.get(page).status_code == 200) == (name in PAGES[page]), name
+        bar = re.search(r'<nav class="tabs".*?</nav>', client.get("/").text, re.S)[0]
+        assert name in PAGES[page] or f'href="{page}"' not in bar, name
+
+
+def test_a_unit_page_tells_its_events_and_leads_to_them(clients: dict[str, FlaskClient]):
+    page = clients["community"].get(f"/units/{WEST}?lang=en").text
+    assert f"/events?lang=en&amp;unit={WEST}" in page
+    assert "of 5 events open" in page

@@ -42,6 +42,7 @@ def test_what_takes_long_waits_and_is_begun_only_when_it_is_asked_for(app: Flask
     client = signed_in(app, "ann")
     assert lines(client)["stations"]["state"] == "waiting"
     assert lines(client)["stations"]["state"] == "waiting"
+    assert list(lines(client, "&reach=1")) == ["stations", "cameras"]
     for _ in range(300):
         sleep(0.05)
         found = lines(client, "&reach=1")

@@ -14,7 +14,7 @@ from flask import current_app, request
 from flask_babel import gettext as _
 
 from geogrid.errors import InputError
-from geogrid.events import Ledger, by_kind, by_month, by_reporter, kind_of, raised, read_instant, select, told_instant
+from geogrid.events import Ledger, by_kind, by_month, by_reporter, count, kind_of, raised, read_instant, select, told_instant
 from geogrid.maps.kinds import kinds_of
 from web import suppressed, tables, words
 from web.accounts import current_user
@@ -136,6 +136,15 @@ def summary(now: Served) -> dict[str, float]:
     """Return what the overview says of the events, where the project has any: `events closed open share` now."""
     own = ledger(now)
     return own.count(at(now, own, ""))
+
+
+def of_unit(now: Served, level: str, code: str) -> dict[str, float] | None:
+    """Return `events closed open share` of a unit now; None where the project has no events."""
+    if not has_events(now):
+        return None
+    own = ledger(now)
+    at_s = at(now, own, "")
+    return count(select(own.events, at_s, unit=(level, code)), at_s)
 
 
 def answer(now: Served) -> dict[str, Any]:

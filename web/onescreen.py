@@ -40,9 +40,9 @@ class Row:
 
 @blueprint.get("/data/<version>/screen.json")
 def screen(version: str) -> Response:  # noqa: ARG001
-    """Serve the lines; `?reach=1` also begins what is computed from walks and sights, and answers what there is of it."""
-    now = served()
-    body = {"rows": [_told(now, row) for row in _rows(now)]}
+    """Serve the lines; `?reach=1` begins what is computed from walks and sights, and serves what there is of that alone."""
+    now, reach = served(), bool(request.args.get("reach"))
+    body = {"rows": [_told(now, row) for row in _rows(now) if row.is_reach or not reach]}
     return Response(to_bytes(body), mimetype="application/json", headers={"Cache-Control": "no-cache"})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from web import elevation, findings, lookups, neighbours, peopletold, sitepages, suppressed, tables, words
+from web import elevation, eventfigures, findings, lookups, neighbours, peopletold, sitepages, suppressed, tables, words
 from web.served import Served
 
 CHILDREN_MAX = 400
@@ -25,6 +25,7 @@ def answer(served: Served, level: str, code: str) -> dict[str, Any]:
         **_children(served, level, code),
         "people": people(served, level, code),
         "site_kinds": {role: sitepages.kinds_in(served, role, level, code) for role in tables.SITES},
+        "events": eventfigures.of_unit(served, level, code),
         "found": findings.of_units(served, level, code),
         "buildings": elevation.elevations(served, level, code) if level in tables.levels(served)[-2:] else [],
         "lowest": tables.levels(served)[-1],
