@@ -9,6 +9,7 @@ from geogrid import maps
 from geogrid.errors import NotFoundError
 from geogrid.maps import page as page_module
 from geogrid.maps.kinds import kinds_of
+from geogrid.scheme import read_scheme
 from tests.maps_fake import FakeProject
 from tests.tiny import EAST, SCRIPT, WEST, tiny_contents
 
@@ -116,6 +117,12 @@ def test_no_two_kinds_look_alike(project):
     frame = project.sites("stations").iloc[:2].assign(kind=["日间照料站", "日间托管"])
     looks = {(kind["shape"], kind["colour"], kind["sign"]) for kind in kinds_of(project.scheme, "stations", frame)}
     assert len({sign for _, _, sign in looks}) == 2
+
+
+def test_devices_are_called_as_the_scheme_calls_them(project):
+    frame = project.sites("cameras").iloc[:2].assign(kind=["face", "1"])
+    named = {kind["id"]: kind["zh"] for kind in kinds_of(read_scheme("tianye"), "cameras", frame)}
+    assert named == {"1": "球机", "face": "人脸识别"}
 
 
 def test_a_project_without_sites_or_base_map_is_drawn_too():

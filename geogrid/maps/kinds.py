@@ -20,7 +20,7 @@ def kinds_of(scheme: Scheme, role: str, frame: pd.DataFrame) -> list[dict[str, A
     given = frame["kind"].fillna("").astype(str) if "kind" in frame else pd.Series("", index=frame.index)
     number = given.value_counts().to_dict()
     named = {"stations": list(scheme.stations), "events": list(scheme.events)}
-    known = named[role] if role in named else [k for k in CAMERA_KINDS if k in number]
+    known = named[role] if role in named else [k for k in (*CAMERA_KINDS, *scheme.devices) if k in number]
     ids = [k for k in known if k in number] + sorted(k for k in number if k not in known)
     names = {kind: _names(scheme, role, kind) for kind in ids}
     signs = _signs([names[kind]["zh"] for kind in ids])
@@ -31,12 +31,9 @@ def kinds_of(scheme: Scheme, role: str, frame: pd.DataFrame) -> list[dict[str, A
 
 
 def _names(scheme: Scheme, role: str, kind: str) -> dict[str, str]:
-    if role == "stations" and kind in scheme.stations:
-        name = scheme.stations[kind].name
-        return {"zh": name.zh, "en": name.en}
-    if role == "events" and kind in scheme.events:
-        name = scheme.events[kind].name
-        return {"zh": name.zh, "en": name.en}
+    named = {"stations": scheme.stations, "events": scheme.events, "cameras": scheme.devices}.get(role, {})
+    if kind in named:
+        return {"zh": named[kind].name.zh, "en": named[kind].name.en}
     if role == "cameras" and kind in CAMERA_KINDS:
         return dict(CAMERA_KINDS[kind])
     return {"zh": kind or "未分类", "en": kind or "no kind"}
