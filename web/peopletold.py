@@ -25,7 +25,7 @@ def of_unit(now: Served, level: str, code: str, when: datetime) -> dict[str, Any
     lines = find.duties(when).of_unit(level, code) if find.roster else []
     inside = [told(now, line) for line in lookups.shown(lines) if line["via"] not in ("unit", None)]
     listed = {"inside": inside[:INSIDE_MAX], "inside_n": len(inside)}
-    return {"title": label(now, level, code), "level": level, "code": code, **_levels(now, found, when), **listed}
+    return {"title": label(now, level, code), "above": above(now, level, code), "level": level, "code": code, **_levels(now, found, when), **listed}
 
 
 def of_place(now: Served, lon: float, lat: float, floor: int | None, when: datetime) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def of_person(now: Served, staff: str, when: datetime) -> dict[str, Any]:
     posts = []
     for line in lookups.lookup(now).duties(when).of_person(staff):
         begins, ends = dates.pop((line["via"], line["target"], line["overlay"] or ""), ("", ""))
-        place = {"level_name": level_name(now, line["level"]), "unit_label": label(now, line["level"], line["unit"])}
+        place = {"level_name": level_name(now, line["level"]), "unit_label": full_label(now, line["level"], line["unit"])}
         posts.append({**told(now, line), **place, "from": begins, "to": ends})
     for (via, target, overlay), (begins, ends) in dates.items():  # what leads to no unit, as a workplace that nobody sends anywhere
         bare = {"level": None, "unit": None, "post": "", "duties": "", "via": via, "target": target, "overlay": overlay or None}
@@ -103,6 +103,17 @@ def label(now: Served, level: str, code: str) -> str:
         return words.unit_label(code, row["name"] or "", row["parent"], now.project.scheme.level(level))
     roster = lookups.lookup(now).roster
     return (roster.places.name(level, code) if roster else "") or code
+
+
+def above(now: Served, level: str, code: str) -> str:
+    """Return the nearest name above a unit that is seen, "" where it has a name of its own."""
+    rows = tables.unit_rows(now, level)
+    return str(rows.at[code, "above_name"] or "") if code in rows.index and not rows.at[code, "name"] else ""
+
+
+def full_label(now: Served, level: str, code: str) -> str:
+    """Return what a unit is called where its parent is not in sight."""
+    return " ".join(part for part in (above(now, level, code), label(now, level, code)) if part)
 
 
 def level_name(now: Served, level: str) -> str:

@@ -23,6 +23,7 @@ async function show(visit, asking, draw) {
   try {
     const found = await asking;
     if (mine !== asked) return;
+    visit.mark([]);
     box.replaceChildren(...draw(found).filter(Boolean));
     box.scrollTop = 0;
     box.hidden = false;
@@ -39,7 +40,7 @@ function head(visit, title, note) {
 function unit(visit, found) {
   const { says, page } = visit, inside = found.inside.length ? [element("h3", {}, say(says.inside, { n: found.inside_n })), list(visit, found.inside, true), found.inside_n > found.inside.length ? element("p", { class: "note" }, say(says.inside_more, { n: found.inside_n - found.inside.length })) : null] : [];
   const open = element("a", { class: "button primary", href: link(page.urls.unit + encodeURIComponent(found.code), { level: found.level }, page) }, say(page.words.open, { level: page.levels[found.level].name }));
-  return [head(visit, found.title, page.levels[found.level].name), ...levels(visit, found, found.level), ...inside, element("div", { class: "card-foot" }, open, element("span", { class: "code" }, found.code))];
+  return [head(visit, found.title, found.above || page.levels[found.level].name), ...levels(visit, found, found.level), ...inside, element("div", { class: "card-foot" }, open, element("span", { class: "code" }, found.code))];
 }
 
 function at(visit, found) {
@@ -84,6 +85,7 @@ function item(visit, line, withPlace) {
 
 function one(visit, found) {
   const { says } = visit;
+  visit.mark(found.posts);
   const rows = found.posts.map(post => {
     const via = says["via_" + post.via], where = post.unit ? element("button", { type: "button", class: "staff-name" }, post.unit_label.startsWith(post.level_name) ? post.unit_label : `${post.level_name} ${post.unit_label}`) : null;
     where?.addEventListener("click", () => visit.unit(post.level, post.unit));

@@ -17,7 +17,7 @@ function people(page) {
     if (!answer.ok) throw new Error(page.lang === "zh" ? body.message_zh : body.message);
     return body;
   };
-  const visit = { page, says, ask, unit: (level, code) => map.select(level, code, { zoom: true }), person: id => go({ person: id }), address: text => go({ address: text }), place: (lon, lat, floor) => go({ lon, lat, floor }), clear: () => go({}) };
+  const visit = { page, says, ask, unit: (level, code) => map.select(level, code, { zoom: true }), person: id => go({ person: id }), address: text => go({ address: text }), place: (lon, lat, floor) => go({ lon, lat, floor }), clear: () => go({}), mark };
   let clicked = null, floor = "", shown = false;
 
   // What is asked stands in the address; one thing at a time.
@@ -32,7 +32,14 @@ function people(page) {
     if (values.address) return place(visit, { address: values.address, floor }, goTo);
     if (values.lon) return place(visit, { lon: values.lon, lat: values.lat, floor }, goTo);
     if (values.unit) return card(visit, values.unitLevel || table.values.level, values.unit);
+    mark([]);
     return said("");
+  }
+
+  // The units of the table's level in which a person has a post.
+  function mark(posts) {
+    const codes = posts.filter(post => post.level === table.values.level).map(post => post.unit);
+    map.mark(codes.length ? table.values.level : null, codes);
   }
 
   const goTo = found => { if (found.lon !== null) map.ready(it => { it.map.setView([found.lat, found.lon], Math.max(17, it.map.getZoom())); it.ring([found.lon, found.lat, found.lon, found.lat]); }); };
