@@ -108,7 +108,7 @@ def download(name: str, ending: str) -> Response:
     return downloads.as_file(now, frame, name, ending)
 
 
-@blueprint.post("/organisations/bring")
+@blueprint.post("/api/organisations/bring")
 def bring() -> Response:
     """Tell what a workbook would change, or take it (`take`): `file`, `mode` (merge, replace), `seen` (the stamp of the preview)."""
     return _json(bringing.bring())
@@ -141,13 +141,23 @@ def workbook(now: Served, names: Sequence[str], stem: str) -> Response:
     for name in names:
         known = now.project.table(name) if name in now.project.tables else pd.DataFrame()
         texts = {column: known[column].fillna("").astype(str) if column in known else [""] * len(known) for column in COLUMNS[name]}
-        frames[name] = pd.DataFrame(texts)
+        frames[name] = pd.DataFrame(texts).assign(**_lonlat(known))
     about = {"name": now.project.name, "simulated": bool(now.project.meta.get("simulated")), "source": now.project.meta.get("source", "")}
     with TemporaryDirectory(prefix="geogrid-") as folder:
         path = Path(folder) / "tables.xlsx"
         frames_to_xlsx(frames, path, about)
         body = path.read_bytes()
     return downloads.named(now, body, stem, "xlsx")
+
+
+def _lonlat(rows: pd.DataFrame) -> dict[str, list[float | None]]:
+    """Return `lon` and `lat` of rows that may have a place, in degrees."""
+    if not isinstance(rows, gpd.GeoDataFrame):
+        return {}
+    places = rows.geometry.representative_point().to_crs(4326)
+    return {
+        name: [None if value != value else round(value, 9) for value in values.tolist()] for name, values in (("lon", places.x), ("lat", places.y))
+    }
 
 
 def _check_level(now: Served, level: str) -> None:

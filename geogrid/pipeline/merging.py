@@ -64,8 +64,9 @@ def merged(old: pd.DataFrame | None, new: pd.DataFrame, role: str) -> pd.DataFra
     if not any(isinstance(part, gpd.GeoDataFrame) for part in (old, new)):
         return pd.concat(parts, ignore_index=True)
     placed = next(part for part in (new, old) if isinstance(part, gpd.GeoDataFrame))
-    shapes = [part["geometry"] if "geometry" in part else pd.Series([None] * len(part)) for part in (kept, new) if len(part)]
-    geometry = np.concatenate([shape.to_numpy(dtype=object) for shape in shapes])
+    known = _shapes(old, role)
+    shapes = [part["geometry"].tolist() if "geometry" in part else [known.get(key) for key in _keys(part, role)] for part in (kept, new)]
+    geometry = np.array([shape for part in shapes for shape in part] + [None], dtype=object)[:-1]
     return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry=geometry, crs=placed.crs)
 
 
@@ -80,6 +81,11 @@ def _completed(old: pd.DataFrame, new: pd.DataFrame, role: str) -> pd.DataFrame:
     return new.assign(
         **{name: np.where(at >= 0, old[name].to_numpy(dtype=object)[at], blank[name].to_numpy(dtype=object)) for name in lacking}
     ).astype({name: old[name].dtype for name in lacking})
+
+
+def _shapes(frame: pd.DataFrame, role: str) -> dict[str, object]:
+    """Return the place of each row by its key, for rows that a file without places brings again."""
+    return dict(zip(_keys(frame, role), frame["geometry"], strict=True)) if "geometry" in frame else {}
 
 
 def _known(role: str) -> tuple[str, ...]:
