@@ -16,7 +16,7 @@ from flask import Blueprint, Response, request
 from geogrid.errors import InputError, NotFoundError
 from geogrid.exchange import to_geojson
 from geogrid.exchange.findings import to_rows
-from web import findings, lookups, suppressed, tables
+from web import findings, lookups, places, suppressed, tables
 from web.accounts import current_user
 from web.served import Served, kept_bytes, served, to_bytes
 
@@ -99,17 +99,6 @@ def _whole(name: str, text: str, fallback: int) -> int:
     return min(int(text), 10**9)
 
 
-def _number(name: str) -> float:
-    text = request.args.get(name, "")
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not np.isfinite(value):
-        raise InputError(f"{name}={text!r}: write a number", f"{name}={text!r}：应为数字", field=name, value=text)
-    return value
-
-
 def _geojson_bytes(frame: Any) -> bytes:
     return to_geojson(frame.drop(columns=["unit"], errors="ignore").reset_index())
 
@@ -170,27 +159,11 @@ def _below(now: Served, level: str, code: str) -> dict[str, dict[str, int]]:
 @blueprint.get("/locate")
 def locate() -> Response:
     """Answer with the unit of every level at a place or an address, and who is responsible there at `at`; null where none."""
-    now, floor = served(), asked_floor()
+    now, floor = served(), places.floor()
     find, when = lookups.lookup(now), lookups.moment("at")
     address = request.args.get("address", "").strip()
-    answer = find.of_address(address, floor=floor, when=when) if address else find.at(*asked_place(), floor=floor, when=when)
+    answer = find.of_address(address, floor=floor, when=when) if address else find.at(*places.degrees(), floor=floor, when=when)
     return _json(answer | {"responsible": lookups.shown(answer["responsible"])})
-
-
-def asked_place() -> tuple[float, float]:
-    """Return the longitude and latitude of the address. Raises InputError."""
-    lon, lat = _number("lon"), _number("lat")
-    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise InputError(f"lon={lon}, lat={lat}: not degrees", f"lon={lon}、lat={lat}：不是经纬度", field="lon", value=lon)
-    return lon, lat
-
-
-def asked_floor() -> int | None:
-    """Return the floor of the address, None where it names none. Raises InputError."""
-    floor = _number("floor") if request.args.get("floor") else None
-    if floor is not None and floor != int(floor):
-        raise InputError(f"floor={floor}: write a whole number", f"floor={floor}：应为整数", field="floor", value=floor)
-    return None if floor is None else int(floor)
 
 
 @blueprint.get("/sites")

@@ -18,6 +18,7 @@ from web import (
     peoplefigures,
     peopletold,
     peoplewords,
+    places,
     scriptdata,
     tables,
 )
@@ -80,11 +81,11 @@ def unit(version: str) -> Response:  # noqa: ARG001
 @blueprint.get("/data/<version>/people/place.json")
 def place(version: str) -> Response:  # noqa: ARG001
     """Serve who is responsible at a place: `?lon=&lat=` or `?address=`, and `&floor=&when=`."""
-    now, when, floor = served(), lookups.moment(), api.asked_floor()
+    now, when, floor = served(), lookups.moment(), places.floor()
     address = request.args.get("address", "").strip()
     if address:
         return _json(peopletold.of_address(now, address, floor, when))
-    return _json(peopletold.of_place(now, *api.asked_place(), floor, when))
+    return _json(peopletold.of_place(now, *places.degrees(), floor, when))
 
 
 @blueprint.get("/data/<version>/people/person.json")
