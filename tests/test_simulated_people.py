@@ -233,7 +233,7 @@ def test_so_many_people_and_bodies_as_asked_for_and_every_place_covered(grids, c
         (Bodies("branch", "{place}", "grid", n, spans=3), Bodies("group", "{place}", "grid", beside=("branch",), leave=leave)),
         (People(("a", "b"), "员", "grid", n, covers=covers), People(("c",), "员", "workplace", n)),
         Workplaces(3, "community"),
-        (Sent("o", "drill", "community", ("2025-01-01", "2025-01-02"), people=("c",), workplaces=True),),
+        (Sent("o", "演练", "drill", "community", ("2025-01-01", "2025-01-02"), people=("c",), workplaces=True),),
         (Reports(n, {"x": 1, "y": 2}, open_n=2),),
     )
     places = town({"community": min(communities, grids), "grid": grids}, compounds=1, buildings=2, entrances=2)

@@ -38,6 +38,7 @@ UNNEEDED = ("cameras", "patrols", "prohibited")
 STREAM = 11
 """Of random numbers: people draw none of the district's."""
 CRS = "EPSG:4490"
+LINKED_RECIPE = "recipe-linked.toml"
 
 
 def simulate_sources(system: str, out: str | Path, *, seed: int = 0, scale: float = 1.0, linked: bool = False, progress: Progress = silent) -> Path:
@@ -54,6 +55,8 @@ def simulate_sources(system: str, out: str | Path, *, seed: int = 0, scale: floa
     with stages("simulate"):
         district = simulate(system, seed=seed, scale=scale)
         recipe = write_sources(district, out)
+        for left in (recipe.with_name(LINKED_RECIPE), *sorted(recipe.parent.glob("*-linked.csv"))):
+            left.unlink(missing_ok=True)  # of another district, simulated here before
     folk = FOLK.get(system)
     if folk is None:
         return recipe
@@ -75,7 +78,7 @@ def simulate_sources(system: str, out: str | Path, *, seed: int = 0, scale: floa
 def write_linked(district: SimulatedDistrict, recipe: Path, places: Places, sources: Sources, rng: np.random.Generator) -> None:
     """Write beside the recipe one for linked households: the table of all, with the centres marked, and the people who are such centres."""
     scheme, folk = LINKED[district.facts["system"]]
-    beside = recipe.with_name("recipe-linked.toml")
+    beside = recipe.with_name(LINKED_RECIPE)
     table = door_by_door(sources.frames["buildings"], sources.frames["entrances"])
     tables = make_folk(folk, replace(places, frames={**places.frames, "household": _homes(table, places)}), rng)
     members = tables["memberships"]
@@ -176,19 +179,29 @@ def _name_compounds(found: dict[str, pd.DataFrame], frames: Mapping[str, pd.Data
 
 
 def write_people(tables: Mapping[str, pd.DataFrame], recipe: Path, crs: object, ending: str = "") -> None:
-    """Write the tables as CSV files beside the recipe, with places in longitude and latitude, and name them in it; `ending` ends the files' names."""
+    """Write the tables as CSV files beside the recipe, with places in longitude and latitude, and name them in it.
+
+    `ending` ends the names of files; a table that is written without it already, with the same content, is not written twice.
+    """
     lines = []
     for role in PEOPLE_ROLES:
         path = recipe.parent / f"{role}{ending}.csv"
         path.unlink(missing_ok=True)
         if role in tables:
-            table = tables[role]
-            if {"x", "y"} <= set(table.columns):
-                lon, lat = Transformer.from_crs(crs, CRS, always_xy=True).transform(table["x"].to_numpy(), table["y"].to_numpy())
-                table = table.drop(columns=["x", "y"]).assign(lon=np.round(lon, 6), lat=np.round(lat, 6))
-            _replace(path, table.to_csv(index=False, lineterminator="\n").encode())
+            content, plain = _csv(tables[role], crs), recipe.parent / f"{role}.csv"
+            if ending and plain.is_file() and plain.read_bytes() == content:
+                path = plain
+            else:
+                _replace(path, content)
             lines += ["", f"[inputs.{role}]", f'path = "{path.name}"']
     _replace(recipe, recipe.read_bytes() + "\n".join([*lines, ""]).encode())
+
+
+def _csv(table: pd.DataFrame, crs: object) -> bytes:
+    if {"x", "y"} <= set(table.columns):
+        lon, lat = Transformer.from_crs(crs, CRS, always_xy=True).transform(table["x"].to_numpy(), table["y"].to_numpy())
+        table = table.drop(columns=["x", "y"]).assign(lon=np.round(lon, 6), lat=np.round(lat, 6))
+    return table.to_csv(index=False, lineterminator="\n").encode()
 
 
 def _replace(path: Path, content: bytes) -> None:

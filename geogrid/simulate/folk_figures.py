@@ -82,6 +82,7 @@ class Sent:
     """
 
     id: str
+    name: str
     kind: str
     to: str
     valid: tuple[str, str]

@@ -12,7 +12,7 @@ from geogrid.simulate.folk_places import Places, laid, spread, target_word
 
 STAFF = ("id", "name", "kind", "phone", "duties")
 MEMBERS = ("member", "target_kind", "target", "post", "valid_from", "valid_to")
-OVERLAYS = ("id", "kind", "action", *MEMBERS)
+OVERLAYS = ("id", "name", "kind", "action", *MEMBERS)
 Line = dict[str, str]
 
 
@@ -88,7 +88,8 @@ def call_up(
     sent += _people_sent(figure, staff, members, _own_units(figure, places, members), of_work, units)
     teams = bodies.loc[bodies["kind"].isin(figure.bodies), "id"].tolist()
     sent += [(teams[i], units[j]) for i, j in _pairs(len(teams), len(units))]
-    return [{"id": figure.id, "kind": figure.kind, "action": "add", **member(who, "unit", unit, figure.post, figure.valid)} for who, unit in sent]
+    told = {"id": figure.id, "name": figure.name, "kind": figure.kind, "action": "add"}
+    return [{**told, **member(who, "unit", unit, figure.post, figure.valid)} for who, unit in sent]
 
 
 def _people_sent(

@@ -26,7 +26,9 @@ LUBEI = Folk(
         People(("volunteer",), "志愿者", "organisation:team", post="队长"),  # of 140,000 volunteers those who lead a team; one a team is assumed
     ),
     workplaces=Workplaces(140, "community", paired=False),  # "of city and district": how many is not said
-    sent=(Sent("LB-2025-1", "real", "community", ("2025-11-03", "2025-11-16"), "下沉值守", ("sent_member",), workplaces=True),),
+    sent=(
+        Sent("LB-2025-1", "在职党员下沉（模拟）", "real", "community", ("2025-11-03", "2025-11-16"), "下沉值守", ("sent_member",), workplaces=True),
+    ),
     reports=(
         Reports(1987, {"help": 1}, open_n=9, inside_share=0.8),  # the number is of 2022; how many are open is not said
         Reports(  # what cameras find is not counted
@@ -57,7 +59,19 @@ FENGRUN = Folk(
         People(("sent_member",), "下沉党员", WORKPLACE, 1825),
     ),
     workplaces=Workplaces(85, "community", paired=False),
-    sent=(Sent("FR-2025-1", "real", "community", ("2025-07-28", "2025-08-10"), "应急值守", ("sent_member",), ("vanguard",), workplaces=True),),
+    sent=(
+        Sent(
+            "FR-2025-1",
+            "汛期应急值守（模拟）",
+            "real",
+            "community",
+            ("2025-07-28", "2025-08-10"),
+            "应急值守",
+            ("sent_member",),
+            ("vanguard",),
+            workplaces=True,
+        ),
+    ),
 )
 
 SOURCES = ("social_worker", "veteran", *(f"source{k}" for k in range(3, 14)))
@@ -79,8 +93,16 @@ TAOCHENG = Folk(
     ),
     workplaces=Workplaces(197, "street", called="报到单位"),
     sent=(
-        Sent("TC-2025-1", "real", "community", ("2025-07-28", "2025-08-10"), "应急值守", from_levels=("estate", "stairwell")),
-        Sent("TC-2025-2", "drill", "community", ("2025-10-13", "2025-10-17"), "报到值守", ("sent_member",)),
+        Sent(
+            "TC-2025-1",
+            "平急两用：四、五级网格员归社区（模拟）",
+            "real",
+            "community",
+            ("2025-07-28", "2025-08-10"),
+            "应急值守",
+            from_levels=("estate", "stairwell"),
+        ),
+        Sent("TC-2025-2", "在职党员报到演练（模拟）", "drill", "community", ("2025-10-13", "2025-10-17"), "报到值守", ("sent_member",)),
     ),
     reports=(Reports(590, {"help": 1}, open_n=7, inside_share=0.7),),  # how many are open is not said
 )
@@ -108,7 +130,7 @@ SHUANGLUAN = Folk(
         People(("online_head",), "网络楼长", "building", 1188, use="住宅"),
         People(("courier",), "外卖员", "grid", 46, covers=False),
     ),
-    sent=(Sent("SL-2025-1", "drill", "community", ("2025-09-15", "2025-09-19"), "应急值守", from_levels=("grid",)),),
+    sent=(Sent("SL-2025-1", "平急结合演练（模拟）", "drill", "community", ("2025-09-15", "2025-09-19"), "应急值守", from_levels=("grid",)),),
     reports=(
         Reports(
             3851,
@@ -159,7 +181,7 @@ KAIPING = Folk(
         People(("sent_member",), "在职人员", WORKPLACE, 1120),  # no number: 20 a workplace; 85 % of them are sent
     ),
     workplaces=Workplaces(56, "community", called="区直单位"),
-    sent=(Sent("KP-2025-1", "real", "community", ("2025-08-01", "2025-08-14"), "下沉值守", ("sent_member",), part=0.85),),
+    sent=(Sent("KP-2025-1", "在职人员下沉值守（模拟）", "real", "community", ("2025-08-01", "2025-08-14"), "下沉值守", ("sent_member",), part=0.85),),
 )
 
 BAODING = Folk(
