@@ -12,7 +12,7 @@ import shapely
 from flask_babel import gettext as _
 
 from geogrid.errors import NotFoundError
-from web import data, rostered, tables
+from web import data, rostered, suppressed, tables
 from web.language import language
 from web.served import Served
 
@@ -193,7 +193,7 @@ def one(now: Served, name: str, when: datetime) -> dict[str, Any]:
         "kind": kind_word(now, str(node["kind"])),
         "below": int(node["below"]),
         "path": [{"id": each, "name": str(found.nodes["name"][each])} for each in found.path(name)[:-1]],
-        "members": int(into["member"].nunique()),
+        "members": suppressed.few(now, int(into["member"].nunique())),
         "valid": [row["valid_from"], row["valid_to"]],
         "units": {level: rows for level, rows in units.items() if rows},
         "targets": [{"kind": kind, "target": target} for kind, target in mine[["target_kind", "target"]].drop_duplicates().itertuples(index=False)],

@@ -97,6 +97,11 @@ def hidden_in(now: Served, total: int, parts: Mapping[str, int]) -> dict[str, st
     return dict(zip(names, _words(marks[1:], k).tolist(), strict=True))
 
 
+def few(now: Served, n: int) -> int | str:
+    """Return a count of people that no sum is made of, as the visitor may read it: members of one organisation."""
+    return n if sees_all(now) or not 0 < n < limit(now) else f"<{limit(now)}"
+
+
 def persons(now: Served) -> dict[str, pd.Series]:
     """Return what is written instead of the persons of units, as `hidden` does."""
     return hidden(now, "persons", lambda: {level: now.whole.project.units(level)["persons"].fillna(0) for level in now.whole.project.levels})

@@ -129,7 +129,7 @@ function organisations(page) {
     onMap(got, levels.includes(values.level) ? values.level : lowest);
     const days = [got.valid[0] ? say(says.from, { day: got.valid[0].slice(0, 10) }) : "", got.valid[1] ? say(says.to, { day: got.valid[1].slice(0, 10) }) : ""].filter(Boolean).join(page.words.comma);
     show([element("h2", {}, got.name || got.id), element("span", { class: "note" }, got.kind)],
-      element("p", { class: "note" }, [got.id, got.below ? say(says.below, { n: number(got.below) }) : "", got.members ? say(says.members, { n: number(got.members) }) : "", days].filter(Boolean).join(" · ")),
+      element("p", { class: "note" }, [got.id, got.below ? say(says.below, { n: number(got.below) }) : "", got.members ? say(says.members, { n: typeof got.members === "string" ? got.members : number(got.members) }) : "", days].filter(Boolean).join(" · ")),
       got.path.length ? element("p", {}, says.path + page.words.colon, ...got.path.flatMap((one, i) => [i ? " › " : "", bodyLink(one.id, one.name || one.id)])) : "",
       levels.length ? "" : element("p", { class: "note" }, says.no_unit),
       ...levels.flatMap(level => [element("h3", {}, say(says.in, { level: page.levels[level][got.units[level].length === 1 ? "name" : "plural"], n: number(got.units[level].length) })), element("ul", {}, ...got.units[level].slice(0, 60).map(unit => element("li", {}, unitLink(level, unit.code, unit.name), " ", element("span", { class: "note code" }, unit.code))))]));
