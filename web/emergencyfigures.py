@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LISTED = 500
 """So many units, people and gaps are listed on the page, the upper units first; the file has all."""
+ROLES = ("workplace", "organisation", "staff")
+"""Who is listed first."""
 LINES = 600
 """So many lines are drawn at most: beyond, people come from the units above theirs."""
 
@@ -60,6 +62,7 @@ def told(now: Served, found: Effect) -> dict[str, Any]:
     from geogrid.organisation.overlay_effect import row_of
 
     people = found.change.people
+    shown = people.sort_values("role", key=lambda roles: roles.map(ROLES.index), kind="stable").head(LISTED)
     counts = {
         "people": int(people["member"][people["role"] == "staff"].nunique()),
         "bodies": int(people["member"][people["role"] != "staff"].nunique()),
@@ -70,7 +73,7 @@ def told(now: Served, found: Effect) -> dict[str, Any]:
         "at": found.at.isoformat(timespec="minutes"),
         "figures": figures,
         "units": unit_rows(now, found, LISTED),
-        "people": people_rows(now, people.head(LISTED)),
+        "people": people_rows(now, shown),
         "n": {"people": len(people)},
         "lacking": lacking_rows(now, found.lacking.head(LISTED)),
         "clashes": clash_rows(now, found)[:LISTED],

@@ -52,6 +52,7 @@ def _said() -> dict[str, str]:
         "during": _("during"),
         "after": _("after"),
         "unit": _("unit"),
+        "who": _("who"),
         "sent": _("sent"),
         "from_nowhere": _("(without a unit)"),
         "leaves": _("leaves {where}"),

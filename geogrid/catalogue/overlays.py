@@ -16,9 +16,9 @@ STATES: dict[str, dict[str, str]] = {
 }
 KINDS = {"real": {"zh": "实战", "en": "real"}, "drill": {"zh": "演练", "en": "drill"}}
 ROLES = {
-    "staff": {"zh": "人员", "en": "people"},
-    "workplace": {"zh": "下沉单位", "en": "workplaces"},
-    "organisation": {"zh": "组织", "en": "organisations"},
+    "staff": {"zh": "人员", "en": "person"},
+    "workplace": {"zh": "下沉单位", "en": "workplace"},
+    "organisation": {"zh": "组织", "en": "organisation"},
 }
 _CLASHES: dict[str, dict[str, str]] = {
     "two_places": {

@@ -140,7 +140,7 @@ export async function emergency(page) {
 
   function peopleList({ people }) {
     if (!people.length) return [element("p", { class: "empty" }, says.nobody_moves)];
-    return [table([[says.roles.staff], [says.before], [says.during]], people.map(row => element("tr", {}, cell(element("span", {}, row.name, " ", element("span", { class: "note" }, row.role === "staff" ? row.post || row.kind : says.roles[row.role]))), cell(row.from || "–"), cell(row.to ? unitButton(row.level, row.code, row.to) : "–"))))];
+    return [table([[says.who], [says.before], [says.during]], people.map(row => element("tr", {}, cell(element("span", {}, row.name, " ", element("span", { class: "note" }, row.role === "staff" ? row.post || row.kind : says.roles[row.role]))), cell(row.from || "–"), cell(row.to ? unitButton(row.level, row.code, row.to) : "–"))))];
   }
 
   function lackingList({ lacking }) {
