@@ -9,7 +9,7 @@ from accept.row import Row
 COVER = ("gap", "overlap", "outside_parent", "not_edge_matched", "floor_overlap", "geometry_invalid", "geometry_missing", "geometry_type")
 NEST = ("parent_missing", "parent_mismatch", "code_missing", "code_duplicate", "code_format", "unassigned")
 READY_S = 5.0
-"""The overview of a whole district, from the address to a quiet network, its half second of waiting included."""
+"""The overview of a whole district, from the address to a map that answers."""
 
 
 def builds(row: Row) -> list[Clause]:

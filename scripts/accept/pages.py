@@ -15,15 +15,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from playwright import sync_api
+
 from accept.row import Row
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-READY = "() => document.readyState === 'complete' && document.body.innerText.trim().length > 40"
+READY = "() => document.readyState === 'complete' && (window.geogrid ? !!window.geogrid.isReady : document.body.innerText.trim().length > 40)"
+QUIET_MS = 15_000
+"""So long may a page go on asking after it stands: figures that take their time are told when they are there."""
 
 
 @dataclass
 class Seen:
-    """What was seen of a page: its text, seconds until it stood, its map's share of drawn pixels, and what went wrong."""
+    """What was seen of a page: its text, seconds until it stood with its map, and what went wrong."""
 
     path: str
     text: str = ""
@@ -53,8 +57,6 @@ def served(project: Path) -> Iterator[str]:
 
 def look(row: Row, paths: list[str]) -> dict[str, Seen]:
     """Open each path in a browser, Chinese, 1366 × 768; a picture of each is left in the row's folder."""
-    from playwright import sync_api
-
     assert row.build
     (row.folder / "pages").mkdir(exist_ok=True)
     with served(row.project) as address, sync_api.sync_playwright() as playwright:
@@ -76,9 +78,10 @@ def _opened(browser: Any, address: str, path: str, folder: Path) -> Seen:
         answer = page.goto(address + quote(path, safe="/?=&"), wait_until="load", timeout=90_000)
         if answer is None or answer.status >= 400:
             seen.faults.append(f"status {answer.status if answer else 'none'}")
-        page.wait_for_function(READY, timeout=30_000)
-        page.wait_for_load_state("networkidle", timeout=90_000)
+        page.wait_for_function(READY, timeout=60_000)
         seen.seconds = time.monotonic() - begun
+        with contextlib.suppress(sync_api.TimeoutError):
+            page.wait_for_load_state("networkidle", timeout=QUIET_MS)
         seen.text = page.inner_text("body")
         page.screenshot(path=str(folder / f"{path.strip('/').replace('/', '-') or 'overview'}.png"))
     except Exception as error:
