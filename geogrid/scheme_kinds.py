@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from geogrid.scheme_values import Text, check_known, check_value, check_words, is_count, is_number, table_of, text_of, words_of
+from geogrid.scheme_values import Text, check_known, check_value, check_words, is_count, is_number, level_word, table_of, text_of, words_of
 
 POSITIVE = ("a positive number", "正数")
 
@@ -60,7 +60,7 @@ def station_of(kind: str, entry: Any, levels: list[str], scheme_id: str) -> Site
     names = ("name", "one_per", "households_per_place", "directions", "radiates", "minutes", "least")
     check_known(table_of(entry, where), names, where)
     for key in ("one_per", "radiates"):
-        check_words(words_of(entry[key], where, key)[:1] if entry.get(key) else (), levels, where, "level")
+        level_word(entry, key, levels, where)
     for key in ("households_per_place", "minutes"):
         check_value(entry.get(key) is None or _is_positive(entry[key]), where, key, entry.get(key), *POSITIVE)
     check_value(isinstance(entry.get("directions", False), bool), where, "directions", entry.get("directions"), "true or false", "true 或 false")

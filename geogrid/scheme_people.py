@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from geogrid.scheme_values import Text, check_known, check_value, check_words, is_count, table_of, text_of, words_of
+from geogrid.scheme_values import Text, check_known, check_value, check_words, is_count, level_word, table_of, text_of, words_of
 
 NO_POST = Text("", "")
 BELONGS_TO = ("compound", "building", "entrance", "household", "site", "workplace")
@@ -55,8 +55,7 @@ def staff_of(kind: str, entry: Any, levels: list[str], scheme_id: str) -> StaffK
     """Make a kind of officer of its table; raises SchemeError."""
     where = f"{scheme_id} [staff.{kind}]"
     check_known(table_of(entry, where), ("name", "per", "least", "most", "post", "duties"), where)
-    per = words_of(entry.get("per") or [], where, "per")[:1]
-    check_words(per, levels, where, "level")
+    per = level_word(entry, "per", levels, where)
     least, most = entry.get("least", 1 if per else 0), entry.get("most")
     for key in ("least", "most"):
         check_value(key not in entry or is_count(entry[key]), where, key, entry.get(key), "1 or more", "1 或以上的整数")
@@ -66,7 +65,7 @@ def staff_of(kind: str, entry: Any, levels: list[str], scheme_id: str) -> StaffK
     check_value(isinstance(duties, list), where, "duties", duties, "a list of duties", "职责的列表")
     told = tuple(text_of(duty, f"{where} duties") for duty in duties)
     post = text_of(entry["post"], f"{where} post") if "post" in entry else NO_POST
-    return StaffKind(text_of(entry.get("name", kind), where), "".join(per), least, most, post, told)
+    return StaffKind(text_of(entry.get("name", kind), where), per, least, most, post, told)
 
 
 def organisation_of(kind: str, entry: Any, kinds: list[str], levels: list[str], scheme_id: str) -> OrganisationKind:
@@ -75,10 +74,8 @@ def organisation_of(kind: str, entry: Any, kinds: list[str], levels: list[str], 
     check_known(table_of(entry, where), ("name", "under", "of", "covers"), where)
     under = words_of(entry.get("under") or [], where, "under")
     check_words(under, kinds, where, "kind of organisation")
-    of, covers = (words_of(entry.get(key) or [], where, key)[:1] for key in ("of", "covers"))
-    check_words(of, [*levels, *BELONGS_TO], where, "level")
-    check_words(covers, levels, where, "level")
-    return OrganisationKind(text_of(entry.get("name", kind), where), under, "".join(of), "".join(covers))
+    of, covers = level_word(entry, "of", (*levels, *BELONGS_TO), where), level_word(entry, "covers", levels, where)
+    return OrganisationKind(text_of(entry.get("name", kind), where), under, of, covers)
 
 
 def check_tree(kinds: Mapping[str, OrganisationKind], scheme_id: str) -> None:
@@ -97,11 +94,10 @@ def emergency_of(table: Mapping[str, Any], levels: list[str], scheme_id: str) ->
     check_known(table, ("under", "levels"), where)
     if not table:
         return None
-    under = words_of(table.get("under", []), where, "under")
-    check_value(len(under) == 1, where, "under", table.get("under"), f"one level: {', '.join(levels)}", f"一个层级：{'、'.join(levels)}")
-    check_words(under, levels, where, "level")
-    below = levels[levels.index(under[0]) + 1 :]
+    under = level_word(table, "under", levels, where)
+    check_value(bool(under), where, "under", table.get("under"), f"one level: {', '.join(levels)}", f"一个层级：{'、'.join(levels)}")
+    below = levels[levels.index(under) + 1 :]
     moved = words_of(table.get("levels", below), where, "levels")
-    check_value(bool(moved), where, "levels", list(moved), f"levels below {under[0]}", f"{under[0]} 以下的层级")
-    check_words(moved, below, where, f"level below {under[0]}")
-    return Emergency(under[0], moved)
+    check_value(bool(moved), where, "levels", list(moved), f"levels below {under}", f"{under} 以下的层级")
+    check_words(moved, below, where, f"level below {under}")
+    return Emergency(under, moved)

@@ -132,6 +132,14 @@ def words_of(value: Any, where: str, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
 
+def level_word(entry: Mapping[str, Any], key: str, known: Iterable[str], where: str) -> str:
+    """Return the word under a key that names a level, "" for none; raise SchemeError where it is none of the known."""
+    word = entry.get(key, "")
+    check_value(isinstance(word, str), where, key, word, f"one of {', '.join(known)}", f"{'、'.join(known)} 之一")
+    check_words((word,) if word else (), known, where, "level")
+    return word
+
+
 def check_words(words: Iterable[str], names: Iterable[str], where: str, what: str) -> None:
     """Raise SchemeError for the first word that is not among `names`."""
     known = list(names)

@@ -1,8 +1,12 @@
 """What a scheme names by kind: stations, staff, organisations, events, tasks, devices and emergencies; each mistake is answered with the key."""
 
 import json
+import re
+from importlib import resources
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from geogrid.errors import SchemeError
 from geogrid.scheme import Device, Emergency, EventKind, Scheme, SiteKind, TaskLayer, Text, built_in, parse_scheme, read_scheme
@@ -120,6 +124,8 @@ def test_a_project_of_an_earlier_version_has_none_of_the_new_kinds():
         ("[staff]\na = 3", "must be a table"),
         ("[staff.a]\npr = 1", "unknown key 'pr'; did you mean 'per'"),
         ('[staff.a]\nper = "gird"', "did you mean 'grid'"),
+        ('[staff.a]\nper = ["grid"]', "per = ['grid']: write one of community, grid, stairwell"),
+        ("[stations.a]\none_per = {}", "one_per = {}: write one of"),
         ("[staff.a]\nleast = 1", 'per = "…" beside it'),
         ('[staff.a]\nper = "grid"\nleast = 0', "1 or more"),
         ('[staff.a]\nper = "grid"\nleast = true', "1 or more"),
@@ -163,3 +169,38 @@ def test_a_mistake_is_answered_with_the_key_and_what_to_write(added: str, said: 
 
 def test_a_list_that_names_a_kind_twice_names_it_once():
     assert scheme(LEVELS + "[events.a]\n[tasks.t]\nevents = ['a', 'a']").tasks["t"].events == ("a",)
+
+
+ODD = (
+    "3",
+    "-1",
+    "true",
+    '"x"',
+    '""',
+    "[]",
+    "{}",
+    "[1]",
+    "{ a = 1 }",
+    "nan",
+    "1e400",
+    "1979-05-27",
+    "[[]]",
+    "[{}]",
+    '["grid"]',
+    '{ zh = "a", en = 3 }',
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(built_in()), st.integers(0, 10**6), st.sampled_from(ODD))
+def test_whatever_stands_where_a_value_should_it_is_read_or_refused_with_words(name: str, where: int, odd: str):
+    lines = resources.files("geogrid.schemes").joinpath(name + ".toml").read_text("utf-8").split("\n")
+    keyed = [i for i, line in enumerate(lines) if re.match(r"\w+ = .*[^\[]$", line)]
+    at = keyed[where % len(keyed)]
+    lines[at] = lines[at].split(" = ")[0] + " = " + odd
+    try:
+        own = parse_scheme("\n".join(lines), "own")
+    except SchemeError as error:
+        assert error.message != error.message_zh
+    else:
+        assert scheme_from_dict(json.loads(json.dumps(scheme_to_dict(own)))) == own
