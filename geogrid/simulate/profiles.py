@@ -64,8 +64,7 @@ class Profile:
     `stretch`: how much longer than wide it is, as in a valley. `wood_share`: of its fields. `old_estates_n`: so many compounds are old, None for all
     built so. `stairwells_n`, `compounds_n`: exactly so many; homes beyond the compounds are in none. `other_n`: how many buildings are not for living
     in, None for as many as there is room for. `counts`: units by level. `device_kinds`: what the cameras at gates, stairwells, roads and along walls
-    are called. `declared`: what its own reports say of it. `about`: what is assumed beyond what holds for all; `source`: what is real, where that
-    does not hold for all.
+    are called. `declared`: what its own reports say of it. `about`: what is assumed beyond what holds for all.
     """
 
     system: str
@@ -115,7 +114,6 @@ class Profile:
     declared_km2: float | None = None
     declared: tuple[Mapping[str, str], ...] = ()
     about: str = ""
-    source: str = ""
 
     @property
     def households_n(self) -> int:
