@@ -126,7 +126,7 @@ def test_land_of_its_own_is_a_unit_that_says_so_while_the_count_lasts():
     assert without.geometry.area.sum() == pytest.approx(with_school.geometry.area.sum())
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.randoms(use_true_random=False), st.integers(4, 8))
 def test_rows_in_any_order_give_the_same_estates(random, count: int):
     text = COMPOUNDS.replace('make = "compound"', f'make = "compound"\ncount = {count}')
