@@ -153,6 +153,25 @@ def test_a_project_that_is_built_anew_in_the_same_place_keeps_them(town: Path):
     assert listed(town) == {"o1": "in_force"}
 
 
+def test_a_backup_that_is_restored_knows_what_was_made_and_ended_after_it(town: Path, tmp_path: Path):
+    add_overlay(town, DRAFT, author="ann", clock=clock)
+    assert run("backup", town, "--out", tmp_path / "copy.gpkg").exit_code == 0
+    add_overlay(town, DRAFT, author="ann", clock=clock)
+    end_overlay(town, "o1", author="bob", clock=clock)
+    assert run("restore", tmp_path / "copy.gpkg", "--out", town, "--force").exit_code == 0
+    assert listed(town) == {"given": "ended", "o1": "withdrawn", "o2": "in_force"}
+
+
+def test_a_project_of_another_history_keeps_its_own(town: Path, tmp_path: Path):
+    (tmp_path / "other").mkdir()
+    other = town_project(tmp_path / "other")
+    add_overlay(other, replace(DRAFT, name="别处"), author="eve", clock=clock)
+    add_overlay(town, DRAFT, author="ann", clock=clock)
+    assert run("restore", other, "--out", town, "--force").exit_code == 0
+    with open_project(town) as project:
+        assert set(project.table("overlays")["name"]) == {"防汛一", "别处"}
+
+
 def shapes(path: Path, folder: Path) -> dict[str, bytes]:
     """What geogrid exports of each level, and every row of the plan's tables."""
     out = {}

@@ -152,35 +152,42 @@ def merged(con: sqlite3.Connection, given: pd.DataFrame) -> pd.DataFrame:
 
 
 def carry(old: Path, new: Path) -> None:
-    """Let the file `new`, which takes the place of the project `old`, know the same overlays, unless it knows some of its own."""
+    """Let the file `new`, which takes the place of the project `old`, know its overlays: none that was made, and no end, is forgotten.
+
+    A backup gets the lines that were written after it; one that has lines of another history keeps its own.
+    """
     kept = _rows_of(old)
+    if not kept:
+        return
     with closing(sqlite3.connect(new, isolation_level=None)) as con:
-        if not kept or last_line(con):
-            return
         con.execute("BEGIN")
         run(con, OVERLAYS)
-        for table, rows in kept.items():
-            con.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+        own = {table: con.execute(f"SELECT * FROM {table} ORDER BY fid").fetchall() for table in kept}
+        is_earlier = all(kept[table][: len(own[table])] == own[table] for table in kept)
+        for table, rows in kept.items() if is_earlier else ():
+            for row in rows[len(own[table]) :]:
+                con.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
         con.execute("COMMIT")
 
 
 def _rows_of(old: Path) -> dict[str, list[tuple]]:
-    """Return the rows of both tables of a project, none of what is no project or damaged: that is to be replaced all the same."""
+    """Return the rows of both tables of a project; {} for none, and of what is no project or damaged: that is to be replaced all the same."""
     try:
         with closing(connect(old, is_whole=True)) as con:
-            rows = {name: con.execute(f"SELECT * FROM {name} ORDER BY fid").fetchall() for name in ("overlay_made", "overlay_log") if last_line(con)}
+            there = ("overlay_made", "overlay_log") if last_line(con) else ()
+            return {name: con.execute(f"SELECT * FROM {name} ORDER BY fid").fetchall() for name in there}
     except (StoreError, sqlite3.DatabaseError):
         return {}
-    return {name: found for name, found in rows.items() if found}
 
 
 def _cut(rows: pd.DataFrame, mine: np.ndarray, ends_at: str) -> pd.DataFrame:
     """End rows at a moment; those that had not begun hold for no time at all."""
-    planned, at = rows["valid_to"], starts([ends_at])[0]
-    begins, over = starts(rows["valid_from"]), ends(planned)
-    cut = np.where(begins >= at, rows["valid_from"].map(lambda text: told(starts([text])[0])), ends_at)
-    mine = mine & ~(over <= at)
-    return rows.assign(valid_to=planned.where(~mine, pd.Series(cut, index=rows.index)), planned_to=rows["planned_to"].where(~mine, planned))
+    at, valid_to, planned_to = starts([ends_at])[0], rows["valid_to"].tolist(), rows["planned_to"].tolist()
+    begins, over = starts(rows["valid_from"]), ends(valid_to)
+    for i in np.flatnonzero(mine & ~(over <= at)).tolist():
+        planned_to[i] = valid_to[i]
+        valid_to[i] = told(begins[i]) if begins[i] >= at else ends_at
+    return rows.assign(valid_to=pd.Series(valid_to, dtype="str"), planned_to=pd.Series(planned_to, dtype="str"))
 
 
 def _text(document: Mapping[str, Any], name: str, most: int) -> str:
