@@ -1,6 +1,7 @@
 // The card of /people: who is responsible at a place or in a unit, from the lowest level up; one person with all posts.
 import { position } from "./card.js";
 import { element, link, say } from "./dom.js";
+import * as map from "./map.js";
 
 const FEW = 6;
 let asked = 0;
@@ -27,8 +28,17 @@ async function show(visit, asking, draw) {
     box.replaceChildren(...draw(found).filter(Boolean));
     box.scrollTop = 0;
     box.hidden = false;
-    position(box, found.lon ? [found.lon, found.lat, found.lon, found.lat] : window.geogrid?.unit?.(found.level, found.code)?.box);
+    map.ready(it => it.on("ready", () => { if (mine === asked) stand(box, found, it); }));
   } catch (error) { if (mine === asked) said(`${visit.says.failed} ${error.message}`); }
+}
+
+// Put the card into a corner away from what it speaks of; a place that it would cover all the same moves out from under it.
+function stand(box, found, it) {
+  position(box, found.lon ? [found.lon, found.lat, found.lon, found.lat] : it.unit(found.level, found.code)?.box);
+  if (!found.lon || it.map.getSize().x < 700) return;
+  const at = it.map.latLngToContainerPoint([found.lat, found.lon]), stage = it.map.getContainer().getBoundingClientRect(), own = box.getBoundingClientRect();
+  const x = at.x + stage.left, y = at.y + stage.top;
+  if (x > own.left - 24 && x < own.right + 24 && y > own.top - 24 && y < own.bottom + 24) it.map.panBy([x - (own.left - stage.left > 48 ? own.left - 64 : own.right + 64), 0], { animate: false });
 }
 
 function head(visit, title, note) {
@@ -57,7 +67,7 @@ function levels(visit, found, own = "") {
   const rows = found.levels.flatMap(level => {
     const name = level.seen ? element("a", { href: link(page.urls.unit + encodeURIComponent(level.code), { level: level.level }, page) }, level.label) : level.label;
     const missing = level.missing.map(each => element("p", { class: "staff-missing" }, element("span", { class: "status above" }, "▲ " + each.text), element("span", { class: "note" }, say(says.to_do, { text: each.to_do }))));
-    const nobody = !level.people.length && !missing.length ? element("p", { class: "note" }, says.nobody) : null;
+    const nobody = visit.hasStaff && !level.people.length && !missing.length ? element("p", { class: "note" }, says.nobody) : null;
     return [level.level === own ? null : element("h3", {}, level.label.startsWith(level.name) ? "" : element("span", { class: "note" }, level.name + " "), name), level.people.length ? list(visit, level.people, false) : null, nobody, ...missing];
   });
   return [...near, ...rows];

@@ -17,7 +17,7 @@ function people(page) {
     if (!answer.ok) throw new Error(page.lang === "zh" ? body.message_zh : body.message);
     return body;
   };
-  const visit = { page, says, ask, unit: (level, code) => map.select(level, code, { zoom: true }), person: id => go({ person: id }), address: text => go({ address: text }), place: (lon, lat, floor) => go({ lon, lat, floor }), clear: () => go({}), mark };
+  const visit = { page, says, ask, hasStaff, unit: (level, code) => map.select(level, code, { zoom: true }), person: id => go({ person: id }), address: text => go({ address: text }), place: (lon, lat, floor) => go({ lon, lat, floor }), clear: () => go({}), mark };
   let clicked = null, floor = "", shown = false;
 
   // What is asked stands in the address; one thing at a time.
@@ -42,7 +42,7 @@ function people(page) {
     map.mark(codes.length ? table.values.level : null, codes);
   }
 
-  const goTo = found => { if (found.lon !== null) map.ready(it => { it.map.setView([found.lat, found.lon], Math.max(17, it.map.getZoom())); it.ring([found.lon, found.lat, found.lon, found.lat]); }); };
+  const goTo = found => { if (found.lon !== null) map.ready(it => { it.map.setView([found.lat, found.lon], Math.max(17, it.map.getZoom()), { animate: false }); it.ring([found.lon, found.lat, found.lon, found.lat]); }); };
   map.on("select", unit => { clicked = unit?.by === "map" ? unit.latlng : null; });
 
   const table = unitsTable(page, {
