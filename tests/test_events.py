@@ -158,7 +158,7 @@ def some_events(draw: st.DrawFn) -> pd.DataFrame:
     return points(*made)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(some_events(), st.integers(0, 120), st.randoms(use_true_random=False))
 def test_figures_add_up_and_do_not_depend_on_the_order_of_rows(given_points: pd.DataFrame, day: int, random):
     at_s = at("2026-01-01") + day * DAY
@@ -178,6 +178,7 @@ def test_figures_add_up_and_do_not_depend_on_the_order_of_rows(given_points: pd.
 
 
 @settings(max_examples=40)
+@settings(max_examples=30)
 @given(some_events(), st.integers(0, 120), st.integers(0, 60))
 def test_an_open_event_never_comes_down_again_and_each_open_one_stands_somewhere(given_points: pd.DataFrame, day: int, later: int):
     events, days = read_events(given_points, scheme(), LEVELS), {kind: event.days for kind, event in KINDS.items()}
