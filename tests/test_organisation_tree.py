@@ -65,7 +65,7 @@ def test_an_unknown_kind_is_called_by_its_own_word():
     assert kind_name("功能型党支部", scheme()).en == "功能型党支部"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(["", *"abcdefghx"])), st.randoms(use_true_random=False))
 def test_every_organisation_stands_once_and_below_its_parent_however_the_rows_are_ordered(parents, random):
     rows = [(name, "branch", parent) for name, parent in parents.items()]
@@ -114,7 +114,7 @@ def test_whoever_has_ended_covers_nothing():
     assert cover(frame, members(("o1", "unit", A), ("o2", "unit", B, "", "2026-05-02"))).share == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("pqrst"), st.sampled_from([A, B, C, D, WEST, "nowhere"])), max_size=12))
 def test_with_and_without_add_up_to_all_units_and_the_share_says_so(pairs):
     frame = organisations(*((name, "branch", "") for name in "pqrst"))

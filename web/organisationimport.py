@@ -14,6 +14,7 @@ from flask import current_app, request
 from flask_babel import gettext as _
 
 from geogrid.errors import ConflictError, InputError
+from web import rostered
 from web.accounts import current_user, project_path, require, whole_project
 from web.language import language
 from web.refusals import TooLargeError
@@ -123,7 +124,7 @@ def _told(now: Served, planned: Update) -> dict[str, Any]:
         for role, change in planned.changes.items()
     ]
     rejected = [f"{line.layer} #{line.row}: {line.reason_zh if zh else line.reason}" for line in planned.rejected.itertuples()]
-    faults = [f"{fault.table} #{fault.row}: {fault.zh if zh else fault.en}" for fault in _faults(planned)]
+    faults = [f"{fault.table} #{fault.row}: {fault.zh if zh else fault.en}" for fault in planned.roster.faults if fault.table in planned.changes]
     return {
         "roles": roles,
         "changes": any(change.any for change in planned.changes.values()),
@@ -133,22 +134,15 @@ def _told(now: Served, planned: Update) -> dict[str, Any]:
     }
 
 
-def _faults(planned: Update) -> list[Any]:
-    from geogrid.organisation.source import roster_of
-
-    return [fault for fault in roster_of(planned.after).faults if fault.table in planned.changes]
-
-
 def _cover(now: Served, planned: Update) -> list[dict[str, Any]]:
     """Return for each level that the scheme wants covered how many units have no organisation, before and after."""
     from geogrid.organisation.cover import find_cover, kinds_for
-    from geogrid.organisation.source import roster_of
 
     scheme, when = now.project.scheme, current_app.extensions["geogrid"].clock()
-    before, after = (roster_of(project).at(when) for project in (now.project, planned.after))
+    moments = [known.at(when) for known in (rostered.roster(now), planned.roster)]
     out = []
     for level in (level for level in now.project.levels if kinds_for(scheme, level)[1]):
         units = {level: now.project.units(level)}
-        counts = [len(find_cover(moment, scheme, units, level).without) for moment in (before, after)]
-        out.append({"name": level_name(scheme.level(level), plural=True), "before": counts[0], "after": counts[1]})
+        before, after = (len(find_cover(moment, scheme, units, level).without) for moment in moments)
+        out.append({"name": level_name(scheme.level(level), plural=True), "before": before, "after": after})
     return out

@@ -10,6 +10,7 @@ import numpy as np
 
 from geogrid import sites
 from geogrid.findings import Finding
+from geogrid.organisation import Moment
 from geogrid.organisation.cover import find_no_organisation
 from geogrid.organisation.duties_found import find_no_staff
 from geogrid.organisation.source import roster_of
@@ -23,22 +24,26 @@ _OF_READING = frozenset(
 _OF_POINTS = frozenset(["point_unmatched", "point_position", "point_duplicate"])
 
 
-def find_concerning(project: Any, roles: Collection[str], now: datetime) -> list[Finding]:
-    """Find what follows from roles of a project: points in no unit, units without a station, without people, figures that do not hold."""
+def find_concerning(project: Any, roles: Collection[str], moment: Moment | None = None) -> list[Finding]:
+    """Find what follows from roles of a project: lost points, units without a station, figures that do not hold; at a moment also who lacks."""
     frames = {role: project.sites(role) for role in roles if role in project.site_roles}
     for frame in frames.values():
         frame.attrs["levels"] = project.levels
     found = [each for role, frame in frames.items() for each in sites.find_unmatched(frame, role)]
     if "stations" in frames:
         found += sites.find_missing(frames["stations"], project.plan())
-    if set(roles).intersection(TABLE_ROLES):
-        found += find_people(project, now)
+    if moment is not None and set(roles).intersection(TABLE_ROLES):
+        found += _lacking(project, moment)
     return _once([*found, *find_declared(compare_declared(project), project.scheme)])
 
 
 def find_people(project: Any, now: datetime) -> list[Finding]:
     """Find the units that lack people, posts, duties or an organisation which the scheme wants there."""
-    units, moment = {level: project.units(level) for level in project.levels}, roster_of(project).at(now)
+    return _lacking(project, roster_of(project).at(now))
+
+
+def _lacking(project: Any, moment: Moment) -> list[Finding]:
+    units = {level: project.units(level) for level in project.levels}
     return [*find_no_staff(moment, project.scheme, units), *find_no_organisation(moment, project.scheme, units)]
 
 

@@ -17,6 +17,8 @@ import pandas as pd
 from geogrid import sites
 from geogrid.errors import RecipeError
 from geogrid.findings import to_frame
+from geogrid.organisation import Roster
+from geogrid.organisation.source import roster_of
 from geogrid.pipeline.concerning import find_concerning, of_files, of_rules
 from geogrid.pipeline.merging import Changes, compared, merged
 from geogrid.reading.draft import Draft, draft_role
@@ -31,15 +33,15 @@ from geogrid.store.delivery import MERGE, REPLACE, ROLES, Delivery, deliver
 
 @dataclass(frozen=True, eq=False)
 class Update:
-    """What a delivery makes of a project: `changes` by role, `rejected` rows, `findings` of what came; `after` is the
-    project as it will be; `left` are roles of the recipe not taken.
+    """What a delivery makes of a project: `changes` by role, `rejected` rows, `findings` of what came; `roster` is
+    that of the project as it will be; `left` are roles of the recipe not taken.
     """
 
     changes: Mapping[str, Changes]
     rejected: pd.DataFrame
     findings: gpd.GeoDataFrame
     delivery: Delivery
-    after: After
+    roster: Roster
     left: tuple[str, ...] = ()
 
 
@@ -72,7 +74,8 @@ def plan_update(project: Project, sources: Sources, *, mode: str = REPLACE, now:
     changes = {role: compared(had[role], frame, role) for role, frame in whole.items()}
     frames = {role: sites.join(frame, plan) if isinstance(frame, gpd.GeoDataFrame) else frame for role, frame in whole.items()}
     after = After(project, frames)
-    old, new = find_concerning(project, frames, now), find_concerning(after, frames, now)
+    roster = roster_of(after)
+    old, new = find_concerning(project, frames), find_concerning(after, frames, roster.at(now))
     stale = {(found.rule, found.message) for found in old} | of_files(project, frames) | of_rules(project, frames)
     found = to_frame([*sources.findings, *new], project.crs, project.scheme.severity)
     meta = {**_files(project, sources), **_declared(after)}
@@ -80,7 +83,7 @@ def plan_update(project: Project, sources: Sources, *, mode: str = REPLACE, now:
         role: {"rows": len(frames[role]), **{name: len(getattr(c, name)) for name in ("added", "changed", "removed")}} for role, c in changes.items()
     }
     delivery = Delivery(frames, project.version, mode, frozenset(stale), found, sources.rejected, meta, told)
-    return Update(changes, sources.rejected, found, delivery, after)
+    return Update(changes, sources.rejected, found, delivery, roster)
 
 
 def update(

@@ -24,7 +24,7 @@ def find_implied(subject: Subject, declared: Sequence[Pair], linked: Linked) -> 
     The number is None where a figure is no plain one, or more organisations than units were declared. A level for which units without an
     organisation were declared is left to that row; of kinds that the scheme knows only those count that it wants in each unit of the level.
     """
-    if "organisations" not in subject.tables:
+    if "organisations" not in subject.tables or not any(asked.figure == "organisations" for _, asked in declared):
         return
     links = linked("organisations")
     spoken_for = {asked.level for _, asked in declared if asked.figure == "units_without_organisation"}
