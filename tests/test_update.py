@@ -214,3 +214,14 @@ def test_merging_knows_rows_by_their_id(old: dict[str, str], new: dict[str, str]
         (),
     )
     assert set(compared(before, after, "staff").removed) == set(old) - set(new)
+
+
+def test_events_come_later_and_are_placed_by_address(path: Path, recipe: Callable[..., Path]):
+    events = "id,kind,time,state,address\ne1,litter,2026-03-01 08:00,已办结,建华大街2号\ne2,litter,2026-03-02,办理中,无此地址\n"
+    result = run(path, recipe(events=events), "--only", "events", "--json")
+    assert result.exit_code in (0, 1), result.output
+    with open_project(path) as project:
+        found = project.sites("events").set_index("id")
+        assert found.loc["e1", "grid"] == WEST + "001"
+        assert found.loc["e2", "grid"] == ""
+        assert "e2" in [code for codes in project.findings()["units"] for code in codes]

@@ -21,6 +21,7 @@ from geogrid.organisation import Roster
 from geogrid.organisation.source import roster_of
 from geogrid.pipeline.concerning import find_concerning, of_files, of_rules
 from geogrid.pipeline.merging import Changes, compared, merged
+from geogrid.pipeline.placed import placed_events
 from geogrid.reading.draft import Draft, draft_role
 from geogrid.reading.sources import Sources, sources_of
 from geogrid.recipe import Recipe
@@ -68,7 +69,7 @@ def read_beside(project: Project, drafts: Sequence[Draft], recipe: Path, *, acce
 
 def plan_update(project: Project, sources: Sources, *, mode: str = REPLACE, now: datetime) -> Update:
     """Work out what a delivery makes of a project (its plan `main`, as it is); nothing is written."""
-    plan = project.plan()
+    plan, sources = project.plan(), replace(sources, frames=_placed(project, sources.frames))
     had = {role: _former(project, role) for role in sources.frames}
     whole = {role: merged(had[role], frame, role) if mode == MERGE else frame for role, frame in sources.frames.items()}
     changes = {role: compared(had[role], frame, role) for role, frame in whole.items()}
@@ -129,6 +130,13 @@ class After:
     def table(self, role: str) -> Any:
         """Return a table."""
         return self._frames[role] if role in self._frames else self._project.table(role)
+
+
+def _placed(project: Project, frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the frames with events placed by the addresses of the project's buildings."""
+    homes = {role: project.layer(role) for role in ("buildings", "entrances") if "events" in frames and role in project.layers}
+    placed = placed_events({**homes, **frames}, project.crs)
+    return {role: placed[role] for role in frames}
 
 
 def _former(project: Project, role: str) -> pd.DataFrame | None:
