@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 import geogrid
 from geogrid.errors import InputError
+from geogrid.inspection.roles import guess_roles, propose
 from geogrid.organisation.targets import read_kinds
 from geogrid.pipeline import simulate_sources
 from geogrid.pipeline.roster import roster_of
+from geogrid.reading.headings import recognise
 from geogrid.recipe import read_recipe
 from geogrid.scheme import read_scheme
 from geogrid.simulate import systems
@@ -361,3 +363,22 @@ def test_every_system_builds_with_its_people_and_none_of_them_is_lost(system, tm
         bodies = FOLK[system].bodies
         kinds = set(project.table("organisations")["kind"]) if bodies else set()
         assert {body.kind for body in bodies if body.of == DISTRICT} <= kinds
+
+
+@pytest.mark.parametrize(
+    ("role", "headings"),
+    [
+        ("staff", {"工号": "id", "姓名": "name", "人员类别": "kind", "联系电话": "phone", "岗位职责": "duties", "所属网格": "unit"}),
+        (
+            "organisations",
+            {"党组织编码": "id", "党组织名称": "name", "组织类型": "kind", "上级党组织": "parent", "成立日期": "valid_from", "撤销日期": "valid_to"},
+        ),
+        (
+            "memberships",
+            {"人员编号": "member", "对象类型": "target_kind", "对象编码": "target", "岗位": "post", "起始日期": "valid_from", "截止日期": "valid_to"},
+        ),
+    ],
+)
+def test_an_offices_own_headings_of_people_say_which_table_it_is(role, headings):
+    assert recognise(role, list(headings)) == {ours: theirs for theirs, ours in headings.items()}
+    assert propose(guess_roles("Sheet1", "dirty", "none", list(headings), rows=9)) == role

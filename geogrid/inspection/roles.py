@@ -48,6 +48,8 @@ _GENERIC = frozenset(["id", "name", "kind", "code", "parent", "address", "lon", 
 _NAMELESS = re.compile(r"(sheet|工作表|表|table|layer|图层|ogrgeojson|features?|data|数据)[\s_-]*\d*", re.IGNORECASE)
 """Names that programs give to layers: they say nothing, so that the file's name counts as the layer's."""
 _OF_BUILDINGS = frozenset(["floors", "use", "height_m"])
+_NEEDED = {"memberships": frozenset(["member", "target"]), "overlays": frozenset(["target", "action"])}
+"""Without these, dates from and to, or a post, tell of no such table: organisations and staff have them too."""
 _CODE_DIGITS = {6: "district", 9: "streets", 12: "communities", 15: "grids", 18: "microgrids"}
 _BARRIERS = ("roads", "railways", "water", "walls", "green")
 
@@ -131,10 +133,13 @@ def _heading_score(role: str, names: Sequence[str], levels: Sequence[str]) -> fl
         of_buildings = set(recognise("buildings", names)) & _OF_BUILDINGS
         return 0.0 if of_buildings or not levels else 1.0 if levels[-1] == role else 0.0
     telling = set(recognise(role, names)) - _GENERIC
+    if not _NEEDED.get(role, frozenset()) <= telling:
+        return 0.0
     own = {fold(name) for name in names} & (_first(role, "id") | _first(role, "name"))
     if role == "buildings" and levels and not own and not telling & _OF_BUILDINGS:
         return 0.0  # codes of levels and a number of households: a level with its figures
-    return min(1.0, 0.5 * (len(telling) + len(own)))
+    n = len(telling) + len(own)
+    return min(1.0, 0.5 * n) + 0.02 * max(n - 2, 0)  # two are enough, and of two roles the one that more speaks for goes first
 
 
 def _first(role: str, ours: str) -> frozenset[str]:

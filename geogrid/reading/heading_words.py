@@ -33,7 +33,10 @@ _ENTRANCE = ("单元门", "单元", "楼门", "门洞", "出入口", "入口", "
 _STATION = ("站点", "站", "驿站", "设施", "机构", "点位", "服务点", "服务站", "zd", "ss", "jg", "station", "facility", "site")
 _CAMERA = ("摄像机", "摄像头", "探头", "监控", "监控点", "监控点位", "设备", "点位", "sxj", "sxt", "jk", "sb", "dw", "camera", "device")
 _PERSON = ("人员", "网格员", "员工", "ry", "wgy", "staff", "person", "officer")
-_ORGANISATION = ("机构", "组织", "单位", "部门", "jg", "zz", "dw", "bm", "organisation", "organization", "org")
+_ORGANISATION = (
+    *("机构", "组织", "党组织", "党支部", "支部", "党小组", "队伍", "团队", "单位", "部门", "jg", "zz", "dw", "bm"),
+    *("organisation", "organization", "org"),
+)
 _EVENT = ("事件", "案件", "工单", "sj", "aj", "gd", "event", "case")
 _ROAD = ("道路", "路", "线路", "河流", "河道", "水系", "铁路", "围墙", "绿地", "公园", "dl", "hl", "road", "street", "river", "rail")
 
@@ -107,11 +110,20 @@ _USE: Ranks = (
     _ends(_BUILDING, _KIND_ENDS),
 )
 _OF_BUILDING: Ranks = (_ends(_BUILDING, ("id",), _OF), _ends(_BUILDING, [end for end in _CODE_ENDS if end != "id"], _OF))
-_UNIT: Ranks = tuple(_ends(LEVEL_HEADS[level], _CODE_ENDS, _OF) for level in ("microgrids", "grids", "communities", "streets"))
-"""The unit that one works for or sits in: the lowest level that the file names."""
+_UNIT: Ranks = (
+    *(_ends(LEVEL_HEADS[level], _CODE_ENDS, _OF) for level in ("microgrids", "grids", "communities", "streets")),
+    _set("所属微网格 所在微网格 责任微网格 包联微网格"),
+    _set("所属网格 所在网格 责任网格 包联网格 包保网格 负责网格 服务网格"),
+    _set("所属社区 所在社区 服务社区"),
+)
+"""The unit that one works for or sits in: the lowest level that the file names, first by its code."""
 _PERIOD: dict[str, Ranks] = {
-    "valid_from": (_set("生效日期 生效时间 启用日期 开始日期 起始日期 任职日期 startdate begindate"),),
-    "valid_to": (_set("失效日期 失效时间 停用日期 结束日期 终止日期 离任日期 enddate"),),
+    "valid_from": (
+        _set("生效日期 生效时间 启用日期 开始日期 起始日期 起始时间 开始时间 任职日期 任职时间 到岗日期 成立日期 成立时间 startdate begindate"),
+    ),
+    "valid_to": (
+        _set("失效日期 失效时间 停用日期 结束日期 结束时间 终止日期 截止日期 截止时间 离任日期 离岗日期 届满日期 撤销日期 撤销时间 enddate"),
+    ),
 }
 _MEMBER: dict[str, Ranks] = {
     "member": (_set("成员编码 成员编号 成员 人员编号 人员编码 工号 memberid staffid"),),
@@ -208,7 +220,7 @@ HEADINGS: dict[str, dict[str, Ranks]] = {
     },
     "organisations": {
         **_own(_ORGANISATION),
-        "parent": (_PARENTS | _ends(_ORGANISATION, _CODE_ENDS, ("上级",)),),
+        "parent": (_PARENTS | _ends(_ORGANISATION, _CODE_ENDS, ("上级",)), _set("上级组织 上级党组织 上级机构 隶属组织 隶属党组织")),
         "unit": _UNIT,
         **_PERIOD,
         **PLACES,
