@@ -92,6 +92,13 @@ export function prepare(page, { tell, hide, wait, confirm, done }) {
     for (const each of members) found.set(`${each.name} · ${each.member}`, each);
     byId("members").replaceChildren(...members.map(each => element("option", { value: `${each.name} · ${each.member}` }, says.roles[each.role])));
   });
+  // Enter adds the member that is written, or looks at what was written elsewhere: it never switches at once.
+  form.addEventListener("keydown", event => {
+    if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+    event.preventDefault();
+    if (event.target.id === "member") byId("member-add").click();
+    else if (event.target.id !== "rows-filter") byId("try").click();
+  });
   byId("member-add").addEventListener("click", () => working(async () => {
     const text = byId("member").value.trim();
     const who = found.get(text) || (text && (await ask(page, `${data}members.json?q=${encodeURIComponent(text)}`)).members.find(each => each.member === text || each.name === text));
