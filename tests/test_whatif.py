@@ -72,6 +72,14 @@ def test_one_unit_a_house_splits_none_and_one_a_floor_splits_all(ground: Ground)
     assert floor.spread_m == 0 < house.spread_m
 
 
+def test_a_count_that_is_laid_down_holds_for_the_schemes_own_bounds_only():
+    counted = parse_scheme(SCHEME.replace('"bounds"\nhouseholds = [10, 15]', '"count"\ncount = 44\nhouseholds = [10, 15]'), "own")
+    ground = prepared(quarter(), counted).ground
+    own, other = compare(ground, "microgrid", [(10, 15), (20, 24)])
+    assert (own.units, own.exceptions) == (44, 0)
+    assert (other.units, other.exceptions) == (24, 0)
+
+
 def test_a_middle_level_is_compared_without_the_one_below(ground: Ground):
     narrow, wide = compare(ground, "grid", [(40, 60), (250, 300)])
     assert narrow.units > wide.units

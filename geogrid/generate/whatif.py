@@ -79,14 +79,16 @@ def compare(ground: Ground, level_id: str, bounds: Sequence[tuple[int, int]], *,
     """Cut `level_id` of the ground once for each pair of bounds (inclusive).
 
     The levels above are those of `plan`, which stands on the same base; without it they are made once, as a build makes them. What comes for the
-    scheme's own bounds is what `make_plan` makes. Yields one outcome after the other. Raises InputError for a level without bounds.
+    scheme's own bounds is what `make_plan` makes: a count that is laid down holds for them only, with others it is what comes of them. Yields one
+    outcome after the other. Raises InputError for a level without bounds.
     """
     level = level_to_vary(ground, level_id)
     depth = ground.scheme.depth(level.id)
     last = ground.scheme.levels[depth - 1].id if depth else ""
     above = [] if not depth else levels_of(plan, last) if plan else make_levels(ground, until=last)
     for pair in bounds:
-        scheme = ground.scheme.with_levels({level.id: {"households": list(pair)}})
+        free = {"make": "bounds"} if level.make == "count" and tuple(pair) != level.households else {}
+        scheme = ground.scheme.with_levels({level.id: {"households": list(pair), **free}})
         yield measure(make_plan(replace(ground, scheme=scheme), until=level.id, done=above), level.id)
 
 
