@@ -26,6 +26,7 @@ from geogrid.simulate.writing import write_sources
 
 __all__ = ["SimulatedDistrict", "simulate", "systems", "write_sources"]
 
+
 @dataclass(frozen=True, eq=False)
 class SimulatedDistrict:
     """Frames by role in the working CRS, and facts: system, code, name, seed, scale, scheme, source, epsg, counts, grids_n, declared."""

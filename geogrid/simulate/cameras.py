@@ -16,8 +16,7 @@ from geogrid.simulate.terrain import Terrain
 
 DIRECTIONS = np.array([4, 6, 1, 5, 3, 7, 2, 8])
 ROAD_RANK = {"ring": 6, "primary": 5, "secondary": 4, "branch": 3, "rural": 1}
-OWN, SHARED = "智慧社区", "雪亮工程"
-KINDS = {"gate": OWN, "stairwell": OWN, "wall": OWN, "road": SHARED}
+KINDS = {"gate": "小区监控", "stairwell": "小区监控", "wall": "小区监控", "road": "道路监控"}
 
 
 def place_cameras(

@@ -94,11 +94,11 @@ class _Site:
 
     def populate(self, old_until: float) -> tuple[np.ndarray, dict[int, Estate]]:
         """Fill housing lots from the core outwards until the homes wanted stand; the rest become something else."""
-        uses, estates, homes_n, flats = self.use.copy(), {}, 0, 0.0
+        uses, estates, homes_n, stairs, flats = self.use.copy(), {}, 0, 0, 0.0
         for lot in np.flatnonzero(self.use == "homes")[np.argsort(self.depth[self.use == "homes"], kind="stable")].tolist():
             if self.area[lot] < 1500:
                 uses[lot] = "green"
-            elif self._stand(homes_n, flats):
+            elif self._stand(homes_n, stairs, flats):
                 uses[lot] = self._left_over(lot)
             else:
                 kind = self.estate_kind(lot, old_until)
@@ -108,12 +108,16 @@ class _Site:
                     continue
                 estates[lot], self.kinds[lot] = estate, kind
                 homes_n += estate.homes_n
+                stairs += estate.stairs
                 flats += estate.flats
         return uses, estates
 
-    def _stand(self, homes_n: int, flats: float) -> bool:
-        """Tell whether enough is built: the declared number of homes, or flats for all households where none is declared."""
-        return homes_n >= self.profile.residential_n if self.profile.residential_n else flats >= self.profile.flats_n
+    def _stand(self, homes_n: int, stairs: int, flats: float) -> bool:
+        """Tell whether enough is built: the declared buildings and stairwells, or flats for all households where none are declared."""
+        wanted = self.profile.residential_n
+        if not wanted:
+            return flats >= self.profile.flats_n
+        return homes_n >= wanted and stairs - (homes_n - wanted) >= (self.profile.stairwells_n or 0)  # homes that go later have one at least
 
     def _left_over(self, lot: int) -> str:
         if self.block_chance[self.block[lot]] < 0.34:
@@ -171,7 +175,7 @@ def _counted(buildings: gpd.GeoDataFrame, depth: np.ndarray, profile: Profile, r
     home = buildings.flats.values > 0
     homes_n = profile.residential_n or int(home.sum())
     keep = np.ones(len(buildings), bool)
-    keep[np.flatnonzero(home)[homes_n:]] = False
+    keep[_surplus(buildings, np.flatnonzero(home), homes_n, profile.stairwells_n or 0)] = False
     others = np.flatnonzero(~home)
     other_n = len(others) if profile.other_n is None else profile.other_n
     if home.sum() < homes_n or len(others) < other_n:
@@ -184,6 +188,13 @@ def _counted(buildings: gpd.GeoDataFrame, depth: np.ndarray, profile: Profile, r
     order = np.lexsort((outer, [KEPT_LAST.get(k, 9) for k in kind]))
     keep[others[order[: max(0, len(others) - other_n)]]] = False
     return pd.DataFrame(buildings)[keep].reset_index(drop=True).pipe(gpd.GeoDataFrame, geometry="geometry", crs=buildings.crs)
+
+
+def _surplus(buildings: gpd.GeoDataFrame, homes: np.ndarray, wanted: int, stairs_n: int) -> np.ndarray:
+    """Return the homes (rows) beyond the number wanted: the outermost, or those with the fewest stairwells where too few would be left."""
+    stairs = buildings.stairs.to_numpy()
+    enough = stairs[homes[:wanted]].sum() >= stairs_n
+    return homes[wanted:] if enough else homes[np.argsort(-stairs[homes], kind="stable")][wanted:]
 
 
 def _check_room(buildings: gpd.GeoDataFrame, profile: Profile) -> None:

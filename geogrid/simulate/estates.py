@@ -51,6 +51,11 @@ class Estate:
     garden: Polygon | None
 
     @property
+    def stairs(self) -> int:
+        """Stairwells of all its homes."""
+        return int(sum((b["stairs"] * (b["flats"] > 0)).sum() for b in self.batches))
+
+    @property
     def flats(self) -> float:
         """Flats of all its buildings."""
         return float(sum((b["stairs"] * b["flats"] * b["floors"]).sum() for b in self.batches))
