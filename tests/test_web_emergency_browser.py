@@ -69,6 +69,7 @@ def test_a_drill_is_prepared_looked_at_switched_and_ended(seen: Planner):
     assert seen.axe() == []
     page.click("#switch")
     assert "任何人的实际职责都不改变" in text(seen, "#confirm-words")
+    assert text(seen, "#confirm-go") == "切换"
     page.click("#confirm-go")
     seen.until("document.querySelectorAll('#timeline li').length === 2 && !document.getElementById('look').hidden")
     assert "夜间演练" in text(seen, "#drill-words")

@@ -167,9 +167,9 @@ export async function emergency(page) {
   // Ask once more before anything is switched; the dialog stays open until the service has said yes.
   function confirm(title, words, asksReason, go) {
     const dialog = byId("confirm"), form = dialog.querySelector("form");
-    byId("confirm-title").textContent = title.replace(/ ?…$/, "");
+    byId("confirm-title").textContent = title.replace(/[ …]+$/, "");
     byId("confirm-words").textContent = words;
-    byId("confirm-go").textContent = title.replace(/ ?…$/, "");
+    byId("confirm-go").textContent = title.replace(/[ …]+$/, "");
     byId("confirm-said").textContent = byId("confirm-reason").value = "";
     dialog.querySelector(".em-reason").hidden = !asksReason;
     form.onsubmit = async event => {
