@@ -59,7 +59,7 @@ export class TreeView {
     if (key !== null) this.reveal([key]);
     const had = this.root.contains(document.activeElement);
     this.draw();
-    if (key !== null) this.nodes.get(key)?.scrollIntoView({ block: "nearest" });
+    this.settle();
     if (had) this.nodes.get(key)?.focus();
     if (told) this.onChoose(key);
   }
@@ -70,7 +70,13 @@ export class TreeView {
     this.marked = new Set(keys);
     this.reveal(keys.slice(0, 40));
     this.draw();
-    if (keys.length) this.nodes.get(keys[0])?.scrollIntoView({ block: "nearest" });
+    this.settle();
+  }
+
+  // Bring what is chosen or marked into view again, after the page has moved.
+  settle() {
+    const key = this.chosen ?? [...this.marked][0];
+    if (key !== undefined) this.nodes.get(key)?.firstChild.scrollIntoView({ block: "nearest" });
   }
 
   reveal(keys) {

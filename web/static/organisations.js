@@ -51,6 +51,7 @@ function organisations(page) {
     byId("org-counts").textContent = (found.kinds.length ? say(says.counts, { kinds: found.kinds.join(page.words.comma) }) : says.counts_any) + (found.asked ? "" : " " + says.not_asked);
     byId("org-answer").setAttribute("aria-busy", "false");
     lists(found);
+    for (const tree of [unitTree, bodyTree]) tree?.settle();
   }
 
   function lists(found) {
