@@ -47,7 +47,7 @@ def moment(*lines: tuple[str, ...]) -> SimpleNamespace:
     for level, code, staff, kind, post, duties, *more in lines:
         via, target, overlay = (*more, *("unit", code, "")[len(more) :])
         rows.append((level, code, staff, f"网格员{staff}", kind, post, duties, "00000000001", via, target, overlay))
-    return SimpleNamespace(posts=pd.DataFrame(rows, columns=COLUMNS, dtype=object))
+    return SimpleNamespace(has_staff=bool(lines), posts=pd.DataFrame(rows, columns=COLUMNS, dtype=object))
 
 
 def units(**codes: str) -> dict[str, pd.DataFrame]:
@@ -91,6 +91,12 @@ def test_a_project_without_people_has_no_gaps_and_no_share():
     (level,) = duties.completeness(units(grid="g1")).to_dict("records")
     assert (level["units"], level["complete"], level["asked"]) == (1, 0, False)
     assert pd.isna(level["share"])
+
+
+def test_people_of_whom_none_has_a_post_leave_every_unit_without():
+    idle = SimpleNamespace(has_staff=True, posts=moment().posts)
+    assert told(find_gaps(idle, RULED, units(grid="g1 -g2"))) == [("grid", "g1", "full_time", "person", 1, 0)]
+    assert told(find_gaps(idle, PLAIN, units(community="c1", grid=""))) == [("community", "c1", "", "person", 1, 0)]
 
 
 def test_an_officer_of_a_shop_does_not_stand_for_the_grid_that_the_shop_lies_in():

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from geogrid.store import write_project
-from tests.people import clock, signed_in
+from tests.people import add, clock, signed_in
 from tests.staffed_town import LENT, NOW, degrees, staffed_project
 from tests.tiny import EAST, SCRIPT, WEST, tiny_contents
 from web import create_app
@@ -85,6 +85,16 @@ def test_who_is_confined_finds_no_person_nor_gap_of_elsewhere(town: Flask):
     assert people(client, "unit", code=EAST + "001").status_code == 404
     assert people(client, "place", address="建华大街3号").status_code == 404
     assert EAST not in people(client, "table/grid").text
+
+
+def test_a_unit_with_nobody_at_all_is_told_so_to_who_sees_only_that(tmp_path: Path):
+    path = staffed_project(tmp_path)
+    add(path, "far", "viewer", EAST + "001")
+    client = signed_in(create_app(path, clock=clock), "far")
+    (gap,) = people(client, "unit", code=EAST + "001").get_json()["levels"][0]["missing"]
+    assert gap["text"] == "没有专职网格员，应有 1 人"
+    grids = next(row for row in people(client, "answer").get_json()["levels"] if row["level"] == "grid")
+    assert (grids["asked"], grids["complete"], grids["share"]) == (True, 0, 0)
 
 
 def test_an_officer_lands_on_his_grid(town: Flask):

@@ -27,8 +27,13 @@ def lookup(now: Served) -> Lookup:
     from geogrid.pipeline.lookup import Lookup
 
     whole = now.whole if current_user().role == "resident" else now
-    has_staff = "staff" in now.whole.project.tables
-    return now.keep("lookup", lambda: Lookup(now.project, rostered.roster(whole) if has_staff else None))
+    project = now.whole.project
+    has_table = "staff" in project.tables
+
+    def make() -> Lookup:
+        return Lookup(now.project, rostered.roster(whole) if has_table else None, has_staff=has_table and len(project.table("staff")) > 0)
+
+    return now.keep("lookup", make)
 
 
 def moment(name: str = "when") -> datetime:

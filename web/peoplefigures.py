@@ -65,7 +65,7 @@ def table(now: Served, level: str, when: datetime) -> dict[str, Any]:
     rank = words["rank"].reindex(rows.index, fill_value=0)
     here = duties.posts[duties.posts["stands"] & (duties.posts["level"] == level)]
     people = here.groupby("code")["staff"].nunique().reindex(rows.index, fill_value=0)
-    wanted = level in duties.asked() and len(duties.posts)
+    wanted = level in duties.asked() and duties.has_staff
     alive = rows.index.isin(in_force(now.project.units(level)))
     shares = np.where(alive, (rank > 0).astype(float), np.nan) if wanted else np.full(len(rows), np.nan)
     body["columns"] += [_column("missing", _("missing")), _column("people", _("staff"))]

@@ -28,11 +28,13 @@ _MADE_OF = {"entrance": "entrance", "building": "building", "compound": "compoun
 
 
 class Posted(Protocol):
-    """The part of a `Moment` that is read here: `posts`, one line per person and unit.
+    """The part of a `Moment` that is read here: `has_staff`, whether there are people at all, and `posts`, one line per person and unit.
 
     Columns `level code staff name kind post duties phone via target overlay`, all text; `via` is the kind of target.
     """
 
+    @property
+    def has_staff(self) -> bool: ...  # noqa: D102
     @property
     def posts(self) -> pd.DataFrame: ...  # noqa: D102
 
@@ -40,9 +42,10 @@ class Posted(Protocol):
 class Duties:
     """The posts of one moment, indexed by unit, place and person."""
 
-    def __init__(self, moment: Posted, scheme: Scheme) -> None:
+    def __init__(self, moment: Posted, scheme: Scheme, *, has_staff: bool = False) -> None:
+        """Index a moment. `has_staff`: there are people, though none of them is seen here, so that units lack them."""
         posts = moment.posts.reset_index(drop=True)
-        self.scheme = scheme
+        self.scheme, self.has_staff = scheme, has_staff or moment.has_staff
         words, stands = kinds_by_word(scheme), _stands(posts, scheme)
         known = {kind: words.get(folded(kind), kind) for kind in posts["kind"].unique()}
         self.posts = posts.assign(kind=posts["kind"].map(known).astype(object), stands=stands)
@@ -88,7 +91,7 @@ class Duties:
         `units`: by level the frame of its units (index code, column `valid_to`); retired ones want nothing. Of posts and duties `wanted` counts
         the people, `have` those of them that have one. Upper levels come first, then codes in order, then what is worst.
         """
-        if not len(self.posts):
+        if not self.has_staff:
             return pd.DataFrame({name: pd.Series(dtype="int64" if name in ("wanted", "have") else object) for name in GAP_COLUMNS})
         parts = [self._gaps(level, in_force(units[level])) for level in self.asked() if level in units]
         found = pd.concat([part for part in parts if len(part)] or [pd.DataFrame(columns=list(GAP_COLUMNS))], ignore_index=True)
@@ -102,7 +105,7 @@ class Duties:
         `asked` tells whether anybody is wanted there; where not, or where there are no units or no staff at all, `share` is NaN.
         """
         gaps = self.gaps(units) if gaps is None else gaps
-        asked, rows = set(self.asked()) if len(self.posts) else set(), []
+        asked, rows = set(self.asked()) if self.has_staff else set(), []
         for level in (level.id for level in self.scheme.levels if level.id in units):
             codes = in_force(units[level])
             lacking = gaps.loc[gaps["level"] == level, "code"].nunique() if level in asked else len(codes)

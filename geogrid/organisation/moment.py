@@ -46,6 +46,11 @@ class Moment:
         return cls(roster, when, drills, links.loc[order.sort_values(list(order), kind="stable").index].reset_index(drop=True)[[*COLUMNS]])
 
     @property
+    def has_staff(self) -> bool:
+        """Whether there is anybody, with a post now or without."""
+        return len(self.roster.staff) > 0
+
+    @property
     def places(self) -> Places:
         """Which units a target lies in."""
         return self.roster.places

@@ -51,8 +51,9 @@ class Located(Protocol):
 class Lookup:
     """The indexes behind look-ups in one project: made when first asked for, then kept. Safe from several threads."""
 
-    def __init__(self, project: Located, roster: Roster | None) -> None:
-        self.roster = roster
+    def __init__(self, project: Located, roster: Roster | None, *, has_staff: bool = False) -> None:
+        """Make the look-up of a project, or of a part of one; `has_staff`: of one that has people, though none may be in this part."""
+        self.roster, self._has_staff = roster, has_staff
         self._project, self._lock = project, threading.RLock()
         self._duties: LRUCache[Moment, Duties] = LRUCache(8)
         self._gaps: LRUCache[Moment, pd.DataFrame] = LRUCache(8)
@@ -65,7 +66,7 @@ class Lookup:
         moment = self.roster.at(when)
         with self._lock:
             if moment not in self._duties:
-                self._duties[moment] = Duties(moment, self._project.scheme)
+                self._duties[moment] = Duties(moment, self._project.scheme, has_staff=self._has_staff)
             return self._duties[moment]
 
     def gaps(self, when: datetime) -> pd.DataFrame:
