@@ -8,10 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import geogrid
+from geogrid.cli import main
 from geogrid.errors import InputError
 from geogrid.inspection.roles import guess_roles, propose
 from geogrid.organisation.targets import read_kinds
@@ -309,6 +311,7 @@ def test_households_live_door_by_door_on_their_floors_and_each_once():
     assert len(door_by_door(buildings.iloc[:0], entrances.iloc[:0])) == 0
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 34), st.integers(0, 140)), max_size=6), st.integers(0, 5))
 def test_so_many_households_as_a_building_has_and_none_above_its_roof(stairs, more):
     ids = [f"B1-{k}" for k in range(len(stairs))]
@@ -382,3 +385,10 @@ def test_every_system_builds_with_its_people_and_none_of_them_is_lost(system, tm
 def test_an_offices_own_headings_of_people_say_which_table_it_is(role, headings):
     assert recognise(role, list(headings)) == {ours: theirs for theirs, ours in headings.items()}
     assert propose(guess_roles("Sheet1", "dirty", "none", list(headings), rows=9)) == role
+
+
+def test_a_file_in_place_of_the_folder_is_said_in_a_sentence(tmp_path):
+    (tmp_path / "taken").write_text("")
+    result = CliRunner().invoke(main, ["simulate", "kaiping", "--out", str(tmp_path / "taken")])
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "taken" in result.stderr

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from geogrid.cli.language import language
-from geogrid.cli.output import progress, show_json
+from geogrid.cli.output import check_folder, progress, show_json
 
 if TYPE_CHECKING:
     from geogrid.scheme import Scheme
@@ -79,6 +79,7 @@ def simulate(system: str, out: str, seed: int, scale: float, linked: bool, as_js
     """Write source files of a simulated district, as an office would hand them over, and a recipe to build them."""
     from geogrid.pipeline import simulate_sources
 
+    check_folder(out)
     recipe = simulate_sources(system, Path(out), seed=seed, scale=scale, linked=linked, progress=progress)
     if as_json:
         show_json({"system": system, "seed": seed, "scale": scale, "recipe": str(recipe)})

@@ -62,10 +62,9 @@ def simulate_sources(system: str, out: str | Path, *, seed: int = 0, scale: floa
         return recipe
     asked = read_recipe(recipe)
     asked = replace(asked, inputs={role: source for role, source in asked.inputs.items() if role not in UNNEEDED})
-    sources, prepared = sourced(asked, scheme_of(asked), stages, workers=worker_count(None), accept_rejects=False)
-    with stages("units"):
-        plan = make_plan(prepared.ground, until=folk.deepest)
     with stages("people"):
+        sources, prepared = sourced(asked, scheme_of(asked), Stages(), workers=worker_count(None), accept_rejects=False)
+        plan = make_plan(prepared.ground, until=folk.deepest)
         share = min(1.0, len(district.frames["communities"]) / find_profile(system).communities_n)
         places = find_places(plan, sources.frames, share=share, deepest=folk.deepest)
         people = [seed, int(district.facts["code"]), STREAM]
