@@ -56,7 +56,7 @@ def _told(now: Served, level: str) -> dict[str, Any]:
         "people": link("people.page") if may_open("people.page") else "",
         "units": units,
         "token": token(),
-        "says": emergencywords.words(now),
+        "says": emergencywords.words(),
     }
 
 

@@ -8,20 +8,20 @@ from flask_babel import gettext as _
 
 from geogrid.catalogue.overlays import KINDS, NOW, ROLES, STATES
 from web.language import language
-from web.served import Served
 
 
-def words(now: Served) -> dict[str, Any]:
+def words() -> dict[str, Any]:
     """Return the words of the page's script."""
     lang = language()
     told = {
         name: {key: text[lang] for key, text in table.items()}
         for name, table in (("now", NOW), ("states", STATES), ("kinds", KINDS), ("roles", ROLES))
     }
-    return told | _said() | {"project": now.project.name}
+    return told | _told() | _asked()
 
 
-def _said() -> dict[str, str]:
+def _told() -> dict[str, str]:
+    """Return what is said of overlays."""
     return {
         "normal_words": _("everybody is where the memberships say"),
         "emergency_words": _("in force: {names}"),
@@ -54,7 +54,12 @@ def _said() -> dict[str, str]:
         "unit": _("unit"),
         "who": _("who"),
         "sent": _("sent"),
-        "from_nowhere": _("(without a unit)"),
+    }
+
+
+def _asked() -> dict[str, str]:
+    """Return what is said where somebody prepares one, switches or ends it."""
+    return {
         "leaves": _("leaves {where}"),
         "goes": _("goes to"),
         "anywhere": _("all places"),
@@ -73,7 +78,6 @@ def _said() -> dict[str, str]:
         "confirm_end": _("“{name}” ends now; everybody is where he was before."),
         "confirm_withdraw": _("“{name}” has not begun; it will not begin."),
         "now_word": _("now"),
-        "lines": _("{n} from {home} to {name}"),
         "count_people": _("{n} people"),
         "count_bodies": _("{n} workplaces and teams"),
         "preview": _("What it would do"),

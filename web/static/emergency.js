@@ -27,8 +27,7 @@ export async function emergency(page) {
 
   async function load() {
     known = await ask(page, `${api}?at=${encodeURIComponent(values.when)}`);
-    const titles = ids => known.overlays.filter(each => ids.includes(each.id)).map(each => say(each.valid_to ? says.until : says.open_end, { name: each.name || each.id, time: clock(each.valid_to) })).join(says.comma);
-    says.comma ||= page.words.comma;
+    const titles = ids => known.overlays.filter(each => ids.includes(each.id)).map(each => say(each.valid_to ? says.until : says.open_end, { name: each.name || each.id, time: clock(each.valid_to) })).join(page.words.comma);
     byId("now-word").textContent = says.now[known.state];
     byId("now-word").className = `is-${known.state}`;
     byId("now-words").textContent = known.in_force.length ? say(says.emergency_words, { names: titles(known.in_force) }) : says.normal_words;
