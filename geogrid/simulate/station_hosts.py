@@ -13,7 +13,7 @@ from geogrid.simulate.profiles import Service
 
 SUITED = ("service", "shop", "government")
 POSSIBLE = (*SUITED, "shopping", "old", "mid", "high", "tower")
-SUITED_BONUS_M, TAKEN_MALUS_M = 400.0, 60.0
+SUITED_BONUS_M, AGAIN_BONUS_M, TAKEN_MALUS_M = 400.0, 50.0, 60.0
 DIRECTIONS = (("centre", 1), ("east", 2), ("south", 1), ("west", 2), ("north", 2))
 AXIS_DEG = {"east": 0, "north": 90, "west": 180, "south": 270}
 WITHIN_DEG, CENTRE_SHARE, CLEAR = 25.0, 0.2, 1.2
@@ -60,7 +60,9 @@ class Sites:
             found = [(int(here[k]), int(self.community_of[here[k]])) for k in _spread(service.n, self.xy[here], np.zeros(len(here)))]
             self.taken[[building for building, _ in found]] = True
         else:
-            found = [(self._building(k), k) for k in self._communities(service, {k for _, k in used})]
+            found = []
+            for k in self._communities(service, {k for _, k in used}):
+                found.append((self._building(k, [building for building, home in used + found if home == k]), k))
         used += found
         return found
 
@@ -75,11 +77,16 @@ class Sites:
             free = np.arange(len(self.middle))
         return [int(free[k]) for k in _spread(service.n, self.middle[free], self.households[free])]
 
-    def _building(self, k: int) -> int:
-        """Return the suited building nearest to the middle of a community's homes, and take it."""
+    def _building(self, k: int, others: list[int]) -> int:
+        """Return the suited building nearest to the middle of a community's homes, or farthest from `others` there of its kind, and take it."""
         here = np.flatnonzero((self.community_of == k) & self.possible)
         here = here if len(here) else np.flatnonzero(self.community_of == k)
-        far = np.hypot(*(self.xy[here] - self.middle[k]).T) - SUITED_BONUS_M * self.suited[here] + TAKEN_MALUS_M * self.taken[here]
+        far = np.hypot(*(self.xy[here] - self.middle[k]).T)
+        bonus = SUITED_BONUS_M
+        if others:
+            far = -np.min([np.hypot(*(self.xy[here] - self.xy[other]).T) for other in others], axis=0)
+            bonus = AGAIN_BONUS_M
+        far = far - bonus * self.suited[here] + TAKEN_MALUS_M * self.taken[here]
         host = int(here[np.argmin(far)])
         self.taken[host] = True
         return host
