@@ -18,7 +18,7 @@ from geogrid.errors import NotFoundError
 from geogrid.events import raised, told_instant
 from geogrid.events.records import is_closed
 from geogrid.exchange import to_geojson
-from web import data, mapview, scriptdata, suppressed, tables
+from web import data, eventwords, mapview, scriptdata, suppressed, tables
 from web.accounts import require
 from web.downloads import as_file
 from web.eventfigures import ROLE, answer, at, chosen, has_events, kinds, ledger, may_see, only, place_name, plain, standing_at
@@ -41,7 +41,7 @@ def page() -> str:
     told = scriptdata.told(now, ROLE, level)
     shown: dict[str, Any] = {"has_events": has_events(now), "may_see": may_see(now), "tasks": [], "kinds": []}
     if shown["has_events"]:
-        told |= {"events": _addresses(now), "says": words(), "may_see": shown["may_see"], "steps": STEPS, "hue": HUE}
+        told |= {"events": _addresses(now), "says": eventwords.words(), "may_see": shown["may_see"], "steps": STEPS, "hue": HUE}
     if shown["may_see"]:
         signs = [{**kind, "key": kind["id"], "name": kind[language()]} for kind in kinds(now)]
         scheme = now.project.scheme
@@ -209,53 +209,3 @@ def _units(now: Served, level: str) -> gpd.GeoDataFrame:
     told = {name: rates[name].to_numpy() for name in names}
     told["share"] = np.round(told["share"].astype(float), 6)
     return frame.assign(level=level, **told, as_of=told_instant(at(now, own, request.args.get("when", "")))).reset_index()
-
-
-def words() -> dict[str, str]:
-    """Return the words of the page's script."""
-    return {
-        "open": _("events are not done"),
-        "open_one": _("event is not done"),
-        "none_open": _("Every event here is done."),
-        "none": _("No event fits."),
-        "base": _("{closed} of {events} events closed ({share})"),
-        "as_of": _("as of {at}"),
-        "last": _("the newest entry is of {at}"),
-        "days": _("{n} days"),
-        "late": _("{n} days late"),
-        "unknown_since": _("nobody knows since when"),
-        "stands": _("now at: {place}"),
-        "stays": _("still where it began: {place}"),
-        "allowed": _("{n} days allowed at each step"),
-        "next": _("goes further on {at}"),
-        "top": _("it goes no further"),
-        "from": _("reported by {who}"),
-        "closed_at": _("closed on {at}"),
-        "closed": _("closed"),
-        "is_open": _("open"),
-        "only_here": _("Only events here"),
-        "who": _("Who is responsible here?"),
-        "in_unit": _("in {name}"),
-        "month": _("in {month}"),
-        "up": _("{n} have come up here from below"),
-        "raised": _("{n} have come up here, the oldest {days} days old"),
-        "raised_one": _("one has come up here, {days} days old"),
-        "more": _("{n} more are in the files"),
-        "timeless": _("{n} events say no time and are in no month."),
-        "unmatched": _("{n} events lie in no unit."),
-        "map_open": _("{n} open"),
-        "step": _("≤ {share}"),
-        "step_last": _("> {share}"),
-        "month_bar": _("{month}: {events} events, {open} open"),
-        "month_title": _("Events by month and kind"),
-        "kind_title": _("Events by kind"),
-        "reporter_title": _("Events by who reported them"),
-        "month_head": _("month"),
-        "events_head": _("events"),
-        "open_head": _("open"),
-        "rate_head": _("closing rate"),
-        "kind_head": _("kind"),
-        "reporter_head": _("reported by"),
-        "since": _("since {at}"),
-        "happened": _("happened on {at}"),
-    }
