@@ -52,7 +52,14 @@ def says(now: Served) -> dict[str, object]:
         "no_unit": _("Belongs to no unit of this plan."),
         "none": _("none"),
         "n_here": _("{n} organisations"),
-        "expand": _("Open or close"),
+        **_bringing(),
+        "failed": _("The answer could not be fetched."),
+    }
+
+
+def _bringing() -> dict[str, str]:
+    """Return the words of the dialog that brings a workbook in."""
+    return {
         "added": _("{n} added"),
         "changed": _("{n} changed"),
         "removed": _("{n} removed"),
@@ -62,5 +69,4 @@ def says(now: Served) -> dict[str, object]:
         "cover_change": _("{level} without an organisation: {before} now, {after} afterwards"),
         "taken": _("Taken. The page is loaded anew …"),
         "looking": _("Reading …"),
-        "failed": _("The answer could not be fetched."),
     }
