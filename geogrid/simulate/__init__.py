@@ -29,7 +29,7 @@ __all__ = ["SimulatedDistrict", "simulate", "systems", "write_sources"]
 
 @dataclass(frozen=True, eq=False)
 class SimulatedDistrict:
-    """Frames by role in the working CRS, and facts: system, code, name, seed, scale, scheme, source, epsg, counts, grids_n, declared."""
+    """Frames by role in the working CRS, and facts: system, code, name, seed, scale, scheme, source, epsg, counts, counts_wanted, …"""
 
     frames: Mapping[str, gpd.GeoDataFrame]
     facts: Mapping[str, Any]
