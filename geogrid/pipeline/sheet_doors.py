@@ -68,6 +68,11 @@ class Doors:
         cells = list(dict.fromkeys(atoms.loc[atoms[level] == code, "cell"].tolist()))
         return sorted((self._door(cell) for cell in cells), key=lambda door: (_natural(door.place + door.title), door.id))
 
+    @property
+    def has_homes(self) -> bool:
+        """Tell whether the project knows of any household."""
+        return len(self._homes) > 0
+
     def buildings(self, level: str) -> dict[str, tuple[int, int]]:
         """Return for each unit of a level how many buildings have homes there, and of how many of them households are an estimate."""
         if level not in self._counts:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,114 +20,146 @@ from geogrid.sheets.scene import Area, Road, Scene, Spot
 MOST_FOOTPRINTS = 3000
 """More footprints are dust at the scale of a sheet: those of the unit itself are drawn then."""
 SIDE_M = 20.0
-"""So near its border a road bounds a unit."""
+"""So near its border a road bounds a unit, of a small unit nearer: a tenth of its width."""
 SIDE_SHARE = 0.25
+COMPOUND_SHARE = 0.3
 STEP_M = 5.0
 _NUMBER = (re.compile(r"(\d+[A-Za-z]?)\s*(?:号楼|栋|幢|座|#)"), re.compile(r"^\s*(\d+[A-Za-z]?)\b"), re.compile(r"(\d+[A-Za-z]?)\s*号?\s*$"))
 _SIDES = (("E", 1, 0), ("S", 0, -1), ("W", -1, 0), ("N", 0, 1))
+_TURNED = 0.7071  # cosine of 45 degrees
 _DETAIL = 800
 """A sheet is some so many dots wide: finer detail of what lies round a unit is not seen."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Layer:
+    """A layer as arrays: shapes, a tree of them, and texts by column."""
+
+    shapes: np.ndarray
+    tree: shapely.STRtree
+    texts: Mapping[str, np.ndarray]
+    is_main: np.ndarray
+
+    @classmethod
+    def of(cls, frame: gpd.GeoDataFrame) -> _Layer:
+        shapes = frame.geometry.to_numpy()
+
+        def column(name: str, empty: Any) -> pd.Series:
+            return frame[name].fillna(empty) if name in frame else pd.Series(empty, index=frame.index)
+
+        texts = {name: column(name, "").astype(str).str.strip().to_numpy(dtype=object) for name in ("name", "class", "kind", "address")}
+        main = column("main", False).astype(bool).to_numpy()
+        return cls(shapes, shapely.STRtree(shapes), texts | {"code": frame.index.astype(str).to_numpy(dtype=object)}, main)
+
+    def seen(self, box: Sequence[float]) -> np.ndarray:
+        """Return the rows that lie in a box or reach into it, ascending."""
+        return np.sort(self.tree.query(shapely.box(*box), predicate="intersects"))
+
+
 class MapGathering:
-    """The layers of a project, indexed. `called(level, code, beside)` names a unit, shorter ones last."""
+    """The layers of a project, indexed when first asked for. `called(level, code, beside)` names a unit, shorter names last."""
 
     def __init__(self, project: Any, called: Callable[[str, str, str], tuple[str, ...]]) -> None:
         self._project, self._called = project, called
-        self._trees: dict[str, tuple[gpd.GeoDataFrame, shapely.STRtree]] = {}
+        self._layers: dict[str, _Layer] = {}
+        self._hues: dict[str, dict[str, int]] = {}
 
-    def scene(self, level: str, code: str, spots: Sequence[Spot], ratio: float) -> Scene:
-        """Return what the map of a unit shows: `ratio` times as wide as high."""
-        units = self._project.units(level)
-        own = units.geometry.loc[code]
+    def scene(self, level: str, code: str, own: Any, spots: Sequence[Spot], ratio: float) -> Scene:
+        """Return what the map of a unit (polygon `own`) shows: `ratio` times as wide as high."""
         box = window(own, ratio)
         small = (box[2] - box[0]) / _DETAIL
-        here = {role: self._seen(role, box) for role in ("green", "water", "railways", "roads", "compounds", "buildings")}
-        base = {role: shapely.simplify(here[role].geometry.to_numpy(), small) for role in ("green", "water", "railways")}
         return Scene(
             own=own,
-            hue=int(self._hues(level).get(code, 0)),
+            hue=self._hue(level, code),
             neighbours=self._neighbours(level, code, own, box, small),
             borders=self._borders(level, box, small),
-            roads=_roads(here["roads"]),
-            buildings=_buildings(here["buildings"], own),
-            compounds=[Area(row.geometry, (_text(row, "name"),)) for row in _inside(here["compounds"], own).itertuples()],
-            base=base,
+            roads=self._roads(box),
+            buildings=self._buildings(box, own),
+            compounds=self._compounds(box, own),
+            base={role: self._shapes(role, box, small) for role in ("green", "water", "railways")},
             spots=spots,
         )
 
-    def sides(self, level: str, code: str) -> list[tuple[str, tuple[str, ...]]]:
+    def sides(self, level: str, code: str, own: Any) -> list[tuple[str, tuple[str, ...]]]:
         """Return what bounds a unit in the east, south, west and north (四至): named roads, water and railways along it, else its neighbours."""
-        own = self._project.units(level).geometry.loc[code]
         points, normals = _along(own)
-        names, lines = self._bounding
-        near = (
-            shapely.STRtree(lines).query_nearest(shapely.points(points), max_distance=SIDE_M, all_matches=False)
-            if len(lines)
-            else np.zeros((2, 0), int)
-        )
-        found = pd.Series("", index=range(len(points)), dtype=object)
-        found.iloc[near[0]] = [names[at] for at in near[1]]
-        beside = self._beside(level, code, points)
+        names, tree = self._bounding
+        near_m = float(np.clip(0.1 * np.sqrt(shapely.area(own)), 3.0, SIDE_M))
+        places = shapely.points(points)
+        found, beside = np.full(len(points), "", dtype=object), np.full(len(points), "", dtype=object)
+        if len(names):
+            at, row = tree.query_nearest(places, max_distance=near_m, all_matches=False)
+            found[at] = names[row]
+        units = self._layer(f"u:{level}")
+        at, row = units.tree.query(places, predicate="dwithin", distance=0.5)
+        others = units.texts["code"][row]
+        beside[at[others != code]] = others[others != code]
         out = []
         for side, x, y in _SIDES:
-            mine = np.flatnonzero(normals @ np.array([x, y]) > 0.7071)
-            said = _most(found.iloc[mine]) or _most(beside.iloc[mine])
+            mine = np.flatnonzero(normals @ np.array([x, y]) > _TURNED)
+            said = _most(found[mine]) or tuple(self._called(level, other, code)[0] for other in _most(beside[mine]))
             out += [(side, said)] if said else []
         return out
 
     @cached_property
-    def _bounding(self) -> tuple[list[str], np.ndarray]:
-        names: list[str] = []
-        lines: list[Any] = []
-        for role in ("roads", "water", "railways"):
-            frame = self._layer(role)
-            for row in frame.itertuples() if frame is not None and "name" in frame else ():
-                if _text(row, "name"):
-                    names.append(_text(row, "name"))
-                    lines.append(row.geometry)
-        return names, np.array(lines, dtype=object)
+    def _bounding(self) -> tuple[np.ndarray, shapely.STRtree]:
+        """Names and a tree of all that has a name and may bound a unit."""
+        layers = [self._layer(role) for role in ("roads", "water", "railways")]
+        names = np.concatenate([one.texts["name"] for one in layers])
+        shapes = np.concatenate([one.shapes for one in layers])
+        return names[names != ""], shapely.STRtree(shapes[names != ""])
 
-    def _beside(self, level: str, code: str, points: np.ndarray) -> pd.Series:
-        units, tree = self._tree(f"u:{level}")
-        hits = tree.query(shapely.points(points), predicate="dwithin", distance=0.5)
-        out = pd.Series("", index=range(len(points)), dtype=object)
-        for at, row in hits.T.tolist():
-            other = str(units.index[row])
-            if other != code:
-                out.iat[at] = self._called(level, other, code)[0]
-        return out
-
-    def _hues(self, level: str) -> dict[str, int]:
-        units = self._project.units(level)
-        return dict(zip(units.index, hues(self._project, level).tolist(), strict=True))
+    def _hue(self, level: str, code: str) -> int:
+        if level not in self._hues:
+            self._hues[level] = dict(zip(self._project.units(level).index, hues(self._project, level).tolist(), strict=True))
+        return self._hues[level].get(code, 0)
 
     def _neighbours(self, level: str, code: str, own: Any, box: Sequence[float], small: float) -> list[Area]:
-        seen = self._seen(f"u:{level}", box)
-        seen = seen[seen.index != code]
-        apart = shapely.area(shapely.intersection(seen.geometry.to_numpy(), own)) < 1.0  # stacked units share the ground
-        seen = seen[apart]
-        shapes = shapely.simplify(seen.geometry.to_numpy(), small)
-        return [Area(shape, self._called(level, str(other), code)) for other, shape in zip(seen.index, shapes, strict=True)]
+        units = self._layer(f"u:{level}")
+        rows = units.seen(box)
+        rows = rows[units.texts["code"][rows] != code]
+        shapes = units.shapes[rows]
+        apart = shapely.area(shapely.intersection(shapes, own)) < 1.0  # stacked units share the ground
+        shapes = shapely.simplify(shapes[apart], small)
+        return [Area(shape, self._called(level, other, code)) for other, shape in zip(units.texts["code"][rows[apart]], shapes, strict=True)]
 
     def _borders(self, level: str, box: Sequence[float], small: float) -> list[Any]:
         order = [each for each in self._project.levels if len(self._project.units(each))]
         above = order[: order.index(level)]
-        return list(shapely.simplify(self._seen(f"u:{above[-1]}", box).geometry.to_numpy(), small)) if above else []
+        return list(self._shapes(f"u:{above[-1]}", box, small)) if above else []
 
-    def _seen(self, name: str, box: Sequence[float]) -> gpd.GeoDataFrame:
-        frame, tree = self._tree(name)
-        return frame.iloc[np.sort(tree.query(shapely.box(*box), predicate="intersects"))]
+    def _shapes(self, name: str, box: Sequence[float], small: float) -> np.ndarray:
+        layer = self._layer(name)
+        return shapely.simplify(layer.shapes[layer.seen(box)], small)
 
-    def _tree(self, name: str) -> tuple[gpd.GeoDataFrame, shapely.STRtree]:
-        if name not in self._trees:
-            frame = self._project.units(name[2:]) if name.startswith("u:") else self._layer(name)
-            frame = gpd.GeoDataFrame({"name": []}, geometry=[], crs=self._project.crs) if frame is None else frame
-            self._trees[name] = frame, shapely.STRtree(frame.geometry.to_numpy())
-        return self._trees[name]
+    def _roads(self, box: Sequence[float]) -> list[Road]:
+        layer = self._layer("roads")
+        rows, texts = layer.seen(box), layer.texts
+        return [Road(layer.shapes[i], texts["name"][i], texts["class"][i] or texts["kind"][i], bool(layer.is_main[i])) for i in rows]
 
-    def _layer(self, name: str) -> gpd.GeoDataFrame | None:
-        return self._project.layer(name) if name in self._project.layers else None
+    def _buildings(self, box: Sequence[float], own: Any) -> list[Area]:
+        layer = self._layer("buildings")
+        rows = layer.seen(box)
+        if len(rows) > MOST_FOOTPRINTS:
+            rows = rows[shapely.intersects(layer.shapes[rows], own)]
+        return [Area(layer.shapes[i], tuple(filter(None, [building_number(layer.texts["address"][i])]))) for i in rows]
+
+    def _compounds(self, box: Sequence[float], own: Any) -> list[Area]:
+        """Return the compounds of which a part worth speaking of lies in the unit."""
+        layer = self._layer("compounds")
+        rows = layer.seen(box)
+        shared = shapely.area(shapely.intersection(layer.shapes[rows], own)) >= COMPOUND_SHARE * shapely.area(layer.shapes[rows])
+        return [Area(layer.shapes[i], (layer.texts["name"][i],)) for i in rows[shared]]
+
+    def _layer(self, name: str) -> _Layer:
+        if name not in self._layers:
+            self._layers[name] = _Layer.of(self._frame(name))
+        return self._layers[name]
+
+    def _frame(self, name: str) -> gpd.GeoDataFrame:
+        if name.startswith("u:"):
+            return self._project.units(name[2:])
+        return self._project.layer(name) if name in self._project.layers else gpd.GeoDataFrame(geometry=[], crs=self._project.crs)
 
 
 def building_number(address: str) -> str:
@@ -139,22 +172,6 @@ def building_number(address: str) -> str:
         if found := pattern.search(address):
             return found[1]
     return ""
-
-
-def _buildings(frame: gpd.GeoDataFrame, own: Any) -> list[Area]:
-    if len(frame) > MOST_FOOTPRINTS:
-        frame = _inside(frame, own, share=0.01)
-    return [Area(row.geometry, tuple(filter(None, [building_number(_text(row, "address"))]))) for row in frame.itertuples()]
-
-
-def _roads(frame: gpd.GeoDataFrame) -> list[Road]:
-    rows = frame.rename(columns={"class": "kind"}).itertuples()  # a column called class can not be an attribute
-    return [Road(row.geometry, _text(row, "name"), _text(row, "kind"), bool(getattr(row, "main", False) or False)) for row in rows]
-
-
-def _inside(frame: gpd.GeoDataFrame, own: Any, share: float = 0.3) -> gpd.GeoDataFrame:
-    shapes = frame.geometry.to_numpy()
-    return frame[shapely.area(shapely.intersection(shapes, own)) >= share * shapely.area(shapes)] if len(frame) else frame
 
 
 def _along(own: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -172,13 +189,8 @@ def _along(own: Any) -> tuple[np.ndarray, np.ndarray]:
     return np.vstack(points), np.vstack(normals)
 
 
-def _most(names: pd.Series) -> tuple[str, ...]:
+def _most(names: np.ndarray) -> tuple[str, ...]:
     """Return the one or two names that most of a side has."""
-    counts = names[names != ""].value_counts()
-    counts = counts[counts >= SIDE_SHARE * max(len(names), 1)]
-    return tuple(str(name) for name, _ in sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))[:2])
-
-
-def _text(row: Any, name: str) -> str:
-    value = getattr(row, name, None)
-    return value.strip() if isinstance(value, str) else ""
+    found, n = np.unique(names[names != ""], return_counts=True)
+    order = np.argsort(-n, kind="stable")
+    return tuple(str(found[i]) for i in order[:2] if n[i] >= SIDE_SHARE * len(names))

@@ -41,16 +41,17 @@ class Sheets:
         self._zh = wanted.lang != "en"
         self._people = PeopleGathering(lookup, project.scheme, wanted.when, wanted.lang)
         self._map = MapGathering(project, self._labels)
+        self._kept_rows: dict[str, dict[str, Any]] = {}
         self._stations = StationGathering(project, wanted.lang)
 
     def notice(self, level: str, code: str, paper: Paper) -> Notice:
         """Return the notice of a unit, its map drawn for a paper."""
-        chain, row = self.chain(level, code), self.project.units(level).loc[code]
+        chain, row = self.chain(level, code), self._rows(level)[code]
         width, height = map_size(paper)
         stations, spots, more = self._stations.of(chain, row.geometry, width / height)
         people, people_more = fewer(self._people.of(chain, self.called, []), self.wanted.lang)
         buildings, estimated = self._buildings(level).get(code, (0, 0))
-        scene = self._map.scene(level, code, spots, width / height)
+        scene = self._map.scene(level, code, row.geometry, spots, width / height)
         return Notice(
             code=code,
             title=self.called(level, code),
@@ -60,13 +61,20 @@ class Sheets:
             counted=self._counted(estimated),
             people=people,
             people_more=people_more,
-            sides=tuple((_SIDES[self.wanted.lang][side], "、".join(names)) for side, names in self._map.sides(level, code)),
+            sides=tuple(
+                (_SIDES[self.wanted.lang][side], ("、" if self._zh else ", ").join(names))
+                for side, names in self._map.sides(level, code, row.geometry)
+            ),
             stations=stations,
             stations_more=more,
             map=draw(scene, width=width, height=height, unit=paper.unit),
             about=self._about,
             link=self._link(code),
         )
+
+    def _sides(self, level: str, code: str, own: Any) -> tuple[tuple[str, str], ...]:
+        words, comma = _SIDES[self.wanted.lang], "、" if self._zh else ", "
+        return tuple((words[side], comma.join(names)) for side, names in self._map.sides(level, code, own))
 
     def plates(self, level: str, code: str) -> list[Plate]:
         """Return the plates of the stairwells with homes in a unit, by address."""
@@ -122,7 +130,8 @@ class Sheets:
 
     def _short(self, level: str, code: str) -> str:
         parent = self._parent[level].get(code, "")
-        return code[len(parent) :] if parent and code.startswith(parent) and len(code) > len(parent) else code
+        rest = code[len(parent) :].lstrip("-_. /") if parent and code.startswith(parent) else ""
+        return rest or code
 
     def _labels(self, level: str, code: str, beside: str) -> tuple[str, ...]:
         """Return the names of a unit to try on a map beside another, the longest first; one of another parent says so."""
@@ -138,12 +147,21 @@ class Sheets:
         uppers = [self.called(each, code) for each, code in chain.items() if each != level]
         return (self.project.name, *uppers)
 
-    def _figures(self, row: pd.Series, buildings: int) -> tuple[Figure, ...]:
-        hectares = row["area_m2"] / 10_000
+    def _rows(self, level: str) -> dict[str, Any]:
+        """The rows of a level's units by code."""
+        if level not in self._kept_rows:
+            frame = self.project.units(level)
+            self._kept_rows[level] = dict(zip(frame.index, frame.itertuples(), strict=True))
+        return self._kept_rows[level]
+
+    def _figures(self, row: Any, buildings: int) -> tuple[Figure, ...]:
+        hectares = row.area_m2 / 10_000
         area = f"{hectares:,.2f}" if hectares < 100 else f"{hectares:,.0f}"
-        found = [self._number("户", "households", int(row["households"])), self._number("栋楼", "buildings", buildings)]
+        found = []
+        if self._doors.has_homes:
+            found = [self._number("户", "households", int(row.households)), self._number("栋住宅楼", "buildings with homes", buildings)]
         found.append(Figure("面积" if self._zh else "area", area, "公顷" if self._zh else "ha"))
-        if int(row["stacked"]) > 1 and pd.notna(row["floor_from"]):
+        if int(row.stacked) > 1 and pd.notna(row.floor_from):
             found.append(Figure("楼层" if self._zh else "floors", f"{int(row['floor_from'])}–{int(row['floor_to'])}"))
         return tuple(found)
 
@@ -151,6 +169,8 @@ class Sheets:
         return Figure(zh if self._zh else en, f"{value:,}", unit if self._zh else "")
 
     def _counted(self, estimated: int) -> str:
+        if not self._doors.has_homes:
+            return "数据中没有住户。" if self._zh else "The data have no households."
         if self._zh:
             said = "户数是住宅户数的合计，不含商铺和单位"
             return said + (f"；其中 {estimated:,} 栋楼的户数按层数和面积估算。" if estimated else "。")

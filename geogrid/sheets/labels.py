@@ -10,9 +10,10 @@ import shapely
 
 from geogrid.maps.drawing import Paper, text_width
 from geogrid.maps.places import label_places
-from geogrid.sheets.scene import Area, Label, Scene, Spot, on_paper
+from geogrid.sheets.scene import Area, Label, Scene, Spot
 
 _PT = 3.53  # tenths of a millimetre
+CUTS = 9
 _ON = 0.94  # so much of a text stands on what it names
 
 
@@ -23,22 +24,21 @@ def _text_box(at: np.ndarray, wide: float, high: float) -> shapely.Geometry:
 class Names:
     """Chooses places of names, the most important first, none over another."""
 
-    def __init__(self, paper: Paper, scene: Scene, u: float, bar: float) -> None:
-        self.paper, self.scene, self.u = paper, scene, u
+    def __init__(self, paper: Paper, scene: Scene, u: float, bar: float, places: Sequence[tuple[float, float]]) -> None:
+        self.paper, self.scene, self.u, self.places = paper, scene, u, places
         self.own = paper.move(scene.own)
         self.edge = shapely.boundary(self.own)
         paper.taken = [(0, paper.height - 11 * u, bar + 16 * u, paper.height), (paper.width - 12 * u, 0, paper.width, 16 * u)]
 
     def all(self) -> list[Label]:
         """Return the labels of signs, buildings, compounds, roads, neighbours and borders."""
-        found = [self._sign(spot) for spot in self.scene.spots]
+        found = [self._sign(spot, *place) for spot, place in zip(self.scene.spots, self.places, strict=True)]
         found += self._areas([area for area in self.scene.buildings if self._is_own(area)], 7.0, "number")
         found += self._roads()
         found += self._free(self.scene.compounds, 9.0, "compound")
         return found + self._neighbours()
 
-    def _sign(self, spot: Spot) -> Label:
-        x, y = on_paper(self.paper, spot.x, spot.y)
+    def _sign(self, spot: Spot, x: float, y: float) -> Label:
         self.paper.take(x, y, 5 * self.u, 5 * self.u)
         return Label(round(x / 10, 2), round(y / 10, 2), spot.sign, 7.5, "sign")
 
@@ -49,7 +49,7 @@ class Names:
         """Name areas inside themselves, or not at all."""
         moved = [(area.names, self.paper.move(area.shape)) for area in areas]
         kept = [(names, shape) for names, shape in moved if shapely.area(shape) > 0]
-        points, _ = label_places(np.array([shape for _, shape in kept], dtype=object))
+        points, _ = label_places(np.array([shape for _, shape in kept], dtype=object), CUTS)
         found = (self._inside(names, shape, points[i], size, look) for i, (names, shape) in enumerate(kept))
         return [label for label in found if label]
 
@@ -65,8 +65,9 @@ class Names:
 
     def _free(self, areas: Sequence[Area], size: float, look: str) -> list[Label]:
         """Name areas on their open ground, between the footprints."""
-        built = shapely.union_all([area.shape for area in self.scene.buildings]) if len(self.scene.buildings) else None
-        open_ = [Area(area.shape if built is None else shapely.difference(area.shape, built), area.names) for area in areas]
+        shapes = np.array([area.shape for area in self.scene.buildings], dtype=object)
+        near = [shapes[shapely.intersects(shapes, area.shape)] for area in areas]
+        open_ = [Area(shapely.difference(area.shape, shapely.union_all(some)), area.names) for area, some in zip(areas, near, strict=True)]
         return self._areas([area for area in open_ if any(area.names)], size, look)
 
     def _roads(self) -> list[Label]:
@@ -106,16 +107,15 @@ class Names:
 
     def _neighbours(self) -> list[Label]:
         """Name what lies next to the unit, outside of it; a name that has no room is tried smaller."""
-        far = shapely.box(0, 0, self.paper.width, self.paper.height)
+        moved = np.array([self.paper.move(area.shape) for area in self.scene.neighbours], dtype=object)
+        seen = shapely.difference(moved, shapely.buffer(self.own, 1.2 * self.u))
+        kept = np.flatnonzero(shapely.area(seen) >= 20 * self.u**2)
+        points, _ = label_places(seen[kept], CUTS)
         out = []
-        for area in self.scene.neighbours:
-            seen = shapely.intersection(shapely.difference(self.paper.move(area.shape), shapely.buffer(self.own, 1.2 * self.u)), far)
-            if shapely.is_empty(seen) or shapely.area(seen) < 20 * self.u**2:
-                continue
-            points, _ = label_places(np.array([seen], dtype=object))
-            label = None
+        for at, point in zip(kept, points, strict=True):
+            names, label = self.scene.neighbours[at].names, None
             for size in (9.0, 7.5, 6.5):
-                label = label or self._inside(area.names, seen, points[0], size, "neighbour") or self._beside(area.names, seen, size)
+                label = label or self._inside(names, seen[at], point, size, "neighbour") or self._beside(names, seen[at], size)
             out += [label] if label else []
         return out
 

@@ -25,7 +25,8 @@ class Label:
 
 @dataclass(frozen=True)
 class Map:
-    """A drawn map: SVG, its size in millimetres, labels, and the scale bar: its length in millimetres and what that is."""
+    """A drawn map: SVG, its size in millimetres, labels, the scale bar (its length in millimetres and what that
+    is), the unit's hue, and which of `neighbours compounds spots` it shows."""
 
     svg: str
     width: float
@@ -34,6 +35,7 @@ class Map:
     bar: float
     bar_says: str
     colour: str
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
