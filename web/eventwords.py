@@ -47,6 +47,8 @@ def _said() -> dict[str, str]:
 def _drawn() -> dict[str, str]:
     """Return the words of charts and their tables."""
     return {
+        "step": _("≤ {share}"),
+        "step_last": _("> {share}"),
         "month_bar": _("{month}: {events} events, {open} open"),
         "month_title": _("Events by month and kind"),
         "kind_title": _("Events by kind"),

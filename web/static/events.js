@@ -199,7 +199,22 @@ export async function events(page) {
     card.hidden = false;
     position(card, [site.at[0], site.at[1], site.at[0], site.at[1]]);
   });
+  steps(page);
   await show(told);
+}
+
+// What the tint of the map means: the classes of the share that is open.
+function steps(page) {
+  const { says } = page, tell = value => (100 * value).toFixed(value && value < 0.01 ? 1 : 0) + "\u2009%";
+  const names = [...page.steps.map((step, i) => i ? say(says.step, { share: tell(step) }) : tell(0)), say(says.step_last, { share: tell(page.steps.at(-1)) })];
+  map.ready(it => it.on("ready", () => byId("event-steps").append(...names.map((name, i) => {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), box = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    for (const [key, value] of Object.entries({ viewBox: "0 0 14 14", "aria-hidden": "true" })) svg.setAttribute(key, value);
+    const look = { x: 0.5, y: 0.5, width: 13, height: 13, fill: page.hue, "fill-opacity": it.measureAlpha(i < page.steps.length ? page.steps[i] : 1, page.steps), stroke: "#8b8678" };
+    for (const [key, value] of Object.entries(look)) box.setAttribute(key, value);
+    svg.append(box);
+    return element("span", {}, svg, name);
+  }))));
 }
 
 // A rate is told so that what is nearly all is not all.
