@@ -26,7 +26,7 @@ def page() -> str:
     known, wished = tables.levels(now), request.args.get("level", "")
     usual = "grid" if "grid" in known else (known or [""])[-1]
     level = wished if wished in known else usual
-    told = scriptdata.told(now, "sheets", level) | {"sheets": _told(now)}
+    told = scriptdata.told(now, "sheets", level) | {"sheets": _told()}
     chosen = {"kinds": _kinds(), "papers": list(PAPERS), "paper_of": PAPER_OF, "forms": FORMATS}
     return render_template("sheets.html", page="sheets", page_data=lambda: told, map=mapview.parts(now, "sheets"), level=level, **chosen)
 
@@ -109,7 +109,7 @@ def _kinds() -> list[tuple[str, str]]:
     return [(kind, names[kind]) for kind in KINDS]
 
 
-def _told(now: Served) -> dict[str, Any]:
+def _told() -> dict[str, Any]:
     """Return what the page's script needs: addresses, the most sheets of a download, words."""
     urls = {
         "unit": url_for("sheets.unit_page", code="x")[:-1],
