@@ -1,0 +1,94 @@
+"""`geogrid sheets` and the pages /sheets: whole or not at all, files named by code, one's own part only, hostile names, a real browser."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from geogrid.cli import main
+from geogrid.store import write_project
+from tests.people import manned_app, signed_in
+from tests.tiny import SCRIPT, WEST, tiny_contents
+from tests.web_project import tiny_app
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sheets") / "tiny.gpkg"
+    write_project(tiny_contents(), path)
+    return path
+
+
+def run(*words: object) -> object:
+    return CliRunner().invoke(main, ["sheets", *map(str, words)])
+
+
+def test_every_grid_gets_a_notice_named_by_its_code_and_again_the_same_bytes(project: Path, tmp_path: Path):
+    for folder in ("a", "b"):
+        assert run(project, "--out", tmp_path / folder, "--at", "2026-03-01").exit_code == 0
+    files = sorted(path.name for path in (tmp_path / "a").iterdir())
+    assert files[0] == f"{WEST}001.pdf"
+    assert len(files) == 4
+    assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in files)
+
+
+def test_plates_of_a_community_come_in_one_file(project: Path, tmp_path: Path):
+    result = run(project, "--out", tmp_path / "p", "--unit", WEST, "--kind", "plate", "--one-file", "--json")
+    assert result.exit_code == 0
+    assert [path.name for path in (tmp_path / "p").iterdir()] == ["plates.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--unit", "nix"], "nix"),
+        (["--level", "nix"], "nix"),
+        (["--unit", f"{WEST}001", "--level", "community"], "community"),
+        (["--format", "png", "--one-file"], "PDF"),
+        (["--at", "gestern"], "gestern"),
+    ],
+)
+def test_what_can_not_be_printed_is_said_in_one_line_and_nothing_is_written(project: Path, tmp_path: Path, words: list[str], said: str):
+    result = run(project, "--out", tmp_path / "x", *words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "x").exists()
+
+
+def test_the_pages_serve_previews_one_sheet_and_a_zip_of_what_the_table_shows(tmp_path: Path):
+    client = tiny_app(tmp_path).test_client()
+    assert client.get("/sheets?lang=zh").status_code == 200
+    page = client.get(f"/sheets/{WEST}001?lang=zh").get_data(as_text=True)
+    assert SCRIPT not in page
+    assert client.get(f"/sheets/{WEST}001/preview.svg").data.startswith(b"<svg")
+    assert client.get(f"/download/sheets/{WEST}001.pdf").data.startswith(b"%PDF")
+    answer = client.get(f"/download/sheets.zip?level=grid&parent={WEST}&key=abc")
+    assert zipfile.ZipFile(io.BytesIO(answer.data)).namelist() == [f"{WEST}001.pdf", f"{WEST}002.pdf"]
+    assert client.get("/sheets/progress/abc.json").json == {"done": 2, "n": 2}
+    for address in ("/sheets/nix", f"/sheets/{WEST}001?paper=A0", f"/sheets/{WEST}001?kind=nix", "/download/sheets.exe?level=grid"):
+        assert client.get(address).status_code in (400, 404)
+
+
+def test_a_resident_gets_no_sheet_and_who_is_confined_those_of_his_unit_only(tmp_path: Path):
+    app = manned_app(tmp_path)
+    client = signed_in(app, "west")
+    assert client.get(f"/sheets/{WEST}001").status_code == 200
+    assert client.get("/sheets/130102001002001").status_code == 404
+    assert app.test_client().get(f"/sheets/{WEST}001").status_code in (302, 401)
+    assert app.test_client().get("/download/sheets.zip?level=grid").status_code in (302, 401)
+
+
+def test_a_click_on_a_row_shows_the_sheet(service: str, browser):
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.goto(f"{service}/sheets?lang=zh&level=grid")
+    page.locator("#table tbody tr[data-code]").first.click()
+    page.wait_for_selector(".sheet-card img")
+    wide = "async () => { const picture = document.querySelector('.sheet-card img'); await picture.decode(); return picture.naturalWidth; }"
+    assert page.evaluate(wide) > 300
+    assert "公示图" in page.title()
+    page.close()
