@@ -89,13 +89,11 @@ def shuangluan_redivided(row: Row) -> list[Clause]:
 
     with geogrid.open_project(copy) as project:
         lineage = {code: project.successors(code) for code in (pair[1], str(big))}
+    grids_changed = changed["levels"]["grid"]
+    told = f"{len(grids_changed['units'])} units changed, {grids_changed['households']:,} households moved"
     return [
         holds("old → new keeps lineage", all(lineage.values()), "; ".join(f"{old} → {', '.join(new)}" for old, new in lineage.items())),
-        holds(
-            "the difference old → new is told",
-            bool(changed),
-            ", ".join(f"{key} {len(value)}" for key, value in changed.items() if isinstance(value, list)),
-        ),
+        holds("the difference old → new is told", len(grids_changed["units"]) >= 4, told),
     ]
 
 
@@ -123,11 +121,11 @@ def shuangluan_scopes(row: Row) -> Clause:
 
 
 def _view(address: str, token: str) -> str:
-    """Say how many grids a viewer sees, and which pages are open to him."""
-    grids = json.loads(_get(address + "/api/units?level=grid&limit=1", token)[1])
-    n = grids.get("numberMatched", grids.get("total", len(grids["features"])))
+    """Say how many grids, cameras and events a viewer sees, and which pages are open to him."""
+    layers = {"grids": "/api/units?level=grid", "cameras": "/api/sites?kind=cameras", "events": "/api/events"}
+    counts = {name: len(json.loads(_get(address + path, token)[1]).get("features", [])) for name, path in layers.items()}
     pages = [name for name in ("people", "cameras", "checks", "declared") if _get(f"{address}/{name}", token)[0] == 200]
-    return f"{n} grids, pages {' '.join(pages) or 'of residents'}"
+    return f"{', '.join(f'{n:,} {name}' for name, n in counts.items())}, pages {' '.join(pages) or 'of residents'}"
 
 
 def _get(url: str, token: str) -> tuple[int, bytes]:
