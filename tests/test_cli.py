@@ -73,8 +73,8 @@ def test_every_command_has_help_with_an_example_and_takes_json(name: str):
 def test_the_group_lists_all_its_commands_in_the_order_in_which_one_meets_them():
     result = run("--help")
     command = main.list_commands(click.Context(main))
-    shown = "systems simulate inspect build update validate repair declared whatif locate people organisations overlays export reach events map sheets"
-    later = "edit undo redo log diff serve demo users backup restore bench"
+    shown = "systems simulate inspect build update validate repair declared whatif locate people organisations overlays export reach events"
+    later = "map sheets edit undo redo log diff serve demo users backup restore bench"
     assert command == f"{shown} {later}".split()
     assert all(f"\n  {name} " in result.stdout for name in command)
     assert run("--version").stdout.startswith("geogrid ")

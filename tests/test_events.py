@@ -177,7 +177,6 @@ def test_figures_add_up_and_do_not_depend_on_the_order_of_rows(given_points: pd.
     pd.testing.assert_frame_equal(one, two)
 
 
-@settings(max_examples=40)
 @settings(max_examples=30)
 @given(some_events(), st.integers(0, 120), st.integers(0, 60))
 def test_an_open_event_never_comes_down_again_and_each_open_one_stands_somewhere(given_points: pd.DataFrame, day: int, later: int):

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geogrid.reach.served import Units, served_in, walking_m, weighted_median
+from geogrid.reach.demand import HOUSEHOLDS
+from geogrid.reach.served import Units, served_in, unit_columns, walking_m, weighted_median
 
 
 def codes(*names: str) -> np.ndarray:
@@ -36,6 +37,14 @@ def test_who_no_path_leads_to_has_no_walk_and_no_nearest_station():
     found = sums_of(codes("a"), [np.inf], [3], [-1], [750])
     assert found.loc["a", ["served_0", "no_path", "nearest"]].tolist() == [0, 3, -1]
     assert found.loc["a", ["mean_walk_m", "worst_walk_m"]].isna().all()
+
+
+def test_a_unit_half_of_which_has_no_path_has_no_median_in_the_columns():
+    units = Units.of(codes("a", "a", "b"))
+    sums = served_in(np.array([3, 4, 2]), units, np.array([75.0, np.inf, 150.0]), np.array([0, -1, 0]), [750])
+    columns = unit_columns(HOUSEHOLDS, sums, [10], 4.5)
+    assert np.isnan(columns["median_walk_min"][0])
+    assert columns["median_walk_min"][1] == 2.0
 
 
 def test_rows_of_no_unit_are_left_out_and_no_rows_give_no_unit():

@@ -68,7 +68,7 @@ def test_a_working_result_stands_in_the_first_25_lines():
 
 
 def test_recipe_and_scheme_are_read(tmp_path: Path):
-    recipe, scheme = blocks("toml")
+    recipe, scheme, _own = blocks("toml")  # the third is what tests/test_scheme_own.py builds
     (tmp_path / "recipe.toml").write_text(recipe, "utf-8")
     read = read_recipe(tmp_path / "recipe.toml")
     assert read.inputs["buildings"].homes == tuple(tomllib.loads(recipe)["inputs"]["buildings"]["homes"])

@@ -94,12 +94,16 @@ def _most(row: np.ndarray, station: np.ndarray, weight: np.ndarray, n: int) -> n
 
 
 def unit_columns(what: str, sums: Mapping[str, np.ndarray], minutes: Sequence[float], km_h: float) -> dict[str, np.ndarray]:
-    """Round sums (`served_in`) to columns of `COLUMNS`, for each time all units; `code` is the row of the unit, `nearest` of the station, or -1."""
+    """Round sums (`served_in`) to columns of `COLUMNS`, for each time all units; `code` is the row of the unit, `nearest` of the station, or -1.
+
+    Where half of a unit have no path there is no median: NaN, as where nobody lives.
+    """
     is_homes = what == HOUSEHOLDS
     count = (lambda values: np.round(values).astype("int64")) if is_homes else (lambda values: np.round(values, 1))
     times = len(minutes)
     total, served = np.tile(sums["total"], times), sums["served"].reshape(-1)
     share = np.divide(served, total, out=np.full(len(served), np.nan), where=total > 0)
+    median_m = np.where(np.isfinite(sums["median_walk_m"]), sums["median_walk_m"], np.nan)
     return {
         "code": np.tile(np.arange(len(sums["total"])), times),
         "minutes": np.repeat(np.array(minutes), len(sums["total"])),
@@ -109,7 +113,7 @@ def unit_columns(what: str, sums: Mapping[str, np.ndarray], minutes: Sequence[fl
         "served_share": np.round(share, 6),
         "nearest": np.tile(sums["nearest"], times),
         "mean_walk_m": np.tile(np.round(sums["mean_walk_m"], 1), times),
-        "median_walk_min": np.tile(np.round(sums["median_walk_m"] / walking_m(1, km_h), 2), times),
+        "median_walk_min": np.tile(np.round(median_m / walking_m(1, km_h), 2), times),
         "worst_walk_m": np.tile(np.round(sums["worst_walk_m"], 1), times),
         "no_path": count(np.tile(sums["no_path"], times)),
     }

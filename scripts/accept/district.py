@@ -14,7 +14,7 @@ def lubei_area(row: Row) -> Clause:
     """The declared 176 km² are a count_mismatch that the report explains."""
     told = row.declared("面积")
     found = row.count_findings("count_mismatch")
-    ok = told.get("verdict") not in (None, "holds") and bool(told.get("notes"))
+    ok = told.get("verdict") not in (None, "holds") and bool(told.get("why"))
     return Clause(
         "176 km² declared: a difference that the report explains",
         "not as declared, with a reason",
