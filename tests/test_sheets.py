@@ -185,4 +185,4 @@ def test_signs_never_cover_each_other(places: list[tuple[float, float]]):
 
 def test_what_the_template_reads_lies_in_the_package():
     folder = Path(__file__).parents[1] / "geogrid" / "sheets"
-    assert {path.name for path in folder.glob("*.typ")} == {"common.typ", "notice.typ", "plate.typ"}
+    assert {path.name for path in folder.glob("*.typ")} == {"common.typ", "notice.typ", "plate.typ", "change.typ"}

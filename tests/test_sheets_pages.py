@@ -60,6 +60,15 @@ def test_what_can_not_be_printed_is_said_in_one_line_and_nothing_is_written(proj
     assert not (tmp_path / "x").exists()
 
 
+def test_a_folder_that_can_not_be_written_is_said_in_one_line(project: Path, tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    result = run(project, "--out", tmp_path / "file" / "sheets", "--unit", f"{WEST}001")
+    assert result.exit_code == 2
+    assert str(tmp_path / "file") in result.stderr
+    assert "Traceback" not in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
 def test_the_pages_serve_previews_one_sheet_and_a_zip_of_what_the_table_shows(tmp_path: Path):
     client = tiny_app(tmp_path).test_client()
     assert client.get("/sheets?lang=zh").status_code == 200

@@ -85,13 +85,14 @@ def of_unit(now: Served, what: Asked, level: str, code: str) -> list[Sheet]:
     made, lock = sheets(now, what.lang)
     with lock:
         found = list(gathered(made, [(level, code)], what.kind, what.paper))
-    check_any(found)
+    check_any(found, what.kind)
     return found
 
 
 def bundle(now: Served, what: Asked, units: Sequence[tuple[str, str]], form: str, key: str) -> bytes:
     """Return the sheets of units: a PDF of all (`form` pdf), else a ZIP of a file each. Raises InputError for none, and for too many."""
     from geogrid.pipeline.sheet_files import one_file
+    from geogrid.pipeline.sheets import gathered
 
     if len(units) > MOST:
         message = f"{len(units):,} units are more than the {MOST} of one download; filter the table, or use the command geogrid sheets"
@@ -99,19 +100,20 @@ def bundle(now: Served, what: Asked, units: Sequence[tuple[str, str]], form: str
     made, lock = sheets(now, what.lang)
     with lock:
         if form == "pdf":
-            return one_file(made, units, order(what, "pdf", is_one=True))[1]
+            return one_file(gathered(made, units, what.kind, what.paper), order(what, "pdf", is_one=True))[1]
         return _zipped(_files(made, units, order(what, form.removeprefix("zip-")), len(units), key))
 
 
 def _files(made: Sheets, units: Sequence[tuple[str, str]], wanted: Order, n: int, key: str) -> Iterator[tuple[str, bytes]]:
     from geogrid.pipeline.sheet_files import Names, check_any
     from geogrid.pipeline.sheet_files import made as set_all
+    from geogrid.pipeline.sheets import gathered
 
     names = Names()
-    for done, (sheet, body) in enumerate(set_all(made, units, wanted), 1):
+    for done, (sheet, body) in enumerate(set_all(gathered(made, units, wanted.kind, wanted.paper), wanted), 1):
         yield names.of(sheet.file, wanted.form), body
         _tell(key, done, max(n, done))
-    check_any(names.given)
+    check_any(names.given, wanted.kind)
 
 
 def _zipped(files: Iterator[tuple[str, bytes]]) -> bytes:

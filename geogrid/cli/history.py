@@ -11,6 +11,7 @@ import click
 from geogrid.cli.exported import note_export
 from geogrid.cli.language import language
 from geogrid.cli.output import show_json
+from geogrid.sheets.words import CHANGES
 
 if TYPE_CHECKING:
     from geogrid.edit import State
@@ -18,20 +19,6 @@ if TYPE_CHECKING:
     from geogrid.store import Project
     from geogrid.store.records import Entry
 
-KINDS_ZH = {
-    "move": "改划",
-    "split": "拆分",
-    "merge": "合并",
-    "reshape": "改界",
-    "reparent": "改隶",
-    "rename": "改名",
-    "create": "新设",
-    "retire": "撤销",
-    "compose": "多项",
-    "undo": "撤回",
-    "redo": "重做",
-    "adopt": "采用",
-}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FIGURES = ("change", *(f"{name}_{side}" for name in ("code", "name", "parent", "households") for side in ("before", "after")))
 
@@ -52,7 +39,7 @@ def log(path: Path, plan: str, since: int, as_json: bool) -> None:
         return
     zh = language() == "zh"
     for entry in entries:
-        kind = KINDS_ZH.get(entry.kind, entry.kind) if zh else entry.kind
+        kind = CHANGES.get(entry.kind, (entry.kind, ""))[0] if zh else entry.kind
         units = ", ".join(entry.units[:4]) + (" …" if len(entry.units) > 4 else "")
         click.echo("\t".join((str(entry.version), entry.time[:19], entry.author, kind, units, entry.reason)))
     click.echo(f"方案 {plan} 现为第 {version} 版" if zh else f"plan {plan} is at version {version}", err=True)

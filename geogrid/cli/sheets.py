@@ -1,4 +1,4 @@
-"""`geogrid sheets`: notices of units and plates of stairwells, as PDF or PNG, one file each or all in one."""
+"""`geogrid sheets`: notices of units, plates of stairwells and registers of changes, as PDF or PNG, one file each or all in one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 @click.option("--unit", "units", multiple=True, help="A unit's code, repeatable [default: all units of the level].")
 @click.option("--level", default="", help="The level whose units get a sheet; with --unit, those inside it [default: the grids].")
 @click.option(
-    "--kind", type=click.Choice(["notice", "plate"]), default="notice", show_default=True, help="Notice of a unit, or plate of each stairwell in it."
+    "--kind",
+    type=click.Choice(["notice", "plate", "change"]),
+    default="notice",
+    show_default=True,
+    help="Notice of a unit, plate of each stairwell in it, or form of each change that touched it (of all where no unit is named).",
+)
+@click.option(
+    "--version", "versions", multiple=True, type=click.IntRange(min=1), help="A version whose change form it is, repeatable [default: all]."
 )
 @click.option("--paper", type=click.Choice(["A3", "A4", "A5"]), help="Paper, on its side [default: A4, of plates A5].")
 @click.option("--format", "form", type=click.Choice(["pdf", "png"]), default="pdf", show_default=True, help="Format of the files.")
@@ -38,6 +45,7 @@ def sheets(
     units: tuple[str, ...],
     level: str,
     kind: str,
+    versions: tuple[int, ...],
     paper: str | None,
     form: str,
     lang: str,
@@ -47,19 +55,25 @@ def sheets(
     at: str,
     as_json: bool,
 ) -> None:
-    """Print public notices of units (网格公示图) or plates of stairwells (单元门牌), a file each, named by their codes."""
+    """Print notices of units (网格公示图), plates of stairwells (单元门牌) or forms of changes (网格划分登记表), a file each, named by code."""
     from geogrid.pipeline.lookup import lookup_of, parse_when
+    from geogrid.pipeline.sheet_changes import ChangeForms
     from geogrid.pipeline.sheet_files import Order, write_sheets
-    from geogrid.pipeline.sheets import Sheets, Wanted, chosen
-    from geogrid.sheets.papers import PAPER_OF, PAPERS
+    from geogrid.pipeline.sheets import Sheets, Wanted, chosen, gathered
+    from geogrid.sheets.papers import PAPER_OF, PAPERS, UPRIGHT
     from geogrid.store import open_project
 
     check_folder(str(out))
+    _check_options(kind, versions, level)
     when = parse_when(at, lambda: datetime.datetime.now(datetime.UTC))
-    order = Order(kind, PAPERS[paper or PAPER_OF[kind]], form, lang, is_one=one_file)
+    is_change = kind == "change"
+    order = Order(kind, UPRIGHT if is_change and paper in (None, "A4") else PAPERS[paper or PAPER_OF[kind]], form, lang, is_one=one_file)
     with open_project(path, plan=plan) as project:
-        made = Sheets(project, lookup_of(project), Wanted(lang, when, address))
-        written = write_sheets(made, chosen(project, units, level), order, out)
+        if is_change:
+            found = ChangeForms(project, lang).of(versions, units)
+        else:
+            found = gathered(Sheets(project, lookup_of(project), Wanted(lang, when, address)), chosen(project, units, level), kind, order.paper)
+        written = write_sheets(found, order, out)
     note_export(path, f"sheets {kind} {out.name}")
     if as_json:
         show_json(
@@ -67,6 +81,16 @@ def sheets(
         )
     else:
         click.echo(_said(written, out))
+
+
+def _check_options(kind: str, versions: tuple[int, ...], level: str) -> None:
+    """Raise InputError for options that a kind of sheet does not know."""
+    from geogrid.errors import InputError
+
+    if versions and kind != "change":
+        raise InputError("--version goes with --kind change", "--version 只用于 --kind change", field="version")
+    if level and kind == "change":
+        raise InputError("--level does not go with --kind change: name units", "--kind change 不用 --level：请用 --unit 指明单元", field="level")
 
 
 def _said(written: Written, out: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +11,7 @@ from tempfile import TemporaryDirectory
 
 from geogrid.errors import InputError
 from geogrid.pipeline.parallel import side_by_side, worker_count
-from geogrid.pipeline.sheets import Sheets, gathered
-from geogrid.sheets.papers import Paper
+from geogrid.sheets.papers import UPRIGHT, Paper
 from geogrid.sheets.setting import PPI, set_sheets
 from geogrid.sheets.values import Sheet
 
@@ -24,7 +23,7 @@ _AHEAD = 8
 
 @dataclass(frozen=True)
 class Order:
-    """What is made of the sheets: `kind` notice or plate, `form` pdf, png or svg; `is_one`: all in one PDF."""
+    """What is made of the sheets: `kind` notice, plate or change, `form` pdf, png or svg; `is_one`: all in one PDF."""
 
     kind: str
     paper: Paper
@@ -35,6 +34,8 @@ class Order:
 
     def check(self) -> None:
         """Raise InputError where a format has no pages."""
+        if self.kind == "change" and (self.form != "pdf" or self.paper != UPRIGHT):
+            raise InputError("a change form is a PDF on A4", "网格划分登记表只能是 A4 的 PDF", value=self.form)
         if self.is_one and self.form != "pdf":
             raise InputError(f"one file of all sheets is a PDF, not {self.form}", f"合成一个文件时只能是 PDF，不能是 {self.form}", value=self.form)
 
@@ -47,11 +48,11 @@ class Written:
     files: list[Path]
 
 
-def made(sheets: Sheets, units: Sequence[tuple[str, str]], order: Order, workers: int | None = None) -> Iterator[tuple[Sheet, bytes]]:
-    """Yield each sheet with its file, in order, one file a sheet; setting runs beside gathering."""
+def made(found: Iterable[Sheet], order: Order, workers: int | None = None) -> Iterator[tuple[Sheet, bytes]]:
+    """Yield each sheet with its file, in order, one file a sheet; setting runs beside gathering, which `found` does as it is asked."""
     with side_by_side(worker_count(workers)) as pool:
         waiting: list[tuple[Sheet, Future[list[bytes]]]] = []
-        for sheet in gathered(sheets, units, order.kind, order.paper):
+        for sheet in found:
             waiting.append((sheet, pool.submit(set_sheets, [sheet], order.paper, order.form, order.lang, order.ppi)))
             if len(waiting) > _AHEAD:
                 first, done = waiting.pop(0)
@@ -60,45 +61,46 @@ def made(sheets: Sheets, units: Sequence[tuple[str, str]], order: Order, workers
             yield sheet, done.result()[0]
 
 
-def one_file(sheets: Sheets, units: Sequence[tuple[str, str]], order: Order) -> tuple[list[Sheet], bytes]:
+def one_file(sheets: Iterable[Sheet], order: Order) -> tuple[list[Sheet], bytes]:
     """Return all sheets and one PDF of them."""
     order.check()
-    found = list(gathered(sheets, units, order.kind, order.paper))
-    check_any(found)
+    found = list(sheets)
+    check_any(found, order.kind)
     return found, set_sheets(found, order.paper, order.form, order.lang)[0]
 
 
-def check_any(found: Sequence[object]) -> None:
+def check_any(found: Sequence[object], kind: str) -> None:
     """Raise InputError where there is no sheet."""
+    if not found and kind == "change":
+        raise InputError("no edit of the plan touched these units", "方案没有涉及这些单元的调整", value=kind)
     if not found:
         raise InputError("no stairwell with homes lies in these units", "这些单元里没有住户的单元门", value="plate")
 
 
 def write_sheets(
-    sheets: Sheets,
-    units: Sequence[tuple[str, str]],
+    sheets: Iterable[Sheet],
     order: Order,
     out: Path,
     *,
     tell: Callable[[int], None] = lambda _: None,
     workers: int | None = None,
 ) -> Written:
-    """Write the sheets of units into a folder, beside first, then all at once. `tell` hears how many are done. Raises InputError."""
+    """Write sheets into a folder, beside first, then all at once. `tell` hears how many are done. Raises InputError."""
     order.check()
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(dir=out.parent, prefix=".geogrid-") as folder:
             beside, names, codes = Path(folder), Names(), []
             if order.is_one:
-                found, body = one_file(sheets, units, order)
+                found, body = one_file(sheets, order)
                 codes = [sheet.file for sheet in found]
                 (beside / names.of(f"{order.kind}s", order.form)).write_bytes(body)
             else:
-                for sheet, body in made(sheets, units, order, workers):
+                for sheet, body in made(sheets, order, workers):
                     (beside / names.of(sheet.file, order.form)).write_bytes(body)
                     codes.append(sheet.file)
                     tell(len(codes))
-            check_any(codes)
+            check_any(codes, order.kind)
             out.mkdir(exist_ok=True)
             files = [out / name for name in names.given]
             for file in files:

@@ -20,7 +20,7 @@ import segno
 import typst
 
 from geogrid.sheets.papers import Paper
-from geogrid.sheets.values import Sheet
+from geogrid.sheets.values import Change, Notice, Plate, Sheet
 from geogrid.sheets.words import words
 
 PPI = 150
@@ -55,15 +55,17 @@ def told(sheets: Sequence[Sheet], paper: Paper, lang: str) -> dict[str, Any]:
     return {"paper": look, "lang": lang, "words": words(lang), "sheets": [_told(sheet) for sheet in sheets]}
 
 
-def scanned(sheet: Sheet) -> str:
+def scanned(sheet: Notice | Plate) -> str:
     """Return what the code on a sheet says: the address of the unit's page where one is known, else its code and name as plain text."""
     if sheet.link:
         return sheet.link
-    above = [name for _, name, _ in sheet.above] if sheet.kind == "plate" else sheet.above
+    above = [name for _, name, _ in sheet.above] if isinstance(sheet, Plate) else sheet.above
     return " ".join([sheet.code, *above, sheet.title])
 
 
 def _told(sheet: Sheet) -> Mapping[str, Any]:
+    if isinstance(sheet, Change):
+        return asdict(sheet)
     picture = BytesIO()
     segno.make(scanned(sheet), error="m", micro=False).save(picture, kind="svg", border=0, xmldecl=False)
     return {**asdict(sheet), "qr": picture.getvalue().decode()}

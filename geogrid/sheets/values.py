@@ -112,4 +112,28 @@ class Plate:
         return self.id
 
 
-Sheet = Notice | Plate
+@dataclass(frozen=True)
+class Change:
+    """The register of a change (网格划分登记表). `facts`: name and value; `pictures`: title and drawing (SVG) of either side;
+    `said`: the answer in a line; `heads` and `rows`: the table of units;
+    `below`: what stands under it, name and value."""
+
+    number: str
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    pictures: tuple[tuple[str, str], ...]
+    changing: str
+    said: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    below: tuple[tuple[str, str], ...]
+    about: About
+    kind: str = field(default="change", init=False)
+
+    @property
+    def file(self) -> str:
+        """What its file is called, without an ending."""
+        return self.number
+
+
+Sheet = Notice | Plate | Change

@@ -33,7 +33,29 @@ _WORDS: dict[str, tuple[str, str]] = {
     "stations_left": ("另有 {n} 处", "and {n} more"),
     "source": ("来源", "Source"),
     "date": ("数据日期", "data of"),
+    "moved": ("划转的地块（左：原处，右：现处）", "land that moves (left: where it was, right: where it is)"),
+    "border": ("上级界线", "border of the level above"),
+    "drawn_by": ("制表", "Drawn by"),
+    "checked_by": ("审核", "Checked by"),
+    "approved_by": ("批准（盖章）", "Approved by (stamp)"),
+    "day": ("年　　　月　　　日", "Year        month        day"),
+    "page": ("第 {i} 页，共 {n} 页", "page {i} of {n}"),
 }
+CHANGES: Mapping[str, tuple[str, str]] = {
+    "move": ("改划", "move"),
+    "split": ("拆分", "split"),
+    "merge": ("合并", "merge"),
+    "reshape": ("改界", "reshape"),
+    "reparent": ("改隶", "new parent"),
+    "rename": ("改名", "rename"),
+    "create": ("新设", "new unit"),
+    "retire": ("撤销", "retire"),
+    "compose": ("多项", "several changes"),
+    "undo": ("撤回", "taken back"),
+    "redo": ("重做", "done again"),
+    "adopt": ("采用", "adopted"),
+}
+"""What a kind of change is called."""
 WORDS: Mapping[str, Mapping[str, str]] = {
     "zh": {key: zh for key, (zh, _) in _WORDS.items()},
     "en": {key: en for key, (_, en) in _WORDS.items()},
