@@ -11,7 +11,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "who": ("谁负责", "Who is responsible"),
     "undecided": ("待定", "to be named"),
     "phone": ("电话", "Tel."),
-    "no_phone": ("电话待定", "telephone to be named"),
     "duties": ("职责", "Duties"),
     "sides": ("四至", "Bounded by"),
     "stations": ("为您服务的站点", "Stations for you"),
