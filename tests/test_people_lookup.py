@@ -101,7 +101,7 @@ def test_a_project_without_people_still_tells_units(tmp_path: Path):
     assert (done.exit_code, "[inputs.staff]" in done.stdout) == (0, True)
 
 
-@pytest.mark.parametrize("text", ["noon", "2026-02-30", "2026-13-01T00:00", "1"])
+@pytest.mark.parametrize("text", ["noon", "2026-02-30", "2026-13-01T00:00", "1", "0001-01-01"])
 def test_what_is_no_moment_is_refused(text: str, town: Path):
     with pytest.raises(InputError):
         at(text)

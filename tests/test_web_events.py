@@ -81,7 +81,7 @@ def test_the_address_chooses_kind_task_unit_and_time(local: FlaskClient, query: 
     assert ask(local, "answer", query)["events"] == n
 
 
-@pytest.mark.parametrize("query", ["task=nothing", "month=March", "state=maybe", "from=soon"])
+@pytest.mark.parametrize("query", ["task=nothing", "month=March", "month=2026-03-01T08:00%2B08:00", "state=maybe", "from=soon"])
 def test_a_choice_that_can_not_be_read_is_told(local: FlaskClient, query: str):
     assert ask(local, "answer", query, 400)["message_zh"]
 

@@ -147,6 +147,13 @@ def test_files_and_pages_hide_what_the_api_hides_and_say_why(clients: dict[str, 
     assert client.get(f"/api/units/{code}").json["properties"]["households"] == 7
 
 
+def test_the_file_of_units_without_an_organisation_hides_small_counts_too(clients: dict[str, FlaskClient]):
+    features = clients["district"].get("/download/organisations/without.geojson?level=microgrid").json["features"]
+    told_there = {each["properties"]["code"]: each["properties"].get("persons_hidden") or each["properties"]["persons"] for each in features}
+    assert EAST + "002003" in told_there
+    assert told_there == {code: n for code, n in persons(clients["district"], "microgrid").items() if code in told_there}
+
+
 def test_who_reported_is_not_told_of_single_events_nor_of_a_choice_of_them_outside_the_community(clients: dict[str, FlaskClient]):
     for name in ("district", "street"):
         client, stem = clients[name], told(clients[name], "/events")["events"]["data"]

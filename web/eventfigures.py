@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -109,7 +110,7 @@ def _start(text: str, field: str) -> float:
 def _bounds(month: str) -> tuple[str, str]:
     """Return the first and the last day of a month like 2026-03."""
     try:
-        first = np.datetime64(month, "M")
+        first = np.datetime64(datetime.strptime(month, "%Y-%m").date(), "M")
     except ValueError:
         raise InputError(f"month={month!r}: write one as 2026-03", f"month=“{month}” 应写作 2026-03", field="month", value=month) from None
     return str(first.astype("datetime64[D]")), str((first + 1).astype("datetime64[D]") - 1)

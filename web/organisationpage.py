@@ -17,7 +17,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from geogrid.errors import NotFoundError
 from geogrid.exchange.sheet import frames_to_xlsx
 from geogrid.organisation.records import COLUMNS
-from web import downloads, lookups, mapview, organisationfigures, organisationwords, scriptdata, tables
+from web import downloads, lookups, mapview, organisationfigures, organisationwords, scriptdata, suppressed, tables
 from web import organisationimport as bringing
 from web.guard import token
 from web.language import language
@@ -119,7 +119,8 @@ def _without(now: Served, moment: Any, level: str) -> gpd.GeoDataFrame:
     level = level or organisationfigures.first_level(now)
     _check_level(now, level)
     units = now.project.units(level).loc[list(organisationfigures.cover(now, moment, level).without)]
-    return units[["name", "parent", "kind", "households", "persons", "geometry"]].reset_index().assign(level=level)
+    units = suppressed.without_persons(now, level, units[["name", "parent", "kind", "households", "persons", "geometry"]])
+    return units.reset_index().assign(level=level)
 
 
 def _placed(now: Served, moment: Any) -> gpd.GeoDataFrame:

@@ -252,8 +252,8 @@ def parse_when(text: str, clock: Callable[[], datetime]) -> datetime:
     """
     if not text.strip():
         return clock().astimezone(ZONE)
-    seconds = float(starts([text])[0])
-    if not np.isfinite(seconds):
+    try:  # no number, or a moment that in universal time lies before the year 1
+        return datetime.fromtimestamp(float(starts([text])[0]), ZONE) + (timedelta(hours=12) if is_day(text) else timedelta())
+    except (ValueError, OverflowError):
         message = f"{text[:60]!r} is no moment; write 2026-03-01 or 2026-03-01T08:30"
-        raise InputError(message, f"“{text[:60]}”不是日期或时刻，请写 2026-03-01 或 2026-03-01T08:30", value=text[:60])
-    return datetime.fromtimestamp(seconds, ZONE) + (timedelta(hours=12) if is_day(text) else timedelta())
+        raise InputError(message, f"“{text[:60]}”不是日期或时刻，请写 2026-03-01 或 2026-03-01T08:30", value=text[:60]) from None
