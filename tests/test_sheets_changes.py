@@ -10,7 +10,9 @@ import pypdfium2
 import pytest
 from click.testing import CliRunner, Result
 
+from geogrid.bench.sheets import bench_sheets
 from geogrid.cli import main
+from geogrid.cli.bench import SHEET_COLUMNS
 from geogrid.edit import Move, Rename
 from geogrid.pipeline.sheet_changes import ChangeForms
 from geogrid.sheets.papers import UPRIGHT
@@ -99,3 +101,9 @@ def test_a_long_table_goes_on_to_pages_that_are_numbered_and_loses_no_row(projec
     assert f"第 1 页，共 {len(pdf) - 1} 页" in said[1]
     assert f"第 {len(pdf) - 1} 页，共 {len(pdf) - 1} 页" in said[-1]
     assert "批准" in said[-1]
+
+
+def test_the_benchmark_of_sheets_counts_what_it_printed_in_both_ways(project: Path):
+    figures = bench_sheets(project, n=3)
+    assert [(row["what"], row["n"]) for row in figures["rows"]] == [("a PDF each", 3), ("one PDF", 3)]
+    assert all(set(SHEET_COLUMNS) == set(row) and row["mb"] > 0 for row in figures["rows"])

@@ -39,6 +39,7 @@ DIVISION_COLUMNS = (
 
 
 REACH_COLUMNS = ("what", "n", "cpu_s", "each_ms", "times", "difference", "alike_n", "failed", "found")
+SHEET_COLUMNS = ("what", "n", "cpu_s", "wall_s", "each_ms", "mb")
 
 
 @click.group(epilog="Example: geogrid bench partition --kind village --households 20000 --json")
@@ -161,6 +162,17 @@ def reach(project: Path, cameras: int, peers: bool, as_json: bool) -> None:
     from geogrid.bench.reach import bench_reach
 
     _show(bench_reach(project, peers=peers, cameras=cameras, tell=_tell), as_json, REACH_COLUMNS)
+
+
+@bench.command("sheets", epilog="Example: geogrid bench sheets --project lubei.gpkg --sheets 300")
+@click.option("--project", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="A built project.")
+@click.option("--sheets", "n", type=click.IntRange(min=1), default=300, show_default=True, help="Notices of so many grids.")
+@json_option
+def printed(project: Path, n: int, as_json: bool) -> None:
+    """Print public notices of grids, a PDF each and all in one PDF."""
+    from geogrid.bench.sheets import bench_sheets
+
+    _show(bench_sheets(project, n=n, tell=_tell), as_json, SHEET_COLUMNS)
 
 
 def _show(figures: Mapping[str, Any], as_json: bool, columns: Sequence[str]) -> None:
