@@ -6,6 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from click.testing import CliRunner
 
@@ -58,6 +59,12 @@ def test_what_can_not_be_printed_is_said_in_one_line_and_nothing_is_written(proj
     assert said in result.stderr
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "x").exists()
+
+
+def test_units_above_each_other_get_notices_that_name_their_floors(project: Path, tmp_path: Path):
+    assert run(project, "--out", tmp_path / "m", "--level", "microgrid", "--one-file").exit_code == 0
+    document = pypdfium2.PdfDocument((tmp_path / "m" / "notices.pdf").read_bytes())
+    assert any("楼层" in page.get_textpage().get_text_bounded() for page in document)
 
 
 def test_a_folder_that_can_not_be_written_is_said_in_one_line(project: Path, tmp_path: Path):

@@ -61,10 +61,7 @@ class Sheets:
             counted=self._counted(estimated),
             people=people,
             people_more=people_more,
-            sides=tuple(
-                (_SIDES[self.wanted.lang][side], ("、" if self._zh else ", ").join(names))
-                for side, names in self._map.sides(level, code, row.geometry)
-            ),
+            sides=self._sides(level, code, row.geometry),
             stations=stations,
             stations_more=more,
             map=draw(scene, width=width, height=height, unit=paper.unit),
@@ -162,7 +159,7 @@ class Sheets:
             found = [self._number("户", "households", int(row.households)), self._number("栋住宅楼", "buildings with homes", buildings)]
         found.append(Figure("面积" if self._zh else "area", area, "公顷" if self._zh else "ha"))
         if int(row.stacked) > 1 and pd.notna(row.floor_from):
-            found.append(Figure("楼层" if self._zh else "floors", f"{int(row['floor_from'])}–{int(row['floor_to'])}"))
+            found.append(Figure("楼层" if self._zh else "floors", f"{int(row.floor_from)}–{int(row.floor_to)}"))
         return tuple(found)
 
     def _number(self, zh: str, en: str, value: int, unit: str = "") -> Figure:
