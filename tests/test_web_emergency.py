@@ -296,3 +296,8 @@ def test_pages_of_people_know_an_overlay_as_soon_as_it_is_made(local: FlaskClien
     make(local, draft())
     assert local.get(address).json != before
     assert local.get("/data/now/people/person.json?id=g1&when=2026-03-15").json == before
+
+
+def test_brackets_without_end_are_refused_in_words(still: FlaskClient):
+    for address in ("/api/overlays", "/api/overlays/preview"):
+        assert still.post(address, data=b"[" * 100_000, content_type="application/json").status_code == 400

@@ -210,6 +210,10 @@ def test_a_workbook_is_looked_at_first_and_then_taken(path: Path):
         assert "no_organisation" not in set(project.findings()["rule"])
 
 
+def test_a_file_name_with_a_nul_in_it_is_read_without_it(client: FlaskClient):
+    assert send(client, workbook(**GOOD), name="a\0.xlsx").status_code == 200
+
+
 def test_what_was_not_seen_is_not_taken(path: Path):
     client = create_app(path).test_client()
     body = workbook(**GOOD)

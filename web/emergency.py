@@ -135,7 +135,10 @@ def _draft() -> tuple[Any, str]:
     from geogrid.store.overlays import read_draft
 
     request.max_content_length = MOST_BYTES
-    document = request.get_json(force=True, silent=True)
+    try:
+        document = request.get_json(force=True, silent=True)
+    except RecursionError:  # brackets a thousand deep
+        document = None
     if document is None:
         raise InputError("the request's body is no JSON object", "请求内容不是 JSON 对象", field="")
     draft, request_id = read_draft(document)

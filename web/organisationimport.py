@@ -71,7 +71,7 @@ def _file() -> tuple[str, bytes]:
     if (request.content_length or 0) > MOST_BYTES:
         raise TooLargeError(f"the file has over {MOST_BYTES >> 20} MB", f"文件超过 {MOST_BYTES >> 20} MB", most=MOST_BYTES)
     found = request.files.get("file")
-    name = Path((found.filename if found else "") or "").name[-100:]
+    name = Path(((found.filename if found else "") or "").replace("\0", "")).name[-100:]
     if found is None or Path(name).suffix.lower() not in ENDINGS:
         raise InputError("choose a workbook (.xlsx) or a table (.csv)", "请选择工作簿（.xlsx）或表格（.csv）", field="file", value=name)
     return name, found.read()
