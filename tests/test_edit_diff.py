@@ -124,6 +124,17 @@ def test_the_way_back_is_the_mirror_image(seeds: list[int], others: list[int], l
     assert there.pieces.area.sum() == pytest.approx(back.pieces.area.sum())
 
 
+def is_alike(a: State, b: State, unit: int) -> bool:
+    """Tell whether a unit holds the same households and land; a cell that a cut next to it gave a vertex has a new number, and so have its atoms."""
+
+    def held(state: State) -> tuple[int, shapely.Geometry]:
+        atoms = state.atoms_below(unit)
+        return int(state.ground.households[atoms].sum()), shapely.union_all(state.ground.geometry[np.unique(state.ground.cell[atoms])])
+
+    (households_a, land_a), (households_b, land_b) = held(a), held(b)
+    return households_a == households_b and land_a.symmetric_difference(land_b).area < 1e-6
+
+
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(seeds=WALKS, level=st.sampled_from(LEVELS))
 def test_what_units_have_after_is_what_they_had_and_what_moved_in_less_what_moved_out(seeds: list[int], level: str):
@@ -137,7 +148,7 @@ def test_what_units_have_after_is_what_they_had_and_what_moved_in_less_what_move
     if level != "microgrid":  # stacked units share their ground
         assert (units["area_m2_after"] - units["area_m2_before"]).tolist() == pytest.approx(moved["area"].tolist())
     unchanged = [unit for unit in FIRST.units if unit not in diff.units.index and FIRST.units[unit].level == level]
-    assert all((FIRST.atoms_below(unit) == b.atoms_below(unit)).all() and FIRST.units[unit].code == b.units[unit].code for unit in unchanged)
+    assert all(FIRST.units[unit].code == b.units[unit].code and is_alike(FIRST, b, unit) for unit in unchanged)
 
 
 def _with_middle(x: float, south: float, north: float) -> list[tuple[float, float]]:
