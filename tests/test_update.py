@@ -225,3 +225,12 @@ def test_events_come_later_and_are_placed_by_address(path: Path, recipe: Callabl
         assert found.loc["e1", "grid"] == WEST + "001"
         assert found.loc["e2", "grid"] == ""
         assert "e2" in [code for codes in project.findings()["units"] for code in codes]
+
+
+def test_a_table_without_an_id_or_a_name_of_anybody_does_not_take_the_place_of_the_register(path: Path, recipe: Callable[..., Path]):
+    file = recipe(staff=f"member,target_kind,target,post\np1,unit,{A},网格长\n")
+    done = CliRunner().invoke(main, ["update", str(path), str(file)])
+    assert done.exit_code == 2, done.output
+    assert "staff.csv" in done.stderr
+    with open_project(path) as project:
+        assert project.table("staff")["id"].tolist() == ["p1", "p2"]

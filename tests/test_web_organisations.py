@@ -167,6 +167,14 @@ def test_files_can_be_taken_along(client: FlaskClient):
     assert client.get("/download/organisations/else.xlsx").status_code == 404
 
 
+@pytest.mark.parametrize(("name", "status"), [("vic", 403), ("west", 200), ("pat", 200)])
+def test_the_register_as_it_was_given_is_for_planners(manned: Flask, name: str, status: int):
+    client = signed_in(manned, name)
+    for address in ("/download/organisations/organisations.xlsx", "/download/people/staff.xlsx"):
+        assert client.get(address).status_code == status
+    assert ("organisations.xlsx" in client.get("/organisations").text) == (status == 200)
+
+
 # -- bringing a workbook in
 
 

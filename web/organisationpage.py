@@ -19,6 +19,7 @@ from geogrid.exchange.sheet import frames_to_xlsx
 from geogrid.organisation.records import COLUMNS
 from web import downloads, lookups, mapview, organisationfigures, organisationwords, scriptdata, suppressed, tables
 from web import organisationimport as bringing
+from web.accounts import current_user, require
 from web.guard import token
 from web.language import language
 from web.served import Served, kept_bytes, served, to_bytes
@@ -38,7 +39,7 @@ def page() -> str:
     more = {"data": stem, "says": organisationwords.says(now), "bring": url_for("organisations.bring"), "token": token() if may_bring else ""}
     told = scriptdata.told(now, "organisations", level) | {"organisations": more}
     has_any = bool(len(organisationfigures.moment_at(now, lookups.moment()).roster.organisations))
-    facts = {"level": level, "has_any": has_any, "may_bring": may_bring, "question": organisationwords.question}
+    facts = {"level": level, "has_any": has_any, "may_bring": may_bring, "keeps_register": keeps_register(), "question": organisationwords.question}
     return render_template("organisations.html", page="organisations", page_data=lambda: told, map=mapview.parts(now, "organisations"), **facts)
 
 
@@ -136,8 +137,17 @@ def _placed(now: Served, moment: Any) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.DataFrame(columns).reset_index(drop=True), geometry=shapes.to_numpy(), crs=now.project.crs)
 
 
+def keeps_register() -> bool:
+    """Tell whether the visitor may read the tables of people as they were given."""
+    return current_user().may("planner")
+
+
 def workbook(now: Served, names: Sequence[str], stem: str) -> Response:
-    """Answer with some tables as they were given, a sheet each: what comes back through the page."""
+    """Answer with some tables as they were given, a sheet each: what comes back through the page.
+
+    For planners: all people are in it, and so what small counts hide. Raises ForbiddenError.
+    """
+    require("planner")
     frames = {}
     for name in names:
         known = now.project.table(name) if name in now.project.tables else pd.DataFrame()

@@ -44,7 +44,8 @@ def page() -> str:
     bring = {"says": organisationwords.says(now), "bring": url_for("organisations.bring"), "token": token() if may_bring else ""}
     told["organisations"] = bring  # the dialog that brings a workbook in is the same
     parts = mapview.parts(now, "people")
-    return render_template("people.html", page="people", page_data=lambda: told, map=parts, level=level, has_staff=has_staff, may_bring=may_bring)
+    facts = {"has_staff": has_staff, "may_bring": may_bring, "keeps_register": organisationpage.keeps_register()}
+    return render_template("people.html", page="people", page_data=lambda: told, map=parts, level=level, **facts)
 
 
 def _home(now: Served) -> dict[str, str]:

@@ -15,7 +15,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geogrid import sites
-from geogrid.errors import RecipeError
+from geogrid.errors import InputError, RecipeError
 from geogrid.findings import to_frame
 from geogrid.organisation import Roster
 from geogrid.organisation.source import roster_of
@@ -68,7 +68,8 @@ def read_beside(project: Project, drafts: Sequence[Draft], recipe: Path, *, acce
 
 
 def plan_update(project: Project, sources: Sources, *, mode: str = REPLACE, now: datetime) -> Update:
-    """Work out what a delivery makes of a project (its plan `main`, as it is); nothing is written."""
+    """Work out what a delivery makes of a project (its plan `main`, as it is); nothing is written. Raises InputError."""
+    check_named(sources)
     plan, sources = project.plan(), replace(sources, frames=_placed(project, sources.frames))
     had = {role: _former(project, role) for role in sources.frames}
     whole = {role: merged(had[role], frame, role) if mode == MERGE else frame for role, frame in sources.frames.items()}
@@ -85,6 +86,22 @@ def plan_update(project: Project, sources: Sources, *, mode: str = REPLACE, now:
     }
     delivery = Delivery(frames, project.version, mode, frozenset(stale), found, sources.rejected, meta, told)
     return Update(changes, sources.rejected, found, delivery, roster)
+
+
+def check_named(sources: Sources) -> None:
+    """Raise InputError where a register has neither an id nor a name of anybody: then it is another table, which would replace the register."""
+    for role in ("staff", "organisations", "workplaces"):
+        frame = sources.frames.get(role)
+        if frame is not None and len(frame) and not _is_named(frame):
+            file = sources.read[role]["file"]
+            message = f"{file}: no column of {role} holds an id or a name; give columns = {{ id = … }} under [inputs.{role}], or another file"
+            said = f"{file}：没有任何一列是{role}的编号或名称；请在 [inputs.{role}] 写 columns = {{ id = … }}，或换一个文件"
+            raise InputError(message, said, file=file, role=role)
+
+
+def _is_named(frame: pd.DataFrame) -> bool:
+    """Tell whether any row has a name, or an id other than its row, which stands for an id where a file has none."""
+    return bool(("name" in frame and (frame["name"] != "").any()) or (frame["id"] != frame["row"].astype(str)).any())
 
 
 def update(
