@@ -23,7 +23,13 @@ _SHOWN = 5
 @click.argument("path", metavar="PROJECT", type=click.Path(path_type=Path))
 @click.argument("recipe", type=click.Path())
 @click.option("--only", default="", help="Roles to take, with commas; all that an update may bring where none is given.")
-@click.option("--replace/--merge", "is_replace", default=True, help="What comes takes the place of all rows of its role, or of those with its ids.")
+@click.option(
+    "--replace/--merge",
+    "is_replace",
+    default=True,
+    show_default=True,
+    help="What comes takes the place of all rows of its role, or of those with its ids.",
+)
 @click.option("--dry-run", is_flag=True, help="Only tell what would change.")
 @click.option("--accept-rejects", is_flag=True, help="Go on even if more than 1 % of a role's rows can not be used.")
 @click.option("--author", default=LOCAL, show_default=True, help="Who does this, for the log.")
