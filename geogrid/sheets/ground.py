@@ -28,8 +28,8 @@ SIGN_MM = 2.3  # radius of a station's sign on A4
 def window(own: shapely.Geometry, ratio: float) -> tuple[float, float, float, float]:
     """Return the land that a unit's map shows, so that its neighbours are seen: west south east north, metres, `ratio` times as wide as high.
 
-    >>> window(shapely.box(0, 0, 100, 100), 1.0)
-    (-22.0, -22.0, 122.0, 122.0)
+    >>> [float(side) for side in window(shapely.box(0, 0, 100, 100), 1.0)]
+    [-22.0, -22.0, 122.0, 122.0]
     """
     west, south, east, north = shapely.bounds(own)
     least = max(40.0 - (east - west), 40.0 - (north - south), 0.0) / 2  # a tiny unit is shown with the street it lies at

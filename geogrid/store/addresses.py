@@ -18,7 +18,7 @@ import shapely
 _DIGITS = {sign: value for value, signs in enumerate(("零〇", "一", "二两", "三", "四", "五", "六", "七", "八", "九")) for sign in signs}
 _NUMERALS = re.compile(r"[零〇一二三四五六七八九十百]+")
 _DROPPED = re.compile(r"[\s_·.,，、。:：;；“”\"'‘’()（）\[\]【】]+|(?<!\d)[-–—]+|[-–—]+(?!\d)")
-_HOUSE = re.compile(r"(?<=\d)(?:号?[栋幢]楼?|#楼?)(?!\d)")
+_HOUSE = re.compile(r"(?<=\d)(?:号?[栋幢]楼?|#楼?)")
 LONGEST = 100
 """No address is longer; what stands behind is not looked at."""
 
