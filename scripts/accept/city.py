@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from accept.clause import Clause, equal, holds
 from accept.row import Row
 
@@ -18,10 +20,12 @@ def baoding_without(row: Row) -> list[Clause]:
 
 def _covered(row: Row, without: int) -> list[Clause]:
     cover = next(each for each in row.ask("organisations")["levels"] if each["level"] == "grid")
-    missing = cover["without"]
+    missing, units = cover["without"], row.units("grid")
+    listed = set(missing) <= set(row.layer("grid")["code"])
+    ok = listed and math.isclose(cover["share"], (units - len(missing)) / units) and cover["covered"] + len(missing) == units
     return [
         equal("grids without an organisation", without, len(missing), whole=row.is_whole or without == 0),
-        holds("coverage computed", True, f"{cover['share']:.2%}, {len(missing)} in the list", "-"),
+        holds("coverage computed, the others listed", ok, f"{cover['share']:.2%}, {len(missing)} in the list", f"of {units:,} grids"),
     ]
 
 
@@ -32,7 +36,7 @@ def baoding_officers(row: Row) -> Clause:
     wrong = [gap for gap in people["gaps"] if gap["kind"] == "full_time"]
     return holds(
         "exactly one full-time officer per grid",
-        level["asked"] and not wrong,
+        level["asked"] and not wrong and level["complete"] == level["units"] == row.units("grid"),
         f"{level['complete']:,} of {level['units']:,} grids, {len(wrong)} gaps",
     )
 
@@ -55,14 +59,12 @@ def tianye_layers(row: Row) -> Clause:
     import geogrid
 
     with geogrid.open_project(row.project) as project:
-        tasks = {key: task.name.zh for key, task in project.scheme.tasks.items()}
-    events = row.layer("events")["kind"].value_counts().to_dict()
-    return holds(
-        "four task layers",
-        len(tasks) == 4 and all(events.values()),
-        f"{'、'.join(tasks.values())}; events {events}",
-        "隐患排查、服务缴费、为老服务、急难呼救",
-    )
+        tasks = {task.name.zh: task.events for task in project.scheme.tasks.values()}
+    kinds = row.layer("events")["kind"].value_counts()
+    shown = {name: int(kinds.reindex(list(events)).fillna(0).sum()) for name, events in tasks.items()}
+    wanted = ["隐患排查", "服务缴费", "为老服务", "急难呼救"]
+    found = ", ".join(f"{name} {n} events" for name, n in shown.items())
+    return holds("four task layers, each with something in it", sorted(shown) == sorted(wanted) and all(shown.values()), found, "、".join(wanted))
 
 
 def lanshan_stations(row: Row) -> list[Clause]:

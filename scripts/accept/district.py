@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import math
+from pathlib import Path
 
 from accept.clause import Clause, at_least, equal, holds, number
 from accept.row import Row
@@ -105,7 +106,6 @@ def switched(row: Row, overlay: dict) -> list[Clause]:
     names = [_staff(row, unit, at) for at in (begins - day, begins, ends + day)]
     diff = row.ask("overlays", "--diff", overlay["id"])
     moves = len(diff["people"])
-    before = {level: row.layer(level).to_json() for level in row.levels[:2]}
     states = [row.ask("overlays", "--at", str(at))["state"] for at in (begins - day, begins, ends + day)]
     return [
         holds("in force between its dates only", states[0] == states[2] != states[1], " → ".join(states)),
@@ -116,7 +116,7 @@ def switched(row: Row, overlay: dict) -> list[Clause]:
             "as before at the end",
         ),
         holds("the diff tells who goes where", moves > 0, f"{moves:,} people"),
-        holds("polygons and codes stay", bool(before) and _exported_at(row, begins) == _exported_at(row, ends + day), "exports alike byte for byte"),
+        polygons_stay(row, overlay),
     ]
 
 
@@ -124,11 +124,33 @@ def _staff(row: Row, unit: str, at: datetime.date) -> list[str]:
     return sorted(person["staff"] for person in row.ask("people", "--unit", unit, "--at", str(at))["people"])
 
 
-def _exported_at(row: Row, at: datetime.date) -> bytes:
-    """Return the lowest level's export while the clock of the answers stands at a day: exports know no overlay at all."""
-    path = row.folder / f"at-{at}.geojson"
-    row.run("export", row.project, "--level", row.levels[1], "--out", path)
-    return path.read_bytes()
+def polygons_stay(row: Row, overlay: dict) -> Clause:
+    """The same changes are put in force now, in a copy, and ended: exports before, meanwhile and after are the same bytes."""
+    copy, order = row.folder / "switched.gpkg", row.folder / "overlay.json"
+    row.run("backup", row.project, "--out", copy)
+    until = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
+    changes = [{key: change[key] for key in ("action", "member", "target_kind", "target", "post")} for change in overlay["changes"]]
+    order.write_text(json.dumps({"name": "acceptance", "kind": "real", "valid_to": until.isoformat(), "changes": changes}), "utf-8")
+    exports = [_exports(row, copy)]
+    made = json.loads(row.run("overlays", copy, "--add", order, "--json"))
+    states = [json.loads(row.run("overlays", copy, "--json"))["state"]]
+    exports.append(_exports(row, copy))
+    row.run("overlays", copy, "--end", made["id"], "--json")
+    states.append(json.loads(row.run("overlays", copy, "--json"))["state"])
+    exports.append(_exports(row, copy))
+    same = exports[0] == exports[1] == exports[2]
+    size = sum(len(body) for body in exports[0])
+    found = f"{', '.join(row.levels)}: {'the same' if same else 'different'} {size:,} bytes in normal times, {states[0]}, {states[1]}"
+    return holds("polygons and codes stay before, during, after", same and states == ["emergency", "normal"], found)
+
+
+def _exports(row: Row, project: Path) -> list[bytes]:
+    """Return the exports of all levels."""
+    path, out = row.folder / "switched.geojson", []
+    for level in row.levels:
+        row.run("export", project, "--level", level, "--out", path)
+        out.append(path.read_bytes())
+    return out
 
 
 def taocheng_compounds(row: Row) -> Clause:
