@@ -22,10 +22,11 @@ from geogrid.errors import ConflictError
 from geogrid.pipeline.merging import compared, merged
 from geogrid.pipeline.update import update
 from geogrid.recipe import read_recipe
+from geogrid.scheme import SiteKind, Text
 from geogrid.store import open_project, write_project
 from geogrid.store.delivery import deliver
 from tests.roster_town import A, B, members, organisations, staff
-from tests.tiny import CRS, WEST, X0, Y0, tiny_contents
+from tests.tiny import CRS, EAST, WEST, X0, Y0, tiny_contents
 from web import create_app
 
 TABLES = {
@@ -90,6 +91,18 @@ def test_new_stations_take_the_place_of_the_former_and_are_joined_anew(path: Pat
         assert found[found["rule"] == "point_unmatched"]["units"].tolist() == [["far"]]
         assert len(found[found["rule"] == "households_below"]) == 1
         assert project.locate(0, 0)["units"] is not None
+
+
+def test_a_unit_that_lacks_two_kinds_of_station_is_named_for_each(tmp_path: Path, recipe: Callable[..., Path]):
+    contents, wanted = tiny_contents(), {kind: SiteKind(Text(kind, kind), "community") for kind in ("clinic", "library")}
+    scheme = replace(contents.plan.scheme, stations=wanted)
+    write_project(replace(contents, plan=replace(contents.plan, scheme=scheme)), tmp_path / "tiny.gpkg")
+    assert run(tmp_path / "tiny.gpkg", recipe(stations=stations(("n1", 25, 175)))).exit_code == 0
+    with open_project(tmp_path / "tiny.gpkg") as project:
+        found = project.findings()
+        missing = found[found["rule"] == "no_station"]
+        assert sorted(missing["units"].map(tuple)) == [(WEST,), (WEST,), (EAST,), (EAST,)]
+        assert missing["message"].nunique() == 4
 
 
 def test_a_delivery_is_logged_and_the_log_stays(path: Path, recipe: Callable[..., Path]):
@@ -234,3 +247,13 @@ def test_a_table_without_an_id_or_a_name_of_anybody_does_not_take_the_place_of_t
     assert "staff.csv" in done.stderr
     with open_project(path) as project:
         assert project.table("staff")["id"].tolist() == ["p1", "p2"]
+
+
+def test_an_id_that_comes_twice_is_told_with_its_row_and_so_is_what_names_somebody_who_is_not_there(path: Path, recipe: Callable[..., Path]):
+    file = recipe(staff=f"id,name,kind,unit\np2,网格员0001,full_time,{A}\np2,网格员0002,full_time,{A}\n")
+    done = run(path, file, "--dry-run")
+    assert done.exit_code == 0, done.output
+    assert "! staff row 3: the id 'p2' was given before" in done.output
+    assert "! memberships row 2: 'p1' stands in none of the tables" in done.output
+    told = json.loads(run(path, file, "--dry-run", "--json").stdout)
+    assert [fault["message_zh"] for fault in told["faults"] if fault["table"] == "staff"] == ["编号“p2”重复"]

@@ -99,21 +99,21 @@ def _begin(
         patrols = find_patrols(sources.frames, plan, recipe.inputs["patrols"], today) if "patrols" in sources.frames else Patrols()
     told = [*prepared.findings, *find_derived(plan, prepared.ground.given), *find_unused(sources, scheme, prepared.homes)]
     noted = [*sources.findings, *(_with_file(f, recipe) for f in told), *lost]
-    notes = to_frame(noted, sources.crs, scheme.severity)
+    nothing = to_frame([], sources.crs, scheme.severity)
     layers, tables = {**_layers(sources, prepared), **patrols.layers}, {**_tables(sources, plan), **patrols.tables}
     meta = {**_meta(recipe, sources), **patrols.meta}
-    contents = Contents(plan, given, joined, layers, notes, notes, sources.rejected, meta, tables)
-    return _Begun(*_with_declared(*_with_people(contents, noted, today), sources, recipe), found)
+    contents = Contents(plan, given, joined, layers, nothing, nothing, sources.rejected, meta, tables)
+    contents, noted = _with_declared(contents, [*noted, *_lacking(contents, today)], sources, recipe)
+    notes = to_frame(noted, sources.crs, scheme.severity)
+    return _Begun(replace(contents, notes=notes, findings=notes), noted, found)
 
 
-def _with_people(contents: Contents, noted: list[Finding], today: datetime.date | None) -> tuple[Contents, list[Finding]]:
-    """Add what the scheme wants of people and organisations and units lack, at noon of the day; without one, once all that is dated has come."""
+def _lacking(contents: Contents, today: datetime.date | None) -> list[Finding]:
+    """Find what the scheme wants of people and organisations and units lack, at noon of the day; without one, once all that is dated has come."""
     if not set(contents.tables).intersection(TABLE_ROLES):
-        return contents, noted
+        return []
     now = datetime.datetime.combine(today or datetime.date(9000, 1, 1), datetime.time(12), ZONE)
-    noted = [*noted, *find_people(report.Unwritten(contents), now)]
-    notes = to_frame(noted, contents.plan.base.crs, contents.plan.scheme.severity)
-    return replace(contents, notes=notes, findings=notes), noted
+    return find_people(report.Unwritten(contents), now)
 
 
 def _with_declared(contents: Contents, noted: list[Finding], sources: Sources, recipe: Recipe) -> tuple[Contents, list[Finding]]:
@@ -123,15 +123,9 @@ def _with_declared(contents: Contents, noted: list[Finding], sources: Sources, r
         return contents, noted
     told = replace(contents, meta={**contents.meta, "declared": {"figures": figures}})
     rows = report.compare_declared(report.Unwritten(told))
-    scheme = contents.plan.scheme
-    known = {(found.rule, found.level, found.units) for found in noted}
-    more = [
-        found for found in report.find_declared(rows, scheme) if (found.rule, found.level, found.units) not in known or found.rule == "count_mismatch"
-    ]
-    noted = [*noted, *more]
-    notes = to_frame(noted, contents.plan.base.crs, scheme.severity)
+    noted = [*noted, *report.find_declared(rows, contents.plan.scheme, noted)]
     meta = {**contents.meta, "declared": {"figures": figures, "counts": report.count_verdicts(rows)}}
-    return replace(contents, notes=notes, findings=notes, meta=meta), noted
+    return replace(contents, meta=meta), noted
 
 
 def _tables(sources: Sources, plan: Plan) -> dict[str, pd.DataFrame]:

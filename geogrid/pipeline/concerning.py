@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ def find_concerning(project: Any, roles: Collection[str], moment: Moment | None 
         found += sites.find_missing(frames["stations"], project.plan())
     if moment is not None and set(roles).intersection(TABLE_ROLES):
         found += _lacking(project, moment)
-    return _once([*found, *find_declared(compare_declared(project), project.scheme)])
+    return [*found, *find_declared(compare_declared(project), project.scheme, found)]
 
 
 def find_people(project: Any, now: datetime) -> list[Finding]:
@@ -45,12 +45,6 @@ def find_people(project: Any, now: datetime) -> list[Finding]:
 def _lacking(project: Any, moment: Moment) -> list[Finding]:
     units = {level: project.units(level) for level in project.levels}
     return [*find_no_staff(moment, project.scheme, units), *find_no_organisation(moment, project.scheme, units)]
-
-
-def _once(found: Sequence[Finding]) -> list[Finding]:
-    """Keep the first finding of a rule on the same units: declared figures may ask for what the scheme asks for too."""
-    kept = {(each.rule, each.level, each.units, each.message if each.rule == "count_mismatch" else ""): each for each in reversed(found)}
-    return list(reversed(kept.values()))
 
 
 def of_files(project: Any, roles: Collection[str]) -> set[tuple[str, str]]:

@@ -20,14 +20,17 @@ WITHOUT = {"units_without_organisation": "no_organisation", "organisation_share"
 _BODY = {"what_zh": "组织", "what_en": "organisation"}
 
 
-def find_declared(rows: Iterable[DeclaredRow], scheme: Scheme) -> list[Finding]:
-    """Return a `count_mismatch` for each declared figure that does not hold, and a finding for each unit that lacks its organisation or officer."""
+def find_declared(rows: Iterable[DeclaredRow], scheme: Scheme, known: Iterable[Finding] = ()) -> list[Finding]:
+    """Return a `count_mismatch` for each declared figure that does not hold, and a finding for each unit that lacks its organisation or officer.
+
+    Units of which a finding that is `known` already says so are not named again: declared figures may ask for what the scheme asks for too.
+    """
     found = []
     for row in rows:
         if row.verdict == DIFFERS and not row.is_implied:
             found.append(_mismatch(row, scheme))
         found += _without(row, scheme)
-    return _once(found)
+    return _once(found, known)
 
 
 def _mismatch(row: DeclaredRow, scheme: Scheme) -> Finding:
@@ -52,10 +55,14 @@ def _united(cases: list[Case]) -> BaseGeometry | None:
     return shapely.union_all(shapely.make_valid(places)) if places else None
 
 
-def _once(found: list[Finding]) -> list[Finding]:
-    """Keep the first finding of each rule, level and unit: two rows may ask for the same list."""
+def _once(found: list[Finding], known: Iterable[Finding]) -> list[Finding]:
+    """Keep the first finding of each rule, level and unit that is not known: two rows may ask for the same list."""
+    told = {(each.rule, each.level, each.units) for each in known}
     kept: dict[object, Finding] = {}
     for finding in found:
-        key = id(finding) if finding.rule == "count_mismatch" else (finding.rule, finding.level, finding.units)
-        kept.setdefault(key, finding)
+        same = (finding.rule, finding.level, finding.units)
+        if finding.rule == "count_mismatch":
+            kept[id(finding)] = finding
+        elif same not in told:
+            kept.setdefault(same, finding)
     return list(kept.values())
