@@ -254,6 +254,6 @@ def test_an_id_that_comes_twice_is_told_with_its_row_and_so_is_what_names_somebo
     done = run(path, file, "--dry-run")
     assert done.exit_code == 0, done.output
     assert "! staff row 3: the id 'p2' was given before" in done.output
-    assert "! memberships row 2: 'p1' stands in none of the tables" in done.output
+    assert "! memberships row 1: 'p1' stands in none of the tables" in done.output
     told = json.loads(run(path, file, "--dry-run", "--json").stdout)
     assert [fault["message_zh"] for fault in told["faults"] if fault["table"] == "staff"] == ["编号“p2”重复"]

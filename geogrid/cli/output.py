@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +13,15 @@ import click
 from geogrid.catalogue import rule_title
 from geogrid.catalogue.amounts import figure
 from geogrid.cli.language import language
-from geogrid.errors import InputError
+from geogrid.errors import InputError, one_line
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from geogrid.organisation.faults import Fault
+
+NOTES = ("file_note", "datum_shift")
+"""Rules of what a reading passed over, converted or took for granted."""
 
 
 def show_json(document: Any) -> None:
@@ -77,9 +82,24 @@ def _line(row: pd.Series, zh: bool) -> str:
     return " ".join(said)
 
 
+def told_faults(faults: Iterable[Fault]) -> list[dict[str, Any]]:
+    """Return rows of the tables of people that can not be used, as JSON: table, row, message in both languages."""
+    return [{"table": fault.table, "row": fault.row, "message": fault.en, "message_zh": fault.zh} for fault in faults]
+
+
+def show_faults(told: Sequence[Mapping[str, Any]], most: int = 10) -> None:
+    """Print what `told_faults` tells, of many rows the first."""
+    zh = language() == "zh"
+    for fault in told[:most]:
+        said = f"{fault['table']} 第 {fault['row']} 行：{fault['message_zh']}" if zh else f"{fault['table']} row {fault['row']}: {fault['message']}"
+        click.echo(one_line(f"  ! {said}"))
+    if (left := len(told) - most) > 0:
+        click.echo(f"  …… 还有 {left:,} 行" if zh else f"  … {left:,} more rows")
+
+
 def note_lines(found: pd.DataFrame, language: str, most: int = 20) -> list[str]:
     """Return what a build passed over, converted or took for granted: the notes on files and the layers that look shifted, a line each."""
-    said = found.loc[found["rule"].isin(["file_note", "datum_shift"]), "message_zh" if language == "zh" else "message"].tolist()
+    said = found.loc[found["rule"].isin(NOTES), "message_zh" if language == "zh" else "message"].tolist()
     left = len(said) - most
     return [*said[:most], *([f"……还有 {left:,} 条，见检查结果" if language == "zh" else f"… {left:,} more among the findings"] if left > 0 else [])]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geogrid.cli.language import language
-from geogrid.cli.output import show_json
+from geogrid.cli.output import show_faults, show_json, told_faults
 from geogrid.errors import NotFoundError, one_line
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _report(project: Project, roster: Roster, duties: Duties, level: str) -> dic
         "levels": [{**row, "share": round(row["share"], 4) if row["asked"] and row["units"] else None} for row in levels.to_dict("records")],
         "severity": severity_of("no_staff", project.scheme.severity) if has_rules else "warning",
         "gaps": [_gap(row, units, project.scheme) for row in gaps.to_dict("records")],
-        "faults": [{"table": fault.table, "row": fault.row, "message": fault.en, "message_zh": fault.zh} for fault in roster.faults],
+        "faults": told_faults(roster.faults),
     }
 
 
@@ -106,10 +106,7 @@ def _show(told: dict[str, Any], scheme: Scheme, *, is_long: bool) -> None:
         say(f"✕ {scheme.level(gap['level']).name.say(spoken)} {gap['code']} {gap['name']}  " + gap["message_zh" if zh else "message"])
     if left := len(told["gaps"]) - len(listed):
         click.echo(f"  …… 还有 {left:,} 处，--gaps 列出全部" if zh else f"  … {left:,} more, listed by --gaps")
-    for fault in told["faults"][:_SHOWN]:
-        say("! " + fault["message_zh" if zh else "message"])
-    if (left := len(told["faults"]) - _SHOWN) and left > 0:
-        click.echo(f"  …… 还有 {left:,} 行" if zh else f"  … {left:,} more rows")
+    show_faults(told["faults"], _SHOWN)
 
 
 def _tell_unit(project: Project, roster: Roster, duties: Duties, code: str, level: str, as_json: bool) -> None:

@@ -10,7 +10,7 @@ import click
 
 from geogrid.cli.edit import LOCAL
 from geogrid.cli.language import language
-from geogrid.cli.output import note_lines, show_json
+from geogrid.cli.output import NOTES, note_lines, show_faults, show_findings, show_json, told_faults
 from geogrid.errors import InputError, one_line
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def update(
     ctx: click.Context, path: Path, recipe: str, only: str, is_replace: bool, dry_run: bool, accept_rejects: bool, author: str, as_json: bool
 ) -> None:
     """Bring new points and people (stations cameras events staff organisations memberships workplaces overlays) into a project; its plan stays."""
+    from geogrid.exchange.findings import placed
     from geogrid.pipeline.update import update as run
     from geogrid.recipe import read_recipe
     from geogrid.store.delivery import MERGE, REPLACE
@@ -54,6 +55,8 @@ def update(
         show_json({"project": str(path), "dry_run": dry_run, **_told(done)})
     else:
         _show(done, is_trial=dry_run)
+        show_findings(placed(done.findings[~done.findings["rule"].isin(NOTES)]), lists="geogrid validate")
+        show_faults(told_faults(done.faults))
     ctx.exit(1 if len(done.rejected) or (done.findings["severity"] == "error").any() else 0)
 
 
@@ -67,6 +70,7 @@ def _told(done: Update) -> dict[str, object]:
             for role, change in done.changes.items()
         },
         "left": list(done.left),
+        "faults": told_faults(done.faults),
         "findings": {severity: int(counts.get(severity, 0)) for severity in ("error", "warning")},
     }
 

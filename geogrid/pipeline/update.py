@@ -18,6 +18,7 @@ from geogrid import sites
 from geogrid.errors import InputError, RecipeError
 from geogrid.findings import to_frame
 from geogrid.organisation import Roster
+from geogrid.organisation.faults import Fault
 from geogrid.organisation.source import roster_of
 from geogrid.pipeline.concerning import find_concerning, of_files, of_rules
 from geogrid.pipeline.merging import Changes, compared, merged
@@ -35,7 +36,7 @@ from geogrid.store.delivery import MERGE, REPLACE, ROLES, Delivery, deliver
 @dataclass(frozen=True, eq=False)
 class Update:
     """What a delivery makes of a project: `changes` by role, `rejected` rows, `findings` of what came; `roster` is
-    that of the project as it will be; `left` are roles of the recipe not taken.
+    that of the project as it will be, `faults` its rows that can not be used; `left` are roles of the recipe not taken.
     """
 
     changes: Mapping[str, Changes]
@@ -44,6 +45,7 @@ class Update:
     delivery: Delivery
     roster: Roster
     left: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 def chosen_roles(recipe: Recipe, only: Sequence[str] = ()) -> tuple[list[str], tuple[str, ...]]:
@@ -123,7 +125,8 @@ def update(
     with open_project(path) as project:
         drafts = [draft_role(recipe.inputs[role], recipe.path.parent) for role in roles]
         sources = read_beside(project, drafts, recipe.path, accept_rejects=accept_rejects)
-        planned = replace(plan_update(project, sources, mode=mode, now=clock()), left=left)
+        planned = plan_update(project, sources, mode=mode, now=clock())
+        planned = replace(planned, left=left, faults=planned.roster.faults)  # found while the project is open
     if not is_trial:
         deliver(path, planned.delivery, author=author, clock=clock)
     return planned
