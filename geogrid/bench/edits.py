@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from geogrid.bench.page import serving
+from geogrid.bench.browser import serving
 from geogrid.bench.planners import ATOMS, NOW_AND_THEN, Line, Planner, Reader, Told, drawn_move, grids_of, work
 from geogrid.edit import Move, State, apply, replay
 from geogrid.pipeline import build

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from accept.clause import Clause, at_most, equal, holds
-from accept.pages import find_chromium, look
+from accept.pages import look
 from accept.row import Row
+from geogrid.bench.browser import find_chromium
 
 COVER = ("gap", "overlap", "outside_parent", "not_edge_matched", "floor_overlap", "geometry_invalid", "geometry_missing", "geometry_type")
 NEST = ("parent_missing", "parent_mismatch", "code_missing", "code_duplicate", "code_format", "unassigned")

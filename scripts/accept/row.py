@@ -37,15 +37,12 @@ class Row:
         """The project file of the row, built at the first question."""
         return self.folder / f"{self.system}.gpkg"
 
-    def run(self, *words: str | Path, codes: Sequence[int] = (0, 1), told: str = "") -> str:
+    def run(self, *words: str | Path, codes: Sequence[int] = (0, 1)) -> str:
         """Run `geogrid WORDS` and return what it prints; raises CommandError for an exit code that is not among `codes`."""
         with (self.folder / "stderr.txt").open("w+", encoding="utf-8") as errors:
             command = [sys.executable, "-m", "geogrid", *map(str, words)]
-            child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8")
-            assert child.stdin is not None
+            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8")
             assert child.stdout is not None
-            child.stdin.write(told)
-            child.stdin.close()
             out = child.stdout.read()
             _, status, usage = os.wait4(child.pid, 0)
             child.returncode = os.waitstatus_to_exitcode(status)

@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 from accept.clause import Clause, at_least, equal, holds
-from accept.pages import served
 from accept.row import Row
+from geogrid.bench.browser import serving
 
 
 def huagong_bounds(row: Row) -> Clause:
@@ -113,7 +113,7 @@ def shuangluan_scopes(row: Row) -> Clause:
     for name, scope in scopes.items():
         row.run("users", copy, "add", name, "--role", "viewer", "--no-password", *(["--scope", scope] if scope else []))
         tokens[name] = json.loads(row.run("users", copy, "token", name, "--json"))["token"]
-    with served(copy) as address:
+    with serving(copy) as address:
         seen = {name: _view(address, token) for name, token in {**tokens, "resident": ""}.items()}
     return holds(
         "five scopes see different layers", len(set(seen.values())) == 5, "; ".join(f"{name}: {view}" for name, view in seen.items()), "5 views"
