@@ -1,6 +1,6 @@
 // One dialog for all questions: fields, a reason, a button. What was typed stays when the answer is refused.
 import { button, element } from "./edit-facts.js";
-import { Refused } from "./edit-net.js";
+import { Refused } from "./ask.js";
 import { keepReason, lastReason } from "./edit-reason.js";
 
 export class Ask {

@@ -1,6 +1,7 @@
 // The desk: one plan, one area, what was changed since; everything on the page that changes the plan goes through `commit`, `undo` and `redo`.
 import { say } from "./dom.js";
-import { Net, Refused, requestId } from "./edit-net.js";
+import { Refused } from "./ask.js";
+import { Net, requestId } from "./edit-net.js";
 
 const POLL_MS = 1000;
 

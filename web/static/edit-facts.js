@@ -1,14 +1,5 @@
 // What units, cells and atoms are called, and how they stand to their bounds: words for the panel, made of the model's rows.
-import { element, number, say, SIGNS } from "./dom.js";
-
-export const SVG = "http://www.w3.org/2000/svg";
-
-export function svg(tag, attributes, ...children) {
-  const made = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
+import { element, number, say, SIGNS, svg } from "./dom.js";
 
 export const depthOf = (desk, level = desk.level) => desk.model.units.depth.get(level);
 export const levelName = (desk, depth = depthOf(desk), n = 1) => desk.page.levels[desk.model.units.levels[depth].id]?.[n === 1 ? "name" : "plural"] ?? desk.model.units.levels[depth].id;

@@ -1,14 +1,7 @@
 // What is sent to the service. A change carries a request id: sent twice, it happens once; so what got no answer is sent again until there is one.
-const SOON_MS = [1000, 2000, 4000, 8000];
+import { Refused } from "./ask.js";
 
-export class Refused extends Error {
-  constructor(status, answer, lang) {
-    super((lang === "zh" ? answer.message_zh : answer.message) || answer.message || String(status));
-    this.status = status;
-    this.code = answer.error || "";
-    this.details = answer.details || {};
-  }
-}
+const SOON_MS = [1000, 2000, 4000, 8000];
 
 export function requestId() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, "0")).join("");

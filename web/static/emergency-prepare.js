@@ -1,8 +1,7 @@
 // Prepare an overlay: take a proposal or add rows, change where somebody goes, see what it would do, then switch. Nothing is kept until then.
-import { ask, clock } from "./emergency.js";
-import { element, number, say } from "./dom.js";
+import { ask } from "./emergency.js";
+import { byId, clock, element, number, say } from "./dom.js";
 
-const byId = id => document.getElementById(id);
 const SHOWN = 100;
 
 export function prepare(page, { tell, hide, wait, confirm, done }) {

@@ -1,21 +1,18 @@
 // Normal times or emergency: the overlays on a line of time, what one does to whom, and ending one. Preparing one is in emergency-prepare.js.
 import { card } from "./card.js";
-import { element, number, say } from "./dom.js";
+import { ask as asking } from "./ask.js";
+import { byId, clock, element, moment, number, say, svg } from "./dom.js";
 import { draw, show } from "./emergency-map.js";
 import { prepare } from "./emergency-prepare.js";
 import * as map from "./map.js";
 import { state } from "./state.js";
 
-const SPACE = "http://www.w3.org/2000/svg", YEAR = 365 * 864e5;
-const byId = id => document.getElementById(id);
-export const clock = text => text ? text.slice(0, 16).replace("T", " ") : "";
+const YEAR = 365 * 864e5;
 
-// Ask the service; an error is told in the page's language.
-export async function ask(page, address, body) {
+// Ask the service, or tell it something with a body; its answer is in the page's language.
+export function ask(page, address, body) {
   const options = body === undefined ? {} : { method: "POST", headers: { "Content-Type": "application/json", "X-Geogrid-Token": page.emergency.token }, body: JSON.stringify(body) };
-  const answer = await fetch(address + (address.includes("?") ? "&" : "?") + `lang=${page.lang}`, options), told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error((page.lang === "zh" ? told.message_zh : told.message) || answer.statusText);
-  return told;
+  return asking(page, address + (address.includes("?") ? "&" : "?") + `lang=${page.lang}`, options);
 }
 
 export async function emergency(page) {
@@ -33,7 +30,7 @@ export async function emergency(page) {
     byId("now-words").textContent = known.in_force.length ? say(says.emergency_words, { names: titles(known.in_force) }) : says.normal_words;
     byId("drill-words").hidden = !known.drills.length;
     byId("drill-words").textContent = say(says.drills, { names: titles(known.drills) });
-    byId("when").value = values.when ? (values.when.length === 10 ? values.when + "T12:00" : values.when.slice(0, 16)) : "";
+    byId("when").value = moment(values.when);
     byId("who").hidden = !people;
     if (people) byId("who").href = people + (people.includes("?") ? "&" : "?") + `when=${encodeURIComponent(values.when || known.at)}`;
     timeline();
@@ -46,14 +43,14 @@ export async function emergency(page) {
     const x = (text, open) => text ? Math.max(0, Math.min(300, 300 * (Date.parse(text) + (text.length === 10 && open ? 864e5 : 0) - low) / (high - low))) : open ? 300 : 0;
     byId("timeline").replaceChildren(...known.overlays.map(each => {
       const from = x(each.valid_from, false), to = x(each.valid_to, true), over = x(each.planned_to || each.valid_to, true);
-      const svg = shape("svg", { viewBox: "0 0 300 10", preserveAspectRatio: "none", "aria-hidden": "true" });
-      svg.append(shape("rect", { y: 3, width: 300, height: 4, class: "track" }));
-      if (over > to || each.state === "withdrawn") svg.append(shape("rect", { x: from, y: 1.5, width: Math.max(4, over - from), height: 7, class: "void" }));
-      if (each.state !== "withdrawn" && each.state !== "faulty") svg.append(shape("rect", { x: from, y: 1, width: Math.max(3, to - from), height: 8, class: `bar ${each.kind}` }));
-      svg.append(shape("rect", { x: x(known.at, false) - 0.75, width: 1.5, height: 10, class: "now" }));
+      const drawing = svg("svg", { viewBox: "0 0 300 10", preserveAspectRatio: "none", "aria-hidden": "true" });
+      drawing.append(svg("rect", { y: 3, width: 300, height: 4, class: "track" }));
+      if (over > to || each.state === "withdrawn") drawing.append(svg("rect", { x: from, y: 1.5, width: Math.max(4, over - from), height: 7, class: "void" }));
+      if (each.state !== "withdrawn" && each.state !== "faulty") drawing.append(svg("rect", { x: from, y: 1, width: Math.max(3, to - from), height: 8, class: `bar ${each.kind}` }));
+      drawing.append(svg("rect", { x: x(known.at, false) - 0.75, width: 1.5, height: 10, class: "now" }));
       const dates = say(says.from_to, { from: clock(each.valid_from) || says.always, to: clock(each.valid_to) || says.no_end });
       const top = element("span", { class: "top" }, element("b", {}, each.name || each.id), element("span", { class: `em-kind ${each.kind}` }, says.kinds[each.kind]), element("span", { class: `em-state ${each.state}` }, says.states[each.state]));
-      const button = element("button", { type: "button", "aria-pressed": String(each.id === values.overlay), "data-id": each.id }, top, svg, element("span", { class: "note" }, dates));
+      const button = element("button", { type: "button", "aria-pressed": String(each.id === values.overlay), "data-id": each.id }, top, drawing, element("span", { class: "note" }, dates));
       button.addEventListener("click", () => each.id === values.overlay ? choose("") : choose(each.id));
       return element("li", {}, button);
     }));
@@ -190,10 +187,4 @@ export async function emergency(page) {
   prepare(page, { tell, hide, wait, confirm, done: async id => { await load(); choose(id); } });
   await load();
   if (values.overlay) choose(values.overlay);
-}
-
-function shape(tag, attributes) {
-  const made = document.createElementNS(SPACE, tag);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
 }

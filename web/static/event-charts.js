@@ -1,15 +1,8 @@
 // Charts drawn as SVG from the figures, each with a table that says the same: events by month and kind, by kind, by who reported them.
-import { element, number, say } from "./dom.js";
+import { element, number, say, svg } from "./dom.js";
 import { exact } from "./events.js";
 
-const SPACE = "http://www.w3.org/2000/svg", WIDE = 308, HIGH = 104, BASE = 84, LEFT = 34;
-
-function shape(tag, attributes, ...children) {
-  const made = document.createElementNS(SPACE, tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
+const WIDE = 308, HIGH = 104, BASE = 84, LEFT = 34;
 
 // "2026-03": [{kind, events, open}, …], months in order.
 function byMonth(told) {
@@ -30,30 +23,30 @@ export function monthChart({ page, values, redo }, told, signs) {
   const months = byMonth(told), { says } = page;
   if (!months.size) return [element("p", { class: "note" }, says.none)];
   const top = roundUp(Math.max(...[...months.values()].map(rows => sum(rows, "events")))), step = (WIDE - LEFT) / months.size, wide = Math.max(2, Math.min(28, step - 3));
-  const svg = shape("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "group", "aria-label": says.month_title });
+  const chart = svg("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "group", "aria-label": says.month_title });
   for (const part of [0, 0.5, 1]) {
     const y = BASE - (BASE - 8) * part, n = top * part;
-    svg.append(shape("path", { d: `M${LEFT} ${y}H${WIDE}`, class: "grid" }));
-    if (Number.isInteger(n)) svg.append(shape("text", { x: LEFT - 4, y: y + 4, "text-anchor": "end" }, number(n)));
+    chart.append(svg("path", { d: `M${LEFT} ${y}H${WIDE}`, class: "grid" }));
+    if (Number.isInteger(n)) chart.append(svg("text", { x: LEFT - 4, y: y + 4, "text-anchor": "end" }, number(n)));
   }
   const every = Math.ceil(months.size / 6);
   [...months].forEach(([month, rows], i) => {
     const x = LEFT + i * step, text = say(says.month_bar, { month, events: number(sum(rows, "events")), open: number(sum(rows, "open")) });
-    const bar = shape("g", { class: "month", "data-month": month, role: "button", tabindex: 0, "aria-pressed": String(month === values.month), "aria-label": text }, shape("title", {}, text), shape("rect", { x, y: 0, width: step, height: HIGH, class: "hit" }));
+    const bar = svg("g", { class: "month", "data-month": month, role: "button", tabindex: 0, "aria-pressed": String(month === values.month), "aria-label": text }, svg("title", {}, text), svg("rect", { x, y: 0, width: step, height: HIGH, class: "hit" }));
     let y = BASE;
     for (const row of rows) {
       const high = (BASE - 8) * row.events / top;
       y -= high;
-      bar.append(shape("rect", { x: x + (step - wide) / 2, y, width: wide, height: Math.max(0, high - (high > 3 ? 1 : 0)), fill: signs[row.kind]?.colour || "#4b5661" }));
+      bar.append(svg("rect", { x: x + (step - wide) / 2, y, width: wide, height: Math.max(0, high - (high > 3 ? 1 : 0)), fill: signs[row.kind]?.colour || "#4b5661" }));
     }
     const choose = () => redo({ month: month === values.month ? "" : month }).then(() => document.querySelector(`#month-chart [data-month="${month}"]`)?.focus());
     bar.addEventListener("click", choose);
     bar.addEventListener("keydown", event => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(); } });
-    if (i % every === 0) bar.append(shape("text", { x: x + step / 2, y: HIGH - 4, "text-anchor": "middle" }, month.slice(5)));
-    svg.append(bar);
+    if (i % every === 0) bar.append(svg("text", { x: x + step / 2, y: HIGH - 4, "text-anchor": "middle" }, month.slice(5)));
+    chart.append(bar);
   });
   const ends = [...months.keys()];
-  return [svg, element("p", { class: "note" }, ends.length > 1 ? `${ends[0]} – ${ends.at(-1)}` : ends[0])];
+  return [chart, element("p", { class: "note" }, ends.length > 1 ? `${ends[0]} – ${ends.at(-1)}` : ends[0])];
 }
 
 export function tablesOf({ page }, told, signs) {

@@ -1,23 +1,20 @@
 // Events: what is not done, the longest overdue first; closing rates by unit; charts by month; what the address chooses, everything follows.
 import { position } from "./card.js";
-import { element, number, say, share } from "./dom.js";
+import { ask as asking } from "./ask.js";
+import { byId, element, number, say, share, svg, swatch } from "./dom.js";
 import { monthChart, tablesOf } from "./event-charts.js";
 import { eventCard } from "./event-card.js";
 import * as map from "./map.js";
 import { state } from "./state.js";
 import { unitsTable } from "./units.js";
 
-const byId = id => document.getElementById(id), FIRST = 5;
+const FIRST = 5;
 
 export async function events(page) {
   if (!byId("open-n")) return;
   const { says } = page, at = state(["kind", "task", "state", "unit", "month", "from", "to", "when"]), { values } = at;
   const query = (more = {}) => new URLSearchParams(Object.entries({ ...page.kept, ...values, lang: page.asked || page.lang, ...more }).filter(([, value]) => value));
-  const ask = async (name, more) => {
-    const answer = await fetch(`${page.events.data}${name}.json?${query(more)}`), body = await answer.json();
-    if (!answer.ok) throw new Error(page.lang === "zh" ? body.message_zh : body.message);
-    return body;
-  };
+  const ask = (name, more) => asking(page, `${page.events.data}${name}.json?${query(more)}`);
   const chosen = { page, at, values, ask, redo };
   let told = null, all = false, listed = null, doubt = "";
   try {
@@ -208,12 +205,8 @@ function steps(page) {
   const { says } = page, tell = value => (100 * value).toFixed(value && value < 0.01 ? 1 : 0) + "\u2009%";
   const names = [...page.steps.map((step, i) => i ? say(says.step, { share: tell(step) }) : tell(0)), say(says.step_last, { share: tell(page.steps.at(-1)) })];
   map.ready(it => it.on("ready", () => byId("event-steps").append(...names.map((name, i) => {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), box = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-    for (const [key, value] of Object.entries({ viewBox: "0 0 14 14", "aria-hidden": "true" })) svg.setAttribute(key, value);
-    const look = { x: 0.5, y: 0.5, width: 13, height: 13, fill: page.hue, "fill-opacity": it.measureAlpha(i < page.steps.length ? page.steps[i] : 1, page.steps), stroke: "#8b8678" };
-    for (const [key, value] of Object.entries(look)) box.setAttribute(key, value);
-    svg.append(box);
-    return element("span", {}, svg, name);
+    const alpha = it.measureAlpha(i < page.steps.length ? page.steps[i] : 1, page.steps);
+    return element("span", {}, swatch(page.hue, alpha), name);
   }))));
 }
 
@@ -229,14 +222,7 @@ function rate(value) {
 }
 
 export function signOf(kind, size = 20) {
-  const space = "http://www.w3.org/2000/svg", svg = document.createElementNS(space, "svg");
-  for (const [name, value] of Object.entries({ viewBox: "0 0 20 22", class: "kind-sign", "aria-hidden": "true", width: size, height: size })) svg.setAttribute(name, value);
-  if (!kind) return svg;
-  const path = document.createElementNS(space, "path"), text = document.createElementNS(space, "text");
-  path.setAttribute("d", "M10 0a9 9 0 0 1 7 14.5L10 22 3 14.5A9 9 0 0 1 10 0z");
-  path.setAttribute("fill", kind.colour);
-  for (const [name, value] of Object.entries({ x: 10, y: 13.5, "text-anchor": "middle", fill: "#fff" })) text.setAttribute(name, value);
-  text.textContent = kind.sign;
-  svg.append(path, text);
-  return svg;
+  const sign = svg("svg", { viewBox: "0 0 20 22", class: "kind-sign", "aria-hidden": "true", width: size, height: size });
+  if (kind) sign.append(svg("path", { d: "M10 0a9 9 0 0 1 7 14.5L10 22 3 14.5A9 9 0 0 1 10 0z", fill: kind.colour }), svg("text", { x: 10, y: 13.5, "text-anchor": "middle", fill: "#fff" }, kind.sign));
+  return sign;
 }

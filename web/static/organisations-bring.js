@@ -1,7 +1,6 @@
 // The dialog that brings a workbook in: the file is looked at first; what was seen is what is taken.
-import { element, number, say } from "./dom.js";
-
-const byId = id => document.getElementById(id);
+import { ask } from "./ask.js";
+import { byId, element, number, say } from "./dom.js";
 
 export function bring(page) {
   const dialog = byId("bring"), button = byId("org-bring"), { says, token, bring: address } = page.organisations;
@@ -14,13 +13,10 @@ export function bring(page) {
   byId("bring-close").addEventListener("click", () => dialog.close());
   form.addEventListener("input", forget);
 
-  async function send(more) {
+  function send(more) {
     const body = new FormData(form);
     for (const [name, value] of Object.entries(more)) body.set(name, value);
-    const answer = await fetch(address + (page.asked ? "?lang=" + page.asked : ""), { method: "POST", body, headers: { "X-Geogrid-Token": token } });
-    const got = await answer.json();
-    if (!answer.ok) throw new Error(page.lang === "zh" ? got.message_zh : got.message);
-    return got;
+    return ask(page, address + (page.asked ? "?lang=" + page.asked : ""), { method: "POST", body, headers: { "X-Geogrid-Token": token } });
   }
 
   async function run(more) {

@@ -1,21 +1,17 @@
 // Which units have no organisation: the answer, two trees and the map that follow each other, lists of exceptions.
 import { bring } from "./organisations-bring.js";
 import { bodySource, TreeView, unitSource } from "./organisations-tree.js";
-import { element, link, number, say, share } from "./dom.js";
+import { ask as asking } from "./ask.js";
+import { byId, cover, dataLink, element, link, number, say } from "./dom.js";
 import * as map from "./map.js";
 import { unitsTable } from "./units.js";
 
 const HUE = "#e58a4e";
-const byId = id => document.getElementById(id);
 
 function organisations(page) {
   const { says, data } = page.organisations, when = new URLSearchParams(location.search).get("when") || "";
-  const address = (name, facts = {}) => link(data + name + ".json", { when, ...facts }, { ...page, asked: page.asked || page.lang });
-  const ask = async (name, facts) => {
-    const answer = await fetch(address(name, facts)), body = await answer.json();
-    if (!answer.ok) throw new Error(page.lang === "zh" ? body.message_zh : body.message);
-    return body;
-  };
+  const address = (name, facts = {}) => dataLink(data + name + ".json", { when, ...facts }, page);
+  const ask = (name, facts) => asking(page, address(name, facts));
   let told = null, unitTree = null, bodyTree = null, quiet = false, turn = 0;
 
   const table = unitsTable(page, {
@@ -32,7 +28,7 @@ function organisations(page) {
   if (!byId("unit-tree")) return; // nothing was given: the page says what to do
 
   function tint(got) {
-    map.ready(it => it.on("ready", () => it.setMeasure(got.level, { codes: got.codes, shares: got.shares, steps: [0], hue: HUE, close: true, text: got.shares.map(lacks => lacks ? "▲" : "") })));
+    map.setMeasure(got.level, { codes: got.codes, shares: got.shares, steps: [0], hue: HUE, close: true, text: got.shares.map(lacks => lacks ? "▲" : "") });
   }
 
   // What the page says first, for the level of the table.
@@ -46,8 +42,7 @@ function organisations(page) {
     byId("org-n").className = found.without ? "lacking" : "";
     byId("org-words").textContent = !found.units ? says.no_units : say(found.without ? says.without : says.all, { all: number(found.units), level: name });
     byId("org-bar").setAttribute("width", found.units ? String(300 * has / found.units) : "0");
-    const exact = found.without && has / found.units > 0.9995 ? "99.9\u2009%" : share(has, found.units);
-    byId("org-share").textContent = found.units ? say(says.cover, { share: exact }) : "";
+    byId("org-share").textContent = found.units ? say(says.cover, { share: cover(has, found.units) }) : "";
     byId("org-counts").textContent = (found.kinds.length ? say(says.counts, { kinds: found.kinds.join(page.words.comma) }) : says.counts_any) + (found.asked ? "" : " " + says.not_asked);
     byId("org-answer").setAttribute("aria-busy", "false");
     lists(found);

@@ -1,11 +1,10 @@
 // Where nobody patrolled: the figures of a week, the table of units with the most streets not walked first, the streets that nobody walked.
 import { length, percent } from "./reach-cameras-words.js";
-import { element, number, say } from "./dom.js";
+import { byId, element, number, say, svg, swatch } from "./dom.js";
 import * as map from "./map.js";
 import { unitsTable } from "./units.js";
 
-const SPACE = "http://www.w3.org/2000/svg", HUE = "#7a1230";
-const byId = id => document.getElementById(id);
+const HUE = "#7a1230";
 
 export async function patrols(page) {
   if (!byId("week")) return;
@@ -88,31 +87,22 @@ function draw(columns) {
   });
 }
 
-function shape(tag, attributes) {
-  const made = document.createElementNS(SPACE, tag);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
-
 // A part of a whole, drawn as SVG, since the policy allows no inline style.
 function bar(share) {
   if (share === null) return "–";
-  const svg = shape("svg", { viewBox: "0 0 72 12", class: "three-bar", role: "img", "aria-label": percent(share) });
-  svg.append(shape("rect", { width: 72 * share, height: 12, class: "part-sure" }), shape("rect", { x: 72 * share, width: 72 * (1 - share), height: 12, class: "part-blind" }));
-  return svg;
+  const parts = [svg("rect", { width: 72 * share, height: 12, class: "part-sure" }), svg("rect", { x: 72 * share, width: 72 * (1 - share), height: 12, class: "part-blind" })];
+  return svg("svg", { viewBox: "0 0 72 12", class: "three-bar", role: "img", "aria-label": percent(share) }, ...parts);
 }
 
 function column(week) {
-  const svg = shape("svg", { viewBox: "0 0 20 28", "aria-hidden": "true", preserveAspectRatio: "none" }), high = week.street_m ? 28 * week.walked_m / week.street_m : 0;
-  svg.append(shape("rect", { y: 28 - high, width: 20, height: high, class: "walked" }));
-  return svg;
+  const high = week.street_m ? 28 * week.walked_m / week.street_m : 0;
+  return svg("svg", { viewBox: "0 0 20 28", "aria-hidden": "true", preserveAspectRatio: "none" }, svg("rect", { y: 28 - high, width: 20, height: high, class: "walked" }));
 }
 
 function steps(got, says) {
   const names = [...got.steps.map((step, i) => i ? say(says.step, { share: percent(step) }) : percent(0)), say(says.step_last, { share: percent(got.steps.at(-1)) })];
   map.ready(it => it.on("ready", () => byId("seen-steps").append(...names.map((name, i) => {
-    const svg = shape("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" });
-    svg.append(shape("rect", { x: 0.5, y: 0.5, width: 13, height: 13, fill: HUE, "fill-opacity": it.measureAlpha(i < got.steps.length ? got.steps[i] : 1, got.steps), stroke: "#8b8678" }));
-    return element("span", {}, svg, name);
+    const alpha = it.measureAlpha(i < got.steps.length ? got.steps[i] : 1, got.steps);
+    return element("span", {}, swatch(HUE, alpha), name);
   }))));
 }

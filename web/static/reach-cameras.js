@@ -3,22 +3,22 @@ import { cameraCard, unitCard } from "./reach-cameras-card.js";
 import { drawing } from "./reach-cameras-map.js";
 import { length, percent } from "./reach-cameras-words.js";
 import { tool } from "./reach-cameras-try.js";
-import { element, link, number, say } from "./dom.js";
+import { answer } from "./ask.js";
+import { byId, element, link, number, say, svg, swatch } from "./dom.js";
 import * as map from "./map.js";
 import { unitsTable } from "./units.js";
-
-const byId = id => document.getElementById(id);
 
 // The answer, once it is computed; the stage is told until then.
 async function answered(page) {
   const { says } = page, address = `${page.seen.data}answer.json?wait=0&lang=${page.asked || page.lang}`;
   for (;;) {
-    const answer = await fetch(address), body = await answer.json().catch(() => ({}));
-    if (answer.ok && answer.status !== 202) return body;
-    if (!answer.ok) {
-      byId("stage-told").textContent = say(says.failed, { why: (page.lang === "zh" ? body.message_zh : body.message) || answer.status });
+    const got = await answer(page, address).catch(error => error);
+    if (got instanceof Error) {
+      byId("stage-told").textContent = say(says.failed, { why: got.message });
       return null;
     }
+    const body = await got.json();
+    if (got.status !== 202) return body;
     byId("stage-told").textContent = says["stage_" + body.stage] || says.stage_begun;
     await new Promise(then => setTimeout(then, 200));
   }
@@ -116,30 +116,20 @@ export async function cameras(page) {
 // Three parts of one bar: surely seen, perhaps, blind; drawn as SVG, since the policy allows no inline style.
 function bar(sure, perhaps, blind) {
   if (sure === null) return "–";
-  const space = "http://www.w3.org/2000/svg", svg = document.createElementNS(space, "svg");
-  svg.setAttribute("viewBox", "0 0 72 12");
-  svg.setAttribute("class", "three-bar");
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", [sure, perhaps, blind].map(percent).join(" | "));
+  const drawn = svg("svg", { viewBox: "0 0 72 12", class: "three-bar", role: "img", "aria-label": [sure, perhaps, blind].map(percent).join(" | ") });
   let x = 0;
   for (const [name, share] of [["sure", sure], ["perhaps", perhaps], ["blind", blind]]) {
-    const part = document.createElementNS(space, "rect");
-    for (const [key, value] of Object.entries({ x, y: 0, width: 72 * Math.max(0, share), height: 12, class: "part-" + name })) part.setAttribute(key, value);
+    drawn.append(svg("rect", { x, y: 0, width: 72 * Math.max(0, share), height: 12, class: "part-" + name }));
     x += 72 * Math.max(0, share);
-    svg.append(part);
   }
-  return svg;
+  return drawn;
 }
 
 function steps(got, says) {
   const names = got.steps.map((step, i) => i ? say(says.step, { share: percent(step) }) : percent(0));
   map.ready(it => it.on("ready", () => byId("seen-steps").append(...[...names, say(says.step_last, { share: percent(got.steps.at(-1)) })].map((name, i) => {
-    const space = "http://www.w3.org/2000/svg", svg = document.createElementNS(space, "svg"), box = document.createElementNS(space, "rect");
-    svg.setAttribute("viewBox", "0 0 14 14");
-    svg.setAttribute("aria-hidden", "true");
-    for (const [key, value] of Object.entries({ x: 0.5, y: 0.5, width: 13, height: 13, fill: "#7a1230", "fill-opacity": it.measureAlpha(i < got.steps.length ? got.steps[i] : 1, got.steps), stroke: "#8b8678" })) box.setAttribute(key, value);
-    svg.append(box);
-    return element("span", {}, svg, name);
+    const alpha = it.measureAlpha(i < got.steps.length ? got.steps[i] : 1, got.steps);
+    return element("span", {}, swatch("#7a1230", alpha), name);
   }))));
 }
 

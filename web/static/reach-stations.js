@@ -1,5 +1,6 @@
 // Stations: who is not served within so many minutes. A kind and a time are chosen; the sentence, the bar, the table and the map follow.
-import { element, link, number, say, share } from "./dom.js";
+import { answer as answered } from "./ask.js";
+import { dataLink, element, link, number, say, share } from "./dom.js";
 import * as map from "./map.js";
 import { checks } from "./reach-checks.js";
 import { legend } from "./reach-legend.js";
@@ -16,10 +17,8 @@ export async function stations(page) {
   if (!page.kinds.some(one => one.key === values.kind)) values.kind = page.kind;
   if (!page.minutes.some(n => String(n) === values.minutes)) values.minutes = String(page.minutes[Math.floor(page.minutes.length / 2)]);
   const ask = async (name, arguments_ = {}) => {
-    const answer = await fetch(link(page.reach[name], arguments_, page));
-    const body = await answer.json();
-    if (!answer.ok) throw new Error(page.lang === "zh" ? body.message_zh : body.message);
-    return { status: answer.status, body };
+    const got = await answered(page, link(page.reach[name], arguments_, page));
+    return { status: got.status, body: await got.json() };
   };
   const chosen = { at, values, ask, amount: n => amount(page, n), kind: () => page.kinds.find(one => one.key === values.kind), facts: () => ({ kind: chosen.kind().name, minutes: values.minutes }), figures: () => page.summary.figures[values.kind][values.minutes] };
   let listed = null;
@@ -31,7 +30,7 @@ export async function stations(page) {
   page.summary = await figures(page, ask);
   if (!page.summary) return;
   const table = unitsTable(page, {
-    address: level => link(page.reach.units, { kind: values.kind, level }, { ...page, asked: page.asked || page.lang }),
+    address: level => dataLink(page.reach.units, { kind: values.kind, level }, page),
     columns: data => data.columns.map(column => columnOf(column, values.minutes)),
     sort: () => ["unserved:" + values.minutes, true],
     extra: () => ({ kind: values.kind, minutes: values.minutes }),

@@ -1,11 +1,12 @@
 // One screen: the overview's lines come without holding up the page; what takes long (who is reached, what is seen) is asked for when the map is there.
-import { element } from "./dom.js";
+import { ask as asking } from "./ask.js";
+import { byId, dataLink, element } from "./dom.js";
 import * as map from "./map.js";
 
 const SIGNS = { bad: "◆", good: "✓" }, PATIENCE = 400;
 
 export function screen(page) {
-  const list = document.getElementById("screen");
+  const list = byId("screen");
   if (!list) return;
   const lines = new Map([...list.querySelectorAll("a")].map(line => [line.dataset.row, line]));
   let left = PATIENCE;
@@ -13,9 +14,7 @@ export function screen(page) {
   async function ask(reach) {
     let told;
     try {
-      const answer = await fetch(`${page.screen}?${new URLSearchParams(Object.entries({ ...page.kept, lang: page.asked || page.lang, reach }).filter(([, value]) => value))}`);
-      if (!answer.ok) throw new Error(String(answer.status));
-      told = await answer.json();
+      told = await asking(page, dataLink(page.screen, { reach }, page));
     } catch (error) {
       for (const line of lines.values()) if (line.dataset.state === "waiting") show(line, { state: "", figure: "–", words: "" });
       return;

@@ -1,7 +1,7 @@
 // The search box: `/` focuses it, arrows walk the hits, Enter shows one on the map (on other pages: opens it). A page with `urls.found` finds more than
 // units: what has no code, a person or an address, is told as the event `geogrid:found`.
 import { typing } from "./chrome.js";
-import { element, link, number } from "./dom.js";
+import { element, link } from "./dom.js";
 import { select } from "./map.js";
 
 export function search(page) {

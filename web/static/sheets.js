@@ -1,9 +1,8 @@
 // Which notices shall be printed? The table's filters choose the units; a click shows the sheet; a download tells how far it is.
-import { element, link, number, say } from "./dom.js";
+import { answer } from "./ask.js";
+import { byId, element, link, number, say } from "./dom.js";
 import * as map from "./map.js";
 import { unitsTable } from "./units.js";
-
-const byId = id => document.getElementById(id);
 
 function sheets(page) {
   const { urls, says, paper_of } = page.sheets, kind = byId("sheet-kind"), paper = byId("sheet-paper"), lang = byId("sheet-lang"), form = byId("sheet-form");
@@ -43,9 +42,8 @@ function sheets(page) {
     bar.removeAttribute("value");
     const watch = setInterval(() => tell(key), 700);
     try {
-      const answer = await fetch(address);
-      if (!answer.ok) { const body = await answer.json(); throw new Error(page.lang === "zh" ? body.message_zh : body.message); }
-      const name = decodeURIComponent(answer.headers.get("Content-Disposition").split("filename*=UTF-8''")[1]), held = URL.createObjectURL(await answer.blob());
+      const got = await answer(page, address);
+      const name = decodeURIComponent(got.headers.get("Content-Disposition").split("filename*=UTF-8''")[1]), held = URL.createObjectURL(await got.blob());
       const file = element("a", { href: held, download: name });
       document.body.append(file);
       file.click();
@@ -61,7 +59,7 @@ function sheets(page) {
   }
 
   async function tell(key) {
-    const answer = await fetch(`${urls.progress}${key}.json`).catch(() => null), at = answer?.ok ? await answer.json() : { n: 0 };
+    const told = await fetch(`${urls.progress}${key}.json`).catch(() => null), at = told?.ok ? await told.json() : { n: 0 };
     if (!at.n || !button.disabled) return;
     bar.max = at.n;
     bar.value = at.done;

@@ -1,22 +1,17 @@
 // Who is responsible here, and where is somebody missing: a moment is chosen; shares, table, map and the card follow.
 import { bring } from "./organisations-bring.js";
 import { card, person, place, said } from "./staff-card.js";
-import { element, link, number, say, share } from "./dom.js";
+import { ask as asking } from "./ask.js";
+import { byId, cover, dataLink, element, link, number, say, svg } from "./dom.js";
 import * as map from "./map.js";
 import { state } from "./state.js";
 import { unitsTable } from "./units.js";
 
-const HUE = "#e58a4e", SPACE = "http://www.w3.org/2000/svg";
-const byId = id => document.getElementById(id);
+const HUE = "#e58a4e";
 
 function people(page) {
   const at = state(["when", "unit", "address", "person", "lon", "lat", "gaps"]), values = at.values, { says } = page.people, hasStaff = Boolean(byId("when"));
-  const ask = async (name, arguments_ = {}) => {
-    const answer = await fetch(link(page.people.data + name + ".json", { when: values.when, ...arguments_ }, { ...page, asked: page.asked || page.lang }));
-    const body = await answer.json();
-    if (!answer.ok) throw new Error(page.lang === "zh" ? body.message_zh : body.message);
-    return body;
-  };
+  const ask = (name, arguments_ = {}) => asking(page, dataLink(page.people.data + name + ".json", { when: values.when, ...arguments_ }, page));
   const visit = { page, says, ask, hasStaff, unit: (level, code) => map.select(level, code, { zoom: true }), person: id => go({ person: id }), address: text => go({ address: text }), place: (lon, lat, floor) => go({ lon, lat, floor }), clear: () => go({}), mark };
   let clicked = null, floor = "", shown = false;
 
@@ -146,18 +141,10 @@ function people(page) {
 function levelRow(page, row) {
   const { says } = page.people, name = page.levels[row.level].name;
   if (row.share === null) return element("li", {}, element("span", { class: "words" }, name), element("span", { class: "note" }, row.units ? says.asks_nobody : says.no_units));
-  const lacking = row.units - row.complete, svg = document.createElementNS(SPACE, "svg");
-  svg.setAttribute("viewBox", "0 0 100 8");
-  svg.setAttribute("class", "share-bar staff-bar");
-  svg.setAttribute("preserveAspectRatio", "none");
-  svg.setAttribute("aria-hidden", "true");
-  for (const [x, width, look] of [[0, 100, "missing"], [0, 100 * row.share, "served"]]) {
-    const rect = document.createElementNS(SPACE, "rect");
-    for (const [key, value] of Object.entries({ x, width, height: 8, class: look })) rect.setAttribute(key, value);
-    svg.append(rect);
-  }
+  const lacking = row.units - row.complete, bars = [[100, "missing"], [100 * row.share, "served"]].map(([width, look]) => svg("rect", { width, height: 8, class: look }));
+  const bar = svg("svg", { viewBox: "0 0 100 8", class: "share-bar staff-bar", preserveAspectRatio: "none", "aria-hidden": "true" }, ...bars);
   return element("li", {}, element("a", { href: link(location.pathname, { level: row.level }, page), "data-level": row.level, title: lacking ? say(says.lacking, { n: number(lacking) }) : says.fine },
-    element("span", { class: "words" }, name), svg, element("span", { class: lacking ? "share status above" : "share" }, lacking && row.share > 0.9995 ? "99.9\u2009%" : share(row.complete, row.units)),
+    element("span", { class: "words" }, name), bar, element("span", { class: lacking ? "share status above" : "share" }, cover(row.complete, row.units)),
     element("span", { class: "note staff-base" }, say(says.complete, { n: number(row.complete), all: number(row.units) }))));
 }
 

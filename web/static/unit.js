@@ -1,5 +1,4 @@
 // A unit's page: rows and blocks light up on the map, the map's units open their page.
-import { link } from "./dom.js";
 import { card } from "./card.js";
 import * as map from "./map.js";
 
