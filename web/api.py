@@ -18,7 +18,7 @@ from geogrid.exchange import to_geojson
 from geogrid.exchange.findings import to_rows
 from web import findings, lookups, places, suppressed, tables
 from web.accounts import current_user
-from web.served import Served, kept_bytes, served, to_bytes
+from web.served import Served, fresh_json, kept_bytes, served, to_bytes
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 SEARCH_MAX = 50
@@ -116,7 +116,7 @@ def unit(code: str) -> Response:
     except NotFoundError as error:
         if not error.facts.get("retired"):
             raise
-        return _json(_retired(code, error.facts["successors"]))
+        return fresh_json(_retired(code, error.facts["successors"]))
     return kept_bytes(("unit", level, code, suppressed.sees_all(now)), lambda: _unit(now, level, code), "application/geo+json")
 
 
@@ -163,7 +163,7 @@ def locate() -> Response:
     find, when = lookups.lookup(now), lookups.moment("at")
     address = request.args.get("address", "").strip()
     answer = find.of_address(address, floor=floor, when=when) if address else find.at(*places.degrees(), floor=floor, when=when)
-    return _json(answer | {"responsible": lookups.shown(answer["responsible"])})
+    return fresh_json(answer | {"responsible": lookups.shown(answer["responsible"])})
 
 
 @blueprint.get("/sites")
@@ -240,7 +240,7 @@ def version() -> Response:
         "simulated": bool(now.project.meta.get("simulated")),
         "etag": now.version,
     }
-    return _json(body)
+    return fresh_json(body)
 
 
 def program_version() -> str:
@@ -255,7 +255,7 @@ def program_version() -> str:
 def search() -> Response:
     """Answer with units whose code or name holds `q`, upper levels first: `{"units": [{level, code, name, parent_name, households}]}`."""
     limit = min(_whole("limit", request.args.get("limit", ""), 12), SEARCH_MAX)
-    return _json({"units": find_units(served(), request.args.get("q", ""), limit)})
+    return fresh_json({"units": find_units(served(), request.args.get("q", ""), limit)})
 
 
 def find_units(now: Served, text: str, limit: int) -> list[dict[str, Any]]:
@@ -274,7 +274,3 @@ def find_units(now: Served, text: str, limit: int) -> list[dict[str, Any]]:
 def unknown(anything: str) -> Response:
     """Answer that there is no such address."""
     raise NotFoundError(f"no such address: /api/{anything}", f"没有此接口：/api/{anything}", value=anything)
-
-
-def _json(body: Any) -> Response:
-    return Response(to_bytes(body), mimetype="application/json", headers={"Cache-Control": "no-cache"})

@@ -14,7 +14,7 @@ from geogrid.errors import InputError, NotFoundError
 from geogrid.exchange import to_geojson
 from web import cameradrawn, camerafigures, camerarecord, reached, tables
 from web.language import language
-from web.served import Served, kept_bytes, served, to_bytes
+from web.served import Served, fresh_json, kept_bytes, served, to_bytes
 
 blueprint = Blueprint("cameras", __name__)
 LAYERS = ("streets", "regions", "perhaps")
@@ -33,7 +33,7 @@ def units() -> Response:
         raise NotFoundError(f"no figures of level {level!r}; there are: {', '.join(known)}", f"没有层级“{level}”的数据", value=level)
     found = camerafigures.units(now, level, request.args.get("parent", "")) if level else []
     body = {"level": level, "totals": camerafigures.totals(now), "notes": camerafigures.notes(now), "units": found}
-    return _json(body)
+    return fresh_json(body)
 
 
 @blueprint.get("/data/<version>/reach/cameras/answer.json")
@@ -49,7 +49,7 @@ def _stage(now: Served) -> Response | None:
     if request.args.get("wait") != "0":
         return None
     stage = reached.begun(now, "cameras")
-    return _json({"stage": stage}, 202) if stage not in (reached.READY, "failed") else None
+    return fresh_json({"stage": stage}, 202) if stage not in (reached.READY, "failed") else None
 
 
 @blueprint.get("/data/<version>/reach/cameras/table/<level>.json")
@@ -122,7 +122,7 @@ def record() -> Response:
     """Answer with one camera (`?id=`, or `?lon=&lat=`): its record, what of it is a default, what it sees and what hides it."""
     lon, lat = _option("lon", -180, 180), _option("lat", -90, 90)
     at = None if lon is None or lat is None else (lon, lat)
-    return _json(camerarecord.record(served(), request.args.get("id", ""), at))
+    return fresh_json(camerarecord.record(served(), request.args.get("id", ""), at))
 
 
 @blueprint.get("/api/reach/cameras/tried")
@@ -136,7 +136,7 @@ def tried() -> Response:
     without = request.args.get("without") or None
     if without is not None and without not in set(camerafigures.shown_cameras(now)["id"]):
         raise NotFoundError(f"no camera {without!r} here", f"没有摄像机“{without}”", value=without)
-    return _json(camerarecord.tried(now, reach.tried(x, y, ptz=ptz, without=without, **options)))
+    return fresh_json(camerarecord.tried(now, reach.tried(x, y, ptz=ptz, without=without, **options)))
 
 
 _OPTIONS = (("direction_deg", "direction", (0, 360)), ("angle_deg", "angle", (1, 360)), ("range_m", "range", (1, 2000)))
@@ -183,7 +183,3 @@ def _option(name: str, low: float, high: float) -> float | None:
         message = f"{name}={text!r}: write a number from {low} to {high}"
         raise InputError(message, f"{name}={text!r}：应为 {low} 到 {high} 之间的数", field=name, value=text)
     return value
-
-
-def _json(body: Any, status: int = 200) -> Response:
-    return Response(to_bytes(body), status=status, mimetype="application/json", headers={"Cache-Control": "no-cache"})

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, url_for
 from flask_babel import gettext as _
@@ -16,13 +13,12 @@ from geogrid.report.files import write_table
 from geogrid.report.rows import boxes
 from geogrid.report.verdict import shown
 from geogrid.scheme import Level
-from web import mapview, scriptdata, tables, words
+from web import files, mapview, scriptdata, tables, words
 from web.language import language
 from web.served import Served, kept_bytes, served, to_bytes
 
 blueprint = Blueprint("declared", __name__)
 SIGNS = {report.HOLDS: ("✓", "good"), report.DIFFERS: ("✕", "error"), report.UNKNOWN: ("?", "note")}
-_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 def rows(now: Served) -> list[report.DeclaredRow]:
@@ -56,13 +52,7 @@ def list_data(version: str, row: int, number: int) -> Response:
 def download(ending: str) -> Response:
     """Answer with the report as a file: a line a figure, and the lists below it."""
     now = served()
-    with TemporaryDirectory(prefix="geogrid-") as folder:
-        path = Path(folder) / f"declared.{ending}"
-        write_table(rows(now), now.project, path)
-        body = path.read_bytes()
-    stem = f"{now.project.name or 'geogrid'}-declared" + ("-simulated" if now.project.meta.get("simulated") else "")
-    disposition = f"attachment; filename=declared.{ending}; filename*=UTF-8''{quote(stem + '.' + ending)}"
-    return Response(body, mimetype=_TYPES[ending], headers={"Content-Disposition": disposition, "Cache-Control": "no-cache"})
+    return files.attached(now, files.written(ending, lambda path: write_table(rows(now), now.project, path)), "declared", ending)
 
 
 def _lists_address(now: Served) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import quote
 
 import pandas as pd
 from flask import Blueprint, Response, request
@@ -13,11 +10,10 @@ from flask import Blueprint, Response, request
 from geogrid.errors import NotFoundError
 from geogrid.exchange import to_geojson
 from geogrid.exchange.sheet import write_xlsx
-from web import findings, stationfiles, suppressed, tables
+from web import files, findings, stationfiles, suppressed, tables
 from web.served import Served, served
 
 blueprint = Blueprint("downloads", __name__, url_prefix="/download")
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/<name>.<ending>")
@@ -31,15 +27,7 @@ def as_file(now: Served, frame: Any, name: str, ending: str) -> Response:
     """Answer with a frame as .geojson or .xlsx. Raises NotFoundError for another ending."""
     if ending not in ("geojson", "xlsx"):
         raise NotFoundError(f"no download as .{ending}; there are .geojson and .xlsx", f"不能下载 .{ending}；可用 .geojson、.xlsx", value=ending)
-    return named(now, to_geojson(frame) if ending == "geojson" else _workbook(now, frame, name), name, ending)
-
-
-def named(now: Served, body: bytes, name: str, ending: str) -> Response:
-    """Answer with the bytes of a .geojson or .xlsx under the name of the project and what they are."""
-    stem = f"{now.project.name or 'geogrid'}-{name}" + ("-simulated" if now.project.meta.get("simulated") else "")
-    mimetype = "application/geo+json" if ending == "geojson" else _XLSX
-    disposition = f"attachment; filename={name}.{ending}; filename*=UTF-8''{quote(stem + '.' + ending)}"
-    return Response(body, mimetype=mimetype, headers={"Content-Disposition": disposition, "Cache-Control": "no-cache"})
+    return files.attached(now, to_geojson(frame) if ending == "geojson" else _workbook(now, frame, name), name, ending)
 
 
 def _frame(now: Served, name: str) -> Any:
@@ -74,10 +62,5 @@ def _units(now: Served, level: str) -> Any:
 
 def _workbook(now: Served, frame: Any, name: str) -> bytes:
     """Write a workbook of values, texts as texts, and a sheet that says whose data they are."""
-    meta = now.project.meta
-    about = {"name": now.project.name, "simulated": bool(meta.get("simulated")), "source": meta.get("source", ""), "date": meta.get("date", "")}
-    about |= {"hidden": suppressed.note(now)} if "persons_hidden" in frame else {}
-    with TemporaryDirectory(prefix="geogrid-") as folder:
-        path = Path(folder) / "table.xlsx"
-        write_xlsx(frame, path, name, about)
-        return path.read_bytes()
+    about = files.about(now) | ({"hidden": suppressed.note(now)} if "persons_hidden" in frame else {})
+    return files.written("xlsx", lambda path: write_xlsx(frame, path, name, about))

@@ -22,7 +22,7 @@ from web.confinedchanges import changes_within, conflicts_within, delta_within, 
 from web.editing import editing
 from web.editrows import entry_row, finding_rows, plain, plan_row
 from web.language import language
-from web.served import asked, kept_bytes_of, to_bytes
+from web.served import asked, fresh_json, kept_bytes_of, to_bytes
 
 blueprint = Blueprint("edits", __name__, url_prefix="/api")
 LOG_MOST = 1000
@@ -106,7 +106,7 @@ def log() -> Response:
     seen, scope = desk.log(plan, since=since, until=until), current_user().scope
     if scope:
         seen = entries_within(editing().state(plan), seen, scope)
-    return _json({"plan": plan, "version": version, "edits": [entry_row(entry) for entry in seen]})
+    return fresh_json({"plan": plan, "version": version, "edits": [entry_row(entry) for entry in seen]})
 
 
 @blueprint.post("/edits/preview")
@@ -115,7 +115,7 @@ def preview() -> Response:
     document = say.body("plan", "base_version", "reason", "edit")
     (wanted,) = say.edits(document)
     state = confined(editing().state(_plan(document)), current_user().scope)
-    return _json({"version": state.version, **plain(look(state, wanted))})
+    return fresh_json({"version": state.version, **plain(look(state, wanted))})
 
 
 @blueprint.post("/edits/propose")
@@ -136,13 +136,13 @@ def propose() -> Response:
     else:
         parts = say.number(document, "parts" if "parts" in document else "k", least=2, most=100)
         wanted = proposing.split_balanced(state, say.text(document, "unit"), parts)
-    return _json({"version": state.version, "edit": to_json(wanted), "preview": plain(look(state, wanted))})
+    return fresh_json({"version": state.version, "edit": to_json(wanted), "preview": plain(look(state, wanted))})
 
 
 @blueprint.get("/plans")
 def plans() -> Response:
     """Answer with all plans, `main` first."""
-    return _json({"plans": [plan_row(info) for info in editing().desk.plans()]})
+    return fresh_json({"plans": [plan_row(info) for info in editing().desk.plans()]})
 
 
 @blueprint.post("/plans")
@@ -155,7 +155,7 @@ def fork() -> tuple[Response, int]:
         raise InputError(message, "at：应为版本号或 2026-03-01 这样的日期", field="at")
     parent = say.text(document, "from") or say.text(document, "plan") or MAIN
     made = editing().desk.fork(parent, name=say.text(document, "name"), author=current_user().name, at=at)
-    return _json(plan_row(made)), 201
+    return fresh_json(plan_row(made)), 201
 
 
 @blueprint.post("/plans/<plan>/adopt")
@@ -175,10 +175,6 @@ def _whole(name: str, otherwise: int) -> int:
     if not (text.isascii() and text.isdecimal()):
         raise InputError(f"{name}={text!r}: write a whole number, 0 or more", f"{name}={text!r}：应为不小于 0 的整数", field=name, value=text)
     return int(text[:12])
-
-
-def _json(body: Any) -> Response:
-    return _raw(to_bytes(body))
 
 
 def _raw(body: bytes) -> Response:

@@ -5,10 +5,7 @@ A drill never changes who is responsible in reality. Reading needs a viewer, swi
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import quote
 
 import pandas as pd
 from flask import Blueprint, Response, render_template, request, url_for
@@ -19,18 +16,17 @@ from geogrid.exchange.sheet import frames_to_xlsx
 from web import editbody as say
 from web import emergencychanges as changing
 from web import emergencyfigures as figures
-from web import emergencywords, lookups, mapview, scriptdata, words
+from web import emergencywords, files, lookups, mapview, scriptdata, words
 from web.accounts import current_user, project_path, whole_project
 from web.guard import may_open, token
 from web.language import link
 from web.rostered import roster
-from web.served import Served, served, to_bytes
+from web.served import Served, fresh_json, served
 
 blueprint = Blueprint("emergency", __name__)
 MOST_BYTES = 8 << 20
 """So large may the changes be that are sent."""
 FOUND = 20
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/emergency")
@@ -80,7 +76,7 @@ def overlays() -> Response:
     calling, rows = is_calling(found, when), [row_of(each, when, changes="changes" in request.args) for each in found]
     drills = [row["id"] for row in rows if row["state"] == "in_force" and row["kind"] == "drill"]
     state = "emergency" if calling else "normal"
-    return _json(
+    return fresh_json(
         {"at": when.isoformat(timespec="seconds"), "state": state, "in_force": [each.id for each in calling], "drills": drills, "overlays": rows}
     )
 
@@ -93,7 +89,7 @@ def add() -> tuple[Response, int]:
 
     draft, request_id = _draft()
     done = add_overlay(project_path(), draft, author=current_user().name, clock=figures.clock, request_id=request_id)
-    return _json(row_of(done, figures.clock(), changes=False)), 201
+    return fresh_json(row_of(done, figures.clock(), changes=False)), 201
 
 
 @blueprint.post("/api/overlays/preview")
@@ -104,7 +100,7 @@ def preview() -> Response:
 
     draft = _draft()[0]
     now, at = served(), figures.clock()
-    return _json(figures.told(now, effect_of(roster(now), overlay_of(draft, at, "(new)"), at)))
+    return fresh_json(figures.told(now, effect_of(roster(now), overlay_of(draft, at, "(new)"), at)))
 
 
 @blueprint.post("/api/overlays/<path:name>/end")
@@ -118,7 +114,7 @@ def end(name: str) -> Response:
     changing.check_within(current_user(), _whole(name, found))
     facts = {"reason": say.text(document, "reason", most=say.MOST_TEXT), "request_id": say.text(document, "request_id")}
     done = end_overlay(project_path(), name, author=current_user().name, clock=figures.clock, **facts)
-    return _json(row_of(done, figures.clock(), changes=False))
+    return fresh_json(row_of(done, figures.clock(), changes=False))
 
 
 def _whole(name: str, seen: Any) -> tuple[Any, ...]:
@@ -151,7 +147,7 @@ def _draft() -> tuple[Any, str]:
 def effect(version: str, name: str) -> Response:  # noqa: ARG001
     """Serve what an overlay does: units, people, gaps, doubts, lines of the map."""
     now = served()
-    return _json(figures.told(now, figures.effect(now, figures.find(now, name))))
+    return fresh_json(figures.told(now, figures.effect(now, figures.find(now, name))))
 
 
 @blueprint.get("/data/<version>/emergency/proposal.json")
@@ -159,13 +155,13 @@ def proposal(version: str) -> Response:  # noqa: ARG001
     """Serve the rows of a proposal: `?kind=under|onto&keep=1&from=`."""
     now, keep = served(), request.args.get("keep") == "1"
     found = changing.proposal(now, request.args.get("kind", ""), keep=keep, when=lookups.moment("from"))
-    return _json({"changes": changing.change_rows(now, found)})
+    return fresh_json({"changes": changing.change_rows(now, found)})
 
 
 @blueprint.get("/data/<version>/emergency/members.json")
 def members(version: str) -> Response:  # noqa: ARG001
     """Serve who can be sent somewhere, by name or id: `?q=`."""
-    return _json({"members": changing.find_members(served(), request.args.get("q", ""), FOUND)})
+    return fresh_json({"members": changing.find_members(served(), request.args.get("q", ""), FOUND)})
 
 
 @blueprint.get("/download/emergency/<path:name>.xlsx")
@@ -173,16 +169,10 @@ def download(name: str) -> Response:
     """Answer with an overlay as a workbook: units before, during and after, people, what is lacking, the changes themselves."""
     now = served()
     found = figures.effect(now, figures.find(now, name))
-    meta, overlay = now.project.meta, found.overlay
-    about = {"name": now.project.name, "overlay": overlay.title, "kind": overlay.kind, "valid_from": overlay.valid_from, "valid_to": overlay.valid_to}
-    about |= {"simulated": bool(meta.get("simulated")), "source": meta.get("source", ""), "date": meta.get("date", "")}
-    with TemporaryDirectory(prefix="geogrid-") as folder:
-        path = Path(folder) / "overlay.xlsx"
-        frames_to_xlsx(_sheets(now, found), path, about)
-        body = path.read_bytes()
-    stem = f"{now.project.name or 'geogrid'}-{overlay.title}" + ("-simulated" if meta.get("simulated") else "")
-    disposition = f"attachment; filename=overlay.xlsx; filename*=UTF-8''{quote(stem + '.xlsx')}"
-    return Response(body, mimetype=_XLSX, headers={"Content-Disposition": disposition, "Cache-Control": "no-cache"})
+    overlay = found.overlay
+    told = {"overlay": overlay.title, "kind": overlay.kind, "valid_from": overlay.valid_from, "valid_to": overlay.valid_to}
+    body = files.written("xlsx", lambda path: frames_to_xlsx(_sheets(now, found), path, {**files.about(now), **told}))
+    return files.attached(now, body, overlay.title, "xlsx", short="overlay")
 
 
 def _sheets(now: Served, found: Any) -> dict[str, pd.DataFrame]:
@@ -194,7 +184,3 @@ def _sheets(now: Served, found: Any) -> dict[str, pd.DataFrame]:
         "lacking": figures.lacking_rows(now, found.lacking),
     }
     return {titles[name]: pd.DataFrame(each) for name, each in rows.items()} | {titles["changes"]: changes}
-
-
-def _json(body: Any) -> Response:
-    return Response(to_bytes(body), mimetype="application/json", headers={"Cache-Control": "no-cache"})

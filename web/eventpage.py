@@ -24,7 +24,7 @@ from web.downloads import as_file
 from web.eventfigures import ROLE, answer, at, chosen, has_events, kinds, ledger, may_see, only, place_name, plain, standing_at
 from web.guard import may_open
 from web.language import language
-from web.served import Served, served, to_bytes
+from web.served import Served, fresh_json, served
 
 blueprint = Blueprint("events", __name__)
 STEPS = (0.0, 0.005, 0.02, 0.1)
@@ -69,7 +69,7 @@ def _addresses(now: Served) -> dict[str, str]:
 @blueprint.get("/data/<version>/events/answer.json")
 def figures(version: str) -> Response:  # noqa: ARG001
     """Serve what the page says first, for what its address chooses."""
-    return _fresh(answer(_asked()))
+    return fresh_json(answer(_asked()))
 
 
 @blueprint.get("/data/<version>/events/table/<level>.json")
@@ -78,7 +78,7 @@ def table(version: str, level: str) -> Response:  # noqa: ARG001
     now = _asked()
     if level not in tables.levels(now):
         raise NotFoundError(f"no level {level!r}", f"没有层级“{level}”", value=level)
-    return _fresh(_table(now, level))
+    return fresh_json(_table(now, level))
 
 
 @blueprint.get("/data/<version>/events/points.json")
@@ -102,7 +102,7 @@ def points(version: str) -> Response:  # noqa: ARG001
         "y": places[:, 1].tolist(),
         "outside": [False] * len(found),
     }
-    return _fresh(body)
+    return fresh_json(body)
 
 
 @blueprint.get("/data/<version>/events/one.json")
@@ -120,7 +120,7 @@ def one(version: str) -> Response:  # noqa: ARG001
     limit = own.days.get(row["kind"], own.default_days)
     late = round(row["days_open"] - limit, 1) if row["days_open"] > limit else None
     stands = {"late": late, "stands": standing_at(now, row["stands_level"], row["stands_code"]) if row["open"] else ""}
-    return _fresh(plain(row) | named | {"units": [{"level": k, "code": row[k], "name": v} for k, v in names.items()]} | stands)
+    return fresh_json(plain(row) | named | {"units": [{"level": k, "code": row[k], "name": v} for k, v in names.items()]} | stands)
 
 
 @blueprint.get("/download/events/<name>.<ending>")
@@ -151,11 +151,6 @@ def _asked(*, single: bool = False) -> Served:
     if single:
         require("viewer")
     return now
-
-
-def _fresh(body: Any) -> Response:
-    """Answer with JSON that goes with the instant, so that nobody keeps it."""
-    return Response(to_bytes(body), mimetype="application/json", headers={"Cache-Control": "no-cache"})
 
 
 def _frame(now: Served, arguments: Any) -> gpd.GeoDataFrame:

@@ -18,7 +18,7 @@ from web import eventfigures, lookups, reached, tables, words
 from web.eventfigures import has_events
 from web.guard import may_open
 from web.language import language, link
-from web.served import Served, served, to_bytes
+from web.served import Served, fresh_json, served
 
 blueprint = Blueprint("screen", __name__)
 WAITING = {"figure": "", "state": "waiting"}
@@ -42,8 +42,7 @@ class Row:
 def screen(version: str) -> Response:  # noqa: ARG001
     """Serve the lines; `?reach=1` begins what is computed from walks and sights, and serves what there is of that alone."""
     now, reach = served(), bool(request.args.get("reach"))
-    body = {"rows": [_told(now, row) for row in _rows(now) if row.is_reach or not reach]}
-    return Response(to_bytes(body), mimetype="application/json", headers={"Cache-Control": "no-cache"})
+    return fresh_json({"rows": [_told(now, row) for row in _rows(now) if row.is_reach or not reach]})
 
 
 def first(now: Served) -> list[dict[str, Any]]:

@@ -6,8 +6,6 @@ For viewers; who is confined sees his unit's organisations and those that they a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import geopandas as gpd
@@ -17,12 +15,12 @@ from flask import Blueprint, Response, render_template, request, url_for
 from geogrid.errors import NotFoundError
 from geogrid.exchange.sheet import frames_to_xlsx
 from geogrid.organisation.records import COLUMNS
-from web import downloads, lookups, mapview, organisationfigures, organisationwords, scriptdata, suppressed, tables
+from web import downloads, files, lookups, mapview, organisationfigures, organisationwords, scriptdata, suppressed, tables
 from web import organisationimport as bringing
 from web.accounts import current_user, require
 from web.guard import token
 from web.language import language
-from web.served import Served, kept_bytes, served, to_bytes
+from web.served import Served, fresh_json, kept_bytes, served, to_bytes
 
 blueprint = Blueprint("organisations", __name__)
 FILES = ("organisations", "memberships")
@@ -76,7 +74,7 @@ def places(version: str) -> Response:  # noqa: ARG001
 @blueprint.get("/data/<version>/organisations/one.json")
 def one(version: str) -> Response:  # noqa: ARG001
     """Serve one organisation: `?id=&when=`."""
-    return _json(organisationfigures.one(served(), request.args.get("id", ""), lookups.moment()))
+    return fresh_json(organisationfigures.one(served(), request.args.get("id", ""), lookups.moment()))
 
 
 @blueprint.get("/data/<version>/organisations/unit.json")
@@ -84,7 +82,7 @@ def unit(version: str) -> Response:  # noqa: ARG001
     """Serve the organisations in a unit: `?level=&code=&when=`."""
     now, code = served(), request.args.get("code", "")
     level = tables.find_unit(now, code, request.args.get("level", ""))
-    return _json(organisationfigures.of_unit(now, level, code, lookups.moment()))
+    return fresh_json(organisationfigures.of_unit(now, level, code, lookups.moment()))
 
 
 @blueprint.get("/api/organisations")
@@ -93,7 +91,7 @@ def listing() -> Response:
     now, when, code = served(), lookups.moment("at"), request.args.get("unit", "")
     level = tables.find_unit(now, code, request.args.get("level", "")) if code else ""
     rows = organisationfigures.listed(now, when, request.args.get("kind", ""), level, code)
-    return _json({"at": when.isoformat(timespec="seconds"), "organisations": rows})
+    return fresh_json({"at": when.isoformat(timespec="seconds"), "organisations": rows})
 
 
 @blueprint.get("/download/organisations/<name>.<ending>")
@@ -112,7 +110,7 @@ def download(name: str, ending: str) -> Response:
 @blueprint.post("/api/organisations/bring")
 def bring() -> Response:
     """Tell what a workbook would change, or take it (`take`): `file`, `mode` (merge, replace), `seen` (the stamp of the preview)."""
-    return _json(bringing.bring())
+    return fresh_json(bringing.bring())
 
 
 def _without(now: Served, moment: Any, level: str) -> gpd.GeoDataFrame:
@@ -153,12 +151,7 @@ def workbook(now: Served, names: Sequence[str], stem: str) -> Response:
         known = now.project.table(name) if name in now.project.tables else pd.DataFrame()
         texts = {column: known[column].fillna("").astype(str) if column in known else [""] * len(known) for column in COLUMNS[name]}
         frames[name] = pd.DataFrame(texts).assign(**_lonlat(known))
-    about = {"name": now.project.name, "simulated": bool(now.project.meta.get("simulated")), "source": now.project.meta.get("source", "")}
-    with TemporaryDirectory(prefix="geogrid-") as folder:
-        path = Path(folder) / "tables.xlsx"
-        frames_to_xlsx(frames, path, about)
-        body = path.read_bytes()
-    return downloads.named(now, body, stem, "xlsx")
+    return files.attached(now, files.written("xlsx", lambda path: frames_to_xlsx(frames, path, files.about(now))), stem, "xlsx")
 
 
 def _lonlat(rows: pd.DataFrame) -> dict[str, list[float | None]]:
@@ -180,7 +173,3 @@ def _kept(now: Served, name: object, when: Any, make: Any) -> Response:
     """Answer with what holds for all of the time between two changes, made once for it."""
     key = ("organisations", name, language(), organisationfigures.moment_at(now, when).when.timestamp())
     return kept_bytes(key, lambda: to_bytes(make()), "application/json")
-
-
-def _json(body: Any) -> Response:
-    return Response(to_bytes(body), mimetype="application/json", headers={"Cache-Control": "no-cache"})

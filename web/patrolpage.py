@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import quote
 
 import geopandas as gpd
 import pandas as pd
@@ -15,7 +12,7 @@ from flask_babel import gettext as _
 from geogrid.errors import NotFoundError
 from geogrid.exchange.reach import laid_out, write_reach
 from geogrid.maps.seen import street_columns
-from web import camerafiles, data, mapview, reached, scriptdata, tables
+from web import camerafiles, data, files, mapview, reached, scriptdata, tables
 from web.camerafigures import plain
 from web.language import language
 from web.served import Served, kept_bytes, served, to_bytes
@@ -72,18 +69,11 @@ def drawn(version: str) -> Response:
 def download(name: str, ending: str) -> Response:
     """Answer with a layer as a file: `?week=` and `?level=` choose among the figures of units."""
     now = served()
-    if name not in NAMES or ending not in camerafiles.TYPES:
+    if name not in NAMES or ending not in camerafiles.ENDINGS:
         raise NotFoundError(f"no download {name}.{ending}; there are {', '.join(NAMES)}", f"没有可下载的 {name}.{ending}", value=name)
     frame = unwalked(now) if name == "unwalked" else _units(now, request.args.get("week", ""), request.args.get("level", ""))
-    stem = f"{now.project.name or 'geogrid'}-{name}" + ("-simulated" if now.project.meta.get("simulated") else "")
-    meta = now.project.meta
-    about = {"name": now.project.name, "simulated": bool(meta.get("simulated")), "source": meta.get("source", ""), "date": meta.get("date", "")}
-    with TemporaryDirectory(prefix="geogrid-") as folder:
-        path = Path(folder) / f"layer.{ending}"
-        write_reach({name: laid_out(frame)}, path, {**about, "notes": " ".join(note["text"] for note in _texts(now))})
-        body = path.read_bytes()
-    disposition = f"attachment; filename={name}.{ending}; filename*=UTF-8''{quote(stem + '.' + ending)}"
-    return Response(body, mimetype=camerafiles.TYPES[ending], headers={"Content-Disposition": disposition, "Cache-Control": "no-cache"})
+    about = files.about(now) | {"notes": " ".join(note["text"] for note in _texts(now))}
+    return files.attached(now, files.written(ending, lambda path: write_reach({name: laid_out(frame)}, path, about)), name, ending)
 
 
 def levels(now: Served) -> list[str]:

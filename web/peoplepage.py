@@ -24,7 +24,7 @@ from web import (
 )
 from web.guard import token
 from web.language import language
-from web.served import Served, kept_bytes, served, to_bytes
+from web.served import Served, fresh_json, kept_bytes, served, to_bytes
 
 blueprint = Blueprint("people", __name__)
 FOUND = 6
@@ -76,7 +76,7 @@ def unit(version: str) -> Response:  # noqa: ARG001
     """Serve who is responsible in a unit: `?level=&code=&when=`."""
     now, code = served(), request.args.get("code", "")
     level = tables.find_unit(now, code, request.args.get("level", ""))
-    return _json(peopletold.of_unit(now, level, code, lookups.moment()))
+    return fresh_json(peopletold.of_unit(now, level, code, lookups.moment()))
 
 
 @blueprint.get("/data/<version>/people/place.json")
@@ -85,14 +85,14 @@ def place(version: str) -> Response:  # noqa: ARG001
     now, when, floor = served(), lookups.moment(), places.floor()
     address = request.args.get("address", "").strip()
     if address:
-        return _json(peopletold.of_address(now, address, floor, when))
-    return _json(peopletold.of_place(now, *places.degrees(), floor, when))
+        return fresh_json(peopletold.of_address(now, address, floor, when))
+    return fresh_json(peopletold.of_place(now, *places.degrees(), floor, when))
 
 
 @blueprint.get("/data/<version>/people/person.json")
 def person(version: str) -> Response:  # noqa: ARG001
     """Serve all posts of a person: `?id=&when=`."""
-    return _json(peopletold.of_person(served(), request.args.get("id", ""), lookups.moment()))
+    return fresh_json(peopletold.of_person(served(), request.args.get("id", ""), lookups.moment()))
 
 
 @blueprint.get("/data/<version>/people/found.json")
@@ -100,7 +100,7 @@ def found(version: str) -> Response:  # noqa: ARG001
     """Serve what the search box finds: people by name, units by name or code, places by address."""
     now, text = served(), request.args.get("q", "")
     units = api.find_units(now, text, FOUND)
-    return _json({"people": peopletold.named(now, text, FOUND), "units": units, "addresses": peopletold.addresses(now, text, FOUND)})
+    return fresh_json({"people": peopletold.named(now, text, FOUND), "units": units, "addresses": peopletold.addresses(now, text, FOUND)})
 
 
 @blueprint.get("/download/people/gaps.<ending>")
@@ -122,7 +122,3 @@ def _kept(now: Served, name: object, when: Any, make: Any) -> Response:
     roster = lookups.lookup(now).roster
     key = ("people", name, language(), roster.at(when).when.timestamp() if roster else 0.0)
     return kept_bytes(key, lambda: to_bytes(make()), "application/json")
-
-
-def _json(body: Any) -> Response:
-    return Response(to_bytes(body), mimetype="application/json", headers={"Cache-Control": "no-cache"})

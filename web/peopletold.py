@@ -9,7 +9,7 @@ from geogrid.errors import NotFoundError
 from geogrid.organisation.duties import MORE
 from geogrid.organisation.duties_found import kind_name
 from geogrid.scheme import Scheme
-from geogrid.wording import folded
+from geogrid.wording import folded, kinds_by_word
 from web import lookups, peoplefigures, peoplewords, tables, words
 from web.language import language
 from web.served import Served
@@ -123,8 +123,7 @@ def level_name(now: Served, level: str) -> str:
 
 def _kind(scheme: Scheme, word: str) -> str:
     """Return the scheme's kind for a word in the table of staff, else the word itself."""
-    known = {folded(each): kind for kind, rule in scheme.staff.items() for each in (kind, rule.name.en, rule.name.zh)}
-    return known.get(folded(word), word)
+    return kinds_by_word(scheme.staff).get(folded(word), word)
 
 
 def _levels(now: Served, found: dict[str, Any], when: datetime) -> dict[str, Any]:

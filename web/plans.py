@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask_babel import gettext as _
@@ -14,7 +13,7 @@ from geogrid.edit.state import State
 from geogrid.errors import GeogridError, InputError, NotFoundError
 from geogrid.exchange.differences import difference_bytes
 from geogrid.maps import changed as changed_maps
-from web import changeform, planview
+from web import changeform, files, planview
 from web.accounts import current_user
 from web.confined import sees
 from web.differences import Differences, differences, first_level, read_state
@@ -24,7 +23,7 @@ from web.security import nonce
 from web.served import asked, served
 
 blueprint = Blueprint("plans", __name__, url_prefix="/plans")
-_TYPES = {"geojson": "application/geo+json", "csv": "text/csv"}
+_ENDINGS = ("geojson", "csv")
 SIDES = ("before", "after")
 _SHOW_STATES = ("pages", "declared", "whatif")
 """Blueprints whose pages say so when they show another state than that in force."""
@@ -95,7 +94,7 @@ def compare_page() -> str:
         "behind": planview.behind(found, a, b),
         "pieces": len(diff.pieces),
         "sides": [_address("plans.map_page", one, other, level, side=side) for side in SIDES],
-        "files": [(ending, _address("plans.download", one, other, level, ending=ending)) for ending in _TYPES],
+        "files": [(ending, _address("plans.download", one, other, level, ending=ending)) for ending in _ENDINGS],
         "choices": [(str(Reference(each.id)), planview.plan_title(each)) for each in found.desk.plans()],
     }
     return _page("plan_compare.html", scheme=scheme, **told)
@@ -122,16 +121,14 @@ def map_page(side: str) -> Response:
 @blueprint.get("/difference.<ending>")
 def download(ending: str) -> Response:
     """Answer with the difference as a file."""
-    if ending not in _TYPES:
+    if ending not in _ENDINGS:
         raise NotFoundError(f"no download as .{ending}; there are .geojson and .csv", f"不能下载 .{ending}；可用 .geojson、.csv", value=ending)
     found, project = differences(), served().project
     (one, a), (other, b), _levels, level = _asked(found)
     about = {"name": project.name, "level": level, "from": str(one), "to": str(other), "version_from": a.version, "version_to": b.version}
     about |= {"simulated": True} if project.meta.get("simulated") else {}
     body = difference_bytes(found.diff(a, b, level), "." + ending, about)
-    stem = quote(f"{project.name or 'geogrid'}-{one}-{other}-{level}" + ("-simulated" if about.get("simulated") else ""))
-    disposition = f"attachment; filename=difference.{ending}; filename*=UTF-8''{stem}.{ending}"
-    return Response(body, mimetype=_TYPES[ending], headers={"Content-Disposition": disposition, "Cache-Control": "no-cache"})
+    return files.attached(served(), body, f"{one}-{other}-{level}", ending, short="difference")
 
 
 @blueprint.get("/<plan>/changes/<int:number>")

@@ -254,6 +254,11 @@ def to_bytes(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
+def fresh_json(value: Any, status: int = 200) -> Response:
+    """Answer with JSON that the browser asks for anew each time."""
+    return Response(to_bytes(value), status=status, mimetype="application/json", headers={"Cache-Control": "no-cache"})
+
+
 def kept_bytes(key: Hashable, make: Callable[[], bytes], mimetype: str, *, immutable: bool = False, is_tile: bool = False) -> Response:
     """Answer with bytes that were made and gzipped once per project version, with an ETag; 304 where the browser has them."""
     return kept_bytes_of(served(), key, make, mimetype, immutable=immutable, is_tile=is_tile)

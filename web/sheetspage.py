@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
 
 from geogrid.errors import NotFoundError
 from geogrid.sheets.papers import FORMATS, KINDS, PAPER_OF, PAPERS
-from web import mapview, scriptdata, sheetsmade, tables, unitpage
+from web import files, mapview, scriptdata, sheetsmade, tables, unitpage
 from web.language import language
-from web.served import Served, served
+from web.served import served
 
 blueprint = Blueprint("sheets", __name__)
 CARD_PPI = 60.0
-_TYPES = {"pdf": "application/pdf", "png": "image/png", "svg": "image/svg+xml", "zip": "application/zip"}
 
 
 @blueprint.get("/sheets")
@@ -54,7 +52,7 @@ def preview(code: str, ending: str) -> Response:
     found = sheetsmade.of_unit(now, what, tables.find_unit(now, code, request.args.get("level", "")), code)
     wanted = sheetsmade.order(what, ending, ppi=CARD_PPI if request.args.get("small") else None)
     body = set_sheets([found[_at(len(found)) - 1]], what.paper, ending, what.lang, wanted.ppi)[0]
-    return Response(body, mimetype=_TYPES[ending], headers={"Cache-Control": "no-cache"})
+    return Response(body, mimetype=files.TYPES[ending], headers={"Cache-Control": "no-cache"})
 
 
 @blueprint.get("/download/sheets/<code>.<ending>")
@@ -66,7 +64,7 @@ def download_one(code: str, ending: str) -> Response:
     now, what = served(), sheetsmade.asked()
     found = sheetsmade.of_unit(now, what, tables.find_unit(now, code, request.args.get("level", "")), code)
     kept = found if ending == "pdf" else [found[_at(len(found)) - 1]]
-    return _file(set_sheets(kept, what.paper, ending, what.lang)[0], f"{what.kind}-{code}", ending, now)
+    return files.attached(now, set_sheets(kept, what.paper, ending, what.lang)[0], f"{what.kind}-{code}", ending, short="sheets")
 
 
 @blueprint.get("/download/sheets.<ending>")
@@ -78,19 +76,13 @@ def download(ending: str) -> Response:
     rows = tables.select(tables.unit_rows(now, level), now, level, request.args)
     form = "pdf" if ending == "pdf" else "zip-" + ("png" if request.args.get("format") == "png" else "pdf")
     body = sheetsmade.bundle(now, what, [(level, str(code)) for code in rows.index], form, request.args.get("key", "")[:40])
-    return _file(body, f"{what.kind}-{level}", ending, now)
+    return files.attached(now, body, f"{what.kind}-{level}", ending, short="sheets")
 
 
 @blueprint.get("/sheets/progress/<key>.json")
 def progress(key: str) -> Response:
     """Serve how many sheets of a download are done."""
     return jsonify(sheetsmade.progress(key[:40]))
-
-
-def _file(body: bytes, name: str, ending: str, now: Served) -> Response:
-    stem = f"{now.project.name or 'geogrid'}-{name}" + ("-simulated" if now.project.meta.get("simulated") else "")
-    disposition = f"attachment; filename=sheets.{ending}; filename*=UTF-8''{quote(f'{stem}.{ending}', safe='')}"
-    return Response(body, mimetype=_TYPES[ending], headers={"Content-Disposition": disposition, "Cache-Control": "no-cache"})
 
 
 def _check_ending(ending: str, known: tuple[str, ...]) -> None:

@@ -11,7 +11,7 @@ from web import mapview, reached, scriptdata, stationfigures, stationsites, stat
 from web.accounts import current_user
 from web.guard import may_open
 from web.language import language
-from web.served import Served, kept_bytes_of, served, to_bytes
+from web.served import Served, fresh_json, kept_bytes_of, served, to_bytes
 
 blueprint = Blueprint("stations", __name__, url_prefix="/api/reach/stations")
 
@@ -76,17 +76,13 @@ def _kept(now: Served, key: tuple[Any, ...], make: Any) -> Response:
     return kept_bytes_of(now, ("station reach", *key, language()), lambda: to_bytes(make()), "application/json")
 
 
-def _json(body: Any, status: int = 200) -> Response:
-    return Response(to_bytes(body), status=status, mimetype="application/json", headers={"Cache-Control": "no-cache"})
-
-
 @blueprint.get("")
 def figures() -> Response:
     """Answer who is served, for each kind and time. `?wait=0`: where that is not computed yet, answer 202 with the stage instead of waiting."""
     now = served()
     stage = reached.begun(now, "stations") if request.args.get("wait") == "0" else ""
     if stage and stage not in (reached.READY, reached.FAILED):
-        return _json({"stage": stage}, 202)
+        return fresh_json({"stage": stage}, 202)
     return _kept(now, ("figures",), lambda: stationfigures.summary(now))
 
 
@@ -126,7 +122,7 @@ def tried() -> Response:
     lon, lat = number("lon"), number("lat")
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise InputError(f"lon={lon}, lat={lat}: not degrees", f"lon={lon}、lat={lat}：不是经纬度", field="lon", value=lon)
-    return _json(stationfigures.tried(now, kind, limit, lon, lat))
+    return fresh_json(stationfigures.tried(now, kind, limit, lon, lat))
 
 
 @blueprint.get("/capacity")
