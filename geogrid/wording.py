@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Protocol
 
-from geogrid.scheme import Level
+from geogrid.scheme import Level, Text
 
 LEVELS: dict[str, tuple[str, ...]] = {
     "street": ("街道", "镇街", "街镇", "乡镇", "街道办", "street", "streets", "subdistrict", "subdistricts"),
@@ -22,6 +23,13 @@ _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
 _DROPPED = re.compile(r"[\s_\-–—“”\"'‘’《》的·.,，、]+")
 _ENDINGS = ("总数量", "总数", "数量", "个数", "总量", "数", "合计", "总计")
 _BEGINNINGS = ("numberof", "countof", "全区", "全市", "全县", "辖区内", "共有", "总")
+
+
+class Named(Protocol):
+    """A kind that a scheme names, as of staff or organisations."""
+
+    @property
+    def name(self) -> Text: ...  # noqa: D102
 
 
 def plural(name: str) -> str:
@@ -51,6 +59,12 @@ def folded(text: str) -> str:
             plain = plain.removeprefix(beginning)
             break
     return plain
+
+
+def kinds_by_word(kinds: Mapping[str, Named]) -> dict[str, str]:
+    """Return the scheme's id of a kind by each folded word for it: its id, else its names."""
+    words = {folded(word): kind for kind, entry in kinds.items() for word in (entry.name.en, entry.name.zh)}
+    return words | {folded(kind): kind for kind in kinds}
 
 
 def level_words(levels: Iterable[Level]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geogrid.organisation.duties import FACTS, GAP_COLUMNS, Duties, find_gaps, responsible
+from geogrid.organisation.duties import FACTS, GAP_COLUMNS, Duties, find_gaps
 from geogrid.organisation.duties_found import find_no_staff
 from geogrid.scheme import Scheme, parse_scheme
 
@@ -105,8 +105,8 @@ def test_an_officer_of_a_shop_does_not_stand_for_the_grid_that_the_shop_lies_in(
     )
     assert told(find_gaps(now, RULED, units(grid="g1"))) == [("grid", "g1", "full_time", "person", 1, 0)]
     codes = {"community": "c1", "grid": "g1", "stairwell": None}
-    assert responsible(now, RULED, codes) == []
-    (near,) = responsible(now, RULED, codes, [("site", "shop7")])
+    assert Duties(now, RULED).responsible(codes) == []
+    (near,) = Duties(now, RULED).responsible(codes, [("site", "shop7")])
     assert (near["level"], near["unit"], near["staff"], tuple(near)) == ("grid", "g1", "1", FACTS)
 
 
@@ -128,7 +128,7 @@ def test_the_lowest_unit_answers_first_and_an_overlay_is_named():
         ("community", "c1", "5", "shop", "队员", "值守", "workplace", "W1", "drill-1"),
         ("community", "c1", "6", "shop", "队员", "值守", "workplace", "W1"),
     )
-    found = responsible(now, RULED, {"community": "c1", "grid": "g1", "stairwell": "s1"})
+    found = Duties(now, RULED).responsible({"community": "c1", "grid": "g1", "stairwell": "s1"})
     assert [(line["unit"], line["staff"], line["overlay"]) for line in found] == [
         ("s1", "2", None),
         ("g1", "1", "drill-1"),
@@ -154,8 +154,8 @@ def test_a_person_with_several_posts_has_a_line_for_each_at_its_lowest_unit():
 
 
 def test_unknown_places_and_units_answer_with_nobody():
-    assert responsible(moment(("grid", "g1", "1", "", "a", "b")), RULED, {"grid": "g9", "community": None}, [("site", "none")]) == []
-    assert responsible(moment(), RULED, {}) == []
+    assert Duties(moment(("grid", "g1", "1", "", "a", "b")), RULED).responsible({"grid": "g9", "community": None}, [("site", "none")]) == []
+    assert Duties(moment(), RULED).responsible({}) == []
 
 
 def test_a_unit_that_breaks_a_rule_is_one_finding_that_says_all_that_is_missing():

@@ -55,16 +55,5 @@ def level_told(cover: Cover, scheme: Scheme) -> dict[str, Any]:
     }
 
 
-def asked_level(levels: list[dict[str, Any]]) -> str:
-    """Return the level that the question is about: the lowest that the scheme wants covered, else the lowest but one of all.
-
-    >>> asked_level([{"level": "community", "asked": True}, {"level": "grid", "asked": False}])
-    'community'
-    """
-    asked = [each["level"] for each in levels if each["asked"]]
-    known = [each["level"] for each in levels]
-    return (asked or (["grid"] if "grid" in known else known[-1:]) or [""])[-1]
-
-
 def _name(tree: Tree, name: str) -> str:
     return str(tree.nodes["name"].get(name, ""))

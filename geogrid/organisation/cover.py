@@ -14,10 +14,11 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from geogrid.findings import Finding
+from geogrid.organisation.duties import in_force
 from geogrid.organisation.moment import Moment
-from geogrid.organisation.tree import kind_name, kinds_by_word
+from geogrid.organisation.tree import kind_name
 from geogrid.scheme import Scheme
-from geogrid.wording import folded
+from geogrid.wording import folded, kinds_by_word
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +59,7 @@ class Cover:
 def find_cover(moment: Moment, scheme: Scheme, units: Mapping[str, pd.DataFrame], level: str) -> Cover:
     """Tell how the organisations of a moment cover the units of a level (frames by level, index code, column `valid_to`)."""
     frame = units[level]
-    codes = tuple(sorted(frame.index[(frame["valid_to"].fillna("") == "").to_numpy()].astype(str)))
+    codes = tuple(in_force(frame).astype(str))
     kinds, is_asked = kinds_for(scheme, level)
     words = kinds_by_word(scheme.organisations)
     lines = moment.links[(moment.links["role"] == "organisation").to_numpy()]

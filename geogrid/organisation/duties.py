@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from geogrid.scheme import Scheme, StaffKind
-from geogrid.wording import folded
+from geogrid.wording import folded, kinds_by_word
 
 GAP_COLUMNS = ("level", "code", "kind", "missing", "wanted", "have")
 MISSING = ("person", "number", "post", "duty")
@@ -46,7 +46,7 @@ class Duties:
         """Index a moment. `has_staff`: there are people, though none of them is seen here, so that units lack them."""
         posts = moment.posts.reset_index(drop=True)
         self.scheme, self.has_staff = scheme, has_staff or moment.has_staff
-        words, stands = kinds_by_word(scheme), _stands(posts, scheme)
+        words, stands = kinds_by_word(scheme.staff), _stands(posts, scheme)
         known = {kind: words.get(folded(kind), kind) for kind in posts["kind"].unique()}
         self.posts = posts.assign(kind=posts["kind"].map(known).astype(object), stands=stands)
         sent = posts["via"].isin(SENT).to_numpy() & (posts["overlay"] != "").to_numpy()
@@ -157,20 +157,9 @@ class Duties:
         return [{name: column[row] or None for name, column in zip((*FACTS, *more), columns, strict=True)} for row in rows]
 
 
-def responsible(moment: Posted, scheme: Scheme, codes: Mapping[str, str | None], near: Iterable[tuple[str, str]] = ()) -> list[dict[str, Any]]:
-    """Return who is responsible; see `Duties.responsible`. Who asks often keeps the `Duties`."""
-    return Duties(moment, scheme).responsible(codes, near)
-
-
 def find_gaps(moment: Posted, scheme: Scheme, units: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return what is missing; see `Duties.gaps`."""
     return Duties(moment, scheme).gaps(units)
-
-
-def kinds_by_word(scheme: Scheme) -> dict[str, str]:
-    """Return the scheme's kinds of staff by each folded word for them: their id and their names."""
-    words = {folded(word): kind for kind, rule in scheme.staff.items() for word in (rule.name.en, rule.name.zh)}
-    return words | {folded(kind): kind for kind in scheme.staff}
 
 
 def in_force(units: pd.DataFrame) -> pd.Index:

@@ -11,7 +11,7 @@ import pandas as pd
 from geogrid.catalogue.roster import TARGET_WORDS, roster_fault
 from geogrid.organisation.overlay import unknown_words
 from geogrid.organisation.places import Places
-from geogrid.organisation.records import ROLES
+from geogrid.organisation.records import ROLES, members_of
 from geogrid.organisation.targets import BODIES, UNIT, read_kinds
 from geogrid.organisation.times import ends, starts
 from geogrid.scheme import Scheme
@@ -62,7 +62,7 @@ def _dates(table: str, rows: pd.DataFrame) -> Iterator[Fault]:
 
 
 def _members(table: str, records: Mapping[str, pd.DataFrame]) -> Iterator[Fault]:
-    known = {name for each in ROLES for name in records[each]["id"]}
+    known = set(members_of(records)["id"])
     for row, name in zip(records[table]["row"], records[table]["member"], strict=True):
         if name not in known:
             yield _fault(table, row, "member" if name else "no_member", name)

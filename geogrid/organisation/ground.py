@@ -19,6 +19,7 @@ class Ground:
 
     def __init__(self, plan: Callable[[], Plan], layers: Mapping[str, pd.DataFrame]) -> None:
         self._read, self._layers = plan, layers
+        self._by_layer: dict[str, dict[str, list[shapely.Geometry]]] = {}
 
     def codes(self, kind: str, target: str) -> dict[str, tuple[str, ...]]:
         """Return by level the codes of the units that hold a thing; {} where it is not known or lies in none."""
@@ -82,15 +83,14 @@ class Ground:
         return np.unique(np.concatenate(found)) if found else np.array([], dtype=int)
 
     def _shapes(self, layer: str, column: str) -> dict[str, list[shapely.Geometry]]:
-        known = self.__dict__.setdefault("_by_layer", {})
-        if layer not in known:
+        if layer not in self._by_layer:
             frame = self._layers[layer] if layer in self._layers else pd.DataFrame()
             out: dict[str, list[shapely.Geometry]] = {}
             for name, shape in zip(frame[column].astype(str), frame["geometry"], strict=True) if {column, "geometry"} <= set(frame) else ():
                 if name and shape is not None and not shape.is_empty:
                     out.setdefault(name, []).append(shape)
-            known[layer] = out
-        return known[layer]
+            self._by_layer[layer] = out
+        return self._by_layer[layer]
 
     @cached_property
     def _tree(self) -> shapely.STRtree:

@@ -54,6 +54,11 @@ def overlay_lines(overlays: pd.DataFrame, records: Mapping[str, pd.DataFrame], l
     return joined(added[[*_SAID]].assign(overlay=added["id"], source="overlay"), members_of(records), levels)
 
 
+def during(lines: pd.DataFrame, seconds: float) -> pd.DataFrame:
+    """Return the lines that hold at an instant; -inf asks for those that always did."""
+    return lines[((lines["begins"] <= seconds) & (seconds < lines["ends"])).to_numpy()]
+
+
 def joined(rows: pd.DataFrame, members: pd.DataFrame, levels: Iterable[Level]) -> pd.DataFrame:
     """Return rows whose member, kind of target and dates can be read as lines; a member who stands in two tables gives two."""
     kinds = read_kinds(rows["target_kind"], levels)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geogrid.organisation.lines import COLUMNS
+from geogrid.organisation.lines import COLUMNS, during
 from geogrid.organisation.overlay import REAL
 from geogrid.organisation.places import Places
 from geogrid.organisation.posts import posts_of
@@ -33,12 +33,12 @@ class Moment:
     @classmethod
     def of(cls, roster: Roster, when: datetime, seconds: float, drills: frozenset[str]) -> Moment:
         """Make the moment of an instant (seconds since 1970)."""
-        base = _during(roster.lines, seconds)
+        base = during(roster.lines, seconds)
         rows = roster.overlays
         rows = rows[((rows["kind"] == REAL) | rows["id"].isin(list(drills))).to_numpy()]
         rows = rows[(starts(rows["valid_from"]) <= seconds) & (seconds < ends(rows["valid_to"]))]
         base = base[~_removed(base, rows[rows["action"] == "remove"], roster)]
-        added = _during(roster.added, seconds)
+        added = during(roster.added, seconds)
         added = added[added["overlay"].isin(set(rows["id"])).to_numpy()]
         parts = [part for part in (base, added) if len(part)]
         links = pd.concat(parts, ignore_index=True) if parts else base
@@ -64,10 +64,6 @@ class Moment:
         (in Chinese) where the tables say nothing.
         """
         return posts_of(self.links, self.roster.staff, self.places, self.roster.scheme)
-
-
-def _during(lines: pd.DataFrame, seconds: float) -> pd.DataFrame:
-    return lines[((lines["begins"] <= seconds) & (seconds < lines["ends"])).to_numpy()]
 
 
 def _removed(base: pd.DataFrame, removals: pd.DataFrame, roster: Roster) -> np.ndarray:

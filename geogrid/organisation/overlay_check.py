@@ -8,15 +8,16 @@ import numpy as np
 import pandas as pd
 
 from geogrid.errors import InputError
+from geogrid.organisation.lines import during
 from geogrid.organisation.overlay import ACTIONS, ADD, REMOVE, Change, Overlay
 from geogrid.organisation.records import members_of
 from geogrid.organisation.roster import Roster
 from geogrid.organisation.targets import BODIES, read_kinds
 from geogrid.organisation.times import ends, starts
 
-CLASHES = ("two_places", "not_there", "already_there")
-"""One member added to two places by two overlays at once; taken from where he is not; added where he is already."""
 CLASH_COLUMNS = ("clash", "member", "target_kind", "target", "post", "other", "other_target")
+"""`clash`: two_places (one member added to two places by two overlays at once), not_there (taken from where he is not), already_there (added where he
+is already)."""
 _SHOWN = 5
 
 
@@ -114,9 +115,7 @@ def _fits(removal: Change, kind: str, had_kind: str, target: str, post: str) -> 
 
 def _links(roster: Roster, at: float) -> dict[str, set[tuple[str, str, str]]]:
     """Return what each member belongs to at an instant, without any overlay."""
-    lines = roster.lines
-    there = lines[((lines["begins"] <= at) & (at < lines["ends"])).to_numpy()] if np.isfinite(at) else lines[np.isneginf(lines["begins"])]
     out: dict[str, set[tuple[str, str, str]]] = {}
-    for line in there[["member", "target_kind", "target", "post"]].itertuples(index=False):
+    for line in during(roster.lines, at)[["member", "target_kind", "target", "post"]].itertuples(index=False):
         out.setdefault(line.member, set()).add((line.target_kind, line.target, line.post))
     return out

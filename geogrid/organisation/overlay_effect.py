@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geogrid.organisation.moment import Moment
-from geogrid.organisation.overlay import Overlay, overlays_of, state_at, to_table
+from geogrid.organisation.overlay import REAL, Overlay, overlays_of, state_at, to_table
 from geogrid.organisation.overlay_check import find_clashes
 from geogrid.organisation.overlay_diff import Difference, diff, find_lacking, stands
 from geogrid.organisation.roster import Roster
@@ -69,7 +69,7 @@ def flows(before: Moment, change: Difference) -> pd.DataFrame:
 
 def is_calling(overlays: Iterable[Overlay], when: datetime) -> list[Overlay]:
     """Return the real overlays in force: while there is one, it is an emergency."""
-    return [overlay for overlay in overlays if overlay.kind == "real" and state_at(overlay, when) == "in_force"]
+    return [overlay for overlay in overlays if overlay.kind == REAL and state_at(overlay, when) == "in_force"]
 
 
 def row_of(overlay: Overlay, when: datetime, *, changes: bool = True) -> dict[str, Any]:

@@ -7,10 +7,10 @@ import pandas as pd
 from geogrid.organisation.places import Places
 from geogrid.organisation.targets import BODIES, UNIT
 from geogrid.scheme import Scheme
-from geogrid.wording import folded
+from geogrid.wording import folded, kinds_by_word
 
 COLUMNS = ("level", "code", "staff", "name", "kind", "post", "duties", "phone", "via", "target", "overlay", "own")
-_ROUNDS = 3
+ROUNDS = 3
 """A person belongs to a workplace that belongs to a team that is sent somewhere: not further."""
 
 
@@ -48,7 +48,7 @@ def _sent(links: pd.DataFrame) -> pd.DataFrame:
     bodies = links[links["role"].isin(BODIES)][["role", "member", "target_kind", "level", "target", "post", "overlay"]]
     parts = [people[~people["target_kind"].isin(BODIES)]]
     waiting = people[people["target_kind"].isin(BODIES)]
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         if not len(waiting):
             break
         met = waiting.drop(columns=["role", "level"]).merge(
@@ -63,7 +63,7 @@ def _sent(links: pd.DataFrame) -> pd.DataFrame:
 
 def _filled(posts: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
     """Fill posts and duties that the tables leave open with those of the scheme's kind."""
-    words = {folded(word): kind for kind, rule in scheme.staff.items() for word in (kind, rule.name.en, rule.name.zh)}
+    words = kinds_by_word(scheme.staff)
     rules = {word: scheme.staff[words[folded(word)]] for word in posts["kind"].unique() if folded(word) in words}
     post = pd.Series([rules[kind].post.zh if kind in rules else "" for kind in posts["kind"]], index=posts.index, dtype="str")
     listed = {kind: "、".join(duty.zh for duty in rule.duties) for kind, rule in rules.items()}

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from geogrid.organisation.places import Places
+from geogrid.organisation.posts import ROUNDS
 from geogrid.organisation.roster import Roster
 from geogrid.organisation.targets import BODIES, PLACE, UNIT, read_kinds
 
 Units = Mapping[str, Collection[str]]
 INSIDE, ABOVE = "inside", "above"
-_ROUNDS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ def seen_from(roster: Roster, units: Units, above: Units) -> Seen:
     member, target = said["member"].to_numpy(), said["target"].to_numpy()
     of_body = said["target_kind"].isin(BODIES).to_numpy()
     inside = set(member[at == INSIDE])
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         at[of_body & np.isin(target, list(inside))] = INSIDE
         inside |= set(member[at == INSIDE])
     over = inside | set(member[at == ABOVE])

@@ -29,7 +29,7 @@ KINDS = (*_WORDS, PLACE)
 def read_kinds(words: pd.Series, levels: Iterable[Level]) -> pd.DataFrame:
     """Return columns `target_kind` (one of `KINDS`, "" for a word that nobody knows) and `level` (the level that the word names, or "")."""
     known = {folded(word): (kind, "") for kind, names in _WORDS.items() for word in names}
-    known |= {word: (UNIT, level) for word, level in level_words(levels).items() if word and word not in ("unit", "units", "单元", "区划单元")}
+    known |= {word: (UNIT, level) for word, level in level_words(levels).items() if word not in _WORDS[UNIT]}
     told = {word: known.get(folded(word), ("", "")) for word in words.unique()}
     pairs = [told[word] for word in words]
     return pd.DataFrame({"target_kind": [kind for kind, _ in pairs], "level": [level for _, level in pairs]}, index=words.index, dtype="str")

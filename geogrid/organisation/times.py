@@ -5,18 +5,16 @@ Instants are seconds since 1970 (float): -inf and inf for open, NaN for what can
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 
-from geogrid.reading.moments import parse_moments
+from geogrid.reading.moments import parse_day, parse_moments
 
 ZONE = timezone(timedelta(hours=8))
 DAY_S = 86_400.0
 _ZONE_S = 28_800
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
 
 
 def starts(texts: Iterable[str]) -> np.ndarray:
@@ -44,7 +42,7 @@ def window(valid_from: str, valid_to: str) -> tuple[float, float]:
 
 def is_day(text: str) -> bool:
     """Tell whether a date has no time of day."""
-    return bool(_DAY.fullmatch(text.strip()))
+    return parse_day(text) is not None
 
 
 def instant(when: datetime) -> float:
@@ -69,10 +67,6 @@ def _instants(texts: list[str], empty: float, after_day_s: float) -> np.ndarray:
 def _instant(text: str, empty: float, after_day_s: float) -> float:
     if not text:
         return empty
-    if found := _DAY.fullmatch(text):
-        try:
-            day = date(*(int(part) for part in found.groups() if part is not None))
-        except ValueError:
-            return float("nan")
+    if day := parse_day(text):
         return datetime(day.year, day.month, day.day, tzinfo=ZONE).timestamp() + after_day_s
     return float(parse_moments([text], _ZONE_S)[0][0])

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from geogrid.organisation.times import ends, starts
-from geogrid.scheme import OrganisationKind, Scheme, Text
-from geogrid.wording import folded
+from geogrid.scheme import Scheme, Text
+from geogrid.wording import folded, kinds_by_word
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +59,6 @@ def tree_at(organisations: pd.DataFrame, scheme: Scheme, seconds: float) -> Tree
     parents |= {cycle[0]: "" for cycle in cycles}
     names = dict(zip(rows["id"], rows["name"], strict=True))
     return Tree(_nodes(names, kinds, parents, scheme), orphans, cycles, _misplaced(kinds, parents, scheme))
-
-
-def kinds_by_word(kinds: Mapping[str, OrganisationKind]) -> dict[str, str]:
-    """Return the scheme's id of each word for a kind of organisation, folded."""
-    words = {folded(word): kind for kind, rule in kinds.items() for word in (rule.name.en, rule.name.zh)}
-    return words | {folded(kind): kind for kind in kinds}
 
 
 def kind_name(kind: str, scheme: Scheme) -> Text:

@@ -83,9 +83,7 @@ def plan_update(project: Project, sources: Sources, *, mode: str = REPLACE, now:
     stale = {(found.rule, found.message) for found in old} | of_files(project, frames) | of_rules(project, frames)
     found = to_frame([*sources.findings, *new], project.crs, project.scheme.severity)
     meta = {**_files(project, sources), **_declared(after)}
-    told = {
-        role: {"rows": len(frames[role]), **{name: len(getattr(c, name)) for name in ("added", "changed", "removed")}} for role, c in changes.items()
-    }
+    told = {role: {"rows": len(frames[role]), **change.counts} for role, change in changes.items()}
     delivery = Delivery(frames, project.version, mode, frozenset(stale), found, sources.rejected, meta, told)
     return Update(changes, sources.rejected, found, delivery, roster)
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from geogrid.reading.moments import parse_moments
+from geogrid.reading.moments import parse_day, parse_moments
 
 OPEN, CLOSED = "open", "closed"
 _CLOSED = (
@@ -25,7 +25,6 @@ _OPEN = (
 )
 STATES: dict[str, str] = {**dict.fromkeys(_CLOSED.split(), CLOSED), **dict.fromkeys(_OPEN.split(), OPEN), "": ""}
 """What a state may be called, folded (`fold_state`), and what that means; nothing says nothing."""
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
 _MIDNIGHT = re.compile(r"[ T]0?0:00(:00)?(\.0+)?$")
 """How a spreadsheet writes a day: as its midnight."""
 
@@ -68,15 +67,8 @@ def parse_whens(texts: Sequence[str], zone_s: int, *, years: tuple[int, int] = (
 
 def _day_of(text: str, years: tuple[int, int]) -> str:
     """Return a text that is a day as ISO, "" where it is none."""
-    found = _DAY.fullmatch(_MIDNIGHT.sub("", text.strip()))
-    if not found:
-        return ""
-    year, month, day = (int(part) for part in found.groups() if part)
-    try:
-        at = np.datetime64(f"{year:04d}-{month:02d}-{day:02d}", "D")
-    except ValueError:
-        return ""
-    return str(at) if years[0] <= year <= years[1] else ""
+    day = parse_day(_MIDNIGHT.sub("", text.strip()))
+    return day.isoformat() if day and years[0] <= day.year <= years[1] else ""
 
 
 def closed_early(times: Sequence[str], closed: Sequence[str]) -> np.ndarray:

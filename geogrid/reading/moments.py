@@ -7,6 +7,7 @@ What says no time zone is in that of the recipe.
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 
 import numpy as np
@@ -16,9 +17,23 @@ from geogrid.recipe import zone_seconds
 
 EARLIEST_S, LATEST_S = 946_684_800, 4_102_444_800  # 2000 and 2100: a clock that was never set says neither
 _PLAIN = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[T ]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9})\d*)?)? ?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?", re.I)
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
 _TIGHT = re.compile(r"(\d{4})(\d{2})(\d{2})T?(\d{2})(\d{2})(\d{2})")
 _TAILS = 64  # more kinds of endings than that are no zones
 _CHINESE = str.maketrans({"年": "-", "月": "-", "日": " ", "时": ":", "点": ":", "分": ":", "秒": "", "：": ":", "／": "/", "/": "-"})
+
+
+def parse_day(text: str) -> date | None:
+    """Return the day that a text names without a time of day; None for any other.
+
+    >>> [str(parse_day(text)) for text in ("2026/3/2", "2026年3月2日", "20260302", "2026-02-30", "2026-03-02 08:05")]
+    ['2026-03-02', '2026-03-02', '2026-03-02', 'None', 'None']
+    """
+    found = _DAY.fullmatch(text.strip())
+    try:
+        return date(*(int(part) for part in found.groups() if part)) if found else None
+    except ValueError:
+        return None
 
 
 def parse_moments(texts: list[str], zone_s: int) -> tuple[np.ndarray, np.ndarray, int]:

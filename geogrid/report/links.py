@@ -9,7 +9,7 @@ import pandas as pd
 
 from geogrid.organisation import Roster
 from geogrid.organisation.posts import standing
-from geogrid.organisation.records import ROLES
+from geogrid.organisation.records import ROLES, members_of
 from geogrid.organisation.source import roster_of
 from geogrid.organisation.targets import UNIT, read_kinds
 from geogrid.report.subject import Subject
@@ -50,6 +50,6 @@ def find_links(subject: Subject, role: str) -> Links:
 def _strangers(roster: Roster) -> tuple[int, ...]:
     """Positions of memberships in units whose member stands in none of the tables."""
     table = roster.memberships
-    known = {name for role in ROLES for name in roster.records[role]["id"]}
+    known = set(members_of(roster.records)["id"])
     in_unit = read_kinds(table["target_kind"], roster.scheme.levels)["target_kind"] == UNIT
     return tuple(i for i, (member, is_unit) in enumerate(zip(table["member"], in_unit, strict=True)) if is_unit and member and member not in known)

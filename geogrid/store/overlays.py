@@ -19,7 +19,7 @@ import pandas as pd
 
 from geogrid.errors import EditError, InputError, NotFoundError, StoreError
 from geogrid.organisation.overlay import CHANGE_COLUMNS, COLUMNS, KINDS, REAL, Change, Overlay, in_order, normalised, overlays_of
-from geogrid.organisation.times import ends, instant, starts, told
+from geogrid.organisation.times import ends, instant, starts, told, window
 from geogrid.schema import nearest
 from geogrid.store.connect import connect
 from geogrid.store.writing import run, writing
@@ -223,7 +223,7 @@ def _checked(draft: Draft, now: datetime) -> Draft:
 
 
 def _dates(draft: Draft) -> tuple[float, float]:
-    begins, over = float(starts([draft.valid_from])[0]), float(ends([draft.valid_to])[0])
+    begins, over = window(draft.valid_from, draft.valid_to)
     for field, value, text in (("valid_from", begins, draft.valid_from), ("valid_to", over, draft.valid_to)):
         if np.isnan(value):
             message = f"{field}={text[:80]!r}: write a day like 2026-03-01 or a moment like 2026-03-01T08:00:00+08:00"
