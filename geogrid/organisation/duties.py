@@ -23,6 +23,8 @@ ATTACHED = ("building", "entrance", "household", "site", "compound")
 SENT = ("workplace", "organisation")
 FACTS = ("level", "unit", "staff", "name", "post", "duties", "phone", "overlay")
 MORE = ("kind", "via", "target")
+_SHOWN = {name: "code" if name == "unit" else name for name in FACTS}
+"""The column of `posts` of each fact."""
 _MADE_OF = {"entrance": "entrance", "building": "building", "compound": "compound"}
 """How a level is made, and the kind of target that then is a unit of it."""
 
@@ -56,6 +58,7 @@ class Duties:
         self._by_place = _rows_by(posts, attached, ("via", "target"))
         self._by_person = _rows_by(posts, np.arange(len(posts)), ("staff",))
         self._order = {level.id: at for at, level in enumerate(scheme.levels)}
+        self._columns = {name: self.posts[name].to_numpy(dtype=object) for name in (*_SHOWN.values(), *MORE)}
 
     def responsible(self, codes: Mapping[str, str | None], near: Iterable[tuple[str, str]] = (), more: tuple[str, ...] = ()) -> list[dict[str, Any]]:
         """Return who is responsible in the units `codes` (by level) and at the places `near` ((target_kind, id)), a dict of `FACTS` each.
@@ -139,22 +142,22 @@ class Duties:
     def _once(self, rows: Iterable[int]) -> list[int]:
         """Leave out the lines by which a workplace or an organisation sends somebody whom the same overlay put there himself."""
         rows = list(rows)
-        direct = {(self.posts.at[row, "staff"], self.posts.at[row, "overlay"]) for row in rows if self.posts.at[row, "via"] not in SENT}
-        return [
-            row for row in rows if self.posts.at[row, "via"] not in SENT or (self.posts.at[row, "staff"], self.posts.at[row, "overlay"]) not in direct
-        ]
+        via, staff, overlay = (self._columns[name] for name in ("via", "staff", "overlay"))
+        direct = {(staff[row], overlay[row]) for row in rows if via[row] not in SENT}
+        return [row for row in rows if via[row] not in SENT or (staff[row], overlay[row]) not in direct]
 
     def _lowest(self, rows: Collection[int], codes: Mapping[str, str | None]) -> list[int]:
         """Return of the lines of a place those of its lowest unit among `codes`, else of its lowest unit."""
         if not rows:
             return []
-        mine = [row for row in rows if codes.get(str(self.posts.at[row, "level"])) == self.posts.at[row, "code"]] or list(rows)
-        depth = {row: self._order.get(str(self.posts.at[row, "level"]), -1) for row in mine}
+        level, code = self._columns["level"], self._columns["code"]
+        mine = [row for row in rows if codes.get(level[row]) == code[row]] or list(rows)
+        depth = {row: self._order.get(level[row], -1) for row in mine}
         return [row for row in mine if depth[row] == max(depth.values())]
 
     def _told(self, rows: Iterable[int], more: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-        columns = [self.posts["code" if name == "unit" else name].to_numpy() for name in (*FACTS, *more)]
-        return [{name: column[row] or None for name, column in zip((*FACTS, *more), columns, strict=True)} for row in rows]
+        columns = {name: self._columns[_SHOWN.get(name, name)] for name in (*FACTS, *more)}
+        return [{name: column[row] or None for name, column in columns.items()} for row in rows]
 
 
 def find_gaps(moment: Posted, scheme: Scheme, units: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

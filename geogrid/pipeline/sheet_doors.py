@@ -83,8 +83,8 @@ class Doors:
         homes = self._homes
         pairs = homes.assign(building=homes["cell"].map(self._cells["building"]))[[level, "building"]]
         pairs = pairs[(pairs["building"].fillna("") != "") & (pairs[level] != "")].drop_duplicates()
-        guessed = pairs["building"].isin(self._estimated)
-        return {str(code): (len(rows), int(guessed.loc[rows.index].sum())) for code, rows in pairs.groupby(level)}
+        found = pairs["building"].isin(self._estimated).groupby(pairs[level]).agg(["size", "sum"])
+        return {str(code): (int(n), int(guessed)) for code, n, guessed in found.itertuples()}
 
     def _door(self, cell: int) -> Door:
         row = self._cells.loc[cell]

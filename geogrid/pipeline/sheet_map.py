@@ -87,9 +87,12 @@ class MapGathering:
         near_m = float(np.clip(0.1 * np.sqrt(shapely.area(own)), 3.0, SIDE_M))
         places = shapely.points(points)
         found, beside = np.full(len(points), "", dtype=object), np.full(len(points), "", dtype=object)
-        if len(names):
-            at, row = tree.query_nearest(places, max_distance=near_m, all_matches=False)
-            found[at] = names[row]
+        box = tuple(shapely.bounds(shapely.buffer(shapely.box(*shapely.bounds(own)), near_m + 1.0, join_style="mitre")))
+        rows = np.sort(tree.query(shapely.box(*box)))
+        if len(rows):  # of a road through the whole district only what is near: a distance to all of it takes its time
+            near = shapely.STRtree(shapely.clip_by_rect(tree.geometries[rows], *box))
+            at, row = near.query_nearest(places, max_distance=near_m, all_matches=False)
+            found[at] = names[rows[row]]
         units = self._layer(f"u:{level}")
         at, row = units.tree.query(places, predicate="dwithin", distance=0.5)
         others = units.texts["code"][row]

@@ -31,14 +31,14 @@ class StationGathering:
 
     def of(self, chain: Mapping[str, str], own: Any, ratio: float) -> tuple[tuple[Station, ...], list[Spot], str]:
         """Return the stations of a unit with their numbers, those of them that its map shows as spots, and how many more are in it in words."""
-        frame, x, y = self._frame
+        columns, x, y = self._columns
         level, code = list(chain.items())[-1]
-        if not len(frame):
+        if not len(x):
             return (), [], ""
-        inside = np.flatnonzero((frame[level] == code).to_numpy())
+        inside = np.flatnonzero(columns[level] == code)
         centre = shapely.get_coordinates(shapely.centroid(own))[0]
         away = np.hypot(x - centre[0], y - centre[1])
-        rows = [*inside[np.argsort(away[inside], kind="stable")], *self._nearest(chain, set(frame["kind"].iloc[inside]), away)]
+        rows = [*inside[np.argsort(away[inside], kind="stable")], *self._nearest(chain, set(columns["kind"][inside]), away)]
         kept, (west, south, east, north) = rows[:MOST], window(own, ratio)
         stations, spots = [], []
         for at, row in enumerate(kept, 1):
@@ -52,7 +52,7 @@ class StationGathering:
 
     def _nearest(self, chain: Mapping[str, str], known: set[str], away: np.ndarray) -> list[int]:
         """Return the nearest station of each kind that the unit has not, among those of the unit that the kind is for, the nearest first."""
-        frame = self._frame[0]
+        columns = self._columns[0]
         out: list[int] = []
         levels = list(chain)
         for kind, rows in self._rows_by_kind.items():
@@ -60,22 +60,23 @@ class StationGathering:
                 continue
             rule = self._project.scheme.stations.get(kind)
             level = next((each for each in ((rule.one_per, rule.radiates) if rule else ()) if each in chain), levels[max(len(levels) - 2, 0)])
-            mine = rows[(frame[level].iloc[rows] == chain[level]).to_numpy()]
+            mine = rows[columns[level][rows] == chain[level]]
             out += [int(mine[np.argmin(away[mine])])] if len(mine) else []
         return sorted(out, key=lambda row: (away[row], row))
 
     def _station(self, row: int, sign: str, is_inside: bool, centre: np.ndarray, away_m: float) -> Station:
-        frame, x, y = self._frame
-        one, zh = frame.iloc[row], self._lang != "en"
-        look = self._looks.get(str(one["kind"]))
-        kind = look["zh" if zh else "en"] if look else str(one["kind"])
+        columns, x, y = self._columns
+        given, zh = columns["kind"][row], self._lang != "en"
+        look = self._looks.get(given)
+        kind = look["zh" if zh else "en"] if look else given
         way = _WAYS["zh" if zh else "en"][round(math.atan2(y[row] - centre[1], x[row] - centre[0]) / (math.pi / 4)) % 8]
         metres = f"{max(10, round(away_m, -1)):,.0f}"
         how = ("在范围内" if zh else "inside") if is_inside else (f"{way}约 {metres} 米" if zh else f"about {metres} m {way}")
-        return Station(sign, kind, str(one["name"]), str(one["address"]), how, look["colour"] if look else "#17324d")
+        return Station(sign, kind, columns["name"][row], columns["address"][row], how, look["colour"] if look else "#17324d")
 
     @cached_property
-    def _frame(self) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    def _columns(self) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+        """Texts by column (kind, name, address and the levels), x and y."""
         frame = shown_sites(self._project, "stations")
         texts = {
             name: frame[name].fillna("").astype(str) if name in frame else pd.Series("", index=frame.index) for name in ("kind", "name", "address")
@@ -87,7 +88,8 @@ class StationGathering:
         for level in self._project.levels:
             frame = frame if level in frame else frame.assign(**{level: ""})
         at = shapely.get_coordinates(shapely.centroid(frame.geometry.to_numpy())) if len(frame) else np.zeros((0, 2))
-        return frame, at[:, 0], at[:, 1]
+        named = ("kind", "name", "address", *self._project.levels)
+        return {name: frame[name].to_numpy(dtype=object) for name in named}, at[:, 0], at[:, 1]
 
     @cached_property
     def _addresses(self) -> dict[str, str]:
@@ -100,7 +102,7 @@ class StationGathering:
 
     @cached_property
     def _rows_by_kind(self) -> dict[str, np.ndarray]:
-        kinds = self._frame[0]["kind"].to_numpy()
+        kinds = self._columns[0]["kind"]
         return {kind: np.flatnonzero(kinds == kind) for kind in sorted(set(kinds))}
 
     @cached_property

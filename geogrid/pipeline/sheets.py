@@ -197,11 +197,11 @@ class Sheets:
 
     @cached_property
     def _name(self) -> dict[str, dict[str, str]]:
-        return {level: dict(self.project.units(level)["name"].fillna("").astype(str)) for level in self.project.levels}
+        return {level: _by_code(self.project.units(level), "name") for level in self.project.levels}
 
     @cached_property
     def _parent(self) -> dict[str, dict[str, str]]:
-        return {level: dict(self.project.units(level)["parent"].fillna("").astype(str)) for level in self.project.levels}
+        return {level: _by_code(self.project.units(level), "parent") for level in self.project.levels}
 
 
 def chosen(project: Any, codes: Sequence[str], level: str) -> list[tuple[str, str]]:
@@ -242,6 +242,10 @@ def _below(project: Any, code: str, level: str) -> Iterator[tuple[str, str]]:
     inside = project.some_units(level, project.units_inside(level, code))
     for each in sorted(map(str, inside.index)):
         yield level, each
+
+
+def _by_code(units: Any, column: str) -> dict[str, str]:
+    return dict(zip(units.index.astype(str), units[column].fillna("").astype(str).tolist(), strict=True))
 
 
 def gathered(sheets: Sheets, units: Sequence[tuple[str, str]], kind: str, paper: Paper) -> Iterator[Sheet]:

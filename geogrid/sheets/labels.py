@@ -55,10 +55,13 @@ class Names:
 
     def _inside(self, names: Sequence[str], shape: shapely.Geometry, point: np.ndarray, size: float, look: str) -> Label | None:
         """Name an area at a point in it, or at its centre, where nearly all of the text stands on it."""
-        high = size * _PT * self.u / 10
+        high, room = size * _PT * self.u / 10, float(shapely.area(shape))
         for at in (point, shapely.get_coordinates(shapely.centroid(shape))[0]):
             for name in names:
-                box = _text_box(at, text_width(name, high), high * 0.8)
+                wide = text_width(name, high)
+                if _ON * wide * high * 0.8 > room:
+                    continue
+                box = _text_box(at, wide, high * 0.8)
                 if shapely.area(shapely.intersection(box, shape)) >= _ON * shapely.area(box) and self._take(at, name, high):
                     return self._label(at, name, size, look)
         return None

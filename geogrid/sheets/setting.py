@@ -1,13 +1,12 @@
 """Set sheets in type: a sheet's values and a template give PDF, PNG or SVG, the same bytes whenever the values are the same.
 
-A value reaches the template as JSON in `sys.inputs`, where text is text whatever signs it holds. Chinese type is embedded; the machine's own is
-never used, nor its clock.
+A value reaches the template as JSON in a file beside it, where text is text whatever signs it holds. Chinese type is embedded; the machine's own
+is never used, nor its clock.
 """
 
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
@@ -26,27 +25,22 @@ from geogrid.sheets.words import words
 PPI = 150
 """Dots per inch of a picture: an A4 sheet is 1,754 wide."""
 _EPOCH = date(2000, 1, 1)
-_held = threading.local()
 
 
 def set_sheets(sheets: Sequence[Sheet], paper: Paper, kind: str, lang: str, ppi: float = PPI) -> list[bytes]:
     """Return the file of some sheets: one PDF of all, a PNG or an SVG each. `kind`: pdf, png, svg. All sheets are of one kind.
 
-    Safe from several threads: each has a compiler of its own, which keeps the fonts.
+    Safe from several threads.
     """
     if not sheets:
         return []
-    inputs = {"data": json.dumps(told(sheets, paper, lang), ensure_ascii=False)}
-    sheet = sheets[0]
-    made = _compiler(sheet.kind).compile(_template(sheet.kind), format=kind, ppi=ppi, sys_inputs=inputs, timestamp=_timestamp(sheet.about.date))
+    made = _compiler(sheets, paper, lang).compile(format=kind, ppi=ppi, timestamp=_timestamp(sheets[0].about.date))
     return list(made) if isinstance(made, list) else [made]
 
 
 def boxes(sheets: Sequence[Sheet], paper: Paper, lang: str) -> list[dict[str, Any]]:
     """Return what the template measured of each sheet: `part`, `size` of its type, `over` (points beyond its room)."""
-    inputs = {"data": json.dumps(told(sheets, paper, lang), ensure_ascii=False)}
-    compiler = typst.Compiler(_template(sheets[0].kind), font_paths=_fonts(), sys_inputs=inputs)
-    return [each["value"] for each in json.loads(compiler.query("<box>"))]
+    return [each["value"] for each in json.loads(_compiler(sheets, paper, lang).query("<box>"))]
 
 
 def told(sheets: Sequence[Sheet], paper: Paper, lang: str) -> dict[str, Any]:
@@ -71,12 +65,10 @@ def _told(sheet: Sheet) -> Mapping[str, Any]:
     return {**asdict(sheet), "qr": picture.getvalue().decode()}
 
 
-def _compiler(kind: str) -> typst.Compiler:
-    """Return this thread's compiler of a kind of sheet: it remembers what it has set before, so that the next sheet is quick."""
-    kept = _held.__dict__.setdefault("compilers", {})
-    if kind not in kept:
-        kept[kind] = typst.Compiler(_template(kind), font_paths=_fonts())
-    return kept[kind]
+def _compiler(sheets: Sequence[Sheet], paper: Paper, lang: str) -> typst.Compiler:
+    """Return a compiler of the sheets, one kind of them. What it has set before is remembered as long as only the file of values is another."""
+    values = json.dumps(told(sheets, paper, lang), ensure_ascii=False).encode()
+    return typst.Compiler({"main.typ": _template(sheets[0].kind), "values.json": values}, font_paths=_fonts())
 
 
 @lru_cache(maxsize=1)
