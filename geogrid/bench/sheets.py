@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from geogrid.pipeline.lookup import lookup_of
+from geogrid.pipeline.parallel import without_cycle_search
 from geogrid.pipeline.sheet_files import Order, write_sheets
 from geogrid.pipeline.sheets import Sheets, Wanted, chosen, gathered
 from geogrid.sheets.papers import PAPERS
@@ -33,7 +34,7 @@ def bench_sheets(project: Path, *, n: int = 300, tell: Callable[[str], None] = s
 def _row(project: Path, n: int, is_one: bool, out: Path) -> dict[str, Any]:
     cpu, wall = time.process_time(), time.perf_counter()
     order = Order("notice", PAPERS["A4"], "pdf", "zh", is_one=is_one)
-    with open_project(project) as opened:
+    with without_cycle_search(), open_project(project) as opened:
         units = chosen(opened, [], "")[:n]
         found = gathered(Sheets(opened, lookup_of(opened), Wanted("zh", _MOMENT)), units, order.kind, order.paper)
         written = write_sheets(found, order, out)

@@ -57,6 +57,7 @@ def sheets(
 ) -> None:
     """Print notices of units (网格公示图), plates of stairwells (单元门牌) or forms of changes (网格划分登记表), a file each, named by code."""
     from geogrid.pipeline.lookup import lookup_of, parse_when
+    from geogrid.pipeline.parallel import without_cycle_search
     from geogrid.pipeline.sheet_changes import ChangeForms
     from geogrid.pipeline.sheet_files import Order, write_sheets
     from geogrid.pipeline.sheets import Sheets, Wanted, chosen, gathered
@@ -68,7 +69,7 @@ def sheets(
     when = parse_when(at, lambda: datetime.datetime.now(datetime.UTC))
     is_change = kind == "change"
     order = Order(kind, UPRIGHT if is_change and paper in (None, "A4") else PAPERS[paper or PAPER_OF[kind]], form, lang, is_one=one_file)
-    with open_project(path, plan=plan) as project:
+    with without_cycle_search(), open_project(path, plan=plan) as project:
         if is_change:
             found = ChangeForms(project, lang).of(versions, units)
         else:
