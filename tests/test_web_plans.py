@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -139,6 +140,17 @@ def test_the_form_says_everything_of_one_change(client: FlaskClient):
     assert re.search(r">(50|100) m<", text)  # the scale bar
 
 
+@pytest.mark.parametrize("address", ["/plans/main/changes/2", "/plans/d1/changes/4"])
+def test_the_form_is_a_file_too(client: FlaskClient, address: str):
+    assert f'href="{address}.pdf"' in page(client, address)
+    answer = client.get(address + ".pdf")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    text = pypdfium2.PdfDocument(answer.data)[0].get_textpage().get_text_range()
+    assert "网格划分登记表" in text
+    assert "-".join(address.split("/")[2::2]) in text  # the number of the form
+    assert client.get("/plans/main/changes/99.pdf").status_code == 404
+
+
 def test_a_form_on_another_level_tells_of_that_level(client: FlaskClient):
     said = words(page(client, "/plans/main/changes/2?level=microgrid"))
     assert "12 户换微网格" in said
@@ -215,6 +227,8 @@ def test_who_is_confined_to_a_unit_sees_its_part_of_plans_only(manned: Flask):
     assert "东片的事" in log
     assert 'id="v2"' not in log
     assert page(client, "/plans/main/changes/2", 404)
+    assert ".pdf" not in page(client, "/plans/main/changes/4")
+    assert client.get("/plans/main/changes/4.pdf").status_code == 404  # a file tells the whole change
     said = words(page(client, "/plans/compare?a=1&b=main&level=grid"))
     assert "34 户" in said
     assert "46 户" in said

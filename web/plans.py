@@ -135,12 +135,38 @@ def download(ending: str) -> Response:
 def change_page(plan: str, number: int) -> str:
     """网格划分登记表, one sheet of A4."""
     found = differences()
+    info, entry = _change(found, plan, number)
+    form = changeform.form(found, served().project, info, entry, level=request.args.get("level", ""))
+    return _page("change.html", form=form, info=info, title=planview.plan_title(info), has_file=not found.scope)
+
+
+@blueprint.get("/<plan>/changes/<int:number>.pdf")
+def change_file(plan: str, number: int) -> Response:
+    """Answer with the form as `geogrid sheets --kind change` sets it. It tells the whole change: who is confined prints the page with his part."""
+    from geogrid.pipeline.sheet_changes import ChangeForms
+    from geogrid.sheets.papers import UPRIGHT
+    from geogrid.sheets.setting import set_sheets
+
+    found, now = differences(), served()
+    _info_of, entry = _change(found, plan, number)
+    if found.scope:
+        raise _no_change(plan, number)
+    before, after = (found.state(Reference(plan, version)) for version in (number - 1, number))
+    form = ChangeForms(now.project, language()).form(before, after, entry)
+    return files.attached(now, set_sheets([form], UPRIGHT, "pdf", language())[0], f"change-{plan}-{number}", "pdf", short="change")
+
+
+def _change(found: Differences, plan: str, number: int) -> tuple[Any, Any]:
+    """Return a plan's facts and the entry of its log that led to a version. Raises NotFoundError, also where the change lies outside the scope."""
     info = _info(found, plan)
     entries = found.desk.log(plan, since=number - 1, until=number) if 1 < number <= info.version else []
     if not entries or not sees(found.desk.state(plan, number), entries[-1].unit_ids, found.scope):
-        raise NotFoundError(f"plan {plan} has no change {number}", f"方案 {plan} 没有第 {number} 版的调整", value=number)
-    form = changeform.form(found, served().project, info, entries[-1], level=request.args.get("level", ""))
-    return _page("change.html", form=form, info=info, title=planview.plan_title(info))
+        raise _no_change(plan, number)
+    return info, entries[-1]
+
+
+def _no_change(plan: str, number: int) -> NotFoundError:
+    return NotFoundError(f"plan {plan} has no change {number}", f"方案 {plan} 没有第 {number} 版的调整", value=number)
 
 
 def _info(found: Differences, plan: str) -> Any:
