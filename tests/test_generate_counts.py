@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geogrid.errors import InputError
 from geogrid.generate import counts
 from geogrid.generate.counts import Graph, cut
+from geogrid.generate.divide import Terrain, divide
 from geogrid.plan import Plan
 from geogrid.rules.plan import find_count
 from geogrid.scheme import Level, Scheme, Text
@@ -82,3 +83,44 @@ def test_a_missed_count_is_a_finding_with_both_numbers():
     assert found[0].value == len(plan.frame("grid"))
     assert "99" in found[0].message
     assert "99" in found[0].message_zh
+
+
+# -- without bounds
+
+
+def lane(weight: list[int], within: list[int], gaps: tuple[int, ...] = ()) -> Terrain:
+    """Houses in a row, 20 m apart; between house i and i + 1 lies a gap that nobody can walk where `gaps` names i."""
+    n = len(weight)
+    edges = np.array([(i, i + 1) for i in range(n - 1) if i not in gaps and within[i] == within[i + 1]]).reshape(-1, 2)
+    graph = Graph(np.array(weight), np.column_stack([np.arange(n) * 20.0, np.zeros(n), np.zeros(n)]), np.array(within), edges, np.ones(len(edges)))
+    return Terrain(graph, np.zeros(len(edges)), np.ones(len(edges)), np.full(n, ""))
+
+
+def sizes(terrain: Terrain, count: int, parent: int = 0) -> list[int]:
+    done = divide(Level("grid", Text("网格", "grid"), "count", count=count), terrain, 0, 0)
+    assert done.exceptions == []
+    mine = terrain.graph.within == parent
+    return [int(n) for n in np.bincount(done.labels[mine], terrain.graph.weight[mine]) if n]
+
+
+@settings(max_examples=40, deadline=None)
+@given(heights=st.lists(st.integers(1, 5), min_size=60, max_size=120), count=st.integers(1, 5))
+def test_units_of_a_count_without_bounds_are_near_their_mean(heights: list[int], count: int):
+    found = sizes(lane(heights, [0] * len(heights)), count)
+    mean = sum(heights) / count
+    assert len(found) == count
+    assert mean / 1.5 - 1 <= min(found) <= max(found) <= mean * 1.5 + 1
+
+
+def test_a_few_homes_apart_take_no_unit_from_the_others():
+    terrain = lane([10] * 4 + [10] * 80, [0] * 44 + [1] * 40, gaps=(0, 1, 2, 3))
+    apart, others = sizes(terrain, 12)[:4], [*sizes(terrain, 12)[4:], *sizes(terrain, 12, parent=1)]
+    assert apart == [10] * 4
+    assert len(others) == 8
+    assert 80 <= min(others) <= max(others) <= 120
+
+
+def test_a_tower_larger_than_the_mean_is_one_unit_and_the_count_is_met_around_it():
+    found = sizes(lane([10] * 10 + [300] + [10] * 10, [0] * 21), 5)
+    assert len(found) == 5
+    assert max(found) >= 300

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import tempfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -281,6 +282,7 @@ def test_what_is_no_table_is_refused_and_nothing_is_changed(path: Path, body: by
     assert 400 <= answer.status_code < 500
     assert answer.json["message_zh"]
     assert "Traceback" not in answer.text
+    assert tempfile.gettempdir() not in answer.text
     assert path.read_bytes() == before
 
 

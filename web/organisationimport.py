@@ -6,6 +6,7 @@ Nothing is kept between the two: the file comes again, with the stamp of what wa
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, request
 from flask_babel import gettext as _
 
-from geogrid.errors import ConflictError, InputError
+from geogrid.errors import ConflictError, GeogridError, InputError
 from web import rostered
 from web.accounts import current_user, project_path, require, whole_project
 from web.language import language
@@ -24,6 +25,7 @@ from web.words import level_name
 if TYPE_CHECKING:
     from geogrid.pipeline.update import Update
     from geogrid.reading.raw import RawLayer
+    from geogrid.reading.sources import Sources
 
 MOST_BYTES = 32 << 20
 """So large may a workbook be."""
@@ -78,23 +80,43 @@ def _file() -> tuple[str, bytes]:
 
 
 def _planned(now: Served, name: str, body: bytes, mode: str) -> Update:
-    from geogrid.pipeline.update import plan_update, read_beside
-    from geogrid.reading.draft import draft_layer
-    from geogrid.reading.layers import read_layers
-    from geogrid.recipe import InputSpec
+    from geogrid.pipeline.update import plan_update
 
     with TemporaryDirectory(prefix="geogrid-") as folder:
         path = Path(folder) / name
         path.write_bytes(body)
-        roles: dict[str, RawLayer] = {}
-        for raw in read_layers(path):
-            if len(raw.frame) or raw.faults:
-                roles.setdefault(_role(raw, path.stem), raw)
-        if not roles:
-            raise InputError(f"{name}: holds no row", f"{name}：没有任何行", file=name)
-        drafts = [draft_layer(raw, InputSpec(role, path, layer=raw.layer), path.parent) for role, raw in roles.items()]
-        sources = read_beside(now.project, drafts, path, accept_rejects=True)
+        try:
+            sources = _read(now, path)
+        except GeogridError as error:  # where the service keeps the file for a moment is nobody's business
+            facts = {key: without_folder(value, folder) if isinstance(value, str) else value for key, value in error.facts.items()}
+            raise type(error)(without_folder(error.message, folder), without_folder(error.message_zh, folder), **facts) from error
     return plan_update(now.project, sources, mode=mode, now=current_app.extensions["geogrid"].clock())
+
+
+def without_folder(text: str, folder: str) -> str:
+    """Return a sentence without the folder of a file, the file's name stays.
+
+    >>> without_folder("/tmp/x/a.xlsx: no sheet", "/tmp/x")
+    'a.xlsx: no sheet'
+    """
+    return re.sub(re.escape(folder) + r"[/\\]", "", text)
+
+
+def _read(now: Served, path: Path) -> Sources:
+    """Read the tables of a file beside what the project has. Raises InputError and what reading raises."""
+    from geogrid.pipeline.update import read_beside
+    from geogrid.reading.draft import draft_layer
+    from geogrid.reading.layers import read_layers
+    from geogrid.recipe import InputSpec
+
+    roles: dict[str, RawLayer] = {}
+    for raw in read_layers(path):
+        if len(raw.frame) or raw.faults:
+            roles.setdefault(_role(raw, path.stem), raw)
+    if not roles:
+        raise InputError(f"{path.name}: holds no row", f"{path.name}：没有任何行", file=path.name)
+    drafts = [draft_layer(raw, InputSpec(role, path, layer=raw.layer), path.parent) for role, raw in roles.items()]
+    return read_beside(now.project, drafts, path, accept_rejects=True)
 
 
 def _role(raw: RawLayer, stem: str) -> str:

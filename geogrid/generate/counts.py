@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from geogrid.errors import InputError
+from geogrid.generate.sides import components
 from geogrid.partition import Partition, apportion, partition
 from geogrid.partition.carry import NEW
 from geogrid.scheme import Level
@@ -46,7 +47,7 @@ def cut(level: Level, graph: Graph, dedicated_n: int, seed: int, *, prove: bool 
     total = np.bincount(at, graph.weight, minlength=len(labels)).astype(np.int64)
     wanted = wanted_units(level, dedicated_n, labels[total > 0])
     lower, upper = _bounds(level, graph)
-    share = apportion(total, wanted, lower, upper) if graph.previous is None else _as_before(graph, at, total, wanted, lower, upper)
+    share = _by_part(level, graph, at, wanted) if graph.previous is None else _as_before(graph, at, total, wanted, lower, upper)
     stuck = np.zeros(len(labels), dtype=bool)
     done = _cut(level, graph, dict(zip(labels.tolist(), share.tolist(), strict=True)), seed)
     for _ in range(ROUNDS - 1):
@@ -135,6 +136,19 @@ def _as_before(graph: Graph, at: np.ndarray, total: np.ndarray, wanted: int, low
     had = np.unique(np.c_[at, before][(graph.weight > 0) & (before != NEW)], axis=0)
     share = np.maximum(np.bincount(had[:, 0], minlength=len(total)), total > 0)
     return _passed_on(share, np.zeros(len(total), dtype=bool), total, wanted, lower, upper)
+
+
+def _by_part(level: Level, graph: Graph, at: np.ndarray, wanted: int) -> np.ndarray:
+    """Share of each parent, int (n,): what lies together by its households, so that a few homes apart take none from others."""
+    lower, upper = _bounds(level, graph)
+    inside = graph.edges[at[graph.edges[:, 0]] == at[graph.edges[:, 1]]]
+    part = at if level.link_m else components(len(at), inside)
+    total = np.bincount(part, graph.weight).astype(np.int64)
+    if (total > 0).sum() > wanted:
+        part, total = at, np.bincount(at, graph.weight).astype(np.int64)
+    parent = np.zeros(len(total), dtype=np.int64)
+    parent[part] = at
+    return np.bincount(parent, apportion(total, wanted, lower, upper)).astype(np.int64)
 
 
 def _made(done: Partition, graph: Graph, at: np.ndarray, n: int) -> np.ndarray:

@@ -7,6 +7,7 @@ bounds; if even the widest does not, the units stay behind their streets, and th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +21,14 @@ from geogrid.scheme import Level
 HEAVY, BESIDE, UNPROVEN, TRIED = "atom_too_heavy", "beside_heavy", "not_proven", "not_connectable"
 ACROSS = "across_main_road"
 SPREAD = 1.5  # without bounds, a region stands alone when its units can be so near to the mean weight (times or divided by)
+EVEN = (
+    1.35,
+    1.5,
+    1.75,
+    2.0,
+    2.5,
+    3.0,
+)  # times the mean, or divided by it: so near are units of a count, the narrowest that meets it
 ALONE = 0.5  # of the upper bound a block holds to stand alone where the number of units is free: wide bounds are no leave for many small units
 RINGS = (1, 2, 4)  # of neighbouring groups round a group out of bounds, in which what was kept whole is divided before the whole region is
 SPREADS, MARGIN = (2.0, 1.75, 1.5, 1.25), 0.03  # compounds up to so many means stay whole, the most for which the count can be met with some room
@@ -38,8 +47,22 @@ class Terrain:
 def divide(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Partition:
     """Cut the terrain for `level`, which already has `dedicated_n` units without homes. Exceptions as in `geogrid.partition`.
 
-    A group on both sides of a main road that had to be carries the reason ACROSS.
+    A group on both sides of a main road that had to be carries the reason ACROSS. A count without bounds makes units near their mean (`EVEN`), from
+    which none is an exception; yesterday's units stay as they are.
     """
+    if level.make != "count" or level.households or terrain.graph.previous is not None:
+        return _divided(level, terrain, dedicated_n, seed)
+    total, wanted = int(terrain.graph.weight.sum()), max(1, int(level.count or 1) - dedicated_n)
+    for times in EVEN:
+        near = (max(1, int(total / wanted / times)), max(1, math.ceil(total / wanted * times)))
+        done = _divided(replace(level, households=near), terrain, dedicated_n, seed)
+        if max(done.labels.max(initial=-1), done.parts[:, 2].max(initial=-1)) + 1 == wanted:
+            return replace(done, exceptions=[one for one in done.exceptions if one[2] == ACROSS], cures=[])
+    return _divided(level, terrain, dedicated_n, seed)
+
+
+def _divided(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Partition:
+    """Cut the terrain for a level within its bounds, else with none."""
     graph = terrain.graph
     if level.make == "count":
         wanted_units(level, dedicated_n, np.unique(graph.within[graph.weight > 0]))

@@ -72,7 +72,9 @@ def one_file(sheets: Iterable[Sheet], order: Order) -> tuple[list[Sheet], bytes]
 def check_any(found: Sequence[object], kind: str) -> None:
     """Raise InputError where there is no sheet."""
     if not found and kind == "change":
-        raise InputError("no edit of the plan touched these units", "方案没有涉及这些单元的调整", value=kind)
+        raise InputError(
+            "no edit to tell of: none was made, or none touched these units", "没有可登记的调整：还没有调整过，或调整没有涉及这些单元", value=kind
+        )
     if not found:
         raise InputError("no stairwell with homes lies in these units", "这些单元里没有住户的单元门", value="plate")
 

@@ -22,7 +22,7 @@ def _covered(row: Row, without: int) -> list[Clause]:
     cover = next(each for each in row.ask("organisations")["levels"] if each["level"] == "grid")
     missing, units = cover["without"], row.units("grid")
     listed = set(missing) <= set(row.layer("grid")["code"])
-    ok = listed and math.isclose(cover["share"], (units - len(missing)) / units) and cover["covered"] + len(missing) == units
+    ok = listed and math.isclose(cover["share"], (units - len(missing)) / units, abs_tol=1e-6) and cover["covered"] + len(missing) == units
     return [
         equal("grids without an organisation", without, len(missing), whole=row.is_whole or without == 0),
         holds("coverage computed, the others listed", ok, f"{cover['share']:.2%}, {len(missing)} in the list", f"of {units:,} grids"),
