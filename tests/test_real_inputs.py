@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,13 @@ UNPROVEN = {"cambridge_ma": 4}
 """Units out of bounds of which neither a better division nor a proof is known; everywhere else there is none."""
 DEMO_SCALE = 0.02
 NAMES = [*REAL, "demo"]
+COMMUNITY = 'id = "community"\nname = { zh = "社区", en = "community" }\nmake = "given"'
+COUNTED = """id = "grid"
+name = { zh = "网格", en = "grid" }
+make = "count"
+count = 150
+code = { digits = 3, from = "parent", order = "W-E,N-S" }
+kinds = { base = { bounds = true }, dedicated = { bounds = false } }"""
 
 
 @dataclass(frozen=True)
@@ -346,3 +354,17 @@ def test_the_demo_at_full_size_has_its_declared_figures(real: Build):
     assert built.project.units("grid")["persons"].sum() == pytest.approx(785_000, rel=0.01)
     assert built.summary["sites"]["camera"] == {"n": 4137 + 3666, "unmatched": 0}
     assert built.summary["sites"]["station"] == {"n": 566, "unmatched": 0}
+
+
+# a count without bounds
+
+
+def test_a_count_of_real_homes_is_met_by_units_near_their_mean(tmp_path: Path):
+    recipe = _recipe("cambridge_ma", tmp_path)
+    counted = ['name = { zh = "社区—网格", en = "community, grid" }', *(f"[[levels]]\n{level}" for level in (COMMUNITY, COUNTED))]
+    (tmp_path / "count.toml").write_text("\n".join(counted), "utf-8")
+    recipe.write_text(re.sub("(?m)^scheme = .*", 'scheme = "count.toml"', recipe.read_text("utf-8")), "utf-8")
+    units = _build(recipe, tmp_path / "counted.gpkg").project.units("grid")
+    homes = units.loc[units["households"] > 0, "households"]
+    assert len(units) == 150
+    assert homes.mean() / 1.5 <= homes.min() <= homes.max() <= homes.mean() * 1.5
