@@ -21,14 +21,8 @@ from geogrid.scheme import Level
 HEAVY, BESIDE, UNPROVEN, TRIED = "atom_too_heavy", "beside_heavy", "not_proven", "not_connectable"
 ACROSS = "across_main_road"
 SPREAD = 1.5  # without bounds, a region stands alone when its units can be so near to the mean weight (times or divided by)
-EVEN = (
-    1.35,
-    1.5,
-    1.75,
-    2.0,
-    2.5,
-    3.0,
-)  # times the mean, or divided by it: so near are units of a count, the narrowest that meets it
+EVEN = (1.75, 2.0, 2.5, 3.0)
+"""Times the mean, or divided by it: so near shall the units of a count without bounds be, the first with which the count is met."""
 ALONE = 0.5  # of the upper bound a block holds to stand alone where the number of units is free: wide bounds are no leave for many small units
 RINGS = (1, 2, 4)  # of neighbouring groups round a group out of bounds, in which what was kept whole is divided before the whole region is
 SPREADS, MARGIN = (2.0, 1.75, 1.5, 1.25), 0.03  # compounds up to so many means stay whole, the most for which the count can be met with some room
