@@ -46,13 +46,16 @@ def divide(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Parti
     """
     if level.make != "count" or level.households or terrain.graph.previous is not None:
         return _divided(level, terrain, dedicated_n, seed)
-    total, wanted = int(terrain.graph.weight.sum()), max(1, int(level.count or 1) - dedicated_n)
-    for times in EVEN:
-        near = (max(1, int(total / wanted / times)), max(1, math.ceil(total / wanted * times)))
-        done = _divided(replace(level, households=near), terrain, dedicated_n, seed)
-        if max(done.labels.max(initial=-1), done.parts[:, 2].max(initial=-1)) + 1 == wanted:
-            return replace(done, exceptions=[one for one in done.exceptions if one[2] == ACROSS], cures=[])
-    return _divided(level, terrain, dedicated_n, seed)
+    wanted = max(1, int(level.count or 1) - dedicated_n)
+    mean = int(terrain.graph.weight.sum()) / wanted
+    tried: list[tuple[int, Partition]] = []
+    for band in (*((max(1, int(mean / times)), max(1, math.ceil(mean * times))) for times in EVEN), None):
+        done = _divided(replace(level, households=band), terrain, dedicated_n, seed)
+        tried.append((abs(max(done.labels.max(initial=-1), done.parts[:, 2].max(initial=-1)) + 1 - wanted), done))
+        if tried[-1][0] == 0:
+            break
+    best = min(tried, key=lambda one: one[0])[1]  # of those that miss the count alike, the narrowest
+    return replace(best, exceptions=[one for one in best.exceptions if one[2] == ACROSS], cures=[])
 
 
 def _divided(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Partition:
