@@ -117,7 +117,7 @@ def test_land_of_its_own_is_a_unit_that_says_so_while_the_count_lasts():
     frames = town()
     slabs = frames["buildings"]
     frames["buildings"] = slabs[[not box(200, 150, 200, 150).contains(slab) for slab in slabs.geometry]].reset_index(drop=True)
-    text = COMPOUNDS + "campus_m2 = 5000\n"
+    text = COMPOUNDS.replace("count = 4", "count = 4\nhouseholds = [40, 160]") + "campus_m2 = 5000\n"  # the homes outside lie in one area
     with_school = planned(text.replace('make = "compound"', 'make = "compound"\ncount = 6'), frames).frame("estate")
     assert sorted(with_school["reason"]) == ["", "", "", "outside_compounds", "own_land", "own_land"]
     assert set(with_school.loc[with_school["reason"] == "own_land", "kind"]) == {"dedicated"}

@@ -67,10 +67,9 @@ def sheets(
     check_folder(str(out))
     _check_options(kind, versions, level)
     when = parse_when(at, lambda: datetime.datetime.now(datetime.UTC))
-    is_change = kind == "change"
-    order = Order(kind, UPRIGHT if is_change and paper in (None, "A4") else PAPERS[paper or PAPER_OF[kind]], form, lang, is_one=one_file)
+    order = Order(kind, UPRIGHT if kind == "change" and paper in (None, "A4") else PAPERS[paper or PAPER_OF[kind]], form, lang, is_one=one_file)
     with without_cycle_search(), open_project(path, plan=plan) as project:
-        if is_change:
+        if kind == "change":
             found = ChangeForms(project, lang).of(versions, units)
         else:
             found = gathered(Sheets(project, lookup_of(project), Wanted(lang, when, address)), chosen(project, units, level), kind, order.paper)
