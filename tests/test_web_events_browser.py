@@ -70,6 +70,21 @@ def test_kind_task_and_state_are_chosen_and_stand_in_the_address(reader: Planner
     assert "task=elderly" in reader.page.url
 
 
+def test_of_two_choices_in_haste_the_later_stands_whichever_is_answered_first(reader: Planner):
+    opened(reader)
+    held: list[Any] = []
+    reader.page.route("**/answer.json*", lambda route: route.continue_() if "task=" in route.request.url else held.append(route))
+    reader.page.locator("#event-kinds button[data-kind=litter]").click()
+    reader.page.locator("#tasks button[data-task=elderly]").click()
+    reader.until("document.getElementById('open-n').textContent === ''")
+    with reader.page.expect_response("**/answer.json*"):
+        held[0].continue_()
+    reader.page.wait_for_timeout(200)
+    assert text(reader, "#open-n") == ""
+    assert "task=elderly" in reader.page.url
+    assert "kind=" not in reader.page.url
+
+
 def test_a_month_is_chosen_by_keyboard_and_a_table_says_what_the_chart_draws(reader: Planner):
     opened(reader)
     reader.page.locator("#month-chart .month").first.focus()

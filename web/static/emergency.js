@@ -23,7 +23,9 @@ export async function emergency(page) {
   document.addEventListener("geogrid:choose", event => map.select(event.detail.level, event.detail.code, { zoom: true }));
 
   async function load() {
-    known = await ask(page, `${api}?at=${encodeURIComponent(values.when)}`);
+    const when = values.when, found = await ask(page, `${api}?at=${encodeURIComponent(when)}`);
+    if (when !== values.when) return; // another moment was chosen meanwhile
+    known = found;
     const titles = ids => known.overlays.filter(each => ids.includes(each.id)).map(each => say(each.valid_to ? says.until : says.open_end, { name: each.name || each.id, time: clock(each.valid_to) })).join(page.words.comma);
     byId("now-word").textContent = says.now[known.state];
     byId("now-word").className = `is-${known.state}`;

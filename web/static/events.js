@@ -16,7 +16,7 @@ export async function events(page) {
   const query = (more = {}) => new URLSearchParams(Object.entries({ ...page.kept, ...values, lang: page.asked || page.lang, ...more }).filter(([, value]) => value));
   const ask = (name, more) => asking(page, `${page.events.data}${name}.json?${query(more)}`);
   const chosen = { page, at, values, ask, redo };
-  let told = null, all = false, listed = null, doubt = "";
+  let told = null, all = false, listed = null, doubt = "", turn = 0;
   try {
     told = await ask("answer");
   } catch (error) { // a link with a choice that is not there (any more): everything is shown, and the reason
@@ -43,13 +43,15 @@ export async function events(page) {
     await show();
   }
 
+  // Of two choices made in haste the later stands, whichever answer comes first.
   async function show(got = null) {
-    try {
-      told = got || await ask("answer");
-    } catch (error) {
-      byId("open-words").textContent = error.message;
+    const mine = ++turn, found = got || await ask("answer").catch(error => error);
+    if (mine !== turn) return;
+    if (found instanceof Error) {
+      byId("open-words").textContent = found.message;
       return;
     }
+    told = found;
     answer();
     if (page.may_see) {
       pressed();

@@ -87,7 +87,8 @@ function people(page) {
     if (!hasStaff) return;
     const list = byId("staff-levels");
     list.setAttribute("aria-busy", "true");
-    const got = await ask("answer");
+    const when = values.when, got = await ask("answer");
+    if (when !== values.when) return; // another moment was chosen meanwhile
     list.replaceChildren(...got.levels.map(row => levelRow(page, row)));
     list.setAttribute("aria-busy", "false");
     overlays(got.overlays);
