@@ -125,3 +125,9 @@ def test_a_tower_larger_than_the_mean_is_one_unit_and_the_count_is_met_around_it
     found = sizes(lane([10] * 10 + [300] + [10] * 10, [0] * 21), 5)
     assert len(found) == 5
     assert max(found) >= 300
+
+
+def test_no_home_is_halved_for_a_bound_that_nobody_set():
+    level = Level("grid", Text("网格", "grid"), "count", count=5, halve=True)
+    done = divide(level, lane([10] * 10 + [300] + [10] * 10, [0] * 21), 0, 0)
+    assert len(done.parts) == 0

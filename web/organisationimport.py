@@ -6,7 +6,7 @@ Nothing is kept between the two: the file comes again, with the stamp of what wa
 from __future__ import annotations
 
 import hashlib
-import re
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -88,18 +88,10 @@ def _planned(now: Served, name: str, body: bytes, mode: str) -> Update:
         try:
             sources = _read(now, path)
         except GeogridError as error:  # where the service keeps the file for a moment is nobody's business
-            facts = {key: without_folder(value, folder) if isinstance(value, str) else value for key, value in error.facts.items()}
-            raise type(error)(without_folder(error.message, folder), without_folder(error.message_zh, folder), **facts) from error
+            before = folder + os.sep
+            facts = {key: value.replace(before, "") if isinstance(value, str) else value for key, value in error.facts.items()}
+            raise type(error)(error.message.replace(before, ""), error.message_zh.replace(before, ""), **facts) from error
     return plan_update(now.project, sources, mode=mode, now=current_app.extensions["geogrid"].clock())
-
-
-def without_folder(text: str, folder: str) -> str:
-    """Return a sentence without the folder of a file, the file's name stays.
-
-    >>> without_folder("/tmp/x/a.xlsx: no sheet", "/tmp/x")
-    'a.xlsx: no sheet'
-    """
-    return re.sub(re.escape(folder) + r"[/\\]", "", text)
 
 
 def _read(now: Served, path: Path) -> Sources:

@@ -47,7 +47,7 @@ def cut(level: Level, graph: Graph, dedicated_n: int, seed: int, *, prove: bool 
     total = np.bincount(at, graph.weight, minlength=len(labels)).astype(np.int64)
     wanted = wanted_units(level, dedicated_n, labels[total > 0])
     lower, upper = _bounds(level, graph)
-    share = _by_part(level, graph, at, wanted) if graph.previous is None else _as_before(graph, at, total, wanted, lower, upper)
+    share = _by_part(level, graph, at, wanted, lower, upper) if graph.previous is None else _as_before(graph, at, total, wanted, lower, upper)
     stuck = np.zeros(len(labels), dtype=bool)
     done = _cut(level, graph, dict(zip(labels.tolist(), share.tolist(), strict=True)), seed)
     for _ in range(ROUNDS - 1):
@@ -138,9 +138,8 @@ def _as_before(graph: Graph, at: np.ndarray, total: np.ndarray, wanted: int, low
     return _passed_on(share, np.zeros(len(total), dtype=bool), total, wanted, lower, upper)
 
 
-def _by_part(level: Level, graph: Graph, at: np.ndarray, wanted: int) -> np.ndarray:
+def _by_part(level: Level, graph: Graph, at: np.ndarray, wanted: int, lower: int, upper: int) -> np.ndarray:
     """Share of each parent, int (n,): what lies together by its households, so that a few homes apart take none from others."""
-    lower, upper = _bounds(level, graph)
     inside = graph.edges[at[graph.edges[:, 0]] == at[graph.edges[:, 1]]]
     part = at if level.link_m else components(len(at), inside)
     total = np.bincount(part, graph.weight).astype(np.int64)

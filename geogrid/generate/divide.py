@@ -49,8 +49,9 @@ def divide(level: Level, terrain: Terrain, dedicated_n: int, seed: int) -> Parti
     wanted = max(1, int(level.count or 1) - dedicated_n)
     mean = int(terrain.graph.weight.sum()) / wanted
     tried: list[tuple[int, Partition]] = []
-    for band in (*((max(1, int(mean / times)), max(1, math.ceil(mean * times))) for times in EVEN), None):
-        done = _divided(replace(level, households=band), terrain, dedicated_n, seed)
+    bands = [(max(1, int(mean / times)), max(1, math.ceil(mean * times))) for times in EVEN]
+    for asked in (*(replace(_plain(level), households=band) for band in bands), level):  # no storey is halved for a bound that nobody set
+        done = _divided(asked, terrain, dedicated_n, seed)
         tried.append((abs(max(done.labels.max(initial=-1), done.parts[:, 2].max(initial=-1)) + 1 - wanted), done))
         if tried[-1][0] == 0:
             break

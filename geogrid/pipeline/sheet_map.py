@@ -87,7 +87,7 @@ class MapGathering:
         near_m = float(np.clip(0.1 * np.sqrt(shapely.area(own)), 3.0, SIDE_M))
         places = shapely.points(points)
         found, beside = np.full(len(points), "", dtype=object), np.full(len(points), "", dtype=object)
-        box = tuple(shapely.bounds(shapely.buffer(shapely.box(*shapely.bounds(own)), near_m + 1.0, join_style="mitre")))
+        box = shapely.bounds(own) + (near_m + 1.0) * np.array([-1.0, -1.0, 1.0, 1.0])
         rows = np.sort(tree.query(shapely.box(*box)))
         if len(rows):  # of a road through the whole district only what is near: a distance to all of it takes its time
             near = shapely.STRtree(shapely.clip_by_rect(tree.geometries[rows], *box))
