@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from geogrid.mending import repair_layer
-    from geogrid.pipeline import build
+    from geogrid.pipeline.build import build
     from geogrid.rules import validate_layer
     from geogrid.store import open_project
 
 __all__ = ["build", "open_project", "repair_layer", "validate_layer"]
 _HOME = {
-    "build": "geogrid.pipeline",
+    "build": "geogrid.pipeline.build",
     "open_project": "geogrid.store",
     "repair_layer": "geogrid.mending",
     "validate_layer": "geogrid.rules",

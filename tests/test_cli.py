@@ -262,7 +262,7 @@ def test_an_error_of_our_own_is_one_line_and_the_traceback_only_on_request(sound
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a\nb")
 
-    monkeypatch.setattr("geogrid.pipeline.build", broken)
+    monkeypatch.setattr("geogrid.pipeline.build.build", broken)
     assert_refused(run("build", sound, "--out", tmp_path / "a.gpkg"), "error of its own (ZeroDivisionError: a b)", "GEOGRID_DEBUG=1")
     assert "Traceback" in run("build", sound, "--out", tmp_path / "a.gpkg", GEOGRID_DEBUG="1").stderr
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geogrid.declared import MAX_LENGTH, read_amount
 from geogrid.errors import InputError, RecipeError
-from geogrid.pipeline import build
+from geogrid.pipeline.build import build
 from geogrid.recipe import read_recipe
 from geogrid.report import compare_declared
 from tests.world import WEST, quarter, write

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from geogrid.pipeline import build
+from geogrid.pipeline.build import build
 from geogrid.report import DeclaredRow, compare_declared
 from tests.shared import shared_path
 

@@ -13,7 +13,7 @@ import shapely
 import geogrid
 from geogrid.errors import InputError, SchemeError, StoreError
 from geogrid.exchange import FORMATS, export, known_levels
-from geogrid.pipeline import build
+from geogrid.pipeline.build import build
 from geogrid.store import Project
 from tests.world import EAST, SCHEME, SCRIPT, WEST, box, frame, points, quarter, write
 

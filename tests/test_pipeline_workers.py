@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from geogrid.cli.root import main
 from geogrid.errors import GeogridError
 from geogrid.exchange import FORMATS, export, known_levels
-from geogrid.pipeline import build
+from geogrid.pipeline.build import build
 from geogrid.pipeline.parallel import MOST, Here, side_by_side, without_cycle_search, worker_count
 from geogrid.store import Project
 from tests.world import quarter, write

@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from geogrid.errors import InputError, RecipeError
-from geogrid.pipeline import build
+from geogrid.pipeline.build import build
 from geogrid.pipeline.reach_patrols import has_patrols, reach_patrols
 from geogrid.reading.moments import parse_moments
 from geogrid.recipe import parse_recipe

@@ -13,7 +13,7 @@ import shapely
 from click.testing import CliRunner
 
 from geogrid.cli import main
-from geogrid.pipeline import build
+from geogrid.pipeline.build import build
 from geogrid.pipeline.reach_cameras import reach_cameras
 from geogrid.pipeline.reach_stations import reach_stations
 from geogrid.store import open_project

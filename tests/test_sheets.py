@@ -9,6 +9,7 @@ import numpy as np
 import pypdfium2
 import pytest
 import shapely
+import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,7 @@ HOSTILE = (
 )
 LONG = "长庆街道十五家园社区" * 6
 WORD = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch-" * 2
+LINK = "http://geogrid.example/units/7"
 ABOUT = About("测试", "2026-01-01", "模拟数据", "草案")
 
 
@@ -151,7 +153,24 @@ def test_many_sheets_are_the_pages_of_one_pdf_and_pictures_of_their_own():
 
 def test_the_code_to_scan_says_code_and_name_or_leads_to_the_units_page():
     assert scanned(notice()) == "130102001001001 网格 001 网格 001 网格 001"
-    assert scanned(replace(notice(), link="http://geogrid.example/units/7")) == "http://geogrid.example/units/7"
+    assert scanned(replace(notice(), link=LINK)) == LINK
+
+
+@pytest.mark.parametrize("paper", [PAPERS["A3"], A4, A5], ids=lambda paper: paper.name)
+@pytest.mark.parametrize("sheet", [notice(), plate(), replace(notice(), link=LINK), replace(plate(), link=LINK), notice(LONG)], ids=range(5))
+def test_the_code_on_the_printed_sheet_can_be_read(sheet: Notice | Plate, paper: Paper):
+    picture = pypdfium2.PdfDocument(set_sheets([sheet], paper, "pdf", "zh")[0])[0].render(scale=2).to_numpy()
+    found = zxingcpp.read_barcodes(np.ascontiguousarray(picture[..., :3]))
+    assert [(code.format, code.text) for code in found] == [(zxingcpp.BarcodeFormat.QRCode, scanned(sheet))]
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "", "网" * 5_000])
+def test_any_name_can_be_coded_and_the_code_stands_first(name: str):
+    said = scanned(replace(notice(), title=name))
+    assert said.startswith("130102001001001 ")
+    assert len(said) <= 80
+    assert len(set_sheets([replace(notice(), title=name)], A4, "svg", "zh")) == 1
+    assert scanned(replace(notice(), link="http://geogrid.example/" + "x" * 5_000)) == scanned(notice())
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geogrid.errors import InputError, NotFoundError
-from geogrid.pipeline import build
+from geogrid.pipeline.build import build
 from geogrid.recipe import read_recipe
 from geogrid.report import compare_declared
 from geogrid.scheme import read_scheme

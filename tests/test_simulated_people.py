@@ -17,8 +17,8 @@ from geogrid.cli import main
 from geogrid.errors import InputError
 from geogrid.inspection.roles import guess_roles, propose
 from geogrid.organisation.targets import read_kinds
-from geogrid.pipeline import simulate_sources
 from geogrid.pipeline.roster import roster_of
+from geogrid.pipeline.simulated import simulate_sources
 from geogrid.reading.headings import recognise
 from geogrid.recipe import read_recipe
 from geogrid.scheme import read_scheme

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
@@ -108,10 +107,8 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         progress("cells", 2, 2)
         write_project(tiny_contents(), path)
 
-    pipeline = ModuleType("geogrid.pipeline")
-    pipeline.simulate_sources, pipeline.build = simulated, build
-    monkeypatch.setitem(sys.modules, "geogrid.pipeline", pipeline)
-    monkeypatch.setattr("geogrid.pipeline", pipeline, raising=False)
+    monkeypatch.setattr("geogrid.pipeline.simulated.simulate_sources", simulated)
+    monkeypatch.setattr("geogrid.pipeline.build.build", build)
     return calls
 
 

@@ -76,15 +76,16 @@ def _built_demo(folder: Path, *, scale: float, seed: int) -> Path:
         said = f"Using the demo in {folder} (built before; delete the folder to build it anew)."
         _say(_either(f"使用 {folder} 里已建好的演示（删去该文件夹即可重建）。", said))
         return project
-    from geogrid import pipeline
+    from geogrid.pipeline.build import build
+    from geogrid.pipeline.simulated import simulate_sources
 
     folder.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     _say(_either(f"正在模拟 {DEMO_SYSTEM}，写入 {folder} ……", f"Simulating {DEMO_SYSTEM} into {folder} …"))
     progress = _Progress()
-    recipe = pipeline.simulate_sources(DEMO_SYSTEM, folder / DEMO_SYSTEM, seed=seed, scale=scale, progress=progress)
+    recipe = simulate_sources(DEMO_SYSTEM, folder / DEMO_SYSTEM, seed=seed, scale=scale, progress=progress)
     project.unlink(missing_ok=True)
-    pipeline.build(recipe, project, progress=progress)
+    build(recipe, project, progress=progress)
     progress.close()
     stamp.write_text(json.dumps(wanted), "utf-8")
     return project

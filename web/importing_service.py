@@ -82,7 +82,7 @@ class Importing:
             raise BusyError("something is already under way for this import", "这个导入正在处理中")
 
     def _build(self, place: Place, tell: Tell, *, accept: bool) -> None:
-        from geogrid.pipeline import build
+        from geogrid.pipeline.build import build
 
         beside = place.draft.with_name("next.gpkg")
         beside.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from geogrid.bench.meter import peak_rss_mb
-from geogrid.pipeline import build
+from geogrid.pipeline.build import build
 
 
 def stage_clock() -> tuple[Callable[[str, float], None], dict[str, dict[str, float]]]:

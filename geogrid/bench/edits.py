@@ -17,7 +17,7 @@ import numpy as np
 from geogrid.bench.browser import serving
 from geogrid.bench.planners import ATOMS, NOW_AND_THEN, Line, Planner, Reader, Told, drawn_move, grids_of, work
 from geogrid.edit import Move, State, apply, replay
-from geogrid.pipeline import build
+from geogrid.pipeline.build import build
 from geogrid.simulate import simulate, write_sources
 from geogrid.store import open_project
 

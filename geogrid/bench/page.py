@@ -10,7 +10,7 @@ from typing import Any
 
 from geogrid.bench.browser import ARGUMENTS, find_chromium, serving
 from geogrid.errors import NotFoundError
-from geogrid.pipeline import build
+from geogrid.pipeline.build import build
 from geogrid.simulate import simulate, write_sources
 
 RUNS = 5

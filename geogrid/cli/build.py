@@ -25,7 +25,7 @@ def build(
 ) -> None:
     """Build a project: files, checked, become cells, units of every level, joined sites and findings."""
     from geogrid.inspection.words import heading_lines
-    from geogrid.pipeline import build as run
+    from geogrid.pipeline.build import build as run
 
     today = datetime.datetime.now(datetime.UTC).date()
     options = {"accept_rejects": accept_rejects, "force": force, "keep_buildings_whole": keep_buildings_whole, "workers": workers}

@@ -77,7 +77,7 @@ def _said(scheme: Scheme, lang: str) -> str:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def simulate(system: str, out: str, seed: int, scale: float, linked: bool, as_json: bool) -> None:
     """Write source files of a simulated district, as an office would hand them over, and a recipe to build them."""
-    from geogrid.pipeline import simulate_sources
+    from geogrid.pipeline.simulated import simulate_sources
 
     check_folder(out)
     recipe = simulate_sources(system, Path(out), seed=seed, scale=scale, linked=linked, progress=progress)

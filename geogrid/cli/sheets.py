@@ -58,7 +58,6 @@ def sheets(
     """Print notices of units (网格公示图), plates of stairwells (单元门牌) or forms of changes (网格划分登记表), a file each, named by code."""
     from geogrid.pipeline.lookup import lookup_of, parse_when
     from geogrid.pipeline.parallel import without_cycle_search
-    from geogrid.pipeline.sheet_changes import ChangeForms
     from geogrid.pipeline.sheet_files import Order, write_sheets
     from geogrid.pipeline.sheets import Sheets, Wanted, chosen, gathered
     from geogrid.sheets.papers import PAPER_OF, PAPERS, UPRIGHT
@@ -70,6 +69,8 @@ def sheets(
     order = Order(kind, UPRIGHT if kind == "change" and paper in (None, "A4") else PAPERS[paper or PAPER_OF[kind]], form, lang, is_one=one_file)
     with without_cycle_search(), open_project(path, plan=plan) as project:
         if kind == "change":
+            from geogrid.pipeline.sheet_changes import ChangeForms
+
             found = ChangeForms(project, lang).of(versions, units)
         else:
             found = gathered(Sheets(project, lookup_of(project), Wanted(lang, when, address)), chosen(project, units, level), kind, order.paper)

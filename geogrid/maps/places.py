@@ -41,16 +41,31 @@ def label_places(polygons: np.ndarray, cuts: int = CUTS) -> tuple[np.ndarray, np
 
 
 def _stretches(shapes: np.ndarray, box: np.ndarray, cuts: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the ends of the widest stretch inside each polygon along each cut, and the cuts' y, all (n, cuts); NaN where there is none."""
+    """Return the ends of the widest stretch inside each polygon along each cut, and the cuts' y, all (n, cuts); NaN where there is none.
+
+    Along a cut the borders that cross it are, from the left, in turn the beginning and the end of a stretch inside (the even-odd rule).
+    """
     n = len(shapes)
-    share = np.arange(1, cuts + 1) / (cuts + 1)
-    y = box[:, [1]] + share * (box[:, [3]] - box[:, [1]])
-    ends = np.stack([np.broadcast_to(box[:, [0]] - 1, y.shape), y, np.broadcast_to(box[:, [2]] + 1, y.shape), y], axis=-1).reshape(-1, 2, 2)
-    shapely.prepare(shapes)
-    parts, of = shapely.get_parts(shapely.intersection(shapely.linestrings(ends), np.repeat(shapes, cuts)), return_index=True)
-    span = shapely.bounds(parts)[:, [0, 2]] if len(parts) else np.zeros((0, 2))
-    order = np.lexsort((span[:, 0], span[:, 0] - span[:, 1], of))
-    first = order[np.r_[True, of[order][1:] != of[order][:-1]]] if len(order) else order
+    y = box[:, [1]] + np.arange(1, cuts + 1) / (cuts + 1) * (box[:, [3]] - box[:, [1]])
+    start, end, of = _edges(shapes)
+    is_above = [side[:, 1, None] >= y[of] for side in (start, end)]
+    edge, cut = np.nonzero(is_above[0] != is_above[1])
+    (x, at), along = start[edge].T, (end - start)[edge]
+    x = x + (y[of[edge], cut] - at) * along[:, 0] / along[:, 1]
+    line = of[edge] * cuts + cut
+    order = np.lexsort((x, line))
+    line, left, right = line[order][::2], x[order][::2], x[order][1::2]
+    widest = np.lexsort((left, left - right, line))
+    first = widest[np.diff(line[widest], prepend=-1) > 0]
     low, high = np.full(n * cuts, np.nan), np.full(n * cuts, np.nan)
-    low[of[first]], high[of[first]] = span[first, 0], span[first, 1]
+    low[line[first]], high[line[first]] = left[first], right[first]
     return low.reshape(n, cuts), high.reshape(n, cuts), y
+
+
+def _edges(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the starts and the ends of all edges of polygons, (m, 2) each, and the polygon of each, (m,)."""
+    parts, shape_of = shapely.get_parts(shapes, return_index=True)
+    rings, part_of = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    is_edge = ring[1:] == ring[:-1]
+    return xy[:-1][is_edge], xy[1:][is_edge], shape_of[part_of[ring[:-1][is_edge]]]

@@ -103,13 +103,15 @@ def _land(paper: Paper, scene: Scene, u: float) -> list[str]:
 
 def _own(paper: Paper, scene: Scene, u: float) -> list[str]:
     """Draw what belongs to the unit: its hue, its footprints dark, its border in ink on white."""
-    own = shapely.intersection(np.array([area.shape for area in scene.buildings], dtype=object), scene.own)
+    near = np.array([area.shape for area in scene.buildings], dtype=object)
+    shapely.prepare(scene.own)
+    own = shapely.intersection(near[shapely.intersects(scene.own, near)], scene.own)
     built = float(np.sum(shapely.area(own)))
     fill = "none" if built > _PARCELS * shapely.area(scene.own) else "#fffdf8"
     yard = {"fill": "none", "stroke": "#6d5f42", "stroke_width": 0.22 * u, "dash": (0.5 * u, 0.5 * u)}
     return [
         _path(paper, [scene.own], fill=HUES[scene.hue], fill_opacity=0.42),
-        _path(paper, own[~shapely.is_empty(own)], fill=fill, stroke="#3a434c", stroke_width=0.18 * u),
+        _path(paper, own, fill=fill, stroke="#3a434c", stroke_width=0.18 * u),
         _path(paper, [area.shape for area in scene.compounds], **yard),
         _path(paper, [scene.own], fill="none", stroke_linejoin="round", stroke="#fff", stroke_width=2.2 * u),
         _path(paper, [scene.own], fill="none", stroke_linejoin="round", stroke=INK, stroke_width=1.1 * u),

@@ -17,8 +17,8 @@ CUTS = 9
 _ON = 0.94  # so much of a text stands on what it names
 
 
-def _text_box(at: np.ndarray, wide: float, high: float) -> shapely.Geometry:
-    return shapely.box(at[0] - wide / 2, at[1] - high / 2, at[0] + wide / 2, at[1] + high / 2)
+def _text_box(at: np.ndarray, wide: float, high: float) -> tuple[float, float, float, float]:
+    return at[0] - wide / 2, at[1] - high / 2, at[0] + wide / 2, at[1] + high / 2
 
 
 class Names:
@@ -56,13 +56,15 @@ class Names:
     def _inside(self, names: Sequence[str], shape: shapely.Geometry, point: np.ndarray, size: float, look: str) -> Label | None:
         """Name an area at a point in it, or at its centre, where nearly all of the text stands on it."""
         high, room = size * _PT * self.u / 10, float(shapely.area(shape))
+        west, south, east, north = shapely.bounds(shape)
         for at in (point, shapely.get_coordinates(shapely.centroid(shape))[0]):
             for name in names:
                 wide = text_width(name, high)
-                if _ON * wide * high * 0.8 > room:
+                least = _ON * wide * high * 0.8
+                if least > room or _ON * wide > east - west or _ON * high * 0.8 > north - south:
                     continue
-                box = _text_box(at, wide, high * 0.8)
-                if shapely.area(shapely.intersection(box, shape)) >= _ON * shapely.area(box) and self._take(at, name, high):
+                on = shapely.clip_by_rect(shape, *_text_box(at, wide, high * 0.8))
+                if shapely.area(on) >= least and self._take(at, name, high):
                     return self._label(at, name, size, look)
         return None
 
@@ -129,7 +131,7 @@ class Names:
             for name in names:
                 wide = text_width(name, high)
                 at = np.clip(point, [wide / 2 + self.u, high], [self.paper.width - wide / 2 - self.u, self.paper.height - high])
-                box = _text_box(at, wide, high)
+                box = shapely.box(*_text_box(at, wide, high))
                 if not shapely.intersects(box, self.own) and shapely.intersects(box, seen) and self._take(at, name, high):
                     return self._label(at, name, size, "neighbour")
         return None

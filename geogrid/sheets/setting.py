@@ -7,16 +7,16 @@ is never used, nor its clock.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from importlib import resources
-from io import BytesIO
 from typing import Any
 
-import segno
 import typst
+import zxingcpp
 
 from geogrid.sheets.papers import Paper
 from geogrid.sheets.values import Change, Notice, Plate, Sheet
@@ -25,6 +25,11 @@ from geogrid.sheets.words import words
 PPI = 150
 """Dots per inch of a picture: an A4 sheet is 1,754 wide."""
 _EPOCH = date(2000, 1, 1)
+_RUN = re.compile(r"[^\s\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{12}(?![\u0300-\u036f])")
+_LONGEST = 5_000
+"""Longer texts are drawings."""
+_LINK, _TEXT = 200, 80
+"""So many signs of an address, and of a text in Chinese, make a code with dots of a quarter of a millimetre on A5."""
 
 
 def set_sheets(sheets: Sequence[Sheet], paper: Paper, kind: str, lang: str, ppi: float = PPI) -> list[bytes]:
@@ -46,23 +51,38 @@ def boxes(sheets: Sequence[Sheet], paper: Paper, lang: str) -> list[dict[str, An
 def told(sheets: Sequence[Sheet], paper: Paper, lang: str) -> dict[str, Any]:
     """Return what a template reads: the paper, words of the language, and every sheet with its code to scan as SVG."""
     look = {"width": paper.width, "height": paper.height, "type": paper.type_pt, "unit": paper.unit}
-    return {"paper": look, "lang": lang, "words": words(lang), "sheets": [_told(sheet) for sheet in sheets]}
+    found = [_told(sheet) for sheet in sheets]
+    return {"paper": look, "lang": lang, "words": words(lang), "sheets": found, "breaks": dict(_breaks(found))}
 
 
 def scanned(sheet: Notice | Plate) -> str:
-    """Return what the code on a sheet says: the address of the unit's page where one is known, else its code and name as plain text."""
-    if sheet.link:
+    """Return what the code on a sheet says: the address of the unit's page where one is known, else its code and name as plain text.
+
+    Only so much that a telephone reads it off the smallest paper: a longer text is cut, instead of a longer address stands the text.
+    """
+    if sheet.link and len(sheet.link) <= _LINK:
         return sheet.link
     above = [name for _, name, _ in sheet.above] if isinstance(sheet, Plate) else sheet.above
-    return " ".join([sheet.code, *above, sheet.title])
+    return " ".join([sheet.code, *above, sheet.title])[:_TEXT]
 
 
 def _told(sheet: Sheet) -> Mapping[str, Any]:
     if isinstance(sheet, Change):
         return asdict(sheet)
-    picture = BytesIO()
-    segno.make(scanned(sheet), error="m", micro=False).save(picture, kind="svg", border=0, xmldecl=False)
-    return {**asdict(sheet), "qr": picture.getvalue().decode()}
+    said = scanned(sheet)
+    named = {} if said.isascii() else {"eci": "UTF8"}  # without the mark some readers take Chinese for Japanese
+    code = zxingcpp.create_barcode(said, zxingcpp.BarcodeFormat.QRCode, ec_level="M", **named)
+    return {**asdict(sheet), "qr": code.to_svg(scale=1, add_quiet_zones=False)}
+
+
+def _breaks(value: object) -> Iterator[tuple[str, str]]:
+    """Yield each text with a long run of signs between which no line may break, and the text with places where one may."""
+    if isinstance(value, str):
+        if len(value) <= _LONGEST and (broken := _RUN.sub("\\g<0>\u200b", value)) != value:
+            yield value, broken
+    elif isinstance(value, Mapping | list | tuple):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _breaks(each)
 
 
 def _compiler(sheets: Sequence[Sheet], paper: Paper, lang: str) -> typst.Compiler:
