@@ -146,6 +146,35 @@ def test_a_label_of_a_crescent_is_inside_it_and_an_empty_polygon_has_none():
     assert (room[1:] == 0).all()
 
 
+@st.composite
+def _rough(draw) -> shapely.Geometry:
+    """Some discs with corners, with holes and islands where they overlap unevenly; sometimes a line beside them."""
+    at = st.integers(-8, 8)
+    discs = draw(st.lists(st.tuples(at, at, st.integers(1, 6), st.integers(1, 4)), min_size=1, max_size=6))
+    shape = shapely.Polygon()
+    for x, y, radius, corners in discs:
+        shape = shape.symmetric_difference(shapely.Point(x, y).buffer(radius, quad_segs=corners))
+    return (
+        shape
+        if shape.is_empty or draw(st.booleans())
+        else shapely.GeometryCollection([*shapely.get_parts(shape), shapely.LineString([(0, 0), (1, 1)])])
+    )
+
+
+@given(st.lists(_rough(), min_size=1, max_size=4))
+def test_a_label_stands_on_its_polygon_whatever_others_there_are(shapes: list[shapely.Geometry]):
+    points, room = label_places(np.array(shapes))
+    for i, shape in enumerate(shapes):
+        assert shapely.distance(shape, shapely.Point(points[i])) < 1e-6 or shape.is_empty
+        (west, south), (east, north) = points[i] - room[i] / 2, points[i] + room[i] / 2
+        for y in np.linspace(south, north, 3) if room[i].any() else ():  # the cuts, where the promise is exact
+            line = shapely.LineString([(west, y), (east, y)])
+            assert shapely.length(shapely.difference(line, shapely.buffer(shape, 1e-6))) < 1e-6
+        alone = label_places(np.array([shape]))
+        assert np.array_equal(alone[0][0], points[i], equal_nan=True)
+        assert np.array_equal(alone[1][0], room[i])
+
+
 def test_gdal_reads_a_tile(project, tmp_path):
     import pyogrio
 
