@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from waitress import create_server
 
@@ -145,6 +146,19 @@ def test_a_table_is_walked_and_sorted_by_keyboard(watched: _Watched):
     page.locator("#scroll").focus()
     page.keyboard.press("ArrowDown")
     assert page.locator('#table tr[aria-selected="true"]').get_attribute("data-code") == f"{EAST}002001"
+
+
+def test_on_paper_all_rows_of_the_table_stand_and_no_button(watched: _Watched):
+    page = watched.open("/?level=microgrid")
+    page.wait_for_selector("#table tr[data-code]")
+    labels = page.locator("#table td.name").all_inner_texts()
+    assert len(labels) > 4  # more than fit beside the map
+    paper = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    said = "".join(sheet.get_textpage().get_text_bounded() for sheet in paper)
+    assert [label for label in labels if "".join(label.split()) not in "".join(said.split())] == []
+    assert page.locator("#list #scroll, section.list #scroll").count() == 1
+    assert page.locator("#table th button").count() == page.locator("#table th").count()
+    assert page.locator(".paper").count() == 0
 
 
 def test_n_goes_through_the_findings_and_shows_their_place(watched: _Watched):

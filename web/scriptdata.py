@@ -55,6 +55,7 @@ def _words() -> dict[str, str]:
         "no_hits": _("Nothing is called so, and no code holds this."),
         "none_fits": _("No row fits the filters."),
         "no_units": _("This level has no units."),
+        "not_on_paper": _("{n} more rows are not printed; the table to download has all."),
         "count_all": _("{n} {level}"),
         "count_some": _("{n} of {all} {level}"),
         "above": _("above"),

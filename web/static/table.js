@@ -1,7 +1,7 @@
 // A table of any length: only the rows in sight are in the page. It sorts, filters, and tells which row is chosen or under the pointer.
 import { element, number, SIGNS } from "./dom.js";
 
-const ROOM = 12;
+const ROOM = 12, ON_PAPER = 500;
 
 export class Table {
   constructor(scroll, { words, onChoose, onHover, onOpen, onCount }) {
@@ -13,6 +13,29 @@ export class Table {
     scroll.addEventListener("scroll", () => this.draw(), { passive: true });
     scroll.addEventListener("keydown", event => this.key(event));
     new ResizeObserver(() => this.draw(true)).observe(scroll);
+    addEventListener("beforeprint", () => this.lay());
+    addEventListener("afterprint", () => this.fetch());
+  }
+
+  // Lay the table out on paper, below the answer and the map: all rows that pass the filters, so many that somebody reads them.
+  lay() {
+    if (!this.data || this.paper) return;
+    const more = this.order.length - ON_PAPER, note = more > 0 ? element("p", { class: "note" }, this.words.not_on_paper.replace("{n}", number(more))) : "";
+    Object.assign(this, { paper: element("section", { class: "paper" }, note), home: this.scroll.parentNode, beside: this.scroll.nextSibling, top: this.scroll.scrollTop });
+    document.querySelector("main").append(this.paper);
+    this.paper.append(this.scroll);
+    this.drawHead();
+    this.draw(true);
+  }
+
+  fetch() {
+    if (!this.paper) return;
+    this.home.insertBefore(this.scroll, this.beside);
+    this.paper.remove();
+    this.paper = null;
+    this.drawHead();
+    this.draw(true);
+    this.scroll.scrollTop = this.top;
   }
 
   // Show data (as /data/…/tables answers); `columns` are those to draw, `sort` is [key, descending].
@@ -63,20 +86,20 @@ export class Table {
         this.arrange();
         this.head.querySelectorAll("button")[this.columns.indexOf(column)].focus();
       });
-      row.append(element("th", { scope: "col", class: column.kind === "number" ? "n" : null, "aria-sort": here ? (down ? "descending" : "ascending") : null }, button));
+      row.append(element("th", { scope: "col", class: column.kind === "number" ? "n" : null, "aria-sort": here ? (down ? "descending" : "ascending") : null }, this.paper ? button.textContent : button)); // a head that is repeated on each page shows no buttons
     }
     this.head.replaceChildren(row);
   }
 
   draw(anew = false) {
     if (!this.data) return;
-    const height = this.rowHeight(), first = Math.max(0, Math.floor(this.scroll.scrollTop / height) - ROOM);
-    const last = Math.min(this.order.length, first + Math.ceil(this.scroll.clientHeight / height) + 2 * ROOM);
+    const height = this.rowHeight(), first = this.paper ? 0 : Math.max(0, Math.floor(this.scroll.scrollTop / height) - ROOM);
+    const last = Math.min(this.order.length, this.paper ? ON_PAPER : first + Math.ceil(this.scroll.clientHeight / height) + 2 * ROOM);
     if (!anew && first === this.first && last === this.last) return;
     Object.assign(this, { first, last });
     const rows = [this.spacer(first * height)];
     for (let at = first; at < last; at++) rows.push(this.row(at));
-    rows.push(this.spacer((this.order.length - last) * height));
+    if (!this.paper) rows.push(this.spacer((this.order.length - last) * height));
     this.body.replaceChildren(...rows);
   }
 
