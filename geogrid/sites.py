@@ -51,11 +51,13 @@ def find_unmatched(points: gpd.GeoDataFrame, role: str) -> list[Finding]:
     lost = points[alone]
     at_zero = _at_zero(lost)
     found = []
-    for place, away, zero, name in zip(lost.geometry, lost["outside_m"], at_zero, _names_of(points)[alone], strict=True):
+    addresses = lost["address"].fillna("").astype(str) if role == "events" and "address" in lost else [""] * len(lost)
+    for place, away, zero, name, address in zip(lost.geometry, lost["outside_m"], at_zero, _names_of(points)[alone], addresses, strict=True):
         english, chinese = ROLE_NAMES.get(role, (role.removesuffix("s"), role))
         facts = {"role": english, "role_zh": chinese, "id": name}
         if place is None or place.is_empty or not np.isfinite(away):
-            found.append(Finding("point_position", "", (name,), None, facts={**facts, **why("no_position")}))
+            said = why("no_such_address", address=address[:60]) if address else why("no_position")
+            found.append(Finding("point_position", "", (name,), None, facts={**facts, **said}))
         elif zero or away > FAR_M:
             doubt = why("null_island") if zero else why("far_away", km=f"{away / 1000:,.0f}")
             found.append(Finding("point_position", "", (name,), place, length_m=float(away), facts={**facts, **doubt}))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geogrid.events import by_kind, by_month, by_reporter, by_unit, count, escalate, raised, read_events, select
+from geogrid.events import by_kind, by_month, by_reporter, by_unit, count, escalate, raised, read_events, read_instant, select, told_instant
 from geogrid.scheme import EventKind, Scheme, Text, read_scheme
 
 LEVELS = ["community", "grid", "microgrid"]
@@ -197,3 +197,14 @@ def test_events_are_chosen_by_kind_state_unit_and_time():
     assert select(events, late, unit=("grid", "11"))["id"].tolist() == ["a", "b"]
     assert select(events, late, unit=("street", "11")).empty
     assert select(events, late, from_s=at("2026-03-02"), to_s=at("2026-05-02"))["id"].tolist() == ["b"]
+
+
+def test_a_day_counts_all_that_happened_on_it_and_nothing_of_the_next():
+    events = events_of(
+        ("a", "litter", "2026-03-01T09:00:00+08:00", "closed", "2026-03-02"),
+        ("b", "litter", "2026-03-02", "closed", "2026-03-02"),
+        ("c", "litter", "2026-03-01T23:59:59+08:00", "open"),
+    )
+    told = {text: count(events, read_instant(text)) for text in ("2026-02-28", "2026-03-01", "2026/3/2", "2026-03-02T00:00")}
+    assert [(each["events"], each["closed"]) for each in told.values()] == [(0, 0), (2, 0), (3, 2), (3, 2)]
+    assert told_instant(read_instant("2026-03-02T00:00")) == "2026-03-02 00:00"

@@ -147,3 +147,9 @@ def test_people_fails_only_where_the_scheme_makes_it_an_error(town: Path, tmp_pa
     assert run("people", town, "--at", NOW).exit_code == 0
     assert run("people", tmp_path / "strict.gpkg", "--at", NOW).exit_code == 1
     assert run("people", tmp_path / "strict.gpkg", "--at", NOW, "--level", "microgrid").exit_code == 0
+
+
+def test_locate_exits_with_1_where_a_row_may_be_several_places(town: Path):
+    assert run("locate", town, stdin="address\n建华大街1号\n").exit_code == 0
+    done = run("locate", town, stdin="address\n建华大街\n建华大街1号\n")
+    assert (done.exit_code, len(done.stdout.splitlines())) == (1, 2)

@@ -229,3 +229,18 @@ def test_a_project_without_people_says_so_and_what_to_do(tmp_path: Path):
     assert people(client, "found", q="P").get_json()["people"] == []
     assert client.get("/download/people/gaps.geojson").get_json(force=True)["features"] == []
     assert "归谁管" not in client.get(f"/units/{WEST}001").text
+
+
+def test_a_unit_is_found_by_its_code_whatever_level_the_table_has(open_town: Flask):
+    client = open_town.test_client()
+    assert people(client, "unit", level="microgrid", code=f"{WEST}001").get_json()["level"] == "grid"
+    assert people(client, "unit", level="grid", code=WEST).get_json()["level"] == "community"
+    assert people(client, "unit", level="grid", code="nowhere").status_code == 404
+    assert '"level":"grid"' in client.get("/people", query_string={"unit": f"{WEST}001"}).text.replace(" ", "")
+
+
+def test_places_of_one_address_are_told_apart_by_their_unit(open_town: Flask):
+    several = people(open_town.test_client(), "place", address="建华大街").get_json()["candidates"]
+    assert len(several) == 9
+    assert all(each["unit"] and each["lon"] for each in several)
+    assert len({each["unit"] for each in several}) > 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pypdfium2
@@ -11,10 +13,18 @@ import pytest
 from click.testing import CliRunner
 
 from geogrid.cli import main
-from geogrid.store import write_project
+from geogrid.maps.data import all_sites
+from geogrid.maps.kinds import kinds_of
+from geogrid.pipeline.lookup import lookup_of
+from geogrid.pipeline.sheets import Sheets, Wanted
+from geogrid.scheme import SiteKind, Text
+from geogrid.sheets.papers import PAPERS
+from geogrid.store import open_project, write_project
 from tests.people import manned_app, signed_in
-from tests.tiny import SCRIPT, WEST, tiny_contents
+from tests.tiny import EAST, SCRIPT, WEST, tiny_contents
 from tests.web_project import tiny_app
+
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +118,25 @@ def test_a_click_on_a_row_shows_the_sheet(service: str, browser):
     assert page.evaluate(wide) > 300
     assert "公示图" in page.title()
     page.close()
+
+
+def test_what_no_file_gives_is_called_an_estimate_on_the_plate(tmp_path: Path):
+    contents = tiny_contents()
+    homes = contents.layers["buildings"].assign(households_source="estimate")
+    layers = {name: layer for name, layer in contents.layers.items() if name != "entrances"} | {"buildings": homes}
+    write_project(replace(contents, layers=layers), tmp_path / "tiny.gpkg")
+    with open_project(tmp_path / "tiny.gpkg") as project:
+        plates = Sheets(project, lookup_of(project), Wanted("zh", MOMENT)).plates("community", WEST)
+    assert {plate.figures[0].label for plate in plates} == {"户数（估算）"}
+
+
+def test_a_station_whose_kind_is_written_as_its_name_is_of_that_kind(tmp_path: Path):
+    contents = tiny_contents()
+    scheme = replace(contents.plan.scheme, stations={"warm_stop": SiteKind(Text("暖心驿站", "warm stop"))})
+    plan = replace(contents.plan, scheme=scheme)
+    stations = contents.sites["stations"].assign(kind="暖心驿站")
+    write_project(replace(contents, plan=plan, sites={"stations": stations}), tmp_path / "tiny.gpkg")
+    with open_project(tmp_path / "tiny.gpkg") as project:
+        found = Sheets(project, lookup_of(project), Wanted("en", MOMENT)).notice("community", EAST, PAPERS["A4"])
+        assert [kind["id"] for kind in kinds_of(project.scheme, "stations", all_sites(project, "stations"))] == ["warm_stop"]
+    assert {station.kind for station in found.stations} == {"warm stop"}

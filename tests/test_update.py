@@ -257,3 +257,23 @@ def test_an_id_that_comes_twice_is_told_with_its_row_and_so_is_what_names_somebo
     assert "! memberships row 1: 'p1' stands in none of the tables" in done.output
     told = json.loads(run(path, file, "--dry-run", "--json").stdout)
     assert [fault["message_zh"] for fault in told["faults"] if fault["table"] == "staff"] == ["编号“p2”重复"]
+
+
+def test_a_row_never_takes_the_place_of_two_that_have_its_id(path: Path, recipe: Callable[..., Path]):
+    rows = ("e1,parking,2026-02-05,closed,建华大街1号", "e1,litter,2026-03-01,open,建华大街2号", "e2,litter,2026-03-01,open,建华大街2号")
+    assert run(path, recipe(events="\n".join(("id,kind,time,state,address", *rows))), "--only", "events").exit_code in (0, 1)
+    done = run(path, recipe(events="id,kind,time,state,address\ne1,parking,2026-02-05,open,建华大街1号\n"), "--merge")
+    assert done.exit_code == 2
+    assert "2 rows of the project have the id e1" in done.stderr
+    with open_project(path) as project:
+        assert sorted(project.sites("events")["id"]) == ["e1", "e1", "e2"]
+    assert run(path, recipe(events="id,kind,time,state,address\ne2,litter,2026-03-01,closed,建华大街2号\n"), "--merge").exit_code in (0, 1)
+    with open_project(path) as project:
+        assert project.sites("events").set_index("id").loc["e2", "state"] == "closed"
+
+
+def test_an_address_of_nowhere_is_what_an_event_without_a_place_is_told_to_have(path: Path, recipe: Callable[..., Path]):
+    run(path, recipe(events="id,kind,time,state,address\ne2,litter,2026-03-02,办理中,无此地址\n"), "--only", "events")
+    with open_project(path) as project:
+        found = project.findings()
+        assert "无此地址" in found.loc[found["rule"] == "point_position", "message"].iloc[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -46,10 +47,18 @@ def unit_columns(served: Served, level: str) -> dict[str, Any]:
 
 
 def labels(served: Served, level: str) -> list[str]:
-    """Return what each unit is called, in order of code."""
+    """Return what each unit is called, in order of code. Of several that would be called alike, with no name above to tell
+    them apart, the last digits of the parent's code stand before their own.
+    """
     rows, spec = tables.unit_rows(served, level), served.project.scheme.level(level)
-    named = zip(rows.index, rows["name"].fillna(""), rows["parent"], strict=True)
-    return [words.unit_label(code, name, parent, spec) for code, name, parent in named]
+    named = zip(rows.index, rows["name"].fillna(""), rows["parent"].fillna(""), rows["above_name"], strict=True)
+    known = [(words.unit_label(code, name, parent, spec), parent, above) for code, name, parent, above in named]
+    number = Counter(label for label, _, _ in known)
+    return [
+        label if number[label] == 1 or above or not parent else f"{start}{parent[-3:]}-{end}"
+        for label, parent, above in known
+        for start, end in [(label[: label.rfind(" ") + 1], label[label.rfind(" ") + 1 :])]
+    ]
 
 
 def shorts(served: Served, level: str) -> list[str]:

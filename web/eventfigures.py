@@ -17,6 +17,7 @@ from flask_babel import gettext as _
 from geogrid.errors import InputError
 from geogrid.events import Ledger, by_kind, by_month, by_reporter, count, kind_of, raised, read_instant, select, told_instant
 from geogrid.maps.kinds import kinds_of
+from geogrid.reading.moments import parse_day
 from web import suppressed, tables, words
 from web.accounts import current_user
 from web.language import language
@@ -72,7 +73,7 @@ def chosen(now: Served, arguments: Mapping[str, str]) -> Chosen:
     first, last = _bounds(month) if month else (arguments.get("from", ""), arguments.get("to", ""))
     level = tables.find_unit(now, unit, arguments.get("unit_level", "")) if unit else ""
     from_s = _start(first, "from") if first else -np.inf
-    to_s = _instant(last, "to") if last else np.inf
+    to_s = _end(last, "to") if last else np.inf
     return Chosen(
         at(now, own, arguments.get("when", "")),
         _kinds(now, arguments),
@@ -103,8 +104,13 @@ def _instant(text: str, field: str) -> float:
 
 def _start(text: str, field: str) -> float:
     """Return the first instant of a day, or the instant itself."""
-    end = _instant(text, field)
-    return end - 86_400 if len(text.strip()) <= len("2026-03-01") else end
+    day = parse_day(text)
+    return _instant(f"{day}T00:00" if day else text, field)
+
+
+def _end(text: str, field: str) -> float:
+    """Return the instant after a day, or the instant itself."""
+    return _instant(text, field) + (1.0 if parse_day(text) else 0.0)
 
 
 def _bounds(month: str) -> tuple[str, str]:

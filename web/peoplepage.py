@@ -36,7 +36,8 @@ def page() -> str:
     """这里归谁管，哪里缺人？"""
     now, _when = served(), lookups.moment()  # what is no moment is refused here, not by the page's script
     known, asked = tables.levels(now), request.args.get("level", "")
-    level = asked if asked in known else peoplefigures.first_level(now)
+    named = now.project.find_level(request.args.get("unit", ""), asked if asked in known else "")
+    level = asked if asked in known else named or peoplefigures.first_level(now)
     stem = url_for("people.answer", version=now.version).removesuffix("answer.json")
     told = scriptdata.told(now, "people", level) | {"people": {"data": stem, "home": _home(now), "says": peoplewords.words()}}
     told["urls"] |= {"found": stem + "found.json"}
@@ -73,9 +74,9 @@ def table(version: str, level: str) -> Response:  # noqa: ARG001
 
 @blueprint.get("/data/<version>/people/unit.json")
 def unit(version: str) -> Response:  # noqa: ARG001
-    """Serve who is responsible in a unit: `?level=&code=&when=`."""
+    """Serve who is responsible in a unit: `?level=&code=&when=`; one of another level than the table's is found by its code."""
     now, code = served(), request.args.get("code", "")
-    level = tables.find_unit(now, code, request.args.get("level", ""))
+    level = now.project.find_level(code, request.args.get("level", "")) or tables.find_unit(now, code)
     return fresh_json(peopletold.of_unit(now, level, code, lookups.moment()))
 
 

@@ -37,8 +37,16 @@ def of_place(now: Served, lon: float, lat: float, floor: int | None, when: datet
 def of_address(now: Served, address: str, floor: int | None, when: datetime) -> dict[str, Any]:
     """Return the same of an address, with `candidates` where it may be several places."""
     found = lookups.lookup(now).of_address(address, floor=floor, when=when, more=MORE)
-    place = {name: found[name] for name in ("lon", "lat", "floor", "candidates")}
+    place = {name: found[name] for name in ("lon", "lat", "floor")}
+    place["candidates"] = [{**one, "unit": _where(now, one)} for one in found["candidates"]]
     return {"title": found["address"], **place, "stack": _stack(now, found["stack"]), **_levels(now, found, when)}
+
+
+def _where(now: Served, place: dict[str, Any]) -> str:
+    """Return the lowest unit at a place in words, "" for none: streets have many places of one address."""
+    units = now.project.locator().locate(place["lon"], place["lat"], None)["units"]
+    lowest = [(level, code) for level, code in units.items() if code and level in tables.levels(now)]
+    return full_label(now, *lowest[-1]) if lowest else ""
 
 
 def of_person(now: Served, staff: str, when: datetime) -> dict[str, Any]:

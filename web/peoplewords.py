@@ -37,7 +37,7 @@ def words() -> dict[str, str]:
         "no_posts": _("No post at this moment."),
         "since": _("from {day}"),
         "until": _("until {day}"),
-        "real": _("emergency"),
+        "real": _("Real"),
         "drill": _("drill"),
         "only_gaps": _("Only those that lack something"),
         "place": _("This place"),

@@ -165,6 +165,10 @@ WHY: dict[str, dict[str, str]] = {
         "depending on where it really points",
     },
     "no_position": {"zh": "没有坐标", "en": "it has none"},
+    "no_such_address": {
+        "zh": "没有坐标，地址“{address}”查不到，或对应多处",
+        "en": "it has none, and its address {address!r} is that of no place here, or of several",
+    },
     "null_island": {"zh": "经纬度为 0", "en": "longitude and latitude are zero"},
     "far_away": {"zh": "距本区 {km} 公里", "en": "{km} km from the district"},
 }

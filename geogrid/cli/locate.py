@@ -51,9 +51,12 @@ def locate(
         elif lon is not None:
             raise click.UsageError("give both LON and LAT, or neither and CSV on stdin")
         else:
+            is_doubtful = False
             for number, row in enumerate(csv.DictReader(sys.stdin), 2):
-                click.echo(json.dumps(_of_row(find, row, number, when), ensure_ascii=False))
-            return
+                answer = _of_row(find, row, number, when)
+                is_doubtful |= answer["lon"] is None and bool(answer["candidates"])
+                click.echo(json.dumps(answer, ensure_ascii=False))
+            ctx.exit(1 if is_doubtful else 0)
         if as_json:
             show_json(answer)
         else:
@@ -89,6 +92,8 @@ def _unusable(row: dict[str, str], number: int) -> InputError:
 
 
 def _show(answer: dict[str, Any], scheme: Scheme) -> None:
+    from geogrid.pipeline.lookup import MOST
+
     candidates = answer.get("candidates", [])
     if answer["lon"] is not None:
         for level, code in answer["units"].items():
@@ -100,3 +105,5 @@ def _show(answer: dict[str, Any], scheme: Scheme) -> None:
         click.echo("it may be any of these; write more of it:", err=True)
     for place in candidates:
         say(f"{place['address']}\t{place['lon']:.6f} {place['lat']:.6f}")
+    if len(candidates) == MOST:
+        click.echo("……至多列出这些" if language() == "zh" else "… no more are listed", err=True)

@@ -11,8 +11,8 @@ import pandas as pd
 
 from geogrid.events.closing import by_unit, count
 from geogrid.events.escalation import escalate
-from geogrid.events.records import DAY_S, ZONE, read_events
-from geogrid.reading.happenings import parse_whens
+from geogrid.events.records import ZONE, ZONE_S, read_events
+from geogrid.reading.moments import parse_day, parse_moments
 from geogrid.scheme import Scheme, Text
 
 _REPORTERS = {
@@ -81,16 +81,15 @@ class Ledger:
 
 
 def read_instant(text: str) -> float:
-    """Return the instant that a text names, NaN for none; a day means its end, so that all that happened on it counts.
+    """Return the instant that a text names, NaN for none; a day means its last second, so that all that happened on it counts and no more.
 
-    >>> read_instant("2026-03-01") - read_instant("2026-03-01 08:00"), read_instant("soon")
-    (57600.0, nan)
+    >>> [told_instant(read_instant(text)) for text in ("2026-03-01", "2026-03-01 00:00", "2026-03-01 08:00", "soon")]
+    ['2026-03-01 23:59', '2026-03-01 00:00', '2026-03-01 08:00', '']
     """
-    (when,), (bad,), _ = parse_whens([text], 28_800)
-    if bad or not when:
-        return float("nan")
-    is_day = len(when) == len("2026-03-01")
-    return pd.Timestamp(f"{when}T00:00:00{ZONE}" if is_day else when).timestamp() + (DAY_S if is_day else 0)
+    day = parse_day(text)
+    if day is None:
+        return float(parse_moments([text.strip()], ZONE_S)[0][0])
+    return float(parse_moments([f"{day}T23:59:59"], ZONE_S)[0][0])
 
 
 def told_instant(at_s: float) -> str:

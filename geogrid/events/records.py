@@ -12,7 +12,7 @@ from geogrid.scheme import Scheme
 
 EVENT_COLUMNS = ("id", "kind", "reporter_kind", "month", "time_s", "closed_s", "closed")
 DAY_S = 86_400
-ZONE = "+08:00"
+ZONE, ZONE_S = "+08:00", 28_800
 """Of days and times that say none."""
 
 

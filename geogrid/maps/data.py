@@ -21,6 +21,7 @@ from geogrid.maps.kinds import kinds_of
 from geogrid.maps.places import label_places
 from geogrid.maps.project import MERCATOR, STATUS, ProjectLike, is_fine, level_ids, once, to_crs
 from geogrid.reach.camera_records import DOMES
+from geogrid.wording import folded, kinds_by_word
 
 WGS84 = "EPSG:4326"
 ROLES = ("stations", "cameras")
@@ -107,15 +108,20 @@ def role_table(project: ProjectLike, role: str) -> dict[str, Any]:
 
 
 def all_sites(project: ProjectLike, role: str) -> gpd.GeoDataFrame:
-    """Return all of a role's points, to be counted: a number is no secret, a place is."""
+    """Return all of a role's points, to be counted: a number is no secret, a place is. A kind in words is the scheme's kind that is called so."""
     try:
-        return project.sites(role)
+        frame = project.sites(role)
     except (KeyError, LookupError):
         return gpd.GeoDataFrame({"id": [], "kind": [], "name": []}, geometry=[], crs=project.crs)
     except Exception as error:
         if getattr(error, "code", "") not in ("not_found", "store"):
             raise
         return gpd.GeoDataFrame({"id": [], "kind": [], "name": []}, geometry=[], crs=project.crs)
+    words = kinds_by_word({"stations": project.scheme.stations, "events": project.scheme.events}.get(role, {}))
+    if not words or "kind" not in frame:
+        return frame
+    known = {word: words.get(folded(str(word)), word) for word in frame["kind"].dropna().unique()}
+    return frame.assign(kind=frame["kind"].map(known))
 
 
 def shown_sites(project: ProjectLike, role: str) -> gpd.GeoDataFrame:

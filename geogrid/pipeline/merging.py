@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geogrid.errors import InputError
 from geogrid.schema import ROLES
 
 KEYS: dict[str, tuple[str, ...]] = {"memberships": ("member", "target_kind", "target")}
@@ -52,10 +53,11 @@ def compared(old: pd.DataFrame | None, new: pd.DataFrame, role: str) -> Changes:
 def merged(old: pd.DataFrame | None, new: pd.DataFrame, role: str) -> pd.DataFrame:
     """Return the table that is there with the rows of the new one in it: those of a known key take the place of the former ones.
 
-    What a file has no column for stays as it was in a row that is known.
+    What a file has no column for stays as it was in a row that is known. Raises InputError for an id that several rows have which are there.
     """
     if old is None or not len(old):
         return new
+    _check_one_each(old, new, role)
     new = _completed(old, new, role)
     taken = set(_keys(new, role))
     kept = old[[key not in taken for key in _keys(old, role)]]
@@ -68,6 +70,18 @@ def merged(old: pd.DataFrame | None, new: pd.DataFrame, role: str) -> pd.DataFra
     shapes = [part["geometry"].tolist() if "geometry" in part else [known.get(key) for key in _keys(part, role)] for part in (kept, new)]
     geometry = np.array([shape for part in shapes for shape in part] + [None], dtype=object)[:-1]
     return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry=geometry, crs=placed.crs)
+
+
+def _check_one_each(old: pd.DataFrame, new: pd.DataFrame, role: str) -> None:
+    """Raise InputError where a row of the new table would take the place of several: nobody knows which of them is meant, and one would be lost."""
+    if role in (*KEYS, "overlays"):
+        return
+    there = pd.Series(_keys(old, role)).value_counts()
+    for key in _keys(new, role):
+        if (n := int(there.get(key, 0))) > 1:
+            message = f"{role}: {n} rows of the project have the id {key}, so nobody knows which one is meant; give each its own id and bring the"
+            said = f"{role}：项目中有 {n} 行编号都是 {key}，无法判断要改哪一行；请先更正编号，并整表导入（不用 --merge）"
+            raise InputError(f"{message} whole table, without --merge", said, role=role, field="id", value=key)
 
 
 def _completed(old: pd.DataFrame, new: pd.DataFrame, role: str) -> pd.DataFrame:

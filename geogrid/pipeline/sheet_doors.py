@@ -36,7 +36,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Door:
-    """A stairwell with homes. `shared`: the units that all of it is part of, by level from the top; `places`: what its people may be attached to."""
+    """A stairwell with homes. `shared`: the units that all of it is part of, by level from the top; `places`: what its people may be attached to;
+    `is_estimate`: no file gives the stairwell; `is_counted`: a file gives its households.
+    """
 
     id: str
     place: str
@@ -44,6 +46,8 @@ class Door:
     shared: Mapping[str, str]
     parts: tuple[Part, ...]
     places: list[tuple[str, str]]
+    is_estimate: bool = False
+    is_counted: bool = True
 
     @property
     def households(self) -> int:
@@ -98,7 +102,8 @@ class Doors:
         parts = tuple(self._parts(cell))
         shared = {level: codes.pop() for level in parts[0].chain if len(codes := {part.chain.get(level, "") for part in parts}) == 1}
         places = [("entrance", name)] * bool(name) + [("building", building)] * bool(building)
-        return Door(name or f"{building or 'cell'}-{number or cell}", place, title or str(cell), shared, parts, places)
+        known = {"is_estimate": not name and number > 0, "is_counted": building not in self._estimated}
+        return Door(name or f"{building or 'cell'}-{number or cell}", place, title or str(cell), shared, parts, places, **known)
 
     def _parts(self, cell: int) -> list[Part]:
         atoms = self._homes.loc[self._rows[cell]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,8 @@ from geogrid.sheets.papers import Paper, map_size
 from geogrid.sheets.values import About, Figure, Notice, Person, Plate, Sheet
 
 _SIDES = {"zh": {"E": "东", "S": "南", "W": "西", "N": "北"}, "en": {"E": "east", "S": "south", "W": "west", "N": "north"}}
+_HOMES = {True: ("户数", "households"), False: ("户数（估算）", "households (estimated)")}
+"""What a number of households is called that a file gives, and one that is an estimate."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Sheets:
         storeys = tuple(part.told(called, self._names(part.chain)) for part in door.parts) if len(door.parts) > 1 else ()
         floors = "–".join(dict.fromkeys(str(floor) for floor in door.floors))
         figures = (
-            self._number("户数", "households", door.households, "户"),
+            self._number(*_HOMES[door.is_counted], door.households, "户"),
             Figure("楼层" if self._zh else "floors", floors, "层" if self._zh else ""),
         )
         return Plate(
@@ -98,9 +100,15 @@ class Sheets:
             people=people,
             people_more=more,
             storeys=storeys,
-            about=self._about,
+            about=self._about_door if door.is_estimate else self._about,
             link=self._link(chain[lowest]),
         )
+
+    @property
+    def _about_door(self) -> About:
+        """What stands at the foot of the plate of a stairwell that no file gives."""
+        said = "单元划分为推算，挂牌前请核实" if self._zh else "an estimated stairwell: check before it is put up"
+        return replace(self._about, draft=("；" if self._zh else "; ").join(filter(None, (self._about.draft, said))))
 
     def _names(self, chain: Mapping[str, str]) -> str:
         """Return who is responsible in the lowest unit of a chain, in one line."""

@@ -64,7 +64,7 @@ def count_units(subject: Subject, asked: Asked, amount: Amount) -> Computed:
     if asked.level in subject.given_levels:
         of_given = _of_given(subject, asked, amount, len(valid))
         notes, lists = notes + of_given[0], lists + of_given[1]
-    elif level.make not in ("given", "column"):
+    elif level.make not in ("given", "column", "count"):
         notes.append(note("units_made", bounds=" " + say_bounds(level.households) if level.households else "", **names))
     if level.make == "count":
         notes.append(note("units_count", count=f"{level.count:,}"))

@@ -55,7 +55,7 @@ function unit(visit, found) {
 
 function at(visit, found) {
   const { says } = visit, candidates = found.candidates || [];
-  const parts = candidates.length ? [element("p", { class: "note" }, found.lon === null ? says.candidates : says.entrances), buttons(candidates.map(each => [each.address, () => visit.address(each.address)]))] : [];
+  const parts = candidates.length ? [element("p", { class: "note" }, found.lon === null ? says.candidates : says.entrances), buttons(candidates.map(each => [[each.address, each.unit].filter(Boolean).join(" · "), () => visit.place(each.lon, each.lat)]))] : [];
   const floors = (found.stack || []).map(each => [say(each.floor_from === each.floor_to ? says.floor : says.floors, { low: each.floor_from, high: each.floor_to, label: each.label }), () => visit.place(found.lon, found.lat, each.floor_from)]);
   const nothing = found.lon !== null && !found.levels.length ? element("p", { class: "note" }, says.outside) : null;
   return [head(visit, found.title || says.place, ""), ...(found.lon === null ? parts : []), nothing, ...levels(visit, found), ...(found.lon === null ? [] : parts), floors.length ? buttons(floors) : null];
