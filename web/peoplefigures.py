@@ -39,7 +39,7 @@ def answer(now: Served, when: datetime) -> dict[str, Any]:
     levels = [{**row, "share": row["share"] if row["asked"] and row["units"] else None} for row in rows]
     faults = [] if now.whole is not now and now.project.is_part else find.roster.faults  # of a part nobody knows what the rest is for
     spoken = [fault.zh if language() == "zh" else fault.en for fault in faults[:FAULTS]]
-    return {"levels": levels, "staff": len(find.roster.staff), "overlays": _overlays(now), "faults": spoken, "faults_n": len(faults)}
+    return {"levels": levels, "staff": int(find.roster.staff["id"].nunique()), "overlays": _overlays(now), "faults": spoken, "faults_n": len(faults)}
 
 
 def _overlays(now: Served) -> list[dict[str, str]]:

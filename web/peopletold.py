@@ -43,10 +43,10 @@ def of_address(now: Served, address: str, floor: int | None, when: datetime) -> 
 
 
 def _where(now: Served, place: dict[str, Any]) -> str:
-    """Return the lowest unit at a place in words, "" for none: streets have many places of one address."""
+    """Return the lowest unit at a place, name and code, "" for none: a street has many places of one address."""
     units = now.project.locator().locate(place["lon"], place["lat"], None)["units"]
     lowest = [(level, code) for level, code in units.items() if code and level in tables.levels(now)]
-    return full_label(now, *lowest[-1]) if lowest else ""
+    return f"{full_label(now, *lowest[-1])} {lowest[-1][1]}" if lowest else ""
 
 
 def of_person(now: Served, staff: str, when: datetime) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def _report(project: Project, roster: Roster, duties: Duties, level: str) -> dic
     levels = duties.completeness(units, gaps)
     has_rules = any(kind.per for kind in project.scheme.staff.values())
     return {
-        "staff": len(roster.staff),
+        "staff": int(roster.staff["id"].nunique()),
         "levels": [{**row, "share": round(row["share"], 4) if row["asked"] and row["units"] else None} for row in levels.to_dict("records")],
         "severity": severity_of("no_staff", project.scheme.severity) if has_rules else "warning",
         "gaps": [_gap(row, units, project.scheme) for row in gaps.to_dict("records")],

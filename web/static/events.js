@@ -156,7 +156,7 @@ export async function events(page) {
   // The map's units are tinted by the share that is open, and say how many events that are.
   function tint(data) {
     const text = data.values.open.map(n => n ? say(says.map_open, { n: number(n) }) : "");
-    map.setMeasure(data.level, { codes: data.codes, shares: data.values.open_share, steps: page.steps, hue: page.hue, text });
+    map.setMeasure(data.level, { codes: data.codes, shares: data.values.open_share, steps: page.steps, hue: page.hue, text, close: true });
     map.setFill("measure");
     listed = data;
   }

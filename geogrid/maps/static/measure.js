@@ -1,7 +1,7 @@
 /* Units tinted by a share that the page knows: one hue, a few classes, the figure under the unit's name.
 
    geogrid.setMeasure(level, {codes, shares (0 to 1, null where there is none), steps (upper limits of the classes but the last), hue, text,
-                             close (also close up, where nothing else on the map shows it)})
+                             close (as strong close up, where nothing else on the map shows it)})
    geogrid.measureAlpha(share, steps)   how strongly the hue is laid on, for legends */
 "use strict";
 (function (geogrid) {
@@ -30,7 +30,7 @@
   geogrid.measureOf = function (state, codes, zoom) {
     const m = (state.measures || {})[state.shown], i = m && codes.split(" ").map((code) => m.rows.get(code)).find((row) => row !== undefined);
     if (i === undefined || m.shares[i] === null || (zoom >= CLOSE_ZOOM && !m.close)) return null;
-    return { hue: m.hue, alpha: geogrid.measureAlpha(m.shares[i], m.steps) * (zoom >= NEAR_ZOOM ? NEAR : 1) };
+    return { hue: m.hue, alpha: geogrid.measureAlpha(m.shares[i], m.steps) * (zoom >= NEAR_ZOOM && !m.close ? NEAR : 1) };
   };
 
   /* What stands under a unit's name: nothing where only another level is measured; undefined where the fill is no measure. */
