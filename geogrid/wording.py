@@ -67,6 +67,12 @@ def kinds_by_word(kinds: Mapping[str, Named]) -> dict[str, str]:
     return words | {folded(kind): kind for kind in kinds}
 
 
+def kinds_as_written(kinds: Mapping[str, Named]) -> dict[str, str]:
+    """Return the scheme's id of a kind by each word for it, to the letter; an id goes before a name, an earlier kind's name before a later one's."""
+    words = {word: kind for kind, entry in reversed(kinds.items()) for word in (entry.name.zh, entry.name.en)}
+    return words | {kind: kind for kind in kinds}
+
+
 def level_words(levels: Iterable[Level]) -> dict[str, str]:
     """Return the level id of each word for a level, folded: its own names first, then what such levels are usually called."""
     words: dict[str, str] = {}

@@ -51,14 +51,13 @@ def labels(served: Served, level: str) -> list[str]:
     them apart, the last digits of the parent's code stand before their own.
     """
     rows, spec = tables.unit_rows(served, level), served.project.scheme.level(level)
-    named = zip(rows.index, rows["name"].fillna(""), rows["parent"].fillna(""), rows["above_name"], strict=True)
-    known = [(words.unit_label(code, name, parent, spec), parent, above) for code, name, parent, above in named]
-    number = Counter(label for label, _, _ in known)
-    return [
-        label if number[label] == 1 or above or not parent else f"{start}{parent[-3:]}-{end}"
-        for label, parent, above in known
-        for start, end in [(label[: label.rfind(" ") + 1], label[label.rfind(" ") + 1 :])]
-    ]
+    named = list(zip(rows.index, rows["name"].fillna(""), rows["parent"].fillna(""), strict=True))
+    out = [words.unit_label(code, name, parent, spec) for code, name, parent in named]
+    number = Counter(out)
+    for i, ((code, name, parent), above) in enumerate(zip(named, rows["above_name"], strict=True)):
+        if number[out[i]] > 1 and parent and not above:
+            out[i] = f"{words.level_name(spec)} {parent[-3:]}-{name or words.short_code(code, parent)}"
+    return out
 
 
 def shorts(served: Served, level: str) -> list[str]:

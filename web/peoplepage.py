@@ -36,8 +36,7 @@ def page() -> str:
     """这里归谁管，哪里缺人？"""
     now, _when = served(), lookups.moment()  # what is no moment is refused here, not by the page's script
     known, asked = tables.levels(now), request.args.get("level", "")
-    named = now.project.find_level(request.args.get("unit", ""), asked if asked in known else "")
-    level = asked if asked in known else named or peoplefigures.first_level(now)
+    level = asked if asked in known else now.project.find_level(request.args.get("unit", "")) or peoplefigures.first_level(now)
     stem = url_for("people.answer", version=now.version).removesuffix("answer.json")
     told = scriptdata.told(now, "people", level) | {"people": {"data": stem, "home": _home(now), "says": peoplewords.words()}}
     told["urls"] |= {"found": stem + "found.json"}

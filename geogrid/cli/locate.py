@@ -54,14 +54,19 @@ def locate(
             is_doubtful = False
             for number, row in enumerate(csv.DictReader(sys.stdin), 2):
                 answer = _of_row(find, row, number, when)
-                is_doubtful |= answer["lon"] is None and bool(answer["candidates"])
+                is_doubtful |= _is_doubtful(answer)
                 click.echo(json.dumps(answer, ensure_ascii=False))
             ctx.exit(1 if is_doubtful else 0)
         if as_json:
             show_json(answer)
         else:
             _show(answer, project.scheme)
-        ctx.exit(1 if address is not None and answer["lon"] is None else 0)
+        ctx.exit(1 if _is_doubtful(answer) else 0)
+
+
+def _is_doubtful(answer: dict[str, Any]) -> bool:
+    """Tell whether an address may be several places; of a place by its coordinates there is no doubt."""
+    return answer["lon"] is None and bool(answer["candidates"])
 
 
 def _of_row(find: Lookup, row: dict[str, str], number: int, when: datetime.datetime) -> dict[str, Any]:

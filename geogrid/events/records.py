@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geogrid.scheme import Scheme
+from geogrid.wording import kinds_as_written
 
 EVENT_COLUMNS = ("id", "kind", "reporter_kind", "month", "time_s", "closed_s", "closed")
 DAY_S = 86_400
@@ -23,11 +24,11 @@ def read_events(points: pd.DataFrame, scheme: Scheme, levels: Sequence[str]) -> 
     `closed_s` are seconds since 1970, NaN where unknown; a day is its first second. `closed` is bool: the state says so, or a time of closing does.
     """
     column = {name: _text(points, name) for name in ("id", "kind", "reporter_kind", "time", "state", "closed_at")}
-    known = {kind: kind_of(scheme, kind) for kind in column["kind"].unique()}
+    words = kinds_as_written(scheme.events)
     frame = pd.DataFrame(
         {
             "id": column["id"],
-            "kind": column["kind"].map(known).astype(object),
+            "kind": column["kind"].map(lambda word: words.get(word, word)).astype(object),
             "reporter_kind": column["reporter_kind"],
             "month": column["time"].str.slice(0, 7),
             "time_s": _seconds(column["time"]),
@@ -41,9 +42,7 @@ def read_events(points: pd.DataFrame, scheme: Scheme, levels: Sequence[str]) -> 
 
 def kind_of(scheme: Scheme, word: str) -> str:
     """Return the scheme's word for a kind of event that is called so in either language, else the word itself."""
-    if word in scheme.events:
-        return word
-    return next((kind for kind, event in scheme.events.items() if word and word in (event.name.zh, event.name.en)), word)
+    return kinds_as_written(scheme.events).get(word, word)
 
 
 def select(

@@ -21,7 +21,7 @@ from geogrid.maps.kinds import kinds_of
 from geogrid.maps.places import label_places
 from geogrid.maps.project import MERCATOR, STATUS, ProjectLike, is_fine, level_ids, once, to_crs
 from geogrid.reach.camera_records import DOMES
-from geogrid.wording import folded, kinds_by_word
+from geogrid.wording import kinds_as_written
 
 WGS84 = "EPSG:4326"
 ROLES = ("stations", "cameras")
@@ -117,11 +117,10 @@ def all_sites(project: ProjectLike, role: str) -> gpd.GeoDataFrame:
         if getattr(error, "code", "") not in ("not_found", "store"):
             raise
         return gpd.GeoDataFrame({"id": [], "kind": [], "name": []}, geometry=[], crs=project.crs)
-    words = kinds_by_word({"stations": project.scheme.stations, "events": project.scheme.events}.get(role, {}))
+    words = kinds_as_written({"stations": project.scheme.stations, "events": project.scheme.events}.get(role, {}))
     if not words or "kind" not in frame:
         return frame
-    known = {word: words.get(folded(str(word)), word) for word in frame["kind"].dropna().unique()}
-    return frame.assign(kind=frame["kind"].map(known))
+    return frame.assign(kind=frame["kind"].map(lambda word: words.get(word, word)))
 
 
 def shown_sites(project: ProjectLike, role: str) -> gpd.GeoDataFrame:

@@ -12,6 +12,7 @@ import shapely
 
 from geogrid.scheme import Scheme, Text
 from geogrid.sites import as_points
+from geogrid.wording import kinds_as_written
 
 NO_KIND = Text("未分类站点", "unclassified station")
 
@@ -51,7 +52,7 @@ def stations_of(frame: gpd.GeoDataFrame, scheme: Scheme) -> Stations:
     numbers = kept["row"] if "row" in kept else pd.Series(range(1, len(kept) + 1), index=kept.index)
     given = kept["id"].fillna("").astype(str) if "id" in kept else pd.Series("", index=kept.index)
     name = given.where(given != "", "#" + numbers.astype(str)).to_numpy(dtype=object)
-    words = _words(scheme)
+    words = kinds_as_written(scheme.stations)
     kinds = kept["kind"].fillna("").astype(str) if "kind" in kept else [""] * len(kept)
     key = np.array([words.get(kind, kind) for kind in kinds], dtype=object)
     order = np.lexsort((xy[:, 1], xy[:, 0], key.astype(str), name.astype(str)))
@@ -65,9 +66,3 @@ def kinds_in(stations: Stations, scheme: Scheme) -> list[Kind]:
     known = [Kind(key, site.name, number.get(key, 0)) for key, site in scheme.stations.items() if key in number or site.one_per]
     others = sorted(key for key in number if key not in scheme.stations)
     return known + [Kind(key, Text(key, key) if key else NO_KIND, number[key]) for key in others]
-
-
-def _words(scheme: Scheme) -> dict[str, str]:
-    """Key of each way to write a kind of the scheme; its own word goes before another kind's name."""
-    words = {name: key for key, site in reversed(scheme.stations.items()) for name in (site.name.zh, site.name.en)}
-    return {**words, **{key: key for key in scheme.stations}}
